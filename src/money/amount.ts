@@ -1,0 +1,19 @@
+declare const unit: unique symbol;
+/** Whole nano-USD (1e-9 USD): what wallets and the ledger hold. */
+export type Nano = bigint & { readonly [unit]: "nano-usd" };
+/** Whole pico-USD (1e-12 USD): what prices are written in, per unit. */
+export type Pico = bigint & { readonly [unit]: "pico-usd" };
+/** Parts per million: 1.0 is 1,000,000. */
+export type Ppm = number & { readonly [unit]: "ppm" };
+
+export const nano = (value: bigint): Nano => value as Nano;
+export const pico = (value: bigint): Pico => value as Pico;
+export const ppm = (value: number): Ppm => value as Ppm;
+
+export const ZERO_NANO = nano(0n);
+
+/**
+ * Rounds a pico sum up to whole nano, in the shop's favour by less than 1e-9 USD.
+ * Called once per charge, never per line: lines stay exact.
+ */
+export const ceilToNano = (sum: Pico): Nano => nano((sum + 999n) / 1000n);

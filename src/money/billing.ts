@@ -1,0 +1,89 @@
+import type { Nano } from "#money/amount.ts";
+import type { ChargeRecord, BudgetWindowRef } from "#money/charge.ts";
+import type { RateCard } from "#money/rate-card.ts";
+
+/** A money limit on a key or user, with its window at admission. */
+export type BudgetLimit = BudgetWindowRef & Readonly<{ limitNano: Nano; /** When the window ends; absent for `total`. */ endsAtMs?: number }>;
+
+/** What the relay knows before it sends; money.md 6.2 turns it into a hold. */
+export type Ask = Readonly<{
+  requestId: string;
+  admittedAtMs: number;
+  walletId: string;
+  userId: string;
+  keyId?: string;
+  modelId: string;
+  groupId?: string;
+  endpoint: string;
+  /** The dearest card that this request could be charged with (highest reachable tier). */
+  card: RateCard;
+  stream: boolean;
+  /** Upper bound of input tokens: utf8 bytes of all text + 16 per message + 1,000 if tools, capped by the context window. */
+  inputTokensMax: number;
+  /** Better count of input tokens, on demand (tokenizer worker); undefined when it takes too long. */
+  countInput?: () => Promise<number | undefined>;
+  /** Client's cap on output tokens (already min'ed with the model's limit); undefined = none given. */
+  maxOutputTokens?: number;
+  /** The model's own limit; undefined = unknown (then the context window or 32,768). */
+  modelMaxOutput?: number;
+  /** Answers asked for; default 1. */
+  candidates: number;
+  /** False for embeddings: no output tokens are held. */
+  producesTokens: boolean;
+  /** Other worst-case quantities by price-book item (images, characters, server tool calls). */
+  items?: Readonly<Record<string, number>>;
+  /** Limits that apply; the scopes `key:<id>` and `user:<id>` with period `total` are always counted, limited or not. */
+  budgets: readonly BudgetLimit[];
+}>;
+
+export type HoldMode = "free" | "rich" | "guarded-stream" | "guarded-single";
+
+/** Money set aside for one request. Exactly one of `finish` ends it. */
+export interface Hold {
+  readonly mode: HoldMode;
+  /** The most that was held so far, for the receipt. */
+  readonly heldNano: Nano;
+  /** Guarded single without a client cap: the `max_tokens` to send upstream, reported as `x-modelmart-max-tokens`. */
+  readonly maxTokens?: number;
+  /**
+   * Guarded streams: tell how many output tokens have been delivered (estimate); returns false when the money
+   * is used up and the stream must be cut. Cheap; call per chunk. Always true in other modes.
+   */
+  delivered(outputTokens: number): boolean;
+  /** Raises the hold to cover another card (dearer route); false = no cover. */
+  raise(card: RateCard): Promise<boolean>;
+  /**
+   * Writes the charge down; resolves when it is durable, after which the end of the answer may be released.
+   * Without any record for the request's own wallet it is never called twice.
+   */
+  finish(record: ChargeRecord): Promise<void>;
+}
+
+/** Why a request was not admitted; the relay turns it into its error. */
+export type Refusal = Readonly<
+  | { refused: "credit-exhausted"; neededNano: Nano; availableNano: Nano; affordableMaxTokens: number }
+  | { refused: "account-debt" }
+  | { refused: "budget-exceeded"; scope: string; period: string; limitNano: Nano; spentNano: Nano; resetsAtMs?: number }
+  | { refused: "low-balance-concurrency" }
+  | { refused: "billing-unavailable"; retryAfterMs: number }
+  | { refused: "billing-backlog"; retryAfterMs: number }
+>;
+
+/** The relay's only door to money: admission, the journal, settlement behind it. One a process; built by `createBilling`. */
+export interface Billing {
+  /**
+   * Sets money aside and writes the OPEN record; resolves after that record is in the page cache.
+   * One database round trip only when a lease must be taken.
+   */
+  admit(ask: Ask): Promise<Hold | Refusal>;
+  /** Free requests that reached a vendor without a hold (house probes). */
+  record(record: ChargeRecord): Promise<void>;
+  /** Database gone too long, or backlog too deep, or fenced: nothing can be admitted. */
+  readonly ready: boolean;
+  /** Waiting charges, for metrics and shutdown. */
+  readonly backlog: number;
+  /** Settles everything, gives leases back, closes the journal. */
+  close(): Promise<void>;
+}
+
+export const isRefusal = (result: Hold | Refusal): result is Refusal => "refused" in result;

@@ -1,0 +1,74 @@
+import type { Nano, Pico } from "#money/amount.ts";
+import type { RateCard } from "#money/rate-card.ts";
+import type { Quantities, UsageSource } from "#money/usage.ts";
+
+/** How a request ended (money.md 4). `status` of lists: ok = ok, empty, refused; cancelled = client_abort; error = the rest. */
+export type Outcome =
+  | "ok" | "empty" | "client_abort" | "upstream_error" | "upstream_abort" | "refused" | "cut_no_credit" | "interrupted";
+
+/** Bits of `charges.flags`. */
+export const FLAG = {
+  UNPRICED: 1,
+  SUSPECT_USAGE: 2,
+  USAGE_INCONSISTENT: 4,
+  /** Worst case was not held (guarded modes of money.md 6.2). */
+  GUARDED: 8,
+  WAIVED: 16,
+  /** A time-out after which the vendor may have billed us. */
+  POSSIBLE_UPSTREAM_COST: 32,
+  /** Counted from bytes because the tokenizer's queue was full or memory was short. */
+  BYTE_ESTIMATE: 64,
+} as const;
+
+/** One try on one channel key. */
+export type AttemptRecord = Readonly<{
+  channelId: string;
+  /** Channel key id. */
+  credential?: string;
+  upstreamModel?: string;
+  upstreamId?: string;
+  errorClass?: string;
+  status?: number;
+  latencyMs?: number;
+  ttftMs?: number;
+  usage?: Readonly<Record<string, unknown>>;
+  costPico: Pico;
+}>;
+
+/** A spending window that the charge counts in (money.md 9). `startsAtMs` = start of the window of the admission. */
+export type BudgetWindowRef = Readonly<{ scope: string; period: "day" | "week" | "month" | "total"; startsAtMs: number }>;
+
+/**
+ * Everything the settlement needs for one request; goes into the journal before the end of the answer is released.
+ * `id` is the request's UUIDv7; `at` is derived from it.
+ */
+export type ChargeRecord = Readonly<{
+  id: string;
+  walletId: string;
+  userId: string;
+  keyId?: string;
+  modelId: string;
+  channelId?: string;
+  groupId?: string;
+  card: RateCard;
+  outcome: Outcome;
+  usageSource: UsageSource;
+  quantities: Quantities;
+  sumPico: Pico;
+  chargeNano: Nano;
+  costPico: Pico;
+  flags: number;
+  endpoint: string;
+  stream: boolean;
+  httpStatus: number;
+  modelAsked?: string;
+  finish?: string;
+  errorCode?: string;
+  holdNano: Nano;
+  /** Dialect, native finish, warn codes, tags, agent family; never content. */
+  detail?: Readonly<Record<string, unknown>>;
+  latencyMs?: number;
+  ttftMs?: number;
+  attempts: readonly AttemptRecord[];
+  budgets: readonly BudgetWindowRef[];
+}>;

@@ -1,0 +1,62 @@
+/**
+ * What a vendor reported, taken apart into disjoint buckets. Non-negative safe integers; absent = not reported.
+ * Filled by each dialect's `usage.ts`; money never looks at a vendor's own usage object.
+ */
+export type Usage = Readonly<{
+  inputUncached?: number;
+  cacheRead?: number;
+  cacheWrite5m?: number;
+  cacheWrite1h?: number;
+  inputAudio?: number;
+  cacheReadAudio?: number;
+  inputImage?: number;
+  inputVideo?: number;
+  /** Visible text and tool calls, reasoning not included. */
+  outputText?: number;
+  reasoning?: number;
+  outputAudio?: number;
+  outputImage?: number;
+  /** Every other item of the price book by its name: `image:1024x1024:high`, `char`, `web_search`, `tool:<name>` … */
+  items?: Readonly<Record<string, number>>;
+  /** The tier that the vendor says it served. */
+  serviceTier?: string;
+  /** What the vendor says it took, when it says so. */
+  vendorCostNanoUsd?: bigint;
+  /** The vendor's own object, at most 4 KiB, for the operator. */
+  raw?: unknown;
+}>;
+
+/** `upstream`: the vendor's numbers. `estimated`: ours. `none`: nothing was used or known. */
+export type UsageSource = "upstream" | "estimated" | "none";
+
+/** Names of the price book (money.md 2.1) with a column of their own in `charges` and `rate_cards`. */
+export const COLUMN_ITEMS = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning"] as const;
+export type ColumnItem = (typeof COLUMN_ITEMS)[number];
+
+/** Price-book item name -> billable quantity; only quantities above 0 are present. `request` is always 1. */
+export type Quantities = Readonly<Record<string, number>>;
+
+const FIELD_ITEM = [
+  ["inputUncached", "input"], ["cacheRead", "cache_read"], ["cacheWrite5m", "cache_write_5m"], ["cacheWrite1h", "cache_write_1h"],
+  ["inputAudio", "input_audio"], ["cacheReadAudio", "cache_read_audio"], ["inputImage", "input_image"], ["inputVideo", "input_video"],
+  ["outputText", "output"], ["reasoning", "reasoning"], ["outputAudio", "output_audio"], ["outputImage", "output_image"],
+] as const;
+
+/** Usage in the price book's words. */
+export function toQuantities(usage: Usage): Quantities {
+  const quantities: Record<string, number> = { request: 1 };
+  for (const [field, item] of FIELD_ITEM) {
+    const value = usage[field];
+    if (value !== undefined && value > 0) quantities[item] = value;
+  }
+  for (const item in usage.items) {
+    const value = usage.items[item]!;
+    if (value > 0) quantities[item] = value;
+  }
+  return quantities;
+}
+
+/** All input tokens of every modality, cached ones included: what price tiers compare with. */
+export const totalInputTokens = (q: Quantities): number =>
+  (q.input ?? 0) + (q.cache_read ?? 0) + (q.cache_write_5m ?? 0) + (q.cache_write_1h ?? 0)
+  + (q.input_audio ?? 0) + (q.cache_read_audio ?? 0) + (q.input_image ?? 0) + (q.input_video ?? 0);

@@ -1,0 +1,67 @@
+import type { RelayError } from "#relay/errors.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Usage } from "#money/usage.ts";
+
+/** A wire format. */
+export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings";
+export type Operation = "chat" | "completions" | "embeddings";
+
+/** What a reply turned out to be, read from the side while its bytes pass. */
+export type ReplyFacts = {
+  /** Last usage the vendor reported, normalised; undefined = none so far. */
+  usage?: Usage;
+  /** The vendor's numbers contradicted each other and were cut (relay.md 4.1). */
+  usageInconsistent: boolean;
+  /** Native finish reason of the first choice. */
+  finish?: string;
+  /** Text, reasoning, tool call, image or audio has been seen. */
+  content: boolean;
+  /** The vendor's terminal event (`[DONE]`) was seen, or a complete body. */
+  complete: boolean;
+  /** An error object came instead of, or inside, the reply. `status` is what the vendor would have sent. */
+  error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
+  /** Vendor's id of the reply. */
+  id?: string;
+  /** Bytes of delivered content text, and how many of its code points are CJK: for estimates. */
+  contentBytes: number;
+  contentCjk: number;
+  /** Delivered text for the tokenizer, at most 64 KiB; `textTruncated` when more was delivered. */
+  text: string[];
+  textTruncated: boolean;
+};
+
+export type PassOptions = Readonly<{
+  operation: Operation;
+  publicModel: string;
+  upstreamModel: string;
+  /** Client asked for `stream_options.include_usage`; otherwise the usage-only chunk is swallowed. */
+  clientWantsUsage: boolean;
+  /** Rewrite the reply's `model` to the public name (setting `model_echo`). */
+  rewriteModel: boolean;
+  flags: ProviderFlags;
+}>;
+
+/** One pass-through stream. Bytes go in as they come, bytes come out that may be sent at once. */
+export interface PassStream {
+  readonly facts: ReplyFacts;
+  /** Feed one network chunk; returns the slices to forward now (possibly none). The terminal event is withheld. */
+  push(chunk: Buffer): readonly Buffer[];
+  /** The vendor closed cleanly: handles an unfinished last event. */
+  end(): readonly Buffer[];
+  /** The withheld terminal bytes, `[DONE]` made up if the vendor forgot it. Written once the charge is durable. */
+  tail(): Buffer;
+}
+
+export interface Dialect {
+  readonly id: DialectId;
+  /** Error body; `requestId` in its text form. */
+  encodeError(error: RelayError, requestId: string): object;
+  /** In-band error of a stream that has begun, terminator included. */
+  encodeStreamError(error: RelayError, requestId: string, replyId: string | undefined): string;
+  passStream(options: PassOptions): PassStream;
+  /** A complete non-streamed reply: facts, and the bytes to send (model rewritten). @throws RelayError bad_upstream_response when it isn't one */
+  passBody(body: Buffer, options: PassOptions): Readonly<{ facts: ReplyFacts; body: Buffer }>;
+  /** Splices of the request body for this vendor: model, stream_options, max_tokens. Same bytes when nothing applies. */
+  passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[];
+}

@@ -1,0 +1,30 @@
+/** One call to a vendor; the simulator and the HTTP client stand behind the same interface. */
+
+export type UpstreamCall = Readonly<{
+  method: "POST" | "GET";
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  body: readonly Buffer[];
+  connectMs: number;
+  /** A seed of the request, for deterministic vendors: what the simulator hashes is `body`. */
+}>;
+
+export interface UpstreamSink {
+  onHead(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Never called while paused. */
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  /** Ends the call; nothing follows. `phase` tells whether the head had come. */
+  onError(error: Error & { code?: string }, phase: "connect" | "head" | "body"): void;
+}
+
+export interface UpstreamControl {
+  pause(): void;
+  resume(): void;
+  /** Hangs up; `onError` is not called. Idempotent. */
+  abort(): void;
+}
+
+export interface Transport {
+  send(call: UpstreamCall, sink: UpstreamSink): UpstreamControl;
+}

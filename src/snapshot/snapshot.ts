@@ -1,0 +1,124 @@
+import type { Ppm } from "#money/amount.ts";
+import type { CompiledPrice } from "#money/price.ts";
+
+/** Everything on offer right now: immutable, swapped whole. A request keeps the one it started with (relay.md 6.1). */
+export interface Snapshot {
+  readonly rev: bigint;
+  readonly builtAtMs: number;
+  /** Public name -> model; only enabled models with a price version. */
+  readonly models: ReadonlyMap<string, Model>;
+  /** Alias -> public name, one hop. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** By group id. */
+  readonly groups: ReadonlyMap<string, Group>;
+  /** By channel id; disabled channels included (marked), so receipts can name them. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** `${groupId}\0${publicModel}` -> tiers by descending priority, active channels only. */
+  readonly routes: ReadonlyMap<string, readonly Tier[]>;
+  readonly settings: RelaySettings;
+  /** Sell price in force for (model, group, user) at an instant; undefined = not priced. Memoised. */
+  price(model: Model, groupId: string, userId: string, atMs: number): CompiledPrice | undefined;
+  /** Cost price of one upstream model on a channel at an instant; undefined = cost unknown (counts 0). */
+  cost(channel: Channel, publicModel: Model, upstreamModel: string, atMs: number): CompiledPrice | undefined;
+  /** Models that this group may call, sorted by name. */
+  modelsOf(groupId: string): readonly Model[];
+}
+
+export type Endpoint = "chat" | "responses" | "messages" | "gemini" | "embeddings" | "images" | "audio" | "moderations" | "rerank" | "realtime" | "tasks" | "completions";
+
+export type Model = Readonly<{
+  id: string;
+  name: string;
+  vendor?: string;
+  contextTokens?: number;
+  maxOutputTokens?: number;
+  /** Empty = all that its channels can serve. */
+  endpoints: ReadonlySet<Endpoint>;
+  createdAtMs: number;
+  limits: Limits;
+}>;
+
+export type Group = Readonly<{ id: string; name: string; ppm: Ppm; limits: Limits }>;
+
+export type Tier = Readonly<{ priority: number; routes: readonly Route[] }>;
+
+/** One channel's offer of one model. */
+export type Route = Readonly<{ channel: Channel; weight: number; upstreamModel: string }>;
+
+export type Channel = Readonly<{
+  id: string;
+  number: number;
+  name: string;
+  provider: string;
+  /** The operator's address as typed; undefined = the provider's own. */
+  baseUrl?: string;
+  protocol?: "chat" | "responses" | "messages" | "gemini";
+  active: boolean;
+  priority: number;
+  weight: number;
+  keyMode: "round_robin" | "random" | "sticky" | "least_used";
+  keys: readonly ChannelKey[];
+  limits: Limits;
+  timeouts: Readonly<{ connectMs?: number; firstByteMs?: number; idleMs?: number; totalMs?: number }>;
+  settings: Readonly<Record<string, unknown>>;
+  groups: ReadonlySet<string>;
+}>;
+
+export type ChannelKey = Readonly<{
+  id: string;
+  active: boolean;
+  weight: number;
+  limits: Limits;
+  /** Opens the sealed key; the plain text is kept in memory only and never part of an object that is logged. */
+  secret(): string;
+}>;
+
+/** Absent = no limit. Requests and tokens per minute and day; requests in flight. */
+export type Limits = Readonly<{ rpm?: number; tpm?: number; rpd?: number; tpd?: number; concurrency?: number }>;
+
+/** Settings that the relay obeys; defaults in `config/defaults.ts`. */
+export type RelaySettings = Readonly<{
+  shopName: string;
+  modelEcho: "public" | "vendor";
+  overdraftNano: bigint;
+  guardExact: boolean;
+  billEmpty: boolean;
+  billBroken: "delivered" | "none";
+}>;
+
+/** A customer's key, resolved: who pays and what he may do. */
+export type Caller = Readonly<{
+  keyId: string;
+  keyName: string;
+  keyStatus: "active" | "disabled" | "revoked" | "leaked";
+  expiresAtMs?: number;
+  userId: string;
+  userStatus: "active" | "disabled";
+  userRole: string;
+  walletId: string;
+  groupId: string;
+  timeZone: string;
+  /** Undefined = all. Entries may end in `/*`. */
+  models?: readonly string[];
+  endpoints?: readonly string[];
+  cidrs?: readonly string[];
+  keyLimits: Limits;
+  userLimits: Limits;
+  keyBudgets: readonly Budget[];
+  userBudgets: readonly Budget[];
+}>;
+
+export type Budget = Readonly<{ amountNano: bigint; per: "day" | "week" | "month" | "total" }>;
+
+/** Resolves presented keys. Synchronous for a warm key (LRU or negative cache); one query otherwise. */
+export interface KeyDirectory {
+  /** undefined = unknown key. Never throws on hostile input. */
+  lookup(secret: string): Caller | undefined | Promise<Caller | undefined>;
+}
+
+/** Holds the current snapshot and keeps it fresh. */
+export interface SnapshotSource {
+  readonly current: Snapshot;
+  /** Tell the shop that a channel key is dead (auth, quota): persisted, other nodes told. */
+  disableKey(channelId: string, channelKeyId: string, reason: string): Promise<void>;
+}
