@@ -5,7 +5,7 @@ import { readEnv, type Env } from "#config/env.ts";
 import { childEnv } from "#config/process-env.ts";
 import { superviseChild, type SupervisedChild } from "#platform/child.ts";
 import { isLoopback } from "#platform/cidr.ts";
-import type { EdgeFacts } from "#platform/edge.ts";
+import { readyUrl, type EdgeFacts } from "#platform/edge.ts";
 import { createEdgeServer, rawRequest, type EdgeServer } from "#platform/edge-server.ts";
 import { joinExpositions } from "#platform/exposition.ts";
 import { requestIdText, uuidv7 } from "#platform/ids.ts";
@@ -170,12 +170,6 @@ const fetchMetrics = (socketPath: string): Promise<string> =>
     request.on("timeout", () => request.destroy());
     request.on("error", () => resolve(""));
   });
-
-/** 127.0.0.1 stands for the addresses that mean "all". */
-export function readyUrl(host: string, port: number): string {
-  const name = host === "0.0.0.0" || host === "::" || host === "" ? "127.0.0.1" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
-}
 
 /** Starts src/web.ts and keeps it running; it learns the port and the database from its environment. */
 export const forkWeb =

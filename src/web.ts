@@ -7,7 +7,9 @@ import next from "next";
 import { readEnv, type Env } from "#config/env.ts";
 import { exportEnv } from "#config/process-env.ts";
 import { startJobs } from "#jobs/index.ts";
-import { hostAllowed } from "#platform/edge.ts";
+import { loadSettings } from "#accounts/index.ts";
+import type { Queryable } from "#platform/db/queryable.ts";
+import { hostAllowed, readyUrl } from "#platform/edge.ts";
 import { createLog, type Log } from "#platform/log.ts";
 import { webRuntime } from "#runtime.ts";
 
@@ -45,6 +47,20 @@ function misdirected(request: IncomingMessage, response: ServerResponse, env: En
   return true;
 }
 
+/** How long a changed `shop.url` may take to be obeyed. */
+const URL_CACHE_MS = 5_000;
+
+/** The shop's public address: from the environment, else the setting, else undefined. */
+function createPublicUrl(env: Env, pool: Queryable): () => Promise<string | undefined> {
+  let known: { url: string | undefined; atMs: number } | undefined;
+  return async () => {
+    if (env.url !== undefined) return env.url;
+    if (known && performance.now() - known.atMs < URL_CACHE_MS) return known.url;
+    known = { url: (await loadSettings(pool))["shop.url"], atMs: performance.now() };
+    return known.url;
+  };
+}
+
 const ownAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []);
 
@@ -58,10 +74,8 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection"));
 
   const runtime = await webRuntime(env, log);
-  exportEnv({
-    NEXTAUTH_SECRET: runtime.keys.sessionSecret,
-    NEXTAUTH_URL: (await runtime.publicUrl()) ?? `http://${env.host === "0.0.0.0" || env.host === "::" ? "127.0.0.1" : env.host}:${env.port}`,
-  });
+  const publicUrl = createPublicUrl(env, runtime.pool);
+  exportEnv({ NEXTAUTH_SECRET: runtime.keys.sessionSecret, NEXTAUTH_URL: (await publicUrl()) ?? readyUrl(env.host, env.port) });
 
   const file = await socketPath(env.dataDir);
   const server = http.createServer({ keepAliveTimeout: 120_000, requestTimeout: 0, headersTimeout: 0 });
@@ -82,13 +96,13 @@ async function main(): Promise<void> {
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(await runtime.metrics.render());
       return;
     }
-    if (misdirected(request, response, env, await runtime.publicUrl())) return;
+    if (misdirected(request, response, env, await publicUrl())) return;
     await handle(request, response);
   }
 
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(file, resolve));
   await chmod(file, 0o600);
-  const jobs = await startJobs({ databaseUrl: runtime.databaseUrl, pool: runtime.pool, log });
+  const jobs = env.databaseUrl === undefined ? undefined : await startJobs({ databaseUrl: env.databaseUrl, pool: runtime.pool, log });
   process.send?.({ listening: file });
 
   process.once("SIGTERM", () => {
@@ -98,7 +112,7 @@ async function main(): Promise<void> {
       const cut = setTimeout(() => server.closeAllConnections(), 2_000);
       await closed;
       clearTimeout(cut);
-      await jobs.stop();
+      await jobs?.stop();
       await runtime.close();
       await rm(file, { force: true });
       process.exit(0);

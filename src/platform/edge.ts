@@ -171,3 +171,9 @@ function splitHost(host: string): { name: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(host);
   return { name: plainAddress(match?.[1] ?? match?.[2] ?? ""), port: Number(match?.[3] ?? 80) };
 }
+
+/** 127.0.0.1 stands for the addresses that mean "all". */
+export function readyUrl(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" || host === "" ? "127.0.0.1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}

@@ -16,8 +16,8 @@ export async function BillSection({ offers }: { offers: readonly Offer[] }) {
         <dl className="mt-8 max-w-[56ch]">
           {RULES.map((rule) => (
             <div key={rule} className="grid gap-x-6 border-t py-3 sm:grid-cols-2">
-              <dt className="font-medium">{t(`rules.${rule}.0`)}</dt>
-              <dd className="text-fg-2">{t(`rules.${rule}.1`)}</dd>
+              <dt className="font-medium">{t(`rules.${rule}.case`)}</dt>
+              <dd className="text-fg-2">{t(`rules.${rule}.cost`)}</dd>
             </div>
           ))}
         </dl>

@@ -12,10 +12,10 @@ export async function QuestionSection() {
         {QUESTIONS.map((question, i) => (
           <details key={question} className="border-t" open={i === 0}>
             <summary className="flex h-12 cursor-pointer items-center justify-between gap-4 font-medium">
-              {t(`items.${question}.0`)}
+              {t(`items.${question}.question`)}
               <Plus className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" />
             </summary>
-            <p className="pb-4 text-fg-2">{t(`items.${question}.1`)}</p>
+            <p className="pb-4 text-fg-2">{t(`items.${question}.answer`)}</p>
           </details>
         ))}
       </div>
