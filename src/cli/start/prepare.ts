@@ -1,9 +1,10 @@
 import { fork } from "node:child_process";
-import { chmod, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Env } from "#config/env.ts";
 import { childEnv } from "#config/process-env.ts";
-import { loadSecret } from "#platform/crypto/secret.ts";
+import { deriveKeys, loadSecret } from "#platform/crypto/secret.ts";
+import type { Log } from "#platform/log.ts";
 import { buildClient, buildSite } from "#cli/start/build.ts";
 import { openDatabase, prepareDatabase, type OpenDatabase } from "#cli/start/database.ts";
 import { StartError } from "#cli/start/errors.ts";
@@ -14,11 +15,10 @@ import { StartError } from "#cli/start/errors.ts";
  * @param build whether the site is built here (`dev` compiles by itself)
  * @throws StartError, MigrationError and the errors of the secret, each with what to do
  */
-export async function prepare(env: Env, { build }: Readonly<{ build: boolean }>): Promise<OpenDatabase> {
-  await mkdir(env.dataDir, { recursive: true });
-  await chmod(env.dataDir, 0o711); // the embedded database runs as another user below it when we are root
-  await loadSecret(env);
-  const database = await openDatabase(env);
+export async function prepare(env: Env, log: Log, { build }: Readonly<{ build: boolean }>): Promise<OpenDatabase> {
+  await mkdir(env.dataDir, { recursive: true, mode: 0o700 });
+  const keys = deriveKeys(await loadSecret(env));
+  const database = await openDatabase(env, keys.databasePassword, log);
   try {
     await prepareDatabase(database);
     await buildClient();
