@@ -71,11 +71,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
 
   const server: EdgeServer = createEdgeServer({
     trustedProxies: env.trustedProxies,
-    handle(request, response, facts) {
-      if (relayHalf?.relay.matches(facts.path)) return relay(relayHalf.relay, request, response, facts, log);
+    handle(request, response, facts, expectContinue) {
+      if (relayHalf?.relay.matches(facts.path)) return relay(relayHalf.relay, request, response, { clientIp: facts.clientIp, expectContinue }, log);
       const answer = health(facts.path);
       if (answer) return void answer(request, response, facts);
       if (!hasWeb || isRelayAddress(facts.path)) return notFound(response);
+      if (expectContinue) response.writeContinue();
       const requestId = requestIdText(uuidv7());
       proxy.forward(request, response, { target: facts.target, headers: server.edge.forwardHeaders(rawRequest(request), facts, requestId) });
     },
@@ -125,8 +126,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   };
 }
 
-function relay(core: Relay, request: IncomingMessage, response: ServerResponse, facts: EdgeFacts, log: Log): void {
-  const { inbound, reply } = nodeExchange(request, response, { clientIp: facts.clientIp, target: facts.target });
+function relay(core: Relay, request: IncomingMessage, response: ServerResponse, facts: Parameters<typeof nodeExchange>[2], log: Log): void {
+  const { inbound, reply } = nodeExchange(request, response, facts);
   core.handle(inbound, reply).catch((error: unknown) => {
     // The core answers its own errors; what arrives here is a bug, and the client must not wait for ever.
     log.error({ err: error }, "the relay failed outside its pipeline");
