@@ -1,54 +1,37 @@
 import { fileURLToPath } from "node:url";
-import pg from "pg";
-import { PARTITIONS_AHEAD } from "#config/defaults.ts";
 import type { Env } from "#config/env.ts";
 import { installJobs } from "#jobs/index.ts";
-import { ensurePostgres } from "#platform/db/embedded.ts";
-import { migrate } from "#platform/db/migrate.ts";
-import { ensureOutsideRoles, grantRoles } from "#platform/db/roles.ts";
+import { deriveKeys, loadSecret } from "#platform/crypto/secret.ts";
+import { prepareDatabase } from "#platform/db/prepare.ts";
+import { superviseEmbedded } from "#platform/db/supervise.ts";
 import type { Log } from "#platform/log.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
 
 export type OpenDatabase = Readonly<{
-  /** The environment with the database's address filled in. */
+  /** The environment with the address that the shop runs with filled in. */
   env: Env;
-  /** Address for the owner of the tables: migrations only. */
-  ownerUrl: string;
   /** Stops an embedded database that nobody else of the shop uses any more; leaves others alone. */
   close(): Promise<void>;
 }>;
 
 /**
- * The outside database under the role that the shop runs as, or the embedded one, started when it isn't running.
+ * The database, ready to serve from: started, migrated, with rights, partitions and the job engine's tables. An
+ * embedded one is started again when it dies.
  *
- * @param appPassword of that role, the same on every node
+ * @throws EmbeddedPostgresError, SecretError, MigrationError, each with what to do
  */
-export async function openDatabase(env: Env, appPassword: string, log: Log): Promise<OpenDatabase> {
-  if (env.databaseUrl !== undefined) {
-    const login = await ensureOutsideRoles(env.databaseUrl, appPassword);
-    if (login.reduced !== undefined) log.warn({ reason: login.reduced }, "the shop runs as the owner of its tables");
-    return { env: { ...env, databaseUrl: login.url }, ownerUrl: env.databaseUrl, close: () => Promise.resolve() };
-  }
-  const postgres = await ensurePostgres(env.dataDir);
+export async function openDatabase(env: Env, log: Log): Promise<OpenDatabase> {
+  const prepared = await prepareDatabase(env, deriveKeys(await loadSecret(env)), MIGRATIONS);
+  if (prepared.applied.length > 0) log.info({ migrations: prepared.applied }, "database migrated");
+  if (prepared.reduced !== undefined) log.warn({ reason: prepared.reduced }, "the shop runs as the owner of its tables");
+  await installJobs(prepared.ownerUrl);
+  const endWatch = prepared.embedded && superviseEmbedded(env.dataDir, { log });
   return {
-    env: { ...env, databaseUrl: postgres.url },
-    ownerUrl: postgres.ownerUrl,
-    close: async () => void (await postgres.stop()),
+    env: { ...env, databaseUrl: prepared.url },
+    async close() {
+      await endWatch?.();
+      await prepared.embedded?.stop();
+    },
   };
-}
-
-/** Brings the database to this version of the shop. Safe while other nodes run. @throws MigrationError */
-export async function prepareDatabase({ ownerUrl }: OpenDatabase): Promise<string[]> {
-  const applied = await migrate(ownerUrl, MIGRATIONS);
-  await installJobs(ownerUrl);
-  await grantRoles(ownerUrl);
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: "modelmart:start" });
-  await client.connect();
-  try {
-    await client.query("SELECT mm_make_partitions($1)", [PARTITIONS_AHEAD]);
-  } finally {
-    await client.end();
-  }
-  return applied;
 }
