@@ -30,8 +30,11 @@ export function formatBalance(nano: bigint): string {
 /** Every digit that the ledger has. */
 export const formatExactUsd = (nano: bigint): string => `${nano < 0n ? "−" : ""}$${decimal(nano < 0n ? -nano : nano, 9, 2)}`;
 
-/** Context lengths as the trade writes them: 128K, 1M. */
+const MEBI = 1_048_576;
+
+/** Context lengths as the trade writes them: 128K, 1M (also for 1,048,576). */
 export function formatTokens(tokens: number): string {
+  if (tokens >= MEBI && tokens % MEBI === 0) return `${tokens / MEBI}M`;
   if (tokens >= 1_000_000) return `${trim(tokens / 1_000_000)}M`;
   if (tokens >= 10_000) return `${trim(tokens / 1_000)}K`;
   return tokens.toLocaleString("en-US");

@@ -15,9 +15,8 @@ export async function Hero({ offers, apiUrl, shopName }: Props) {
     <section className="grid items-center gap-x-16 gap-y-10 pt-12 lg:grid-cols-[minmax(0,1fr)_minmax(0,560px)] lg:pt-20">
       <div className="min-w-0">
         <h1 className="text-28 font-semibold tracking-[-0.02em] sm:text-40">
-          {offers.length > 0 ? t("hero.title", { count: offers.length }) : t("hero.titleEmpty")}{" "}
-          <br className="max-sm:hidden" />
-          {t("hero.title2")}
+          <span className="block">{offers.length > 0 ? t("hero.title", { count: offers.length }) : t("hero.titleEmpty")}</span>
+          <span className="block">{t("hero.title2")}</span>
         </h1>
         <p className="mt-5 max-w-[46ch] text-16 text-fg-2">{t("hero.lead")}</p>
         <div className="mt-7 flex flex-wrap gap-3">
