@@ -6,7 +6,7 @@ import { createSealer } from "#platform/crypto/seal.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
 import { ensurePostgres, type EmbeddedPostgres } from "./embedded.ts";
 import { migrate } from "./migrate.ts";
-import { ensureOutsideRoles, grantRoles } from "./roles.ts";
+import { ensureOutsideRoles, grantRoles, type ShopLogin } from "./roles.ts";
 
 export type PreparedDatabase = Readonly<{
   /** What the shop runs as. */
@@ -28,25 +28,26 @@ export type PreparedDatabase = Readonly<{
  * @param migrationsDir `prisma/migrations` of the package
  * @throws EmbeddedPostgresError, SecretError (another master secret), MigrationError, errors of the connection
  */
-export async function prepareDatabase(env: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys, migrationsDir: string): Promise<PreparedDatabase> {
-  const login = await openLogin(env, keys);
-  const client = new pg.Client({ connectionString: login.ownerUrl, application_name: "modelmart:prepare", options: "-c TimeZone=UTC" });
+export async function prepareDatabase({ databaseUrl, dataDir }: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys, migrationsDir: string): Promise<PreparedDatabase> {
+  const { ownerUrl, embedded } = databaseUrl === undefined ? await embeddedOwner(dataDir) : { ownerUrl: databaseUrl, embedded: undefined };
+  const sealer = createSealer(keys);
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: "modelmart:prepare", options: "-c TimeZone=UTC" });
   await client.connect();
   try {
-    const sealer = createSealer(keys);
+    // First of all: with another secret not even the password of mm_app may be touched, others run with it.
     await checkCanary(client, sealer);
-    const applied = await migrate(login.ownerUrl, migrationsDir);
-    await grantRoles(login.ownerUrl);
+    const login: ShopLogin = embedded ? { url: embedded.url } : await ensureOutsideRoles(ownerUrl, keys.databasePassword);
+    const applied = await migrate(ownerUrl, migrationsDir);
+    await grantRoles(ownerUrl);
     await client.query("SELECT mm_make_partitions($1)", [PARTITIONS_AHEAD]);
     await checkCanary(client, sealer);
-    return { ...login, applied };
+    return { ...login, ownerUrl, applied, ...(embedded ? { embedded } : {}) };
   } finally {
     await client.end();
   }
 }
 
-async function openLogin({ databaseUrl, dataDir }: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys): Promise<Omit<PreparedDatabase, "applied">> {
-  if (databaseUrl !== undefined) return { ...(await ensureOutsideRoles(databaseUrl, keys.databasePassword)), ownerUrl: databaseUrl };
+async function embeddedOwner(dataDir: string): Promise<{ ownerUrl: string; embedded?: EmbeddedPostgres }> {
   const embedded = await ensurePostgres(dataDir);
-  return { url: embedded.url, ownerUrl: embedded.ownerUrl, embedded };
+  return { ownerUrl: embedded.ownerUrl, embedded };
 }
