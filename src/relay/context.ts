@@ -87,9 +87,11 @@ export type RequestContext = {
   /** Set when the client has left before its answer ended. */
   left?: LeftWhen;
   /** What leaving does to the stage that is under way. */
-  onLeft?: () => void;
+  onLeft?: (() => void) | undefined;
   /** What the end of the drain does to the stage that is under way. */
-  cutShort?: (error: RelayError) => void;
+  cutShort?: (() => void) | undefined;
+  /** The drain has ended: nothing more is begun. */
+  cut?: RelayError;
   /** Tries so far, for the receipt. */
   readonly attempts: AttemptRecord[];
   /** For the log line. */
