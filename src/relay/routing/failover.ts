@@ -1,6 +1,7 @@
 import type { LeftWhen, RelayState, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { attemptRecord } from "#relay/metering/attempt-record.ts";
+import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { repair } from "#relay/routing/repair.ts";
 import { ATTEMPTS_MAX, backoffMs, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
@@ -31,8 +32,7 @@ type Answered = Exclude<Delivery, { kind: "failed" }>;
 export async function deliver(input: CallInput, router: Router, first: Choice): Promise<Delivery> {
   const { state } = input;
   let choice: Choice | undefined = first;
-  let worst: Failure | undefined;
-  let possibleCost = false;
+  const failures: Failure[] = [];
   let empty: Answered | undefined;
   state.retryBudget.request();
 
@@ -48,12 +48,11 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       continue;
     }
     const { failure } = step;
-    possibleCost ||= failure.possibleCost === true;
-    if (!worst || RETRY[failure.errorClass].rank >= RETRY[worst.errorClass].rank) worst = failure;
+    failures.push(failure);
     choice = mayRetry(input) ? await after(input, router, choice, failure) : undefined;
     if (choice && !state.retryBudget.retry()) choice = undefined;
   }
-  return empty ?? { kind: "failed", failure: worst!, possibleCost };
+  return empty ?? { kind: "failed", failure: mostUseful(failures)!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
 }
 
 type Step =
@@ -65,7 +64,7 @@ type Step =
 async function tryOne(input: CallInput, choice: Choice): Promise<Step> {
   const { state, context, scanned } = input;
   const tried = trySend(input, choice);
-  if ("errorClass" in tried) {
+  if ("class" in tried) {
     note(input, choice, tried);
     return { kind: "failed", failure: tried };
   }
@@ -76,7 +75,7 @@ async function tryOne(input: CallInput, choice: Choice): Promise<Step> {
     return { kind: "answered", answer: answered(tried, result, scanned.stream) };
   }
   const { failure } = result;
-  if (failure.errorClass === "aborted" && context.left !== undefined) {
+  if (failure.class === "aborted" && context.left !== undefined) {
     state.health.neutral(choice.offer.route);
     return { kind: "left", failure, tried };
   }
@@ -89,7 +88,7 @@ function trySend(input: CallInput, choice: Choice): Tried | Failure {
     return sendTo(input, choice);
   } catch (cause) {
     input.state.log.error({ err: cause, channel: choice.offer.route.channel.name }, "the channel could not be called");
-    return { errorClass: "config", cause };
+    return { class: "config", cause };
   }
 }
 
@@ -135,7 +134,7 @@ function setAside({ state, context, model }: CallInput, answer: Answered): void 
 function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
   const { state, context, model } = input;
   const usage = tried.attempt.facts?.usage;
-  context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.errorClass, status: failure.status }));
+  context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.class, status: failure.fault?.status }));
   tried.release(0);
   note(input, tried.choice, failure);
 }
@@ -143,9 +142,9 @@ function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
 /** Tells health and keys what went wrong. */
 function note({ state, context, operation }: CallInput, { offer: { route, provider }, key }: Choice, failure: Failure): void {
   const now = state.clock.monotonic(), { rev } = context.snapshot;
-  const { errorClass } = failure;
+  const { class: errorClass } = failure;
   state.meters.attempt(provider.id, errorClass);
-  state.log.debug({ request: context.idText, operation, channel: route.channel.name, errorClass, status: failure.status, err: failure.cause }, "an attempt failed");
+  state.log.debug({ request: context.idText, operation, channel: route.channel.name, errorClass, status: failure.fault?.status, err: failure.cause }, "an attempt failed");
   if (errorClass === "aborted") state.health.neutral(route);
   else state.health.failure(route, errorClass, now, context.snapshot);
   if (!key) return;
@@ -165,7 +164,7 @@ const mayRetry = ({ state, context }: CallInput): boolean =>
 /** Whom to ask after a failure; undefined = nobody. */
 async function after(input: CallInput, router: Router, choice: Choice, failure: Failure): Promise<Choice | undefined> {
   const { state, context, scanned } = input;
-  const { errorClass } = failure;
+  const { class: errorClass } = failure;
   if (errorClass === "quirk") return repair(state.health, choice, failure) ? router.again(choice) : undefined;
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
   if (otherKey) return otherKey;

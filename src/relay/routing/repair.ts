@@ -6,7 +6,8 @@ import type { Failure } from "#relay/upstream/failure.ts";
  * Learns from a refusal how a channel leaves the wire format.
  * @returns whether the same request is worth sending again with what was learnt
  */
-export function repair(health: Health, { offer: { route, provider } }: Choice, { message = "", param = "" }: Failure): boolean {
+export function repair(health: Health, { offer: { route, provider } }: Choice, { fault }: Failure): boolean {
+  const { message = "", param = "" } = fault ?? {};
   const flags = health.flags(route.channel.id, provider.flags);
   const text = `${param} ${message}`;
   if (/stream_options|include_usage/.test(text) && flags.streamOptions !== "none") {

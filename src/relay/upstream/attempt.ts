@@ -124,7 +124,7 @@ export class Attempt implements UpstreamSink {
       this.#control.abort();
     }
     this.#consumer = undefined;
-    this.#resolve({ kind: "failed", failure: { errorClass: "aborted" } });
+    this.#resolve({ kind: "failed", failure: { class: "aborted" } });
   }
 
   onHead(status: number, headers: Readonly<Record<string, string>>): void {
@@ -161,7 +161,7 @@ export class Attempt implements UpstreamSink {
       return;
     }
     const errorClass = error.code === "EGUARD" ? "config" : phase === "body" ? "bad_body" : "connect";
-    this.#fail({ errorClass, ...(this.status !== undefined && { status: this.status }), possibleCost: phase !== "connect", cause: error });
+    this.#fail({ class: errorClass, possibleCost: phase !== "connect", cause: error });
   }
 
   #stream(chunk: Buffer, first: boolean): void {
@@ -171,7 +171,7 @@ export class Attempt implements UpstreamSink {
       slices = pass.push(chunk);
     } catch (error) {
       this.#control.abort();
-      this.#fail({ errorClass: "bad_body", possibleCost: true, cause: error });
+      this.#fail({ class: "bad_body", possibleCost: true, cause: error });
       return;
     }
     // A comment is a sign of life, not the answer's beginning.
@@ -240,12 +240,12 @@ export class Attempt implements UpstreamSink {
     try {
       slices = pass.end();
     } catch (error) {
-      this.#fail({ errorClass: "bad_body", cause: error });
+      this.#fail({ class: "bad_body", cause: error });
       return;
     }
     this.#give(slices);
     if (this.#over) return;
-    this.#fail({ errorClass: "bad_body", possibleCost: true, cause: new Error("The stream ended without its end.") });
+    this.#fail({ class: "bad_body", possibleCost: true, cause: new Error("The stream ended without its end.") });
   }
 
   #deliverEnding(ending: StreamEnding): void {
@@ -265,7 +265,7 @@ export class Attempt implements UpstreamSink {
       this.#resolve(facts.error ? { kind: "failed", failure: this.#inBandFailure(facts.error) } : { kind: "body", facts, body: passed });
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
-      this.#resolve({ kind: "failed", failure: { errorClass: "bad_body", status: this.status!, possibleCost: true, cause: error } });
+      this.#resolve({ kind: "failed", failure: { class: "bad_body", possibleCost: true, cause: error } });
     }
   }
 
@@ -293,7 +293,7 @@ export class Attempt implements UpstreamSink {
       return;
     }
     this.#control.abort();
-    this.#fail({ errorClass: "slow", possibleCost: true, ...(this.status !== undefined && { status: this.status }) });
+    this.#fail({ class: "slow", possibleCost: true });
   }
 
   #fail(failure: Failure): void {
@@ -308,7 +308,7 @@ export class Attempt implements UpstreamSink {
     if (this.#bytes <= bytesMax) return;
     this.#control.abort();
     if (this.status! >= 300) this.#failReply();
-    else this.#fail({ errorClass: "bad_body", possibleCost: true, cause: new Error("The reply is too large.") });
+    else this.#fail({ class: "bad_body", possibleCost: true, cause: new Error("The reply is too large.") });
   }
 
   #resolve(result: AttemptResult): void {

@@ -93,7 +93,7 @@ class Passage {
     const left = this.#leftHow();
     const { failure } = ending;
     const { route } = this.#input.tried.choice.offer;
-    this.#input.state.health.failure(route, failure.errorClass, this.#input.state.clock.monotonic(), context.snapshot);
+    this.#input.state.health.failure(route, failure.class, this.#input.state.clock.monotonic(), context.snapshot);
     this.#finish(left ?? "broken", { possibleCost: failure.possibleCost === true, error: toRelayError(failure) });
   }
 

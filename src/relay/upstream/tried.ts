@@ -3,13 +3,13 @@ import { dialects } from "#relay/dialects/index.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { classify, endpointUrl } from "#relay/providers/index.ts";
+import { endpointUrl } from "#relay/providers/index.ts";
+import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
-import { retryAfterMs } from "#relay/upstream/retry-after.ts";
-import type { Model } from "#snapshot/snapshot.ts";
+import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
 const FIRST_BYTE_STREAM_MS = 60_000;
@@ -75,12 +75,18 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
     wheel: state.wheel,
     now: () => state.clock.monotonic(),
     classify(status, reply, headers): Failure {
-      const { class: errorClass, ...rest } = classify(provider, status, reply);
-      const wait = retryAfterMs(headers, state.clock.now()) ?? rest.retryAfterMs;
-      return { errorClass, status, ...rest, ...(wait !== undefined && { retryAfterMs: wait }) };
+      const fault = readFault(status, reply);
+      const wait = retryAfterMs(headers, fault.message, state.clock.now());
+      return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
   return { choice, attempt, release: hold(state, choice, input.tokens) };
+}
+
+/** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
+function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
+  const host = baseUrl === undefined ? undefined : URL.parse(baseUrl)?.host;
+  return [name, ...(host ? [host] : []), ...(upstreamModel === model.name ? [] : [upstreamModel])];
 }
 
 function timersOf({ offer: { route, provider } }: Choice, stream: boolean): AttemptTimers {
