@@ -1,7 +1,7 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "#platform/metrics.ts";
-import type { Billing, Hold } from "#money/billing.ts";
+import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
@@ -13,6 +13,7 @@ import type { UnknownKeys } from "#relay/limits/unknown-keys.ts";
 import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { FreePasses } from "#relay/metering/free-passes.ts";
 import type { Tokenizer } from "#relay/metering/tokenizer.ts";
+import type { BudgetWindows } from "#relay/policy/budget-windows.ts";
 import type { RelayLookups } from "#relay/read/lookups.ts";
 import type { ModelLists } from "#relay/read/models.ts";
 import type { RelayMeters } from "#relay/relay-metrics.ts";
@@ -57,6 +58,7 @@ export type RelayState = RelayDeps & Readonly<{
   wheel: TimerWheel;
   freePasses: FreePasses;
   drains: Drains;
+  budgetWindows: BudgetWindows;
   modelLists: ModelLists;
   meters: RelayMeters;
   /** Requests under way, for draining. */
@@ -78,6 +80,8 @@ export type RequestContext = {
   readonly startedAt: number;
   readonly admittedAtMs: number;
   dialect: Dialect;
+  /** The node is going: the connection closes after this answer. */
+  readonly closing: boolean;
   caller?: Caller;
   /** Rate limits as they stand, for the answer's headers. */
   requestLimit?: LimitState;
@@ -117,4 +121,6 @@ export type Job = Readonly<{
   /** What was taken from the token limits. */
   tokensTaken: number;
   scopes: readonly ScopedLimits[];
+  /** Spending limits with their windows at admission. */
+  budgets: readonly BudgetLimit[];
 }>;

@@ -93,7 +93,7 @@ function priced(input: MeterInput, usage: Usage | undefined, source: UsageSource
   return {
     outcome: ending.how === "complete" && ending.facts?.finish === "content_filter" ? "refused" : OUTCOME[ending.how],
     usageSource: part === "nothing" ? "none" : source,
-    quantities,
+    quantities: charge.quantities,
     card,
     sumPico: charged ? charge.sumPico : pico(0n),
     chargeNano: charged ? charge.chargeNano : nano(0n),

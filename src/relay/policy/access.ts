@@ -3,8 +3,8 @@ import type { Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
-/** What the caller wants: to spend money on an operation, or to look something up. */
-export type Purpose = Operation | "read";
+/** What the caller wants: to spend money on an operation, to see what is on offer, or to look up his own money. */
+export type Purpose = Operation | "list" | "read";
 
 /** Endpoint names that allow an operation: the older completions come with chat. */
 const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
@@ -18,7 +18,7 @@ export const offersOperation = (endpoints: Iterable<string>, operation: Operatio
 };
 
 /**
- * May this caller make this call at all? Looking up is open to expired keys: their owner still wants his receipts.
+ * May this caller make this call at all? His own money may be looked up with an expired key.
  * @throws RelayError key_disabled, key_expired, account_disabled, ip_not_allowed, endpoint_not_allowed
  */
 export function checkCaller(caller: Caller, purpose: Purpose, clientIp: string, nowMs: number): void {
@@ -28,7 +28,7 @@ export function checkCaller(caller: Caller, purpose: Purpose, clientIp: string, 
   if (caller.cidrs !== undefined && !caller.cidrs.some((cidr) => inCidr(cidr, clientIp))) {
     throw new RelayError("ip_not_allowed", "This API key may not be used from this address.");
   }
-  if (purpose !== "read" && caller.endpoints !== undefined && !offersOperation(caller.endpoints, purpose)) {
+  if (purpose !== "read" && purpose !== "list" && caller.endpoints !== undefined && !offersOperation(caller.endpoints, purpose)) {
     throw new RelayError("endpoint_not_allowed", "This API key may not call this endpoint.");
   }
 }
