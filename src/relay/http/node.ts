@@ -69,9 +69,14 @@ class NodeInbound implements Inbound {
       collector.onDrain(() => request.resume());
       request.on("data", onData);
       request.on("end", () => collector.end());
-      request.on("error", () => collector.stop(clientLeft()));
-      request.on("close", () => collector.stop(clientLeft()));
+      // A body that has come whole may still be in the decoder when the request closes.
+      const left = (): void => {
+        if (!request.complete) collector.stop(clientLeft());
+      };
+      request.on("error", left);
+      request.on("close", left);
       response.once("close", () => collector.release());
+      if (request.destroyed) left();
     });
   }
 }

@@ -10,27 +10,25 @@ type Rule = Readonly<{
   otherChannel: "yes" | "streams" | "no";
   /** Another key of the same channel may do better. */
   otherKey: boolean;
-  /** What an answerless request reports, the most useful class last. */
-  rank: number;
 }>;
 
 /** What to do after each kind of failure. A vendor that may have done and billed the work is not asked twice. */
 export const RETRY: Readonly<Record<ErrorClass, Rule>> = {
-  auth: { otherChannel: "yes", otherKey: true, rank: 0 },
-  quota: { otherChannel: "yes", otherKey: true, rank: 0 },
-  config: { otherChannel: "yes", otherKey: false, rank: 1 },
-  connect: { otherChannel: "yes", otherKey: false, rank: 2 },
-  transient: { otherChannel: "yes", otherKey: false, rank: 3 },
-  bad_body: { otherChannel: "yes", otherKey: false, rank: 3 },
-  server: { otherChannel: "yes", otherKey: false, rank: 3 },
-  overload: { otherChannel: "yes", otherKey: false, rank: 3 },
-  slow: { otherChannel: "streams", otherKey: false, rank: 4 },
-  rate: { otherChannel: "yes", otherKey: true, rank: 5 },
-  context: { otherChannel: "no", otherKey: false, rank: 6 },
-  policy: { otherChannel: "no", otherKey: false, rank: 7 },
-  quirk: { otherChannel: "no", otherKey: false, rank: 8 },
-  client: { otherChannel: "no", otherKey: false, rank: 8 },
-  aborted: { otherChannel: "no", otherKey: false, rank: -1 },
+  auth: { otherChannel: "yes", otherKey: true },
+  quota: { otherChannel: "yes", otherKey: true },
+  config: { otherChannel: "yes", otherKey: false },
+  connect: { otherChannel: "yes", otherKey: false },
+  transient: { otherChannel: "yes", otherKey: false },
+  bad_body: { otherChannel: "yes", otherKey: false },
+  server: { otherChannel: "yes", otherKey: false },
+  overload: { otherChannel: "yes", otherKey: false },
+  slow: { otherChannel: "streams", otherKey: false },
+  rate: { otherChannel: "yes", otherKey: true },
+  context: { otherChannel: "no", otherKey: false },
+  policy: { otherChannel: "no", otherKey: false },
+  quirk: { otherChannel: "no", otherKey: false },
+  client: { otherChannel: "no", otherKey: false },
+  aborted: { otherChannel: "no", otherKey: false },
 };
 
 /** Classes after which the only channel may be asked once more. */
