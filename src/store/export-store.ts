@@ -2,9 +2,9 @@ import { stringify } from "yaml";
 import { isSettingPath, type LimitSet, type StoredBudget } from "#accounts/index.ts";
 import { nano } from "#money/amount.ts";
 import { formatUsd } from "#money/parse-amount.ts";
-import { wordsFromPrice } from "#money/price-words.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { readShop } from "#store/read-shop.store.ts";
+import { wordsFromPrice } from "#store/price-text.ts";
 import type { ChannelState, KeyState, ModelState, ShopState, UserState } from "#store/shop-state.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function exportStore(db: Queryable): Promise<string> {
 }
 
 function exportModel(model: ModelState): object {
-  const price = model.ratioInput ? { ratio: model.ratioInput } : model.price ? { price: wordsFromPrice(model.price, model.endpoints) } : {};
+  const price = model.ratioInput ? { ratio: model.ratioInput } : model.price ? { price: wordsFromPrice(model.price) } : {};
   return {
     id: model.slug, name: model.name, vendor: model.vendor, context: model.contextTokens, max_output: model.maxOutputTokens,
     endpoints: list(model.endpoints), aliases: list(model.aliases), limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
@@ -43,7 +43,7 @@ function exportModel(model: ModelState): object {
 
 function exportChannel(channel: ChannelState): object {
   const sameNames = [...channel.models].every(([name, upstream]) => name === upstream);
-  const prices = Object.fromEntries([...channel.costs].map(([name, document]) => [name, wordsFromPrice(document, [])]));
+  const prices = Object.fromEntries([...channel.costs].map(([name, document]) => [name, wordsFromPrice(document)]));
   return {
     name: channel.name, provider: channel.provider, base_url: channel.baseUrl, protocol: channel.protocol,
     keys: list(channel.keys.map(({ source, fingerprint }) => (source?.startsWith("env:") ? { env: source.slice(4) } : { fingerprint }))),
