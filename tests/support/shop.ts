@@ -119,7 +119,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
       return child?.pid ?? 0;
     },
     get running() {
-      return alive(child);
+      return child !== undefined && alive(child);
     },
     output: () => output,
     cli: (...args) => runToEnd(args, env),
@@ -207,11 +207,10 @@ async function runToEnd(args: readonly string[], env: Readonly<Record<string, st
   return { code, stdout, stderr };
 }
 
-const alive = (child: ChildProcess | undefined): child is ChildProcess =>
-  child !== undefined && child.exitCode === null && child.signalCode === null;
+const alive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
-  if (!alive(child)) return Promise.resolve(child?.exitCode ?? null);
+  if (child === undefined || !alive(child)) return Promise.resolve(child?.exitCode ?? null);
   return new Promise((resolve) => {
     child.once("exit", (code) => resolve(code));
     child.kill(signal);
