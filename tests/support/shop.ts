@@ -156,7 +156,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     start,
     async stop() {
       const code = await end(child, "SIGTERM");
-      if (env.DATABASE_URL === undefined) await runToEnd(["db", "stop"], env);
+      if (env.DATABASE_URL === undefined) await runToEnd(["db-stop"], env);
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
       return code;
     },
@@ -194,8 +194,9 @@ async function environment(options: ShopOptions, dataDir: string, port: number):
 /** JSON is YAML too. */
 const textOf = (store: object | string): string => (typeof store === "string" ? store : JSON.stringify(store, undefined, 2));
 
+/** With a channel to this process, so that a shop does not outlive a test run that was killed. */
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(node, [path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  spawn(node, [path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
 
 async function runToEnd(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = run(args, env);

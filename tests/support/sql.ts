@@ -2,12 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
 
-/** How to reach a shop's embedded database, from the file that it writes beside it. */
+/** How the owner of the tables reaches a shop's embedded database, from the file that the shop keeps beside it. */
 export function embeddedUrl(dataDir: string): string {
-  const conf = JSON.parse(readFileSync(path.join(dataDir, "pg.json"), "utf8")) as Readonly<Record<string, string | number>>;
-  const user = String(conf.user ?? conf.owner ?? "app");
-  const url = conf.ownerUrl ?? conf.url ?? `postgresql://${user}:${String(conf.ownerPassword ?? conf.password)}@127.0.0.1:${conf.port}/${conf.database ?? "postgres"}`;
-  return String(url);
+  const { port, passwords } = JSON.parse(readFileSync(path.join(dataDir, "pg.json"), "utf8")) as { port: number; passwords: { mm_migrate: string } };
+  return `postgresql://mm_migrate:${passwords.mm_migrate}@127.0.0.1:${port}/modelmart`;
 }
 
 export interface Sql {
