@@ -20,7 +20,7 @@ export const accessCases: readonly Case[] = [
   }],
   ["one key is taken from each place that clients put it", async (mount) => {
     const key = keyOf("rich");
-    const places = [{ authorization: `Bearer ${key}` }, { authorization: `bearer ${key}` }, { authorization: key }, { "x-api-key": key }, { "x-goog-api-key": key }, { "api-key": key }, { authorization: "", "x-api-key": key }];
+    const places: readonly Readonly<Record<string, string>>[] = [{ authorization: `Bearer ${key}` }, { authorization: `bearer ${key}` }, { authorization: key }, { "x-api-key": key }, { "x-goog-api-key": key }, { "api-key": key }, { authorization: "", "x-api-key": key }];
     for (const headers of places) expect((await mount.call(path, { as: null, headers, body })).status, JSON.stringify(Object.keys(headers))).toBe(200);
     expect((await mount.call(`${path}?key=${key}`, { as: null, body })).status).toBe(200);
     expect(mount.shop.output()).not.toContain(key);
