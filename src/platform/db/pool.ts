@@ -1,0 +1,51 @@
+import pg from "pg";
+import { DB_CONNECT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
+
+export type PoolOptions = Readonly<{
+  /** Shown by the server as `modelmart:<name>`. */
+  name: string;
+  max: number;
+  statementTimeoutMs?: number;
+  /** An idle connection was lost; the pool opens another when it needs one. */
+  onError?: (error: Error) => void;
+}>;
+
+const { INT8, DATE } = pg.types.builtins;
+/** Arrays of int8; pg has no name for it. */
+const INT8_ARRAY = 1016;
+
+const parseInt8Array = (text: string): bigint[] => (text === "{}" ? [] : text.slice(1, -1).split(",").map(BigInt));
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [INT8, BigInt],
+  [INT8_ARRAY, parseInt8Array],
+  [DATE, String], // A day has no time zone: a Date would move it.
+]);
+
+/**
+ * How values are read: int8 as bigint, numeric as string (both would lose digits as number), timestamptz as Date.
+ * Given to each pool: pg's own table is shared with Prisma and other libraries.
+ */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (format !== "binary" && parsers.get(oid)) || pg.types.getTypeParser(oid, format),
+};
+
+/** Startup options that hold for every connection. */
+export const SESSION_OPTIONS = "-c TimeZone=UTC -c default_transaction_isolation=read\\ committed";
+
+/** A pool of connections for plain SQL. Times are UTC, isolation READ COMMITTED, statements time out. */
+export function createPool(url: string, { name, max, statementTimeoutMs = STATEMENT_TIMEOUT_MS.app, onError }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    application_name: `modelmart:${name}`,
+    options: SESSION_OPTIONS,
+    statement_timeout: statementTimeoutMs,
+    connectionTimeoutMillis: DB_CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // Without a listener a restart of the database would end the process.
+  pool.on("error", (error) => onError?.(error));
+  return pool;
+}
