@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import type { AddressInfo } from "node:net";
@@ -170,6 +170,12 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   return shop;
 }
 
+/** A further relay node on the database of a shop that runs, with its own data folder and the same secret. */
+export async function startSecondNode(first: Shop, options: ShopOptions = {}): Promise<Shop> {
+  const secret = (await readFile(path.join(first.dataDir, "secret"), "utf8")).trim();
+  return startShop({ role: "relay", ...options, env: { DATABASE_URL: first.databaseUrl(), MODELMART_SECRET: secret, ...options.env } });
+}
+
 async function environment(options: ShopOptions, dataDir: string, port: number): Promise<Record<string, string>> {
   const store = path.join(dataDir, "store.yaml");
   if (options.store !== undefined) await writeFile(store, textOf(options.store));
@@ -195,8 +201,9 @@ async function environment(options: ShopOptions, dataDir: string, port: number):
 const textOf = (store: object | string): string => (typeof store === "string" ? store : JSON.stringify(store, undefined, 2));
 
 /** With a channel to this process, so that a shop does not outlive a test run that was killed. */
+const STDIO: StdioOptions = ["ignore", "pipe", "pipe", "ipc"];
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(node, [path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  spawn(node, [path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env: { ...env }, stdio: STDIO });
 
 async function runToEnd(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = run(args, env);
