@@ -12,7 +12,7 @@ export default defineConfig({
         root,
         test: {
           name: "integration",
-          include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"],
+          include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts", "tests/crash/**/*.test.ts"],
           environment: "node",
           globalSetup: ["tests/support/global-setup.ts"],
           testTimeout: 60_000,

@@ -49,7 +49,9 @@ export interface Shop {
   killDatabase(): Promise<void>;
   /** Starts it again with the same port and data; resolves at the ready line with the milliseconds it took. */
   start(): Promise<number>;
-  /** SIGTERM, then the exit code; data that this harness made is removed. */
+  /** SIGTERM, then the exit code. */
+  end(): Promise<number | null>;
+  /** `end`, then data that this harness made is removed. */
   stop(): Promise<number | null>;
 }
 
@@ -154,6 +156,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
       process.kill(pid, "SIGKILL");
     },
     start,
+    end: () => end(child, "SIGTERM"),
     async stop() {
       const code = await end(child, "SIGTERM");
       if (env.DATABASE_URL === undefined) await runToEnd(["db-stop"], env);
@@ -203,7 +206,7 @@ const textOf = (store: object | string): string => (typeof store === "string" ? 
 /** With a channel to this process, so that a shop does not outlive a test run that was killed. */
 const STDIO: StdioOptions = ["ignore", "pipe", "pipe", "ipc"];
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(node, [path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env: { ...env }, stdio: STDIO });
+  spawn(node, [path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env: env as NodeJS.ProcessEnv, stdio: STDIO });
 
 async function runToEnd(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = run(args, env);
