@@ -16,6 +16,16 @@ const PROVIDER: Readonly<Record<string, string>> = { alibaba: "dashscope", "olla
 /** Recordings where our buckets differ from the recorded numbers, and why. */
 const DEVIATIONS: readonly Readonly<{ dir: RegExp; why: string; expected(told: ExpectedUsage): Partial<Sums> }>[] = [
   {
+    dir: /^openrouter\/chat\/cache-openrouter-cache-instructions-gemini/,
+    why: "reports the same tokens as read from and written to the cache; they are read once, the rest is what was written",
+    expected: ({ prompt, cached, cache_write: written }) => ({ cacheWrite: written === null ? null : Math.min(written, prompt! - cached!) }),
+  },
+  {
+    dir: /^writer\/chat\/metrics-writer-async-metrics/,
+    why: "tells its zeros under prompt_token_details and completion_token_details, which the recorded numbers leave out",
+    expected: () => ({ cached: 0, reasoning: 0 }),
+  },
+  {
     dir: /^azure\/chat\/.*grok-4-1/,
     why: "reports more cached tokens than prompt tokens; the part is cut to the whole",
     expected: ({ prompt, cached }) => ({ cached: Math.min(prompt!, cached!) }),
@@ -31,6 +41,11 @@ const DEVIATIONS: readonly Readonly<{ dir: RegExp; why: string; expected(told: E
     expected: ({ total }) => ({ prompt: total! }),
   },
 ];
+
+/** Streams that end without a finish reason and without `[DONE]`, in a form of the vendor's own: broken ones to us. */
+const UNFINISHED = /^writer\/completions\/completions-writer-async-streaming/;
+/** Recorded as completions, but the reply is a chat completion. */
+const FOREIGN_SHAPE = /^portkey\/completions\//;
 
 type Sums = { prompt: number | null; cached: number | null; cacheWrite: number | null; completion: number | null; reasoning: number | null };
 
@@ -97,8 +112,8 @@ function readClient(out: string, streaming: boolean): Readonly<{ text: string; c
   let text = "";
   for (const body of bodies) {
     for (const { index, delta, message, text: completion } of (JSON.parse(body) as Chunk).choices ?? []) {
-      const said = delta ?? message;
-      if (index === 0 || index === undefined) text += plain(said?.content) + (completion ?? "");
+      const said = streaming ? delta : message;
+      if (index === 0 || index === undefined) text += plain(said?.content) + (said === undefined ? (completion ?? "") : "");
       said?.tool_calls?.forEach((call, at) => calls.add(`${index}/${call.index ?? at}/${streaming && call.index !== undefined ? "" : call.id}`));
     }
   }
@@ -123,7 +138,7 @@ describe.skipIf(shared === undefined)("recordings of OpenAI-shaped vendors (shar
     if (expected) checkUsage(recording, whole.facts, expected);
     expect(whole.facts.error?.message).toBe(expected?.stream_error?.message);
     if (!whole.facts.error) {
-      expect(whole.facts.complete).toBe(true);
+      expect(whole.facts.complete).toBe(!UNFINISHED.test(recording.dir));
       expect(Buffer.concat([whole.out, whole.tail]).toString()).toBe(closed(bytes));
       const client = readClient(whole.out.toString(), true);
       if (expected?.text_sha256 !== undefined) expect(sha256(client.text)).toBe(expected.text_sha256);
@@ -157,19 +172,20 @@ describe.skipIf(shared === undefined)("recordings of OpenAI-shaped vendors (shar
     const { bytes } = readRecording(shared!, recording);
     const { out } = run(recording, [bytes], { publicModel: "shop/\"name\"", rewriteModel: true });
     const before = run(recording, [bytes]).out.toString();
-    const named = before.replaceAll(/("model":\s*)"((?:[^"\\]|\\.)+)"/g, (_all, key: string) => `${key}"shop/\\"name\\""`);
-    expect(out.toString()).toBe(named);
+    const named = before.split("\n").map((line) => line.replace(/("model":\s*)"(?:[^"\\]|\\.)+"/, '$1"shop/\\"name\\""'));
+    expect(out.toString()).toBe(named.join("\n"));
   });
 
   test.each(all.filter(({ status, streaming }) => status === 200 && !streaming).map((r) => [r.dir, r] as const))("body %s", (_dir, recording) => {
     const { bytes, expected } = readRecording(shared!, recording);
     const passed = dialects[recording.protocol as DialectId].passBody(bytes, optionsOf(recording));
     expect(passed.body.equals(bytes)).toBe(true);
+    if (expected?.prompt === undefined) return expect(passed.facts.error).toBeDefined();
     expect(passed.facts.complete).toBe(true);
     expect(passed.facts.error).toBeUndefined();
-    if (!expected) return;
     checkUsage(recording, passed.facts, expected);
-    if (expected.finish_reason !== undefined) expect(passed.facts.finish ?? null).toBe(expected.finish_reason);
+    if (expected.finish_reason !== undefined) expect(passed.facts.finish ?? null).toBe(expected.finish_reason || null);
+    if (FOREIGN_SHAPE.test(recording.dir)) return;
     const client = readClient(passed.body.toString(), false);
     if (expected.text_sha256 !== undefined) expect(sha256(client.text)).toBe(expected.text_sha256);
     if (expected.tool_calls !== undefined) expect(client.calls).toBe(expected.tool_calls);
