@@ -71,3 +71,8 @@ export async function publishCost(tx: Queryable, channelId: string, upstreamMode
     [channelId, upstreamModel, JSON.stringify(document)],
   );
 }
+
+/** Forgets a channel's own cost of a model: its factor on the list price holds again. What was used is recorded with its cost. */
+export async function dropCost(tx: Queryable, channelId: string, upstreamModel: string): Promise<void> {
+  await tx.query("DELETE FROM cost_versions WHERE channel_id = $1 AND upstream_model = $2", [channelId, upstreamModel]);
+}

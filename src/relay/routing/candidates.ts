@@ -8,7 +8,14 @@ import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel that speaks what the request speaks and serves its model. */
 export type Offer = Readonly<{ route: Route; provider: Provider; dialect: DialectId; priority: number }>;
-export type OfferNow = Candidate & Readonly<{ offer: Offer; /** Milliseconds until it may be used; Infinity = not by itself. */ waitMs: number }>;
+export type OutReason = "breaker" | "limits" | "keys";
+export type OfferNow = Candidate & Readonly<{
+  offer: Offer;
+  /** Milliseconds until it may be used; Infinity = not by itself. */
+  waitMs: number;
+  /** What stands in the way the longest. */
+  reason?: OutReason;
+}>;
 
 /** Everything that could answer the request, whatever its health: what does not depend on the moment. */
 export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, operation: Operation): readonly Offer[] {
@@ -33,12 +40,16 @@ export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: Upstr
 export const judge = (offers: readonly Offer[], conditions: Conditions): readonly OfferNow[] =>
   offers.map((offer) => {
     const { channel, weight } = offer.route;
-    const waitMs = waitFor(offer, conditions);
-    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs };
+    const { waitMs, reason } = waitFor(offer, conditions);
+    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, ...(reason && { reason }) };
   });
 
-function waitFor({ route }: Offer, { health, keys, limits, now, rev, tokens }: Conditions): number {
+function waitFor({ route }: Offer, { health, keys, limits, now, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason?: OutReason }> {
   const { channel } = route;
   const keyWait = channel.keys.length === 0 ? 0 : keys.waitMs(channel, now, rev) ?? Infinity;
-  return Math.max(keyWait, health.waitMs(route, now), limits.waitMs(channel.id, channel.limits, tokens));
+  const healthWait = health.waitMs(route, now);
+  const limitWait = limits.waitMs(channel.id, channel.limits, tokens);
+  const waitMs = Math.max(keyWait, healthWait, limitWait);
+  if (waitMs <= 0) return { waitMs: 0 };
+  return { waitMs, reason: waitMs === keyWait ? "keys" : waitMs === limitWait ? "limits" : "breaker" };
 }

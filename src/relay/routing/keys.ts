@@ -17,6 +17,8 @@ export type KeyWish = Readonly<{
   roll: number;
   /** What `sticky` sticks to. */
   affinity: string;
+  /** Has the key room within its own limits? */
+  fits: (key: ChannelKey) => boolean;
 }>;
 
 /** What this node has learnt about channel keys. The snapshot says which are active; this says which are usable now. */
@@ -51,8 +53,8 @@ export function createKeyRing(): KeyRing {
   };
 
   return {
-    pick(channel, { tried, now, rev, roll, affinity }) {
-      const usable = channel.keys.filter(({ id, active }) => active && !tried.has(id) && live(id, now, rev));
+    pick(channel, { tried, now, rev, roll, affinity, fits }) {
+      const usable = channel.keys.filter(({ id, active }) => active && !tried.has(id) && live(id, now, rev)).filter(fits);
       if (usable.length <= 1) return usable[0];
       switch (channel.keyMode) {
         case "round_robin": {

@@ -15,7 +15,7 @@ export function createHttpTransport(outbound: Outbound): Transport {
       try {
         const pool = outbound.pool(call.url, "channel", call.connectMs);
         pool.dispatch(
-          { path: call.url.pathname + call.url.search, method: call.method, headers: headersOf(call), body: bodyOf(call), idempotent: false },
+          { path: call.url.pathname + call.url.search, method: call.method, headers: call.headers, body: bodyOf(call), idempotent: false },
           exchange,
         );
       } catch (error) {
@@ -26,9 +26,6 @@ export function createHttpTransport(outbound: Outbound): Transport {
     },
   };
 }
-
-const headersOf = (call: UpstreamCall): Record<string, string> =>
-  call.method === "GET" ? { ...call.headers } : { ...call.headers, "content-length": String(call.body.reduce((sum, { length }) => sum + length, 0)) };
 
 function bodyOf(call: UpstreamCall): Dispatcher.DispatchOptions["body"] {
   if (call.method === "GET" || call.body.length === 0) return null;
