@@ -64,18 +64,19 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const proxy = createSocketProxy({
     socketPath: () => web?.socketPath,
     bodyBytesMax: PAGE_BODY_BYTES_MAX,
-    onFailure: (error) => log.warn({ error }, "the web half failed a request"),
+    onFailure: (error) => log.warn({ err: error }, "the web half failed a request"),
   });
   const hasWeb = options.startWeb !== undefined;
   const status = { isReady: () => !draining && (relayHalf?.ready() ?? web?.socketPath !== undefined) };
 
   const server: EdgeServer = createEdgeServer({
     trustedProxies: env.trustedProxies,
-    handle(request, response, facts) {
-      if (relayHalf?.relay.matches(facts.path)) return relay(relayHalf.relay, request, response, facts, log);
+    handle(request, response, facts, expectContinue) {
+      if (relayHalf?.relay.matches(facts.path)) return relay(relayHalf.relay, request, response, { clientIp: facts.clientIp, expectContinue }, log);
       const answer = health(facts.path);
       if (answer) return void answer(request, response, facts);
       if (!hasWeb || isRelayAddress(facts.path)) return notFound(response);
+      if (expectContinue) response.writeContinue();
       const requestId = requestIdText(uuidv7());
       proxy.forward(request, response, { target: facts.target, headers: server.edge.forwardHeaders(rawRequest(request), facts, requestId) });
     },
@@ -125,11 +126,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   };
 }
 
-function relay(core: Relay, request: IncomingMessage, response: ServerResponse, facts: EdgeFacts, log: Log): void {
-  const { inbound, reply } = nodeExchange(request, response, { clientIp: facts.clientIp, target: facts.target });
+function relay(core: Relay, request: IncomingMessage, response: ServerResponse, facts: Parameters<typeof nodeExchange>[2], log: Log): void {
+  const { inbound, reply } = nodeExchange(request, response, facts);
   core.handle(inbound, reply).catch((error: unknown) => {
     // The core answers its own errors; what arrives here is a bug, and the client must not wait for ever.
-    log.error({ error }, "the relay failed outside its pipeline");
+    log.error({ err: error }, "the relay failed outside its pipeline");
     response.destroy();
   });
 }
@@ -205,9 +206,9 @@ export async function serveUntilSignal(env: Env, log: Log, dev: boolean, onReady
     shop.stop().then(stopped.resolve, stopped.reject);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(signal));
-  process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection"));
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
   process.on("uncaughtException", (error) => {
-    log.error({ error }, "uncaught exception");
+    log.error({ err: error }, "uncaught exception");
     if (!isStraySocketError(error)) {
       process.exitCode = 1;
       stop("uncaught exception");

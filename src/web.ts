@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   // The parent decides when this process ends: Ctrl-C reaches the whole terminal group at once, and pages should drain.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(1));
-  process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection"));
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
 
   const runtime = await webRuntime(env, log);
   const publicUrl = createPublicUrl(env, runtime.pool);
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   const handle = app.getRequestHandler();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     serve(request, response).catch((error: unknown) => {
-      log.error({ error }, "a page failed");
+      log.error({ err: error }, "a page failed");
       if (response.headersSent) response.destroy();
       else response.writeHead(500, { "content-type": "text/plain; charset=utf-8" }).end("Something failed on our side.\n");
     });

@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const modules = path.join(root, "node_modules");
 const marker = path.join(modules, ".modelmart");
 const NODE_MIN = [20, 9];
+/** Errors whose message says what to do. */
+const OPERATOR_ERRORS = ["EnvError", "SecretError", "MigrationError", "EmbeddedPostgresError", "StartError", "UsageError"];
 /** Below this Node does not strip types, so the commands cannot be imported. */
 const NODE_MAJOR_TO_RUN = 24;
 
@@ -116,7 +118,7 @@ async function runCommand(name, argv) {
     process.exitCode = await run(argv);
   } catch (error) {
     // Errors that an operator can act on say so themselves; of all others the stack is wanted.
-    const plain = error instanceof Error && ["EnvError", "UsageError", "StartError"].includes(error.name);
+    const plain = error instanceof Error && OPERATOR_ERRORS.includes(error.name);
     fail(plain ? error.message : String(error?.stack ?? error));
   }
   // A pool or socket that a command forgot must not keep the terminal waiting; give standard output time to drain.

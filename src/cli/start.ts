@@ -9,7 +9,7 @@ export default async function run(): Promise<number> {
   defaultNodeEnv("production");
   const env = readEnv();
   const log = createLog({ level: env.logLevel, format: env.logFormat });
-  const database = await prepare(env, { build: true });
+  const database = await prepare(env, log, { build: true });
   try {
     // The server reaches for modules that only exist after the build, so it is loaded late.
     const { serveUntilSignal } = await import("#server.ts");

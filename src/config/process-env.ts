@@ -10,6 +10,9 @@ export function childEnv(changes: Readonly<Record<string, string | undefined>>):
   return env;
 }
 
+/** Nothing but what is given, for programs that must not see our environment. Next's types demand NODE_ENV of every one. */
+export const bareEnv = (variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({ ...variables }) as NodeJS.ProcessEnv;
+
 /** Sets variables that a library reads from the environment and takes no argument for. */
 export function exportEnv(variables: Readonly<Record<string, string>>): void {
   Object.assign(process.env, variables);
@@ -17,5 +20,5 @@ export function exportEnv(variables: Readonly<Record<string, string>>): void {
 
 /** `npm start` serves in production mode unless told otherwise. */
 export function defaultNodeEnv(mode: "production" | "development"): void {
-  process.env["NODE_ENV"] ||= mode;
+  if (!process.env.NODE_ENV) Object.assign(process.env, { NODE_ENV: mode });
 }

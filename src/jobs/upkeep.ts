@@ -1,8 +1,6 @@
+import { PARTITIONS_AHEAD } from "#config/defaults.ts";
 import { checkInvariants } from "#money/invariants.store.ts";
-import type { Job } from "#jobs/index.ts";
-
-/** Partitions are made this many months ahead: a month without one would refuse every charge. */
-const PARTITION_MONTHS = 4;
+import type { Job } from "#jobs/job.ts";
 
 /** Hourly: partitions ahead of time, and every money invariant; a broken one is an error in the log by its name. */
 export const upkeep: Job = {
@@ -10,7 +8,7 @@ export const upkeep: Job = {
   cron: "17 * * * *",
   expireInSeconds: 900,
   async run({ pool, log }) {
-    await pool.query("SELECT mm_make_partitions($1)", [PARTITION_MONTHS]);
+    await pool.query("SELECT mm_make_partitions($1)", [PARTITIONS_AHEAD]);
     for (const { id, rows, sample } of await checkInvariants(pool)) {
       if (rows > 0) log.error({ invariant: id, rows, sample }, "a money invariant is broken");
     }

@@ -46,7 +46,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
       log.info({ pid: started.pid, ms: Math.round(performance.now() - startedAt) }, "web half is up");
       reportUp();
     });
-    started.on("error", (error) => log.error({ error }, "web half could not be started"));
+    started.on("error", (error) => log.error({ err: error }, "web half could not be started"));
     started.on("exit", (code, signal) => {
       socketPath = undefined;
       if (stopping) return;

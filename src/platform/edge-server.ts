@@ -19,7 +19,8 @@ const LIMITS = {
   connectionsPerAddressMax: 1_000,
 } as const;
 
-export type EdgeHandler = (request: IncomingMessage, response: ServerResponse, facts: EdgeFacts) => void;
+/** @param expectContinue the sender waits for `100 Continue` before the body; whoever wants the body sends it */
+export type EdgeHandler = (request: IncomingMessage, response: ServerResponse, facts: EdgeFacts, expectContinue: boolean) => void;
 export type UpgradeHandler = (request: IncomingMessage, socket: Socket, head: Buffer, facts: EdgeFacts) => void;
 
 export type EdgeServerOptions = Readonly<{
@@ -54,6 +55,12 @@ export const rawRequest = (request: IncomingMessage): RawRequest => ({
 export function createEdgeServer({ trustedProxies, handle, upgrade }: EdgeServerOptions): EdgeServer {
   const edge = createEdge({ trustedProxies });
   let closing = false;
+  const receive = (request: IncomingMessage, response: ServerResponse, expectContinue: boolean): void => {
+    if (closing) response.shouldKeepAlive = false;
+    const facts = edge.inspect(rawRequest(request));
+    if (isRejection(facts)) return reject(response, facts.status, facts.reason);
+    handle(request, response, facts, expectContinue);
+  };
   const server = http.createServer(
     {
       maxHeaderSize: LIMITS.parserBytesMax,
@@ -65,13 +72,9 @@ export function createEdgeServer({ trustedProxies, handle, upgrade }: EdgeServer
       insecureHTTPParser: false,
       noDelay: true,
     },
-    (request, response) => {
-      if (closing) response.shouldKeepAlive = false;
-      const facts = edge.inspect(rawRequest(request));
-      if (isRejection(facts)) return reject(response, facts.status, facts.reason);
-      handle(request, response, facts);
-    },
+    (request, response) => receive(request, response, false),
   );
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => receive(request, response, true));
   server.maxHeadersCount = LIMITS.parserHeadersMax;
   server.maxRequestsPerSocket = LIMITS.requestsPerSocketMax;
   server.maxConnections = LIMITS.connectionsMax;

@@ -13,7 +13,7 @@ export async function announce(env: Env, url: string, log: Log): Promise<void> {
     const token = await ensureSetupToken(pool, { dataDir: env.dataDir, given: env.setupToken });
     if (token !== undefined) process.stdout.write(`First run: make the shop owner at ${new URL(`/setup?token=${encodeURIComponent(token)}`, env.url ?? url).href}\n`);
   } catch (error) {
-    log.warn({ error }, "the set-up link could not be made");
+    log.warn({ err: error }, "the set-up link could not be made");
   } finally {
     await pool.end();
   }

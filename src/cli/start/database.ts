@@ -1,66 +1,37 @@
-import path from "node:path";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
 import type { Env } from "#config/env.ts";
-import { ensurePostgres } from "#platform/db/embedded.ts";
-import { migrate } from "#platform/db/migrate.ts";
+import { installJobs } from "#jobs/index.ts";
+import { deriveKeys, loadSecret } from "#platform/crypto/secret.ts";
+import { prepareDatabase } from "#platform/db/prepare.ts";
+import { superviseEmbedded } from "#platform/db/supervise.ts";
+import type { Log } from "#platform/log.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
-/** Charge partitions are made this many months ahead; the hourly job keeps them so. */
-export const PARTITION_MONTHS = 4;
 
 export type OpenDatabase = Readonly<{
-  /** The environment with the database's address filled in. */
+  /** The environment with the address that the shop runs with filled in. */
   env: Env;
-  /** Address for the owner of the tables: migrations only. */
-  ownerUrl: string;
   /** Stops an embedded database that nobody else of the shop uses any more; leaves others alone. */
   close(): Promise<void>;
 }>;
 
-/** The outside database, or the embedded one, started when it isn't running. */
-export async function openDatabase(env: Env): Promise<OpenDatabase> {
-  if (env.databaseUrl !== undefined) {
-    return { env, ownerUrl: env.databaseUrl, close: () => Promise.resolve() };
-  }
-  const postgres = await ensurePostgres(env.dataDir);
+/**
+ * The database, ready to serve from: started, migrated, with rights, partitions and the job engine's tables. An
+ * embedded one is started again when it dies.
+ *
+ * @throws EmbeddedPostgresError, SecretError, MigrationError, each with what to do
+ */
+export async function openDatabase(env: Env, log: Log): Promise<OpenDatabase> {
+  const prepared = await prepareDatabase(env, deriveKeys(await loadSecret(env)), MIGRATIONS);
+  if (prepared.applied.length > 0) log.info({ migrations: prepared.applied }, "database migrated");
+  if (prepared.reduced !== undefined) log.warn({ reason: prepared.reduced }, "the shop runs as the owner of its tables");
+  await installJobs(prepared.ownerUrl);
+  const endWatch = prepared.embedded && superviseEmbedded(env.dataDir, { log });
   return {
-    env: { ...env, databaseUrl: postgres.url },
-    ownerUrl: postgres.ownerUrl,
+    env: { ...env, databaseUrl: prepared.url },
     async close() {
-      if (!(await isInUse(postgres.ownerUrl))) await postgres.stop();
+      await endWatch?.();
+      await prepared.embedded?.stop();
     },
   };
-}
-
-/** Brings the database to this version of the shop. Safe while other nodes run. @throws MigrationError */
-export async function prepareDatabase({ env, ownerUrl }: OpenDatabase): Promise<string[]> {
-  const applied = await migrate(ownerUrl, path.resolve(MIGRATIONS));
-  await withOwner(ownerUrl, async (client) => {
-    await client.query("SELECT mm_make_partitions($1)", [PARTITION_MONTHS]);
-    const appRole = new URL(env.databaseUrl ?? ownerUrl).username;
-    // The job engine makes and changes its own tables, so its schema belongs to the role that it runs as.
-    const { rows } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'pgboss'");
-    if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS pgboss AUTHORIZATION ${client.escapeIdentifier(decodeURIComponent(appRole))}`);
-  });
-  return applied;
-}
-
-/** Is any other process of the shop connected? Asked after our own pools are closed. */
-const isInUse = (ownerUrl: string): Promise<boolean> =>
-  withOwner(ownerUrl, async (client) => {
-    const { rows } = await client.query<{ others: number }>(
-      "SELECT count(*)::int AS others FROM pg_stat_activity WHERE application_name LIKE 'modelmart:%' AND pid <> pg_backend_pid()",
-    );
-    return (rows[0]?.others ?? 0) > 0;
-  });
-
-async function withOwner<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: "modelmart:start" });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }
