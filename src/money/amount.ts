@@ -17,3 +17,24 @@ export const ZERO_NANO = nano(0n);
  * Called once per charge, never per line: lines stay exact.
  */
 export const ceilToNano = (sum: Pico): Nano => nano((sum + 999n) / 1000n);
+
+/** The most that PostgreSQL's bigint holds: no single price or balance may pass it. */
+export const BIGINT_MAX = 9_223_372_036_854_775_807n;
+
+const MILLION = 1_000_000n;
+
+/**
+ * List price times all multipliers, as one exact fraction rounded half up once. The order of the factors does not
+ * matter. 0 only when the list price or a factor is 0; otherwise at least 1 pico.
+ */
+export function effectivePico(list: Pico, factors: readonly Ppm[]): Pico {
+  let numerator: bigint = list;
+  let denominator = 1n;
+  for (const factor of factors) {
+    numerator *= BigInt(factor);
+    denominator *= MILLION;
+  }
+  if (numerator === 0n) return pico(0n);
+  const rounded = (2n * numerator + denominator) / (2n * denominator);
+  return pico(rounded === 0n ? 1n : rounded);
+}

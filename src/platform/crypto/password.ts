@@ -32,7 +32,7 @@ export const hashPassword = (keys: PasswordKeys, password: string): Promise<stri
 
 /** Whether the password is the one of `phc`; false for a string that is no hash. */
 export async function verifyPassword(keys: PasswordKeys, password: string, phc: string): Promise<boolean> {
-  return PHC.test(phc) && (await verify(phc, peppered(keys, password)));
+  return PHC.test(phc) && (await verify(phc, peppered(keys, password)).catch(() => false));
 }
 
 /** Whether `phc` was made with other parameters than today's: hash anew at the next sign-in. */

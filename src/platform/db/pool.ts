@@ -14,7 +14,8 @@ const { INT8, DATE } = pg.types.builtins;
 /** Arrays of int8; pg has no name for it. */
 const INT8_ARRAY = 1016;
 
-const parseInt8Array = (text: string): bigint[] => (text === "{}" ? [] : text.slice(1, -1).split(",").map(BigInt));
+const parseInt8Array = (text: string): (bigint | null)[] =>
+  text === "{}" ? [] : text.slice(1, -1).split(",").map((item) => (item === "NULL" ? null : BigInt(item)));
 
 const parsers = new Map<number, (text: string) => unknown>([
   [INT8, BigInt],
@@ -45,7 +46,9 @@ export function createPool(url: string, { name, max, statementTimeoutMs = STATEM
     connectionTimeoutMillis: DB_CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
-  // Without a listener a restart of the database would end the process.
+  // Without listeners a restart of the database would end the process: one for connections in the pool, one for those
+  // that are lent out, whose borrower sees his query fail.
   pool.on("error", (error) => onError?.(error));
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }

@@ -28,25 +28,22 @@ export type PreparedDatabase = Readonly<{
  * @param migrationsDir `prisma/migrations` of the package
  * @throws EmbeddedPostgresError, SecretError (another master secret), MigrationError, errors of the connection
  */
-export async function prepareDatabase(env: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys, migrationsDir: string): Promise<PreparedDatabase> {
-  const login = await openLogin(env, keys);
-  const client = new pg.Client({ connectionString: login.ownerUrl, application_name: "modelmart:prepare", options: "-c TimeZone=UTC" });
+export async function prepareDatabase({ databaseUrl, dataDir }: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys, migrationsDir: string): Promise<PreparedDatabase> {
+  const embedded = databaseUrl === undefined ? await ensurePostgres(dataDir) : undefined;
+  const ownerUrl = databaseUrl ?? embedded!.ownerUrl;
+  const sealer = createSealer(keys);
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: "modelmart:prepare", options: "-c TimeZone=UTC" });
   await client.connect();
   try {
-    const sealer = createSealer(keys);
+    // First of all: with another secret not even the password of mm_app may be touched, others run with it.
     await checkCanary(client, sealer);
-    const applied = await migrate(login.ownerUrl, migrationsDir);
-    await grantRoles(login.ownerUrl);
+    const login = embedded ? { url: embedded.url } : await ensureOutsideRoles(ownerUrl, keys.databasePassword);
+    const applied = await migrate(ownerUrl, migrationsDir);
+    await grantRoles(ownerUrl);
     await client.query("SELECT mm_make_partitions($1)", [PARTITIONS_AHEAD]);
     await checkCanary(client, sealer);
-    return { ...login, applied };
+    return { ...login, ownerUrl, applied, ...(embedded ? { embedded } : {}) };
   } finally {
     await client.end();
   }
-}
-
-async function openLogin({ databaseUrl, dataDir }: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys): Promise<Omit<PreparedDatabase, "applied">> {
-  if (databaseUrl !== undefined) return { ...(await ensureOutsideRoles(databaseUrl, keys.databasePassword)), ownerUrl: databaseUrl };
-  const embedded = await ensurePostgres(dataDir);
-  return { url: embedded.url, ownerUrl: embedded.ownerUrl, embedded };
 }

@@ -38,27 +38,34 @@ export type ShopLogin = Readonly<{ url: string; reduced?: string }>;
  * @param password the same on every node of the shop (derived from the master secret)
  */
 export async function ensureOutsideRoles(ownerUrl: string, password: string): Promise<ShopLogin> {
+  const url = withUser(ownerUrl, "mm_app", password);
+  const reduced = await makeOutsideRole(ownerUrl, password) ?? await whyNoLogin(url);
+  return reduced === undefined ? { url } : { url: ownerUrl, reduced };
+}
+
+/** @returns why there is no `mm_app` of ours; undefined when there is */
+async function makeOutsideRole(ownerUrl: string, password: string): Promise<string | undefined> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "modelmart:roles" });
   await client.connect();
   try {
-    const { rows: [me] } = await client.query<{ may: boolean; database: string; mark: string | null }>(
-      `SELECT (rolsuper OR rolcreaterole) AS may, current_database() AS database,
-              (SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = 'mm_app') AS mark
-         FROM pg_roles WHERE rolname = current_user`);
-    if (!me?.may) return { url: ownerUrl, reduced: "the user of DATABASE_URL may not create roles" };
-    const mark = `modelmart:${me.database}`;
+    await client.query("BEGIN");
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('modelmart:roles'))");
+    const { rows: [found] } = await client.query<{ may: boolean; mark: string; owner: string | null }>(
+      `SELECT me.rolsuper OR me.rolcreaterole AS may, 'modelmart:' || current_database() AS mark,
+              (SELECT coalesce(shobj_description(oid, 'pg_authid'), 'somebody else') FROM pg_roles WHERE rolname = 'mm_app') AS owner
+         FROM pg_roles me WHERE rolname = current_user`);
+    if (!found?.may) return "the user of DATABASE_URL may not create roles";
     // Roles belong to the whole server: another shop's mm_app must not get our password.
-    if (me.mark !== null && me.mark !== mark) return { url: ownerUrl, reduced: `the role mm_app belongs to ${me.mark}` };
+    if (found.owner !== null && found.owner !== found.mark) return `the role mm_app belongs to ${found.owner}`;
     await ensureLogin(client, "mm_app", password);
-    await client.query(`COMMENT ON ROLE mm_app IS ${client.escapeLiteral(mark)}`);
+    await client.query(`COMMENT ON ROLE mm_app IS ${client.escapeLiteral(found.mark)}`);
+    await client.query("COMMIT");
+    return undefined;
   } catch (error) {
-    return { url: ownerUrl, reduced: `the role mm_app could not be made (${(error as { code?: string }).code ?? "unknown"})` };
+    return `the role mm_app could not be made (${(error as { code?: string }).code ?? "unknown"})`;
   } finally {
     await client.end();
   }
-  const url = withUser(ownerUrl, "mm_app", password);
-  const reduced = await whyNoLogin(url);
-  return reduced ? { url: ownerUrl, reduced } : { url };
 }
 
 /**
