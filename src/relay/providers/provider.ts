@@ -27,6 +27,8 @@ export type Provider = Readonly<{
   name: string;
   /** With its version segment: `https://api.openai.com/v1`. Absent: the operator must give one. */
   baseUrl?: string;
+  /** Path that a bare host in a channel's base stands for, where there is no `baseUrl` to take it from. */
+  basePath?: string;
   /** Paths below the base, per operation. */
   paths: Readonly<Partial<Record<Operation, Readonly<{ dialect: DialectId; path: string }>>>>;
   authorize(key: string): Readonly<Record<string, string>>;
@@ -35,5 +37,7 @@ export type Provider = Readonly<{
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];
   /** Needs no key (local servers, the simulator). */
   keyless?: boolean;
+  /** Host, path or flags are not confirmed by the vendor's documents or a recording: forms say so. */
+  unconfirmed?: boolean;
   docs: string;
 }>;
