@@ -22,7 +22,6 @@ const rules = {
   "no-empty": ["error", { allowEmptyCatch: false }],
   "no-warning-comments": ["error", { terms: ["todo", "fixme", "xxx", "hack"], location: "anywhere" }],
   "no-self-compare": "error",
-  "no-unreachable-loop": "error",
   "no-constant-condition": ["error", { checkLoops: false }],
   "no-cond-assign": "error",
   "no-dupe-else-if": "error",

@@ -11,8 +11,7 @@ import { joinExpositions } from "#platform/exposition.ts";
 import { requestIdText, uuidv7 } from "#platform/ids.ts";
 import { createLog, type Log } from "#platform/log.ts";
 import { createSocketProxy, type SocketProxy } from "#platform/socket-proxy.ts";
-import { nodeExchange } from "#relay/http/node.ts";
-import type { Relay } from "#relay/index.ts";
+import { nodeExchange, type Relay } from "#relay/index.ts";
 import { relayRuntime } from "#runtime.ts";
 
 /** The relay half as this file sees it; built by `relayRuntime`. */

@@ -73,7 +73,7 @@ test("no server action: changes go through procedures that state a permission", 
 });
 
 test("every procedure states who may call it, in the folder that fits", () => {
-  const procedures = Object.entries(appRouter._def.procedures as Record<string, { _def: { meta?: { permission?: string } } }>);
+  const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { meta?: { permission?: string } } }>);
   expect(procedures.length).toBeGreaterThan(0);
   const wrong = procedures.filter(([name, { _def }]) => {
     const permission = _def.meta?.permission;

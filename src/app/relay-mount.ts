@@ -2,7 +2,7 @@ import "server-only";
 import { readEnv } from "#config/env.ts";
 import { createEdge, isRejection } from "#platform/edge.ts";
 import { createLog } from "#platform/log.ts";
-import { webExchange } from "#relay/http/web.ts";
+import { webExchange } from "#relay/index.ts";
 import { relayRuntime } from "#runtime.ts";
 
 /** Stands for "unknown": Next hands no socket to a route, so an allow list of addresses refuses instead of guessing. */
