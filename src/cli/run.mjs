@@ -131,6 +131,7 @@ const [command = "", ...argv] = process.argv.slice(2);
 const hash = lockHash();
 if (!isInstalled(hash)) await install(hash);
 const packaged = packagedNode();
+if (command === "install") process.exit(0); // an image installs in a layer of its own, before the sources are there
 if (packaged && packaged.version !== process.version) changeOver(packaged.binary);
 else if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR_TO_RUN) {
   fail(`No Node ${NODE_MAJOR_TO_RUN} is packed for ${process.platform}-${process.arch}; install Node ${NODE_MAJOR_TO_RUN} there and run the command again.`);

@@ -36,8 +36,11 @@ async function open(path: string, options: { width?: number; dark?: boolean; loc
   return page;
 }
 
+/** axe brings types of another copy of Playwright; what it does with the page is the same. */
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
+
 const accessible = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
   return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 };
 
