@@ -107,9 +107,9 @@ function endWithParent() {
 }
 
 async function runCommand(name, argv) {
-  const file = path.join(root, "src", "cli", `${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name) || !fs.existsSync(file)) {
-    const known = fs.readdirSync(path.dirname(file)).filter((entry) => entry.endsWith(".ts")).map((entry) => entry.slice(0, -3));
+  const folder = path.join(root, "src", "cli");
+  if (!/^[a-z][a-z-]*$/.test(name) || !fs.existsSync(path.join(folder, `${name}.ts`))) {
+    const known = fs.readdirSync(folder).filter((entry) => entry.endsWith(".ts")).map((entry) => entry.slice(0, -3));
     fail(`There is no command "${name}". Known: ${known.join(", ")}.`);
   }
   endWithParent();
