@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findUserByEmail } from "#accounts/index.ts";
+import { checkInvariants } from "#money/invariants.store.ts";
 import { RedeemError, redeemCode } from "#payments/index.ts";
 import { walletView } from "#reports/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -57,3 +58,7 @@ test("one user's parallel calls stop at what the code allows him", async () => {
 
 test.each([["NO-SUCH-CODE", "code_not_found"], ["old-one", "code_expired"], ["switched off", "code_disabled"], ["\u0000", "code_not_found"]])(
   "%j is refused as %s", async (code, problem) => expect(await redeem(code, EMAILS[1]!)).toBe(problem));
+
+test("after all of it the ledger is sound", async () => {
+  expect((await checkInvariants(database.pool)).filter(({ rows }) => rows > 0)).toEqual([]);
+});

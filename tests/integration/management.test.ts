@@ -3,6 +3,7 @@ import { verifyAudit } from "#accounts/index.ts";
 import { createManagementApi } from "#management/index.ts";
 import { createLog } from "#platform/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createRelayLookups } from "#reports/index.ts";
 import { addCharge } from "../support/charge.ts";
 import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/test-shop.ts";
 
@@ -160,6 +161,19 @@ describe("requests, ledger, channels", () => {
     expect((await call("GET", "/requests?from=yesterday")).status).toBe(400);
   });
 
+  test("the owner reads his receipt through the relay, nobody else does, and it says nothing of channels", async () => {
+    const { id, uuid } = await addCharge(database.pool, { email: "alice@example.com", model: "gpt-4o-mini", channel: "main", usage: { input: 10 }, outcome: "client_abort" });
+    const { rows } = await database.pool.query<{ id: string; wallet: string }>("SELECT u.id, w.id AS wallet FROM users u JOIN wallets w ON w.owner_id = u.id WHERE u.email = 'alice@example.com'");
+    const lookups = createRelayLookups(database.pool);
+    const receipt = await lookups.generation(uuid, rows[0]!.id);
+    expect(receipt).toMatchObject({ id, status: "cancelled", cancelled: true, total_cost_nano_usd: 1500, line_items: [{ bucket: "input", quantity: 10, unit_price_pico_usd: 150_000, amount_nano_usd: 1500 }] });
+    expect(JSON.stringify(receipt)).not.toContain("main");
+    expect(await lookups.generation(id, rows[0]!.id)).toEqual(receipt);
+    expect(await lookups.generation(uuid, "00000000-0000-7000-8000-000000000001")).toBeUndefined();
+    expect(await lookups.credits(rows[0]!.wallet)).toMatchObject({ totalUsageNano: 0n, balanceNano: 15_000_000_007n });
+    expect((await call("GET", "/requests?status=cancelled")).body.data.map((request: Body) => request.id)).toEqual([id]);
+  });
+
   test("requests come in pages without gap or repeat", async () => {
     for (let i = 0; i < 6; i++) await addCharge(database.pool, { email: "alice@example.com", model: "gpt-4o-mini", channel: "main", usage: { input: i + 1 } });
     const seen: string[] = [];
@@ -168,7 +182,7 @@ describe("requests, ledger, channels", () => {
       seen.push(...body.data.map((request: Body) => request.id));
       cursor = body.next_cursor;
     }
-    expect([seen.length, new Set(seen).size]).toEqual([7, 7]);
+    expect([seen.length, new Set(seen).size]).toEqual([8, 8]);
     expect(seen).toEqual([...seen].sort().reverse());
   });
 

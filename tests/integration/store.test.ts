@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAudit } from "#accounts/index.ts";
+import { checkInvariants } from "#money/invariants.store.ts";
 import { exportStore, StoreFileError } from "#store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/test-shop.ts";
@@ -111,6 +112,10 @@ describe("store as code", () => {
     expect(await one("SELECT enabled FROM models WHERE slug = 'text-embedding-3-small'")).toEqual({ enabled: false });
     expect(await one("SELECT status FROM users WHERE email = 'house'")).toEqual({ status: "active" });
     expect(await shop.apply(text, { prune: ["models", "users"] })).toEqual([]);
+  });
+
+  test("every credit that was granted is in the ledger, and the ledger is sound", async () => {
+    expect((await checkInvariants(database.pool)).filter(({ rows }) => rows > 0)).toEqual([]);
   });
 
   test("the audit log names every change and its chain holds", async () => {
