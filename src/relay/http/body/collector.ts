@@ -3,8 +3,8 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import { RelayError } from "#relay/errors.ts";
 import { UNCOUNTED_BYTES, type BodyLimits } from "#relay/http/body/limits.ts";
 
-/** Compressed text of a few bytes may well grow a hundredfold; the ratio is judged above this. */
-const RATIO_SLACK_BYTES = 64 * 1024;
+/** Short repetitive text may well shrink a hundredfold: the ratio is judged above this size, where it matters. */
+const RATIO_SLACK_BYTES = 1024 * 1024;
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
@@ -93,6 +93,7 @@ export class BodyCollector {
     if (this.over) return;
     this.over = true;
     this.parts.length = 0;
+    this.release();
     this.decoder?.destroy();
     this.settle(error);
   }
@@ -113,13 +114,18 @@ export class BodyCollector {
     this.bytes += chunk.length;
     if (this.bytes > this.maxBytes) return this.stop(tooLarge(this.maxBytes));
     if (this.decoder && this.bytes > this.limits.ratioMax * this.received + RATIO_SLACK_BYTES) return this.stop(tooLarge(this.maxBytes));
-    if (this.bytes > UNCOUNTED_BYTES && this.limits.budget) {
-      if (!this.limits.budget.take(chunk.length)) {
-        return this.stop(new RelayError("server_overloaded", "Too many large requests at once. Try again shortly.", { headers: { connection: "close" } }));
-      }
-      this.counted += chunk.length;
+    if (!this.fitsBudget()) {
+      return this.stop(new RelayError("server_overloaded", "Too many large requests at once. Try again shortly.", { headers: { connection: "close" } }));
     }
     this.parts.push(chunk);
+  }
+
+  private fitsBudget(): boolean {
+    const wanted = this.bytes - UNCOUNTED_BYTES - this.counted;
+    if (wanted <= 0 || !this.limits.budget) return true;
+    if (!this.limits.budget.take(wanted)) return false;
+    this.counted += wanted;
+    return true;
   }
 
   private finish(): void {
