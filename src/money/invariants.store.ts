@@ -1,0 +1,80 @@
+import type { Pool } from "pg";
+import { withTransaction } from "#platform/db/tx.ts";
+
+export type InvariantResult = Readonly<{ id: string; says: string; /** Offending rows; 0 is right. */ rows: number; /** Keys of the first of them. */ sample: readonly string[] }>;
+
+type Invariant = Readonly<{ id: string; says: string; sql: string }>;
+
+const SAMPLE_ROWS = 5;
+
+/** Checking reads everything; it must not be cut off like a page's query. */
+const CHECK_TIMEOUT = "10min";
+
+/**
+ * Runs every money invariant in one snapshot of the database, while traffic goes on. Each must find nothing.
+ */
+export function checkInvariants(pool: Pool): Promise<readonly InvariantResult[]> {
+  return withTransaction(pool, async (client) => {
+    await client.query(`SET LOCAL statement_timeout = '${CHECK_TIMEOUT}'`);
+    const results: InvariantResult[] = [];
+    for (const { id, says, sql } of INVARIANTS) {
+      const { rows } = await client.query<{ n: string; sample: string[] | null }>(
+        `SELECT count(*)::text AS n, (array_agg(k))[1:${SAMPLE_ROWS}] AS sample FROM (${sql}) AS found(k)`);
+      results.push({ id, says, rows: Number(rows[0]!.n), sample: rows[0]!.sample ?? [] });
+    }
+    return results;
+  }, { isolation: "REPEATABLE READ" });
+}
+
+/** Each returns the keys of what is wrong. */
+export const INVARIANTS: readonly Invariant[] = [
+  { id: "I1", says: "every ledger transaction balances",
+    sql: "SELECT tx_id::text FROM ledger_entries GROUP BY tx_id HAVING sum(amount_nano) <> 0" },
+  { id: "I2", says: "every wallet column equals its ledger account",
+    sql: `SELECT w.id::text FROM wallets w LEFT JOIN LATERAL (
+        SELECT coalesce(-sum(e.amount_nano) FILTER (WHERE a.bucket='paid'),0) paid, coalesce(-sum(e.amount_nano) FILTER (WHERE a.bucket='lots'),0) lots,
+               coalesce(-sum(e.amount_nano) FILTER (WHERE a.bucket='frozen'),0) frozen, coalesce(sum(e.amount_nano) FILTER (WHERE a.bucket='debt'),0) debt
+          FROM accounts a JOIN ledger_entries e ON e.account_id = a.id WHERE a.wallet_id = w.id) l ON true
+      WHERE (w.paid_nano, w.lots_nano, w.frozen_nano, w.debt_nano) IS DISTINCT FROM (l.paid, l.lots, l.frozen, l.debt)` },
+  { id: "I3", says: "lots on the wallet equal the sum of its lots",
+    sql: "SELECT w.id::text FROM wallets w WHERE w.lots_nano <> (SELECT coalesce(sum(remaining_nano),0) FROM credit_lots c WHERE c.wallet_id = w.id)" },
+  { id: "I4", says: "each settlement's revenue equals its charges",
+    sql: `SELECT s.settlement_id::text FROM (SELECT settlement_id, sum(charge_nano) c FROM charges GROUP BY 1) s
+      LEFT JOIN (SELECT e.tx_id, -sum(e.amount_nano) r FROM ledger_entries e JOIN accounts a ON a.id=e.account_id AND a.code='revenue:usage' GROUP BY 1) l ON l.tx_id = s.settlement_id
+      WHERE s.c <> coalesce(l.r,0)` },
+  { id: "I5", says: "each settlement's wallet lines equal its charges, per bucket",
+    sql: `SELECT c.wallet_id::text||c.settlement_id::text FROM (SELECT settlement_id, wallet_id, sum(lots_nano) l, sum(paid_nano) p, sum(debt_nano) d FROM charges GROUP BY 1,2) c
+      LEFT JOIN LATERAL (SELECT coalesce(sum(e.amount_nano) FILTER (WHERE a.bucket='lots'),0) l, coalesce(sum(e.amount_nano) FILTER (WHERE a.bucket='paid'),0) p, coalesce(sum(e.amount_nano) FILTER (WHERE a.bucket='debt'),0) d
+        FROM ledger_entries e JOIN accounts a ON a.id=e.account_id WHERE e.tx_id=c.settlement_id AND a.wallet_id=c.wallet_id) x ON true
+      WHERE (c.l,c.p,c.d) IS DISTINCT FROM (x.l,x.p,x.d)` },
+  { id: "I6", says: "each charge equals rate card times quantities",
+    sql: `SELECT c.id::text FROM charges c JOIN rate_cards r ON r.id=c.rate_card_id
+      WHERE c.sum_pico <> c.u_input::numeric*r.p_input + c.u_cache_read::numeric*r.p_cache_read + c.u_cache_write_5m::numeric*r.p_cache_write_5m + c.u_cache_write_1h::numeric*r.p_cache_write_1h
+        + c.u_output::numeric*r.p_output + c.u_reasoning::numeric*r.p_reasoning
+        + coalesce((SELECT sum(o.value::numeric * coalesce((r.p_other->>o.key)::numeric,0)) FROM jsonb_each_text(c.u_other) o),0)
+       AND c.charge_nano > 0` },
+  { id: "I7", says: "an order is paid if and only if its top-up is in the ledger",
+    sql: `SELECT o.id::text FROM orders o LEFT JOIN ledger_transactions t ON t.idempotency_key = 'topup:'||o.id
+      WHERE o.kind <> 'plan' AND (o.status = 'paid') <> (t.id IS NOT NULL)` },
+  { id: "I8", says: "refunds never exceed the payment",
+    sql: `SELECT p.id::text FROM payments p LEFT JOIN (SELECT payment_id, sum(amount_minor) FILTER (WHERE status IN ('requested','pending','succeeded')) live, sum(amount_minor) FILTER (WHERE status='succeeded') ok FROM refunds GROUP BY 1) r ON r.payment_id=p.id
+      WHERE coalesce(r.live,0) > p.amount_minor OR coalesce(r.ok,0) <> p.refunded_minor` },
+  { id: "I9", says: "uses of a code equal its redemptions",
+    sql: "SELECT c.id::text FROM redeem_codes c WHERE c.uses <> (SELECT count(*) FROM redemptions r WHERE r.code_id=c.id)" },
+  { id: "I10", says: "each redemption is in the ledger",
+    sql: "SELECT r.id::text FROM redemptions r LEFT JOIN ledger_transactions t ON t.idempotency_key='redeem:'||r.id WHERE t.id IS NULL" },
+  { id: "I11", says: "leases and durable holds add up",
+    sql: `SELECT w.id::text FROM wallets w WHERE w.leased_nano <> (SELECT coalesce(sum(amount_nano),0) FROM wallet_leases l WHERE l.wallet_id=w.id)
+      + (SELECT coalesce(sum(amount_nano),0) FROM holds h WHERE h.wallet_id=w.id AND h.state='open')` },
+  { id: "I12", says: "a closed dispute freezes nothing",
+    sql: "SELECT d.id::text FROM disputes d WHERE d.outcome IS NOT NULL AND d.frozen_nano <> 0" },
+  { id: "I13", says: "frozen money belongs to open disputes",
+    sql: "SELECT w.id::text FROM wallets w WHERE w.frozen_nano <> (SELECT coalesce(sum(d.frozen_nano),0) FROM disputes d JOIN payments p ON p.id=d.payment_id JOIN orders o ON o.id=p.order_id WHERE o.wallet_id=w.id)" },
+  { id: "I14", says: "the refund float equals open refunds",
+    sql: `SELECT a.code FROM accounts a JOIN ledger_entries e ON e.account_id=a.id WHERE a.code LIKE 'refunds:pending' GROUP BY a.code
+      HAVING -sum(e.amount_nano) <> (SELECT coalesce(sum(credit_nano),0) FROM refunds WHERE status IN ('requested','pending') AND source <> 'provider')` },
+  { id: "I15", says: "invoice numbers have no gap",
+    sql: "SELECT series||':'||number FROM (SELECT series, number, lag(number) OVER (PARTITION BY series ORDER BY number) prev FROM invoices) x WHERE prev IS NOT NULL AND number <> prev+1" },
+  { id: "I16", says: "a key's spending equals its charges",
+    sql: "SELECT b.scope FROM budget_windows b WHERE b.scope LIKE 'key:%' AND b.period='total' AND b.spent_nano <> (SELECT coalesce(sum(charge_nano),0) FROM charges c WHERE c.key_id = substr(b.scope,5)::uuid)" },
+];
