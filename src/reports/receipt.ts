@@ -59,12 +59,13 @@ export function usageView(quantities: Readonly<Record<string, number>>): UsageVi
     { input: 0, cache_read: 0, cache_write_5m: 0, cache_write_1h: 0, output: 0, reasoning: 0, images: 0, seconds: 0 };
   const other: Record<string, number> = {};
   let milliseconds = 0;
-  for (const [item, quantity] of Object.entries(quantities)) {
+  for (const [name, quantity] of Object.entries(quantities)) {
+    const item = name.replace(/:over_\d+$/, ""); // input above a marginal tier's border is billed under a name of its own
     const family = item.split(":")[0]!;
-    if ((COLUMNS as readonly string[]).includes(item)) view[item as (typeof COLUMNS)[number]] = quantity;
+    if ((COLUMNS as readonly string[]).includes(item)) view[item as (typeof COLUMNS)[number]] += quantity;
     else if (family === "image") view.images += quantity;
     else if (family.endsWith("_ms")) milliseconds += quantity;
-    else if (item !== "request") other[item] = quantity;
+    else if (item !== "request") other[item] = (other[item] ?? 0) + quantity;
   }
   view.seconds = milliseconds / 1000;
   return Object.keys(other).length > 0 ? { ...view, other } : view;

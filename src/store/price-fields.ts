@@ -1,6 +1,6 @@
 import type { PriceDocument } from "#money/price.ts";
-import { priceFromRatio, priceFromWords } from "#money/price-words.ts";
 import { ratioField } from "#store/fields.ts";
+import { priceFromRatio, priceFromWords, PriceTextError } from "#store/price-text.ts";
 import type { Path } from "#store/yaml-source.ts";
 
 export type FieldIssue = Readonly<{ path: Path; message: string }>;
@@ -47,4 +47,13 @@ export function channelCostOf(cost: Raw): { cost: FileCost; issues: FieldIssue[]
     if (parsed.document) prices.set(name, parsed.document);
   }
   return { cost: { ...(factor?.success && { ppm: factor.data }), prices }, issues };
+}
+
+function attempt(path: Path, build: () => PriceDocument): { document: PriceDocument | undefined; issues: FieldIssue[] } {
+  try {
+    return { document: build(), issues: [] };
+  } catch (error) {
+    if (!(error instanceof PriceTextError)) throw error;
+    return { document: undefined, issues: [{ path, message: error.message }] };
+  }
 }
