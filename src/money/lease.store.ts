@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from "pg";
 import type { Queryable } from "#platform/db/queryable.ts";
-import { withTransaction } from "#platform/db/tx.ts";
 
 /** Below this a wallet's money is dealt out in small leases, so that no node keeps what another needs. */
 const SMALL_WALLET_NANO = 100_000_000_000n;
@@ -152,30 +151,36 @@ export async function showHeld(db: Queryable, nodeId: string, held: ReadonlyMap<
   });
 }
 
-/** Gives back everything that a node has leased, inside the caller's transaction, which holds the node's row. */
-export async function returnAll(client: PoolClient, nodeId: string): Promise<void> {
+/** Every change of a lease holds the lock of its wallet or window: this takes them all, in the order of settlements. */
+async function lockLeased(client: PoolClient, nodeId: string): Promise<void> {
   await client.query("SELECT 1 FROM wallets WHERE id IN (SELECT wallet_id FROM wallet_leases WHERE node_id = $1) ORDER BY id FOR UPDATE", [nodeId]);
-  await client.query("UPDATE wallets w SET leased_nano = leased_nano - l.amount_nano FROM wallet_leases l WHERE l.wallet_id = w.id AND l.node_id = $1", [nodeId]);
-  await client.query("DELETE FROM wallet_leases WHERE node_id = $1", [nodeId]);
   await client.query(
     `SELECT 1 FROM budget_windows b WHERE EXISTS (SELECT 1 FROM budget_leases l WHERE (l.scope, l.period, l.starts_at) = (b.scope, b.period, b.starts_at) AND l.node_id = $1)
       ORDER BY scope, period, starts_at FOR UPDATE`, [nodeId]);
+}
+
+/** Gives back everything that a node has leased, inside the caller's transaction, which holds the node's row. */
+export async function returnAll(client: PoolClient, nodeId: string): Promise<void> {
+  await lockLeased(client, nodeId);
+  await client.query("UPDATE wallets w SET leased_nano = leased_nano - l.amount_nano FROM wallet_leases l WHERE l.wallet_id = w.id AND l.node_id = $1", [nodeId]);
+  await client.query("DELETE FROM wallet_leases WHERE node_id = $1", [nodeId]);
   await client.query(
     `UPDATE budget_windows b SET leased_nano = b.leased_nano - l.amount_nano FROM budget_leases l
       WHERE (l.scope, l.period, l.starts_at) = (b.scope, b.period, b.starts_at) AND l.node_id = $1`, [nodeId]);
   await client.query("DELETE FROM budget_leases WHERE node_id = $1", [nodeId]);
 }
 
-/** The leases of a node that goes on under another id go with it. */
+/** The leases of a node that goes on under another id go with it; inside a transaction that holds the old node's row. */
 export async function moveLeases(client: PoolClient, from: string, to: string): Promise<void> {
+  await lockLeased(client, from);
   await client.query("UPDATE wallet_leases SET node_id = $2 WHERE node_id = $1", [from, to]);
   await client.query("UPDATE budget_leases SET node_id = $2 WHERE node_id = $1", [from, to]);
 }
 
 /** All leases of a node, by the book's keys. */
 export async function leasesOf(pool: Pool, nodeId: string): Promise<Map<string, bigint>> {
-  const { rows } = await withTransaction(pool, (client) => client.query<{ key: string; amount: bigint }>(
+  const { rows } = await pool.query<{ key: string; amount: bigint }>(
     `SELECT wallet_id::text AS key, amount_nano AS amount FROM wallet_leases WHERE node_id = $1
-     UNION ALL SELECT scope || '|' || period || '|' || (extract(epoch FROM starts_at) * 1000)::bigint, amount_nano FROM budget_leases WHERE node_id = $1`, [nodeId]));
+     UNION ALL SELECT scope || '|' || period || '|' || (extract(epoch FROM starts_at) * 1000)::bigint, amount_nano FROM budget_leases WHERE node_id = $1`, [nodeId]);
   return new Map(rows.map(({ key, amount }) => [key, amount]));
 }

@@ -11,6 +11,8 @@ export type Scope = {
   held: bigint;
   /** Charged, not yet settled. */
   settling: bigint;
+  /** On its way back to the database. */
+  returning: bigint;
   /** Running requests whose worst case is not held. */
   guarded: number;
   /** Requests that need this entry in memory, held or settling. */
@@ -28,7 +30,7 @@ export type Scope = {
   shownHeld: bigint;
 };
 
-export const freeOf = (scope: Scope): bigint => scope.leased - scope.held - scope.settling;
+export const freeOf = (scope: Scope): bigint => scope.leased - scope.held - scope.settling - scope.returning;
 
 /** This node's leases by scope. A request takes all its scopes in one synchronous call, so no locks are needed. */
 export interface LeaseBook {
@@ -47,7 +49,7 @@ export function createLeaseBook(): LeaseBook {
       let scope = scopes.get(key);
       if (!scope) {
         scope = {
-          key, kind, leased: 0n, held: 0n, settling: 0n, guarded: 0, users: 0, usedAtMs: 0, drainedUntilMs: 0,
+          key, kind, leased: 0n, held: 0n, settling: 0n, returning: 0n, guarded: 0, users: 0, usedAtMs: 0, drainedUntilMs: 0,
           seen: { atMs: -Infinity, othersLeased: 0n, debt: 0n, spent: 0n, status: "active", free: 0n }, limit: 0n, doubtful: false, shownHeld: 0n,
         };
         scopes.set(key, scope);
