@@ -21,6 +21,7 @@ export function fakeBilling(): FakeBilling {
   const billing: FakeBilling = {
     asks: [], records: [], open: new Set(),
     refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0,
+    nodeId: "node",
     ready: true,
     backlog: 0,
     admit(ask) {

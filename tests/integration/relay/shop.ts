@@ -22,6 +22,7 @@ export type ShopOptions = Readonly<{
   lookups?: Partial<RelayLookups>;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
+  logLevel?: "debug" | "warn";
 }>;
 
 export type Shop = Readonly<{
@@ -70,7 +71,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     },
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
-    log: createLog({ level: "debug", format: "json", destination: { write: (line) => log.push(line) } }),
+    log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
     random: () => 0.5,
   });

@@ -123,6 +123,12 @@ test("the same thought under two names counts once; reasoning_details count for 
   expect(pass([thought, STOP, DONE]).facts).toMatchObject({ contentBytes: 2, content: true, text: ["hm"] });
 });
 
+test("a stop for want of capacity is an error before any text, and an end after it", () => {
+  const stopped = event({ id: "c", choices: [{ index: 0, delta: {}, finish_reason: "insufficient_system_resource" }] });
+  expect(pass([stopped, DONE]).facts.error).toMatchObject({ status: 503, code: "insufficient_system_resource" });
+  expect(pass([delta("a"), stopped, DONE]).facts).toMatchObject({ error: undefined, complete: true });
+});
+
 test("a first chunk with a role alone is no content", () => {
   expect(pass([event({ id: "c", choices: [{ index: 0, delta: { role: "assistant", content: "" } }] })]).facts.content).toBe(false);
 });
