@@ -121,7 +121,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
       const short = tightest(scopes, overdraft());
       // A refusal that is remembered costs no query and no message.
       if (outcome === "unasked" || short.seen.othersLeased <= 0n || wantedTries === WANTED.tries) {
-        return refusal(ask, short, needed, plan.fits ? 0 : plan.affordableMaxTokens);
+        return refusal(ask, short, needed, (spendable) => planGuarded(ask, parts, inputTokens, spendable));
       }
       wantedTries += 1;
       await broker.wanted(short);
@@ -130,7 +130,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
     }
   }
 
-  function refusal(ask: Ask, short: Scope, neededNano: bigint, affordableMaxTokens: number): Refusal {
+  function refusal(ask: Ask, short: Scope, neededNano: bigint, planFor: (spendableNano: bigint) => GuardedPlan): Refusal {
     if (short.kind === "budget") {
       const limit = ask.budgets.find(({ scope, period, startsAtMs }) => windowKey(scope, period, startsAtMs) === short.key)!;
       return {
@@ -140,6 +140,8 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
     }
     if (short.seen.status === "restricted") return { refused: "account-debt" };
     const available = freeOf(short) + overdraft() + short.seen.free;
+    const plan = planFor(available);
+    const affordableMaxTokens = plan.fits ? Math.floor(plan.outputTokens / ask.candidates) : plan.affordableMaxTokens;
     return { refused: "credit-exhausted", neededNano: nano(neededNano), availableNano: available > 0n ? nano(available) : ZERO_NANO, affordableMaxTokens };
   }
 

@@ -73,6 +73,7 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
   });
   if (deps.journalDir !== undefined) await replayDead({ root: deps.journalDir, identity, store: store.replay(log), log, claimId: uuidv7() });
 
+  let journal: Journal | undefined;
   const membership: Membership = await joinNodes({
     pool, clock, log, identity, role: deps.role ?? "all", version: deps.version ?? "",
     ...(deps.snapshotRev && { snapshotRev: deps.snapshotRev }),
@@ -81,10 +82,12 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
       journal?.rename(nodeId);
     },
   });
-  const journal: Journal | undefined = deps.journalDir === undefined ? undefined : openJournal({
-    root: deps.journalDir, nodeId: membership.id, identity, log, monotonic, sync: deps.sync ?? "interval",
-    ...(deps.faults?.writeSync && { writeSync: deps.faults.writeSync }),
-  });
+  if (deps.journalDir !== undefined) {
+    journal = openJournal({
+      root: deps.journalDir, nodeId: membership.id, identity, log, monotonic, sync: deps.sync ?? "interval",
+      ...(deps.faults?.writeSync && { writeSync: deps.faults.writeSync }),
+    });
+  }
   const settler = createSettler({
     store: store.settle(() => membership.id, () => hasBudgets(book)), log, monotonic,
     onBatch: (batch, items) => bookBatch(book, batch, items),
@@ -115,7 +118,8 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
 
   function closedFor(): Refusal | undefined {
     if (closing || !membership.admits()) return { refused: "billing-unavailable", retryAfterMs: 1_000 };
-    if (settler.backlog > BACKLOG.most || settler.oldestMs() > BACKLOG.oldestMs && membership.nodes > 1) return { refused: "billing-backlog", retryAfterMs: 1_000 };
+    // While the database is away the journal holds what waits, and the heartbeat decides how long that may go on.
+    if (settler.backlog > BACKLOG.most || (!settler.away && settler.oldestMs() > BACKLOG.oldestMs)) return { refused: "billing-backlog", retryAfterMs: 1_000 };
     return undefined;
   }
 

@@ -70,7 +70,8 @@ export function writeLock(dir: string, lock: LockFile): void {
   fs.renameSync(draft, path.join(dir, "lock"));
 }
 
-function createJournal(dir: string, { identity, log, monotonic, sync = "interval", writeSync = fs.writeSync }: JournalOptions): Journal {
+function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "interval", writeSync = fs.writeSync }: JournalOptions): Journal {
+  let node = nodeId;
   let number = 0;
   let segment = newSegment();
   const live = new Set<Segment>([segment]);
@@ -186,7 +187,10 @@ function createJournal(dir: string, { identity, log, monotonic, sync = "interval
       of.pending -= 1;
       if (of.sealed) removeIfDone(of);
     },
-    rename: (nodeId) => writeLock(dir, { ...identity, node: nodeId }),
+    rename(nodeId) {
+      node = nodeId;
+      writeLock(dir, { ...identity, node });
+    },
     tidy() {
       if (buffer === "" && segment.bytes > 0 && monotonic() - segment.bornMs >= SEGMENT_MS) rotate();
     },
@@ -198,6 +202,8 @@ function createJournal(dir: string, { identity, log, monotonic, sync = "interval
       fs.fdatasyncSync(segment.fd);
       fs.closeSync(segment.fd);
       if ([...live].every(({ pending }) => pending === 0)) fs.rmSync(dir, { recursive: true, force: true });
+      // Given up by a process that lives on: whoever starts next may take it.
+      else writeLock(dir, { ...identity, node, pidStart: "closed" });
     },
   };
 }

@@ -122,5 +122,6 @@ export function toSettled(scopes: readonly Scope[], charge: bigint): void {
   for (const scope of scopes) {
     scope.settling -= charge;
     scope.users -= 1;
+    if (scope.kind === "budget") scope.seen.spent += charge;
   }
 }

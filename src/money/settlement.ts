@@ -43,7 +43,9 @@ export interface Settler {
   push(item: SettleItem): void;
   /** Requests not in the database yet, those without a partition included. */
   readonly backlog: number;
-  /** How long the oldest of them has waited; parked ones don't count. */
+  /** The last try found no database. */
+  readonly away: boolean;
+  /** How long the oldest of them has waited since the database last came back; parked ones don't count. */
   oldestMs(): number;
   /** Runs work between two batches. */
   between<T>(work: () => Promise<T>): Promise<T>;
@@ -61,7 +63,9 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
   let stopped = false;
   let lane: Promise<unknown> = Promise.resolve();
   let scheduled = false;
-  const away = new AbortController();
+  let isAway = false;
+  let backSinceMs = -Infinity;
+  const stop = new AbortController();
 
   /** One thing at a time on the settlement's connection. */
   function inLane<T>(work: () => Promise<T>): Promise<T> {
@@ -110,8 +114,9 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
           continue;
         }
         if (kind === "no-partition" || kind === "refused") return split(left, error);
+        isAway = kind === "away";
         if (tries === ALARM_TRIES) log.error({ err: error, batch: left.length }, "settlement waits for the database");
-        await sleep(pauseMs, undefined, { signal: away.signal }).catch(() => undefined);
+        await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
       }
     }
   }
@@ -146,7 +151,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
         return finish([item], undefined);
       } catch (error) {
         log.error({ err: error, request: item.record.id }, "a charge can be neither settled nor put aside yet");
-        await sleep(pauseMs, undefined, { signal: away.signal }).catch(() => undefined);
+        await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
       }
     }
   }
@@ -171,6 +176,8 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
   }
 
   function finish(items: readonly SettleItem[], batch: SettledBatch | undefined): void {
+    if (isAway) backSinceMs = monotonic();
+    isAway = false;
     // The charges are in the database whatever the listeners do: an error here must not settle them again.
     try {
       onBatch(batch, items);
@@ -189,9 +196,12 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     get backlog() {
       return waiting.length + inBatch.length + parked.length;
     },
+    get away() {
+      return isAway;
+    },
     oldestMs: () => {
       const oldest = inBatch[0] ?? waiting[0];
-      return oldest ? monotonic() - oldest.sinceMs : 0;
+      return oldest ? monotonic() - Math.max(oldest.sinceMs, backSinceMs) : 0;
     },
     between: inLane,
     async drain(deadlineMs) {
@@ -206,7 +216,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
       stopped = true;
       clearTimeout(timer);
       clearTimeout(parkTimer);
-      away.abort();
+      stop.abort();
     },
   };
 }
