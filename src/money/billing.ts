@@ -78,6 +78,8 @@ export interface Billing {
   admit(ask: Ask): Promise<Hold | Refusal>;
   /** Free requests that reached a vendor without a hold (house probes). */
   record(record: ChargeRecord): Promise<void>;
+  /** This relay node's present id; a node that was taken for dead goes on under another. */
+  readonly nodeId: string;
   /** Database gone too long, or backlog too deep, or fenced: nothing can be admitted. */
   readonly ready: boolean;
   /** Waiting charges, for metrics and shutdown. */

@@ -54,7 +54,10 @@ export function quote(ask: QuoteAsk): Quote {
 }
 
 /** Is there so much that the worst case can be set aside without a second thought? */
-export const isRich = (worstNano: bigint, freeNano: bigint): boolean => worstNano * RICH_FACTOR <= freeNano;
+export const isRich = (worstNano: bigint, freeNano: bigint): boolean => richFrom(worstNano) <= freeNano;
+
+/** Free money from which a request of this worst case is rich. */
+export const richFrom = (worstNano: bigint): bigint => worstNano * RICH_FACTOR;
 
 /**
  * Input tokens that a guarded request is held for.

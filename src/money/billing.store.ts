@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool, PoolClient } from "pg";
+import type { ChargeRecord } from "#money/charge.ts";
+import type { ReplayStore } from "#money/journal-replay.ts";
+import { leasesOf, returnAll } from "#money/lease.store.ts";
+import { isSilent, reapNode } from "#money/nodes.store.ts";
+import { createSettler, type SettleStore } from "#money/settlement.ts";
+import {
+  buryRecord, deadLetters, existingCharges, isSettled, makePartitions, settleBatch, type BatchAsk, type KnownRows,
+} from "#money/settlement.store.ts";
+import { withTransaction } from "#platform/db/tx.ts";
+import type { Log } from "#platform/log.ts";
+
+export type BillingStoreOptions = Readonly<{
+  pool: Pool;
+  settlePool: Pool;
+  lowBalanceNano: () => bigint;
+  fault?: BatchAsk["fault"];
+}>;
+
+/** The settlement's and the replay's ways into the database. */
+export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: BillingStoreOptions): {
+  settle(nodeId: () => string, hasBudgetLeases: () => boolean): SettleStore;
+  replay(log: Log): ReplayStore;
+  leasesOf(nodeId: string): Promise<Map<string, bigint>>;
+  /** Gives all leases back and forgets the node. */
+  release(nodeId: string): Promise<void>;
+} {
+  const known: KnownRows = { cards: new Set(), accounts: new Map() };
+
+  const settle = (nodeId: () => string, hasBudgetLeases: () => boolean): SettleStore => ({
+    settle: (settlementId, records) => onClient(settlePool, (client) => settleBatch(client, {
+      settlementId, records, nodeId: nodeId(), known, hasBudgetLeases: hasBudgetLeases(), lowBalanceNano: lowBalanceNano(), ...(fault && { fault }),
+    })),
+    isSettled: (settlementId) => isSettled(settlePool, settlementId),
+    existing: (ids) => existingCharges(settlePool, ids),
+    bury: (record, error) => buryRecord(settlePool, record, error),
+    makePartitions: () => makePartitions(settlePool),
+  });
+
+  return {
+    settle,
+    leasesOf: (nodeId) => leasesOf(pool, nodeId),
+    release: (nodeId) => withTransaction(pool, async (client) => {
+      await client.query("SELECT 1 FROM relay_nodes WHERE id = $1 FOR UPDATE", [nodeId]);
+      await returnAll(client, nodeId);
+      await client.query("DELETE FROM relay_nodes WHERE id = $1", [nodeId]);
+    }),
+    replay: (log) => ({
+      async known(ids) {
+        const found = await existingCharges(pool, ids);
+        for (const id of await deadLetters(pool, ids)) found.add(id);
+        return found;
+      },
+      settle: (nodeId, records) => settleNow(settle(() => nodeId, () => true), records, log),
+      isSilent: async (nodeId) => await isSilent(pool, nodeId) ?? true,
+      async reap(nodeId) {
+        await reapNode(pool, nodeId, true);
+      },
+    }),
+  };
+}
+
+/** Runs records through a settler of their own, with all its care for duplicates and poison. */
+async function settleNow(store: SettleStore, records: readonly ChargeRecord[], log: Log): Promise<void> {
+  const monotonic = (): number => performance.now();
+  const settler = createSettler({ store, log, monotonic, onBatch: () => undefined });
+  for (const record of records) settler.push({ record, sinceMs: monotonic(), settled: () => undefined });
+  while (settler.backlog > 0) {
+    await settler.drain(monotonic() + 60_000);
+    if (settler.backlog > 0) {
+      log.error({ left: settler.backlog }, "the replay waits for the database");
+      await sleep(1_000);
+    }
+  }
+  settler.stop();
+}
+
+/** A client on which something failed halfway is not given back to the pool. */
+async function onClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    return await work(client);
+  } catch (error) {
+    // Refused data leaves the connection as good as it was; anything else may have left it inside a transaction.
+    broken = !/^(22|23|40)/.test((error as { code?: string }).code ?? "");
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,115 @@
+import { nano, type Nano } from "#money/amount.ts";
+import { walletAccount, type AccountCode } from "#money/chart.ts";
+import type { ChargeRecord } from "#money/charge.ts";
+import { draw, type Draw, type OpenLot, type Purse } from "#money/draw.ts";
+import type { Line } from "#money/ledger.ts";
+import { uuidMs } from "#platform/ids.ts";
+
+/** A wallet as it stood when the batch locked it. */
+export type LockedWallet = Readonly<{ id: string; paid: bigint; lots: bigint; debt: bigint; creditLimit: bigint; leased: bigint; status: string }>;
+
+export type WalletChange = { paid: bigint; lots: bigint; debt: bigint; total: bigint };
+
+export type Split = Readonly<{
+  /** By request id. */
+  draws: ReadonlyMap<string, Draw>;
+  /** By wallet: what is taken from each bucket, debt what is added to it. */
+  changes: ReadonlyMap<string, WalletChange>;
+  /** By lot. */
+  drawnLots: ReadonlyMap<string, bigint>;
+}>;
+
+const NOTHING: Draw = { lots: nano(0n), paid: nano(0n), debt: nano(0n) };
+
+/** Shares a batch's charges out over the wallets' lots, bought credit and debt, in the order of the requests' ids. */
+export function splitBatch(records: readonly ChargeRecord[], wallets: ReadonlyMap<string, LockedWallet>, lots: ReadonlyMap<string, readonly OpenLot[]>): Split {
+  const purses = new Map<string, Purse>();
+  const draws = new Map<string, Draw>();
+  const changes = new Map<string, WalletChange>();
+  const drawnLots = new Map<string, bigint>();
+  for (const record of [...records].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (record.chargeNano === 0n) {
+      draws.set(record.id, NOTHING);
+      continue;
+    }
+    const { walletId } = record;
+    const wallet = wallets.get(walletId)!;
+    let purse = purses.get(walletId);
+    if (!purse) purses.set(walletId, purse = { paid: wallet.paid, lots: wallet.lots, debt: wallet.debt, open: [...lots.get(walletId) ?? []] });
+    const drawn = draw(purse, record.chargeNano, uuidMs(record.id), drawnLots);
+    draws.set(record.id, drawn);
+    let change = changes.get(walletId);
+    if (!change) changes.set(walletId, change = { paid: 0n, lots: 0n, debt: 0n, total: 0n });
+    change.paid += drawn.paid;
+    change.lots += drawn.lots;
+    change.debt += drawn.debt;
+    change.total += record.chargeNano;
+  }
+  return { draws, changes, drawnLots };
+}
+
+/**
+ * Ledger lines of a batch: each wallet pays what was drawn from its buckets, and the shop owes each channel's vendor its
+ * summed cost, rounded half up to nano once per channel. One line per bucket and channel, not per request: those stand
+ * in `charges` under the settlement.
+ */
+export function settlementLines(changes: Split["changes"], records: readonly ChargeRecord[]): readonly Line[] {
+  const lines: Line[] = [];
+  let revenue = 0n;
+  for (const [walletId, change] of changes) {
+    for (const bucket of ["lots", "paid", "debt"] as const) {
+      if (change[bucket] > 0n) lines.push({ account: walletAccount(walletId, bucket), amount: nano(change[bucket]) });
+    }
+    revenue += change.total;
+  }
+  if (revenue > 0n) lines.push({ account: "revenue:usage", amount: nano(-revenue) });
+  let spent = 0n;
+  for (const [channelId, cost] of costsOf(records)) {
+    if (cost === 0n) continue;
+    lines.push({ account: `upstream:${channelId}:accrued` as AccountCode, amount: nano(-cost) });
+    spent += cost;
+  }
+  if (spent > 0n) lines.push({ account: "expense:upstream", amount: nano(spent) });
+  return lines;
+}
+
+/** Nano-USD per channel. */
+function costsOf(records: readonly ChargeRecord[]): ReadonlyMap<string, Nano> {
+  const picos = new Map<string, bigint>();
+  const add = (channelId: string, pico: bigint): void => { picos.set(channelId, (picos.get(channelId) ?? 0n) + pico); };
+  for (const { attempts, channelId, costPico } of records) {
+    if (attempts.length > 0) for (const attempt of attempts) add(attempt.channelId, attempt.costPico);
+    else if (channelId !== undefined) add(channelId, costPico);
+  }
+  return new Map([...picos].map(([channelId, pico]) => [channelId, nano((pico + 500n) / 1_000n)]));
+}
+
+export type WindowSum = Readonly<{ key: string; scope: string; period: string; startsAtMs: number; amount: bigint }>;
+
+/** The book's key of a spending window. `total` has one window for ever. */
+export const windowKey = (scope: string, period: string, startsAtMs: number): string =>
+  `${scope}|${period}|${period === "total" ? 0 : startsAtMs}`;
+
+/** What the batch adds to each spending window, sorted; the `total` of every key and user is always counted. */
+export function windowSums(records: readonly ChargeRecord[]): readonly WindowSum[] {
+  const sums = new Map<string, { scope: string; period: string; startsAtMs: number; amount: bigint }>();
+  for (const { chargeNano, keyId, userId, budgets } of records) {
+    if (chargeNano === 0n) continue;
+    const seen = new Set<string>();
+    const add = (scope: string, period: string, startsAtMs: number): void => {
+      const key = windowKey(scope, period, startsAtMs);
+      if (seen.has(key)) return;
+      seen.add(key);
+      const sum = sums.get(key);
+      if (sum) sum.amount += chargeNano;
+      else sums.set(key, { scope, period, startsAtMs: period === "total" ? 0 : startsAtMs, amount: chargeNano });
+    };
+    if (keyId !== undefined) add(`key:${keyId}`, "total", 0);
+    add(`user:${userId}`, "total", 0);
+    for (const { scope, period, startsAtMs } of budgets) add(scope, period, startsAtMs);
+  }
+  return [...sums].map(([key, sum]) => ({ key, ...sum }))
+    .sort((a, b) => compare(a.scope, b.scope) || compare(a.period, b.period) || a.startsAtMs - b.startsAtMs);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
