@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { formatUsd } from "#money/parse-amount.ts";
-import { nano } from "#money/amount.ts";
 import { jsonInteger } from "#reports/index.ts";
 
 /** An answer; whole nano-USD that pass 2^53 come as text. */
@@ -9,10 +8,7 @@ export const jsonResponse = (status: number, body: unknown, headers: Readonly<Re
 
 /** `{x_nano_usd, x_usd}` of one amount, below a name. */
 export const amountFields = <N extends string>(name: N, value: bigint): Record<`${N}_nano_usd`, number | string> & Record<`${N}_usd`, string> =>
-  ({ [`${name}_nano_usd`]: jsonInteger(value), [`${name}_usd`]: signedUsd(value) }) as Record<`${N}_nano_usd`, number | string> & Record<`${N}_usd`, string>;
-
-/** Decimal text; amounts may be negative (debt, taken away). */
-export const signedUsd = (value: bigint): string => (value < 0n ? `-${formatUsd(nano(-value))}` : formatUsd(nano(value)));
+  ({ [`${name}_nano_usd`]: jsonInteger(value), [`${name}_usd`]: formatUsd(value) }) as Record<`${N}_nano_usd`, number | string> & Record<`${N}_usd`, string>;
 
 export const nanoSchema = z.union([z.int(), z.string().regex(/^-?\d+$/)]).meta({ description: "Whole nano-USD (1e-9 USD); text above 2^53" });
 export const usdSchema = z.string().regex(/^-?\d+\.\d{2,9}$/).meta({ description: "USD as decimal text" });

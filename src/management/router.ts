@@ -10,6 +10,7 @@ import { openApi } from "#management/openapi.ts";
 import { requestRoutes } from "#management/requests.ts";
 import type { ManagementDeps, Route } from "#management/route.ts";
 import { userRoutes } from "#management/users.ts";
+import { hintOf } from "#payments/index.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { requestIdText, uuidv7 } from "#platform/ids.ts";
 
@@ -44,12 +45,22 @@ async function serve(request: Request, path: string, requestId: string, deps: Ma
   const address = clientAddress(request);
   const actor: AuditActor = { type: "token", id: token.name, ...(address !== undefined && { ip: address }) };
   await mayCall(route, token, actor, requestId, deps);
-  const query = parse(route.query ?? z.strictObject({}), Object.fromEntries(new URL(request.url).searchParams), "query");
-  const body = route.body ? parse(route.body, await readJson(request), "body") : undefined;
-  const answer = await route.handle({ deps, token, actor, params, query, body, requestId });
-  if (!answer.audited) await audit(deps, { actor, action: nameOf(route), requestId, ...(Object.keys(params).length > 0 && { after: params }) });
-  return { status: answer.status ?? 200, body: answer.body };
+  const event = { actor, action: nameOf(route), requestId, after: auditedParams(params) };
+  try {
+    const query = parse(route.query ?? z.strictObject({}), Object.fromEntries(new URL(request.url).searchParams), "query");
+    const body = route.body ? parse(route.body, await readJson(request), "body") : undefined;
+    const answer = await route.handle({ deps, token, actor, params, query, body, requestId });
+    if (!answer.audited) await audit(deps, event);
+    return { status: answer.status ?? 200, body: answer.body };
+  } catch (error) {
+    await audit(deps, { ...event, reason: error instanceof ManagementError ? error.code : "internal_error" });
+    throw error;
+  }
 }
+
+/** A code is money: the log may know only its hint. */
+const auditedParams = ({ code, ...params }: Readonly<Record<string, string>>): object | undefined =>
+  (code === undefined && Object.keys(params).length === 0 ? undefined : { ...params, ...(code !== undefined && { code: hintOf(code) }) });
 
 async function mayCall(route: Route, token: ManagementToken, actor: AuditActor, requestId: string, deps: ManagementDeps): Promise<void> {
   if (permissionsOfToken(token.role).has(route.permission)) return;

@@ -1,20 +1,18 @@
 import { z } from "zod";
 import { findUserByEmail, writeAudit, type UserView } from "#accounts/index.ts";
-import { runOnce } from "#management/idempotency.store.ts";
 import { ManagementError } from "#management/errors.ts";
 import { amountFields, nanoSchema, usdSchema, walletSchema } from "#management/json.ts";
 import { route, type Call, type Route } from "#management/route.ts";
-import { adjustWallet, InsufficientBalanceError } from "#money/ledger.store.ts";
-import { nano, type Nano } from "#money/amount.ts";
-import { parseUsd } from "#money/parse-amount.ts";
+import { adjustWhenFree, InsufficientBalance, LedgerKeyReuse } from "#money/ledger.store.ts";
+import type { Nano } from "#money/amount.ts";
+import { parseSignedUsd } from "#money/parse-amount.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
-import { jsonInteger, walletView } from "#reports/index.ts";
+import { jsonInteger, ledgerReason as reasonOf, walletView } from "#reports/index.ts";
 
 /** May be negative; decimal text, or a JSON number taken by its digits. */
 const signedUsdField = z.union([z.string(), z.number()]).transform((value, context): Nano => {
-  const text = String(value).trim();
   try {
-    const amount = text.startsWith("-") ? nano(-parseUsd(text.slice(1))) : parseUsd(text);
+    const amount = parseSignedUsd(String(value));
     if (amount !== 0n) return amount;
     context.addIssue({ code: "custom", message: "must not be 0" });
   } catch (error) {
@@ -62,22 +60,23 @@ export const userRoutes: readonly Route[] = [
 async function adjust(call: Call<unknown, z.output<typeof adjustment>>) {
   const { deps, token, body, params } = call;
   const user = await requireUser(deps.pool, params.email!);
-  const key = `adjust:${token.id}:${body.idempotency_key}`;
+  const ask = {
+    walletId: user.walletId, amount: body.amount_usd, key: `adjust:${token.id}:${body.idempotency_key}`,
+    reason: `token ${token.name}: ${body.reason}`, actor: { type: "operator" as const, id: `token:${token.name}` },
+  };
   try {
-    const id = await runOnce(deps.pool, { actorId: `token:${token.id}`, key, input: [user.id, body.amount_usd.toString(), body.reason] }, async (tx) => {
-      const posted = await adjustWallet(tx, {
-        walletId: user.walletId, amount: body.amount_usd, key, reason: `token ${token.name}: ${body.reason}`, actor: { type: "operator", id: `token:${token.name}` },
-      });
+    const posted = await adjustWhenFree(deps.pool, ask, async (tx, { id, created }) => {
+      if (!created && (await reasonOf(tx, id)) !== ask.reason) throw new LedgerKeyReuse("the reason is another one");
       await writeAudit(tx, deps.keys.auditKey, new Date(), [{
         actor: call.actor, action: "wallet.adjust", target: { type: "user", id: user.email },
-        after: { amount_nano_usd: body.amount_usd.toString(), transaction: posted.id }, reason: body.reason, requestId: call.requestId,
+        after: { amount_nano_usd: body.amount_usd.toString(), transaction: id, ...(!created && { repeated: true }) }, reason: body.reason, requestId: call.requestId,
       }]);
-      return posted.id;
     });
-    return { audited: true as const, body: { id, ...amountFields("amount", body.amount_usd), wallet: await walletBody(deps.pool, user.walletId) } };
+    return { audited: true as const, body: { id: posted.id, ...amountFields("amount", body.amount_usd), wallet: await walletBody(deps.pool, user.walletId) } };
   } catch (error) {
-    if (!(error instanceof InsufficientBalanceError)) throw error;
-    throw new ManagementError("insufficient_balance", "The wallet does not hold that much.", (await walletBody(deps.pool, user.walletId)));
+    if (error instanceof LedgerKeyReuse) throw new ManagementError("idempotency_conflict", "This idempotency key was used for another adjustment.");
+    if (error instanceof InsufficientBalance) throw new ManagementError("insufficient_balance", "The wallet does not hold that much.", await walletBody(deps.pool, user.walletId));
+    throw error;
   }
 }
 

@@ -14,6 +14,7 @@ import { createRelayMeters } from "#relay/relay-metrics.ts";
 import { createHealth } from "#relay/routing/health.ts";
 import { createKeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
+import { createAddresses } from "#relay/upstream/addresses.ts";
 import { createDrains } from "#relay/upstream/drains.ts";
 import { createTimerWheel } from "#relay/upstream/timers.ts";
 
@@ -65,6 +66,7 @@ export function createRelay(deps: RelayDeps): Relay {
     wheel: createTimerWheel(monotonic),
     freePasses: createFreePasses(monotonic),
     drains: createDrains(),
+    addresses: createAddresses(),
     budgetWindows: createBudgetWindows(),
     modelLists: createModelLists(now),
     meters: createRelayMeters(deps.metrics, () => running.size),

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { isUuid, parseRequestId } from "#platform/ids.ts";
 import { findReceipt, type Receipt } from "#reports/receipts.store.ts";
 import { walletCredits } from "#reports/wallets.store.ts";
 
@@ -7,16 +8,21 @@ export type GenerationView = Readonly<Record<string, unknown>>;
 
 /** What the relay's reading endpoints ask of the books. */
 export type RelayLookups = Readonly<{
-  credits(walletId: string): Promise<{ creditsNano: bigint; usageNano: bigint; balanceNano: bigint } | undefined>;
-  /** @param requestId the UUID behind `req_…`; undefined = not there (yet), or somebody else's */
+  /** A wallet that is not there has had nothing. */
+  credits(walletId: string): Promise<{ totalCreditsNano: bigint; totalUsageNano: bigint; balanceNano: bigint }>;
+  /** @param requestId `req_…` or the UUID behind it; undefined = not there (yet), or somebody else's */
   generation(requestId: string, userId: string): Promise<GenerationView | undefined>;
 }>;
 
 export const createRelayLookups = (pool: Pool): RelayLookups => ({
-  credits: (walletId) => walletCredits(pool, walletId),
+  async credits(walletId) {
+    const { creditsNano = 0n, usageNano = 0n, balanceNano = 0n } = (await walletCredits(pool, walletId)) ?? {};
+    return { totalCreditsNano: creditsNano, totalUsageNano: usageNano, balanceNano };
+  },
   async generation(requestId, userId) {
-    const receipt = await findReceipt(pool, requestId, userId);
-    return receipt && generationView(receipt);
+    const uuid = isUuid(requestId) ? requestId : parseRequestId(requestId);
+    const receipt = uuid && (await findReceipt(pool, uuid, userId));
+    return receipt ? generationView(receipt) : undefined;
   },
 });
 

@@ -56,3 +56,9 @@ export async function listLedgerTransactions(
   );
   return rows.map(({ entries, ...row }) => ({ ...row, entries: (entries ?? []).map(({ account, amount }) => ({ account, amountNano: BigInt(amount) })) }));
 }
+
+/** Why a ledger transaction was made. */
+export async function ledgerReason(db: Queryable, transactionId: string): Promise<string | null> {
+  const { rows } = await db.query<{ reason: string | null }>("SELECT reason FROM ledger_transactions WHERE id = $1", [transactionId]);
+  return rows[0]?.reason ?? null;
+}

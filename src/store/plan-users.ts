@@ -49,7 +49,7 @@ function planCredits(user: FileUser, current: UserState | undefined, made: Made)
     op: "create", kind: "credit", name: `${user.email}/${credit.id}`,
     fields: [{ name: "usd", after: formatUsd(credit.amount) }, ...(credit.expires ? [{ name: "expires", after: credit.expires.toISOString() }] : [])],
     run: async (tx) => {
-      await grantCredit(tx, { userId: made.id, walletId: made.walletId, id: credit.id, amount: credit.amount, expiresAt: credit.expires });
+      await grantCredit(tx, { userId: made.id, walletId: made.walletId, grantId: credit.id, amount: credit.amount, ...(credit.expires && { expiresAt: credit.expires }) });
     },
   }));
 }

@@ -23,7 +23,7 @@ export async function readUsers(db: Queryable, emails: readonly string[] | undef
   const grants = await db.query<GrantRow>(
     `SELECT t.idempotency_key AS key, -sum(e.amount_nano)::bigint AS amount, min(l.expires_at) AS expires
        FROM ledger_transactions t JOIN ledger_entries e ON e.tx_id = t.id JOIN accounts a ON a.id = e.account_id AND a.wallet_id IS NOT NULL
-       LEFT JOIN credit_lots l ON l.source_type = 'grant' AND l.source_id = substr(t.idempotency_key, 7)
+       LEFT JOIN credit_lots l ON l.source_type = 'grant' AND l.source_id = t.idempotency_key
       WHERE t.kind = 'opening' AND t.idempotency_key LIKE 'grant:%' AND ($2 OR split_part(t.idempotency_key, ':', 2) = ANY($1::text[]))
       GROUP BY t.idempotency_key, t.posted_at ORDER BY t.posted_at`,
     [ids, emails === undefined],

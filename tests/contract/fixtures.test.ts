@@ -4,6 +4,9 @@ import type { Usage } from "#money/usage.ts";
 import { dialects } from "#relay/dialects/index.ts";
 import type { DialectId, Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { providers } from "#relay/providers/index.ts";
+import { classifyFault, readFault } from "#relay/providers/kit/classify.ts";
+import { customerError } from "#relay/providers/kit/customer-error.ts";
+import type { ErrorClass, Provider } from "#relay/providers/provider.ts";
 import { readRecording, recordings, type ExpectedUsage, type Recording } from "../support/recordings.ts";
 import { sharedDir } from "../support/shared.ts";
 
@@ -44,6 +47,8 @@ const DEVIATIONS: readonly Readonly<{ dir: RegExp; why: string; expected(told: E
 
 /** Streams that end without a finish reason and without `[DONE]`, in a form of the vendor's own: broken ones to us. */
 const UNFINISHED = /^writer\/completions\/completions-writer-async-streaming/;
+/** An error sent with status 200. */
+const ERROR_BODY = /^azure\/chat\/azure-prompt-content-filtering\.0$/;
 /** Recorded as completions, but the reply is a chat completion. */
 const FOREIGN_SHAPE = /^portkey\/completions\//;
 
@@ -61,15 +66,16 @@ const sums = (usage: Usage | undefined): Sums => {
   };
 };
 
+const providerOf = ({ vendor }: Recording): Provider => providers.get(PROVIDER[vendor] ?? vendor) ?? providers.get("openai-compatible")!;
+
 function optionsOf(recording: Recording, over: Partial<PassOptions> = {}): PassOptions {
-  const provider = providers.get(PROVIDER[recording.vendor] ?? recording.vendor) ?? providers.get("openai-compatible")!;
   return {
     operation: OPERATION[recording.protocol as DialectId],
     publicModel: recording.model ?? "m",
     upstreamModel: recording.model ?? "m",
     clientWantsUsage: true,
     rewriteModel: false,
-    flags: provider.flags,
+    flags: providerOf(recording).flags,
     ...over,
   };
 }
@@ -180,7 +186,8 @@ describe.skipIf(shared === undefined)("recordings of OpenAI-shaped vendors (shar
     const { bytes, expected } = readRecording(shared!, recording);
     const passed = dialects[recording.protocol as DialectId].passBody(bytes, optionsOf(recording));
     expect(passed.body.equals(bytes)).toBe(true);
-    if (expected?.prompt === undefined) return expect(passed.facts.error).toBeDefined();
+    if (ERROR_BODY.test(recording.dir)) return expect(passed.facts.error).toMatchObject({ status: 400, code: "content_filter" });
+    if (!expected) return;
     expect(passed.facts.complete).toBe(true);
     expect(passed.facts.error).toBeUndefined();
     checkUsage(recording, passed.facts, expected);
@@ -190,7 +197,19 @@ describe.skipIf(shared === undefined)("recordings of OpenAI-shaped vendors (shar
     if (expected.text_sha256 !== undefined) expect(sha256(client.text)).toBe(expected.text_sha256);
     if (expected.tool_calls !== undefined) expect(client.calls).toBe(expected.tool_calls);
   });
+
+  test.each(all.filter(({ status }) => status !== 200).map((r) => [r.dir, r] as const))("failure %s", (_dir, recording) => {
+    const { bytes } = readRecording(shared!, recording);
+    const fault = readFault(recording.status, bytes);
+    expect(fault.message).toBeTruthy();
+    const expected = /context-length/.test(recording.dir) && recording.status === 400 ? "context" : FAILURE_CLASS[recording.status];
+    expect(classifyFault(fault, providerOf(recording).errorClasses)).toBe(expected);
+    const told = customerError(expected!, fault);
+    if (recording.status === 401) expect([told.status, told.message]).toEqual([502, "The model is not available at the moment."]);
+  });
 });
+
+const FAILURE_CLASS: Readonly<Record<number, ErrorClass>> = { 400: "client", 401: "auth", 404: "config", 429: "rate" };
 
 /** A recorded stream as a client must receive it: its last event closed, `[DONE]` at the end. */
 function closed(bytes: Buffer): string {

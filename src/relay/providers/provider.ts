@@ -2,7 +2,7 @@ import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** How this vendor leaves the wire format's own rules (relay.md 4.2, 4.3, 11). */
+/** How this vendor leaves the wire format's own rules. */
 export type ProviderFlags = Readonly<{
   /** `required`: no usage without asking; `unasked`: comes anyway; `none`: the field is refused. */
   streamOptions: "required" | "unasked" | "none";
@@ -17,7 +17,7 @@ export type ProviderFlags = Readonly<{
   firstByteMs?: number;
 }>;
 
-/** Class of an upstream outcome (relay.md 6.6). */
+/** Class of an upstream outcome. */
 export type ErrorClass =
   | "connect" | "slow" | "client" | "quota" | "auth" | "config" | "quirk" | "policy" | "context" | "transient" | "rate" | "server" | "overload" | "bad_body" | "aborted";
 

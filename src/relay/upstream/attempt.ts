@@ -69,6 +69,7 @@ export class Attempt implements UpstreamSink {
   #timer: WheelTimer;
   readonly #total: WheelTimer;
   #holdTimer: WheelTimer | undefined;
+  #grace: WheelTimer | undefined;
   #ending: StreamEnding | undefined;
   #paused = false;
   #over = false;
@@ -148,6 +149,7 @@ export class Attempt implements UpstreamSink {
   }
 
   onEnd(): void {
+    this.#grace?.cancel();
     if (this.#over) return;
     if (this.status! >= 300) this.#failReply();
     else if (!this.#pass) this.#finishBody();
@@ -155,6 +157,7 @@ export class Attempt implements UpstreamSink {
   }
 
   onError(error: Error & { code?: string }, phase: "connect" | "head" | "body"): void {
+    this.#grace?.cancel();
     if (this.#over) return;
     if (this.status !== undefined && this.status >= 300) {
       this.#failReply();
@@ -228,8 +231,7 @@ export class Attempt implements UpstreamSink {
   /** The terminal event has come: nothing that follows matters. */
   #complete(): void {
     this.#close();
-    // A call that has ended meanwhile ignores this.
-    this.#spec.wheel.arm(CLOSE_GRACE_MS, () => this.#control.abort());
+    this.#grace = this.#spec.wheel.arm(CLOSE_GRACE_MS, () => this.#control.abort());
     this.#control.resume();
     this.#deliverEnding({ kind: "end" });
   }

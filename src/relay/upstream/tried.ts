@@ -3,7 +3,6 @@ import { dialects } from "#relay/dialects/index.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { endpointUrl } from "#relay/providers/index.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
@@ -58,7 +57,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
     transport: provider.id === "simulator" ? state.simulator : state.transport,
     call: {
       method: "POST",
-      url: endpointUrl(provider, channel.baseUrl, operation),
+      url: state.addresses(channel, provider, operation),
       headers: upstreamHeaders({ stream: scanned.stream, authorization: provider.authorize(secret), contentLength: parts.reduce((sum, { length }) => sum + length, 0) }),
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,

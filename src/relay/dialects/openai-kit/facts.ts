@@ -6,6 +6,8 @@ import type { Usage } from "#money/usage.ts";
 
 type Wire = Readonly<Record<string, unknown>>;
 
+const OUT_OF_CAPACITY = "insufficient_system_resource";
+
 /** The facts of one reply of an OpenAI-shaped vendor, gathered from parsed parts of it and by the content reader. */
 export class OpenAiFacts implements ReplyFacts {
   usage?: Usage;
@@ -51,6 +53,8 @@ export class OpenAiFacts implements ReplyFacts {
       this.usageInconsistent = inconsistent;
     }
     this.error ??= findError(wire);
+    // DeepSeek ends so when it is out of capacity; after some text it is an answer that stopped early.
+    if (this.finish === OUT_OF_CAPACITY && !this.content) this.error ??= { status: 503, code: OUT_OF_CAPACITY, message: "The server is out of capacity." };
   }
 
   private takeFinish(wire: Wire): void {

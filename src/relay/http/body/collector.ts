@@ -93,6 +93,7 @@ export class BodyCollector {
     if (this.over) return;
     this.over = true;
     this.parts.length = 0;
+    this.release();
     this.decoder?.destroy();
     this.settle(error);
   }

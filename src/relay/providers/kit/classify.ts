@@ -1,3 +1,4 @@
+import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import type { ErrorClass, Provider } from "#relay/providers/provider.ts";
 
 /** What a vendor said went wrong. */
@@ -38,6 +39,9 @@ export function readFault(status: number, body: Buffer): UpstreamFault {
     ...(param === undefined ? {} : { param }),
   };
 }
+
+/** The fault behind an error that came inside a reply with status 200. */
+export const faultOfReply = (error: NonNullable<ReplyFacts["error"]>): UpstreamFault => ({ ...error, status: error.status ?? 200 });
 
 const asObject = (value: unknown): Wire => (typeof value === "object" && value !== null ? (value as Wire) : {});
 const text = (value: unknown): string | undefined => {
@@ -80,7 +84,7 @@ export function classifyFault(fault: UpstreamFault, errorClasses: Provider["erro
     if (match instanceof RegExp && (said.some((word) => match.test(word)) || match.test(`${status} ${message ?? ""}`))) return found;
   }
   const words = `${said.join(" ")} ${message ?? ""}`;
-  const meant = BY_WORDS.find((row) => row.statuses.includes(status) && row.words.test(words));
+  const meant = BY_WORDS.find((row) => (status < 300 || row.statuses.includes(status)) && row.words.test(words));
   if (meant) return meant.class;
   const byStatus = errorClasses.find(({ match }) => typeof match === "string" && isBareStatus(match) && match === String(status));
   return byStatus?.class ?? classOfStatus(status);
@@ -107,10 +111,11 @@ function classOfStatus(status: number): ErrorClass {
       return "rate";
     case 499:
       return "client";
-    case 503: case 529:
-      return status === 529 ? "overload" : "server";
+    case 529:
+      return "overload";
     default:
-      if (status >= 300 && status < 400) return "config";
+      if (status < 300) return "server"; // an error in the form of a success, of a kind we don't know
+      if (status < 400) return "config";
       return status >= 500 ? "server" : "client";
   }
 }

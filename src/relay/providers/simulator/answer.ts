@@ -3,9 +3,9 @@ import type { Operation } from "#relay/dialects/dialect.ts";
 import type { Script } from "#relay/providers/simulator/script.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-type Part = Readonly<{ type?: string; text?: string }>;
-type Message = Readonly<{ role?: string; content?: string | readonly Part[] | null }>;
-type Tool = Readonly<{ function?: Readonly<{ name?: string }> }>;
+type Message = Readonly<{ role?: unknown; content?: unknown }>;
+/** Below its top level nobody has checked the request: everything may be missing or of another type. */
+type Named = Readonly<{ function?: Readonly<{ name?: unknown }> | null }> | null | undefined;
 
 /** What the simulator will say, before it is cut into a body or chunks. */
 export type Answer = Readonly<{
@@ -22,7 +22,7 @@ const BYTES_PER_TOKEN = 4;
 
 /** The same body and script give the same answer. */
 export function answer(body: Buffer, request: Json, operation: Operation, script: Script): Answer {
-  const prompt = operation === "chat" ? (request.messages as readonly Message[]).map(textOf) : [textsOf(request.prompt).join("")];
+  const prompt = operation === "chat" ? messagesOf(request).map(textOf) : [textsOf(request.prompt).join("")];
   const call = operation === "chat" ? calledTool(request) : undefined;
   const full = script.empty || call !== undefined ? "" : reply(request, prompt, operation, script);
   const cap = [request.max_completion_tokens, request.max_tokens].find((value) => typeof value === "number");
@@ -38,23 +38,25 @@ export function answer(body: Buffer, request: Json, operation: Operation, script
 }
 
 function reply(request: Json, prompt: readonly string[], operation: Operation, script: Script): string {
-  const format = (request.response_format as Json | undefined)?.type;
+  const format = (request.response_format as Json | null | undefined)?.type;
   if (format === "json_object" || format === "json_schema") return "{}";
   if (script.tokens !== undefined) return "tok ".repeat(script.tokens);
-  const messages = operation === "chat" ? (request.messages as readonly Message[]) : [];
-  const last = operation === "chat" ? messages.findLast(({ role }) => role === "user") : undefined;
+  const last = operation === "chat" ? messagesOf(request).findLast(({ role }) => role === "user") : undefined;
   const quoted = operation === "chat" ? (last === undefined ? "" : textOf(last)) : prompt.join("");
   return `Simulated reply to: ${[...quoted].slice(0, QUOTED_POINTS_MAX).join("")}`;
 }
 
 /** With tools and a choice that forces one: the named function, else the first. */
 function calledTool(request: Json): string | undefined {
-  const tools = request.tools as readonly Tool[] | undefined;
-  const choice = request.tool_choice as string | Tool | undefined;
-  if (!tools?.length || choice === undefined || choice === null) return undefined;
-  if (choice === "required") return tools[0]?.function?.name;
-  return typeof choice === "object" ? choice.function?.name : undefined;
+  if (!Array.isArray(request.tools) || request.tools.length === 0) return undefined;
+  const choice = request.tool_choice;
+  const called = (choice === "required" ? request.tools[0] : typeof choice === "object" ? choice : undefined) as Named;
+  const name = called?.function?.name;
+  return typeof name === "string" ? name : undefined;
 }
+
+const messagesOf = (request: Json): readonly Message[] =>
+  Array.isArray(request.messages) ? request.messages.filter((message) => typeof message === "object" && message !== null) : [];
 
 /** Token counts as the simulator reports them, or as the script makes it lie. */
 export function usageOf(prompt: string, spoken: string, script: Script): Json | undefined {
@@ -74,7 +76,8 @@ export function usageOf(prompt: string, spoken: string, script: Script): Json | 
 
 function textOf({ content }: Message): string {
   if (typeof content === "string") return content;
-  return Array.isArray(content) ? (content as readonly Part[]).map(({ text }) => text ?? "").join("") : "";
+  if (!Array.isArray(content)) return "";
+  return content.map((part: Readonly<{ text?: unknown }> | null) => (typeof part?.text === "string" ? part.text : "")).join("");
 }
 
 /** The texts of a prompt or embedding input; token arrays stand for their own JSON. */

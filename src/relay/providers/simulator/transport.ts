@@ -40,7 +40,8 @@ function prepare(call: UpstreamCall, nowMs: number, failsNow: (name: string, scr
   const json = { "content-type": "application/json" };
   const fails = script.failFirst > 0 ? failsNow(name, script) : script.status !== undefined;
   const operation = operationOf(call.url);
-  if (request === undefined || operation === undefined) return { status: request === undefined ? 400 : 404, headers: json, chunks: [errorBody(400)], script };
+  if (request === undefined) return { status: 400, headers: json, chunks: [errorBody(400)], script };
+  if (operation === undefined) return { status: 404, headers: json, chunks: [errorBody(404)], script };
   if (fails) {
     const status = script.status ?? FAIL_STATUS;
     const headers = script.retryAfter === undefined ? json : { ...json, "retry-after": script.retryAfter };
@@ -53,13 +54,10 @@ function prepare(call: UpstreamCall, nowMs: number, failsNow: (name: string, scr
   return { status: 200, headers: { "content-type": "text/event-stream" }, chunks: streamChunks(said, head, operation), script };
 }
 
-/** The request is our own splice of a scanned body; what a customer can still get wrong inside it is a 400. */
 function parseRequest(body: Buffer): Json | undefined {
   try {
-    const request = JSON.parse(body.toString("utf8")) as Json;
-    const messages = request.messages;
-    const isList = messages === undefined || (Array.isArray(messages) && messages.every((message) => typeof message === "object" && message !== null));
-    return isList ? request : undefined;
+    const request: unknown = JSON.parse(body.toString("utf8"));
+    return typeof request === "object" && request !== null ? (request as Json) : undefined;
   } catch {
     return undefined;
   }

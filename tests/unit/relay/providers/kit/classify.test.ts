@@ -52,6 +52,8 @@ test.each([
   ["openai-compatible", 524, {}, "slow"],
   ["openai-compatible", 529, {}, "overload"],
   ["openai-compatible", 301, {}, "config"],
+  ["openai-compatible", 200, { error: { message: "prompt is too long" } }, "context"],
+  ["openai-compatible", 200, { error: { message: "hm" } }, "server"],
 ] as const)("%s %d %j is %s", (provider, status, body, expected) => {
   expect(classify(provider, status, body)).toBe(expected);
 });
