@@ -107,9 +107,9 @@ function endWithParent() {
 }
 
 async function runCommand(name, argv) {
-  const file = path.join(root, "src", "cli", `${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name) || !fs.existsSync(file)) {
-    const known = fs.readdirSync(path.dirname(file)).filter((entry) => entry.endsWith(".ts")).map((entry) => entry.slice(0, -3));
+  const folder = path.join(root, "src", "cli");
+  if (!/^[a-z][a-z-]*$/.test(name) || !fs.existsSync(path.join(folder, `${name}.ts`))) {
+    const known = fs.readdirSync(folder).filter((entry) => entry.endsWith(".ts")).map((entry) => entry.slice(0, -3));
     fail(`There is no command "${name}". Known: ${known.join(", ")}.`);
   }
   endWithParent();
@@ -131,6 +131,7 @@ const [command = "", ...argv] = process.argv.slice(2);
 const hash = lockHash();
 if (!isInstalled(hash)) await install(hash);
 const packaged = packagedNode();
+if (command === "install") process.exit(0); // an image installs in a layer of its own, before the sources are there
 if (packaged && packaged.version !== process.version) changeOver(packaged.binary);
 else if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR_TO_RUN) {
   fail(`No Node ${NODE_MAJOR_TO_RUN} is packed for ${process.platform}-${process.arch}; install Node ${NODE_MAJOR_TO_RUN} there and run the command again.`);

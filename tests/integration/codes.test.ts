@@ -4,7 +4,7 @@ import { checkInvariants } from "#money/invariants.store.ts";
 import { RedeemError, redeemCode } from "#payments/index.ts";
 import { walletView } from "#reports/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { createTestShop, type TestShop } from "../support/shop.ts";
+import { createTestShop, type TestShop } from "../support/test-shop.ts";
 
 let database: TestDatabase;
 let shop: TestShop;

@@ -5,7 +5,7 @@ import { createLog } from "#platform/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createRelayLookups } from "#reports/index.ts";
 import { addCharge } from "../support/charge.ts";
-import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/shop.ts";
+import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/test-shop.ts";
 
 let database: TestDatabase;
 let shop: TestShop;

@@ -7,7 +7,7 @@ import { createListener, type Listener } from "#platform/db/listen.ts";
 import { createLog } from "#platform/log.ts";
 import { createSnapshotSource, openKeyDirectory, type LiveKeyDirectory, type LiveSnapshotSource } from "#snapshot/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { API_KEY, createTestShop, STORE, type TestShop } from "../support/shop.ts";
+import { API_KEY, createTestShop, STORE, type TestShop } from "../support/test-shop.ts";
 
 let database: TestDatabase;
 let shop: TestShop;

@@ -3,7 +3,7 @@ import { verifyAudit } from "#accounts/index.ts";
 import { checkInvariants } from "#money/invariants.store.ts";
 import { exportStore, StoreFileError } from "#store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/shop.ts";
+import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/test-shop.ts";
 
 let database: TestDatabase;
 let shop: TestShop;

@@ -37,7 +37,7 @@ const tool = (name: string, ...argv: string[]): Step => ({
 const arrows: Step = {
   name: "imports between areas",
   async run() {
-    const { code, stdout } = await runNode(["node_modules/dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".ci/dependency-cruiser.cjs", "--output-type", "json", "src"], {}, true);
+    const { code, stdout } = await runNode(["node_modules/dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".ci/dependency-cruiser.cjs", "--output-type", "json", "src"], {}, true);
     const { summary } = JSON.parse(stdout) as { summary: { totalCruised: number; violations: readonly { rule: { name: string }; from: string; to: string }[] } };
     for (const { rule, from, to } of summary.violations) process.stdout.write(`${rule.name}: ${from} -> ${to}\n`);
     process.stdout.write(`${summary.totalCruised} modules\n`);
