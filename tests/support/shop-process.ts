@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { createSql, embeddedUrl, type Sql } from "./sql.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** So much of the shop's output stands in an error: a large store file prints hundreds of lines. */
+const SAID_CHARS = 4_000;
 const node = path.join(root, "node_modules", ".bin", "node");
 
 export type ShopOptions = Readonly<{
@@ -94,7 +96,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => {
         clearTimeout(timer);
-        reject(new Error(`the shop ${why}; it said:\n${output.slice(from)}`));
+        reject(new Error(`the shop ${why}; it said:\n…${output.slice(from).slice(-SAID_CHARS)}`));
       };
       const timer = setTimeout(() => {
         current.kill("SIGKILL");
