@@ -64,6 +64,9 @@ export function expectError(reply: Reply, status: number | readonly number[], co
   expectNothingLeaked(reply);
 }
 
+/** Whole keys of customers, vendors and staff in a text; what is masked does not count. */
+export const secretsIn = (text: string): string[] => text.match(/sk-mm-[0-9a-f]{20,}|sk-upstream-[\w-]+|mm-admin-[0-9a-f]{20,}/g) ?? [];
+
 /** Names of this suite's channels, keys and addresses never reach a customer. */
 export function expectNothingLeaked({ text, headers }: Reply): void {
   const all = `${text}\n${JSON.stringify(headers)}`;
