@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import { parseArgs } from "node:util";
 import { buildRequest } from "../support/load.ts";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import { INSTANT_CHUNKS } from "../support/vendor-instant.ts";
 import { latency, slowStreams, throughput, type Contender, type Latency, type SlowStreams, type Throughput } from "./measure.ts";

@@ -59,8 +59,8 @@ function parseObject(text: string): Json {
 
 /** The data of an SSE text, `[DONE]` as that word, the rest parsed. */
 export function events(text: string): (Json | "[DONE]")[] {
-  return text.split(/\r?\n\r?\n/).flatMap((block) => {
-    const data = block.split(/\r?\n/).filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart()).join("\n");
+  return text.replace(/\r\n?/g, "\n").split("\n\n").flatMap((block) => {
+    const data = block.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart()).join("\n");
     return data === "" ? [] : [data === "[DONE]" ? "[DONE]" : (JSON.parse(data) as Json)];
   });
 }

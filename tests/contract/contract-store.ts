@@ -41,6 +41,7 @@ export function contractStore(vendorUrl: string): object {
     pair("pair-early", BROKEN_STREAMS.early),
     pair("pair-empty", "empty=1"),
     lone("silent", "fate=stall&after=-1", { timeouts: { first_byte_ms: SILENT_MS } }),
+    lone("lone-words", ""),
     lone("slow-head", "first_ms=300"),
     ...["none", "zero", "negative", "huge", "cached", "text"].map((lie) => lone(`usage-${lie}`, `usage=${lie}&chunks=8`)),
   ];

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { uuidOf } from "../support/shop-store.ts";
-import type { Shop } from "../support/shop.ts";
+import type { Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import type { Vendor } from "../support/vendor.ts";
 import { ask, type Ask, type Json, type Reply } from "./client.ts";
@@ -63,6 +63,9 @@ export function expectError(reply: Reply, status: number | readonly number[], co
   expect(reply.id).toMatch(/^req_[0-9A-HJKMNP-TV-Z]{26}$/);
   expectNothingLeaked(reply);
 }
+
+/** Whole keys of customers, vendors and staff in a text; what is masked does not count. */
+export const secretsIn = (text: string): string[] => text.match(/sk-mm-[0-9a-f]{20,}|sk-upstream-[\w-]+|mm-admin-[0-9a-f]{20,}/g) ?? [];
 
 /** Names of this suite's channels, keys and addresses never reach a customer. */
 export function expectNothingLeaked({ text, headers }: Reply): void {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 import { accessCases } from "./cases/access.ts";
 import { answerCases } from "./cases/answers.ts";

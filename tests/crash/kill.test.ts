@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { storeOf } from "../support/shop-store.ts";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 import { startLoad, type Load, type Seen } from "./load-client.ts";

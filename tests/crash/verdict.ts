@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { uuidOf } from "../support/shop-store.ts";
-import type { Shop } from "../support/shop.ts";
+import type { Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import type { Seen } from "./load-client.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChargeRow } from "../contract/mount.ts";
 import { chargeOf } from "../support/shop-money.ts";
 import { PRICE, emailOf, keyOf, storeOf } from "../support/shop-store.ts";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import { chat } from "../support/vendor-scripts.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nanoOf } from "../support/shop-money.ts";
 import { emailOf, storeOf } from "../support/shop-store.ts";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 
 const users = ["anna", "bert", "cleo", "dora"];
 let shop: Shop;

@@ -5,7 +5,7 @@ import { chargeRow, type ChargeRow } from "../contract/mount.ts";
 import { sharedDir } from "../support/shared.ts";
 import { chargeOf } from "../support/shop-money.ts";
 import { PRICE, storeOf } from "../support/shop-store.ts";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 import { listRecordings, replay, type Recording } from "../support/vendor-recordings.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 

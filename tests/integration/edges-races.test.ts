@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, type Reply } from "../contract/client.ts";
 import { nanoOf } from "../support/shop-money.ts";
 import { emailOf, storeOf, uuidOf } from "../support/shop-store.ts";
-import { startSecondNode, startShop, type Shop } from "../support/shop.ts";
+import { startSecondNode, startShop, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 

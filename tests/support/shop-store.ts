@@ -1,4 +1,4 @@
-import { MANAGEMENT_TOKEN } from "./shop.ts";
+import { MANAGEMENT_TOKEN } from "./shop-process.ts";
 
 /** A key that tells by its text whose it is. */
 export const keyOf = (name: string): string => `sk-mm-${Buffer.from(name).toString("hex").padEnd(48, "0").slice(0, 48)}`;
