@@ -164,7 +164,7 @@ async function main(command: string | undefined, name: string | undefined, url: 
 const [command, name] = process.argv.slice(2);
 const { databaseUrl, dataDir } = readEnv();
 const embedded = databaseUrl === undefined ? await ensurePostgres(dataDir) : undefined;
-const url = databaseUrl ?? embedded!.ownerUrl;
+const url = embedded?.ownerUrl ?? databaseUrl ?? "";
 const status = await main(command, name, url, embedded?.adminUrl ?? url);
 if (embedded?.started) await embedded.stop();
 // The engine keeps a connection for ten more seconds.

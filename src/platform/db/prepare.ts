@@ -6,7 +6,7 @@ import { createSealer } from "#platform/crypto/seal.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
 import { ensurePostgres, type EmbeddedPostgres } from "./embedded.ts";
 import { migrate } from "./migrate.ts";
-import { ensureOutsideRoles, grantRoles } from "./roles.ts";
+import { ensureOutsideRoles, grantRoles, type ShopLogin } from "./roles.ts";
 
 export type PreparedDatabase = Readonly<{
   /** What the shop runs as. */
@@ -29,15 +29,14 @@ export type PreparedDatabase = Readonly<{
  * @throws EmbeddedPostgresError, SecretError (another master secret), MigrationError, errors of the connection
  */
 export async function prepareDatabase({ databaseUrl, dataDir }: Pick<Env, "databaseUrl" | "dataDir">, keys: DerivedKeys, migrationsDir: string): Promise<PreparedDatabase> {
-  const embedded = databaseUrl === undefined ? await ensurePostgres(dataDir) : undefined;
-  const ownerUrl = databaseUrl ?? embedded!.ownerUrl;
+  const { ownerUrl, embedded } = databaseUrl === undefined ? await embeddedOwner(dataDir) : { ownerUrl: databaseUrl, embedded: undefined };
   const sealer = createSealer(keys);
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "modelmart:prepare", options: "-c TimeZone=UTC" });
   await client.connect();
   try {
     // First of all: with another secret not even the password of mm_app may be touched, others run with it.
     await checkCanary(client, sealer);
-    const login = embedded ? { url: embedded.url } : await ensureOutsideRoles(ownerUrl, keys.databasePassword);
+    const login: ShopLogin = embedded ? { url: embedded.url } : await ensureOutsideRoles(ownerUrl, keys.databasePassword);
     const applied = await migrate(ownerUrl, migrationsDir);
     await grantRoles(ownerUrl);
     await client.query("SELECT mm_make_partitions($1)", [PARTITIONS_AHEAD]);
@@ -46,4 +45,9 @@ export async function prepareDatabase({ databaseUrl, dataDir }: Pick<Env, "datab
   } finally {
     await client.end();
   }
+}
+
+async function embeddedOwner(dataDir: string): Promise<{ ownerUrl: string; embedded?: EmbeddedPostgres }> {
+  const embedded = await ensurePostgres(dataDir);
+  return { ownerUrl: embedded.ownerUrl, embedded };
 }

@@ -77,8 +77,9 @@ export async function grantRoles(ownerUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query("BEGIN");
-    // Two nodes that start together must not grant at the same time: PostgreSQL answers "tuple concurrently updated".
-    await client.query("SELECT pg_advisory_xact_lock(hashtext('modelmart:roles'))");
+    // Nodes that start together must not grant or make partitions at the same time: PostgreSQL answers "tuple
+    // concurrently updated".
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('modelmart:roles')), pg_advisory_xact_lock(hashtext('mm_make_partitions'))");
     const { rows } = await client.query<{ rolname: string }>("SELECT rolname FROM pg_roles WHERE rolname IN ('mm_app', 'mm_read')");
     const roles = new Set(rows.map(({ rolname }) => rolname));
     await client.query("REVOKE ALL ON SCHEMA public FROM PUBLIC");
