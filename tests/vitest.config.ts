@@ -3,22 +3,18 @@ import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Tests with a PostgreSQL of their own, started once a run by the global set-up. */
+const withDatabase = { environment: "node", globalSetup: ["tests/support/global-setup.ts"], testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   root,
   test: {
     projects: [
       { root, test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/architecture.test.ts"], environment: "node" } },
-      {
-        root,
-        test: {
-          name: "integration",
-          include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"],
-          environment: "node",
-          globalSetup: ["tests/support/global-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { root, test: { name: "integration", include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"], ...withDatabase } },
+      // One at a time: these start whole shops, kill them and measure time.
+      { root, test: { name: "crash", include: ["tests/crash/**/*.test.ts"], ...withDatabase, fileParallelism: false, testTimeout: 600_000 } },
+      { root, test: { name: "browser", include: ["tests/e2e/**/*.test.ts"], environment: "node", fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 } },
     ],
   },
 });

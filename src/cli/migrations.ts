@@ -161,11 +161,15 @@ async function main(command: string | undefined, name: string | undefined, url: 
   return 1;
 }
 
-const [command, name] = process.argv.slice(2);
-const { databaseUrl, dataDir } = readEnv();
-const embedded = databaseUrl === undefined ? await ensurePostgres(dataDir) : undefined;
-const url = embedded?.ownerUrl ?? databaseUrl ?? "";
-const status = await main(command, name, url, embedded?.adminUrl ?? url);
-if (embedded?.started) await embedded.stop();
-// The engine keeps a connection for ten more seconds.
-process.exit(status);
+/** As a command of the shop. @returns the exit code */
+export default async function run([command, name]: readonly string[]): Promise<number> {
+  const { databaseUrl, dataDir } = readEnv();
+  const embedded = databaseUrl === undefined ? await ensurePostgres(dataDir) : undefined;
+  const url = embedded?.ownerUrl ?? databaseUrl ?? "";
+  const status = await main(command, name, url, embedded?.adminUrl ?? url);
+  if (embedded?.started) await embedded.stop();
+  return status;
+}
+
+// The engine keeps a connection for ten more seconds, so the process is ended instead of awaited.
+if (import.meta.main) process.exit(await run(process.argv.slice(2)));

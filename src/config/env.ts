@@ -105,7 +105,7 @@ const NAMES = Object.keys(VARIABLES.shape);
  *
  * @throws EnvError naming each variable that is wrong, and each unknown `MODELMART_*`
  */
-export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
   const given = Object.fromEntries(NAMES.flatMap((name) => (source[name] ? [[name, source[name]]] : [])));
   const parsed = VARIABLES.safeParse(given);
   const wrong = parsed.success ? [] : parsed.error.issues.map(({ path: [name], message }) => `${String(name)} ${message}`);

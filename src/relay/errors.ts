@@ -1,5 +1,5 @@
 /**
- * Everything that can go wrong for a caller, by its wire code in the OpenAI form (relay.md 1.11).
+ * Everything that can go wrong for a caller, by its wire code in the OpenAI form.
  * Adding one makes the table of every dialect incomplete: the compiler lists them.
  */
 export type RelayErrorCode =

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { bareEnv } from "#config/process-env.ts";
 
 const run = promisify(execFile);
 
@@ -69,7 +70,7 @@ async function linkLibraries(native: string): Promise<boolean> {
 
 async function runs(native: string, user: ServerUser): Promise<boolean> {
   try {
-    await run(binariesIn(native).postgres, ["--version"], { ...user, cwd: "/", env: { LC_ALL: "C" } });
+    await run(binariesIn(native).postgres, ["--version"], { ...user, cwd: "/", env: bareEnv({ LC_ALL: "C" }) });
     return true;
   } catch {
     return false;

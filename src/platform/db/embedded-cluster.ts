@@ -4,6 +4,7 @@ import fs from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
+import { bareEnv } from "#config/process-env.ts";
 import { EmbeddedPostgresError, type Binaries, type ServerUser } from "./embedded-binaries.ts";
 
 const run = promisify(execFile);
@@ -54,7 +55,7 @@ export async function serverUser(paths: ClusterPaths): Promise<ServerUser> {
  */
 export const startedIn = (data: string, user: ServerUser) => ({
   argument: user ? "/proc/self/cwd" : data,
-  options: { ...user, cwd: data, env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" } },
+  options: { ...user, cwd: data, env: bareEnv({ PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" }) },
 });
 
 /** Reads `pg.json`, or makes the cluster. Must run under the lock. */

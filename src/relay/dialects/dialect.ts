@@ -11,7 +11,7 @@ export type Operation = "chat" | "completions" | "embeddings";
 export type ReplyFacts = {
   /** Last usage the vendor reported, normalised; undefined = none so far. */
   usage?: Usage;
-  /** The vendor's numbers contradicted each other and were cut (relay.md 4.1). */
+  /** The vendor's numbers contradicted each other and were cut. */
   usageInconsistent: boolean;
   /** Native finish reason of the first choice. */
   finish?: string;

@@ -7,10 +7,10 @@ export interface Inbound {
   readonly query: URLSearchParams;
   /** Lower-case name -> value; repeated headers joined by ", ". */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The client's address by security.md 6. */
+  /** The client's address. */
   readonly clientIp: string;
   /**
-   * Reads the whole body, decoded (gzip, br, deflate, zstd), within the limits of relay.md 9.1.
+   * Reads the whole body, decoded (gzip, br, deflate, zstd), within the limits for bodies.
    * @throws RelayError request_too_large, request_timeout, unsupported_media_type, invalid_json
    */
   body(maxBytes: number): Promise<Buffer>;

@@ -2,7 +2,7 @@ import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** How this vendor leaves the wire format's own rules (relay.md 4.2, 4.3, 11). */
+/** How this vendor leaves the wire format's own rules. */
 export type ProviderFlags = Readonly<{
   /** `required`: no usage without asking; `unasked`: comes anyway; `none`: the field is refused. */
   streamOptions: "required" | "unasked" | "none";
@@ -17,7 +17,7 @@ export type ProviderFlags = Readonly<{
   firstByteMs?: number;
 }>;
 
-/** Class of an upstream outcome (relay.md 6.6). */
+/** Class of an upstream outcome. */
 export type ErrorClass =
   | "connect" | "slow" | "client" | "quota" | "auth" | "config" | "quirk" | "policy" | "context" | "transient" | "rate" | "server" | "overload" | "bad_body" | "aborted";
 
@@ -27,6 +27,8 @@ export type Provider = Readonly<{
   name: string;
   /** With its version segment: `https://api.openai.com/v1`. Absent: the operator must give one. */
   baseUrl?: string;
+  /** Path that a bare host in a channel's base stands for, where there is no `baseUrl` to take it from. */
+  basePath?: string;
   /** Paths below the base, per operation. */
   paths: Readonly<Partial<Record<Operation, Readonly<{ dialect: DialectId; path: string }>>>>;
   authorize(key: string): Readonly<Record<string, string>>;
@@ -35,5 +37,7 @@ export type Provider = Readonly<{
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];
   /** Needs no key (local servers, the simulator). */
   keyless?: boolean;
+  /** Host, path or flags are not confirmed by the vendor's documents or a recording: forms say so. */
+  unconfirmed?: boolean;
   docs: string;
 }>;

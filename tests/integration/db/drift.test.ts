@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { bareEnv } from "#config/process-env.ts";
 
 const run = promisify(execFile);
 const root = path.resolve(".");
@@ -18,7 +19,7 @@ afterAll(() => fs.rmSync(copy, { recursive: true }));
 
 async function migrations(cwd: string, ...words: string[]): Promise<{ code: number; stdout: string }> {
   const { PATH } = process.env;
-  const env = { PATH, DATABASE_URL: inject("postgres").admin };
+  const env = bareEnv({ PATH: PATH ?? "", DATABASE_URL: inject("postgres").admin });
   return run(process.execPath, [path.join(root, "src/cli/migrations.ts"), ...words], { cwd, env }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),

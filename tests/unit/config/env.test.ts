@@ -11,7 +11,7 @@ test("an empty environment is enough", () => {
   });
 });
 
-test.each<[string, NodeJS.ProcessEnv, Partial<Env>]>([
+test.each<[string, Readonly<Record<string, string>>, Partial<Env>]>([
   ["development listens on loopback", { NODE_ENV: "development" }, { host: "127.0.0.1", production: false }],
   ["HOST wins over the mode", { NODE_ENV: "development", HOST: "::" }, { host: "::" }],
   ["port 0 asks for a free one", { PORT: "0" }, { port: 0 }],
@@ -33,7 +33,7 @@ test.each<[string, NodeJS.ProcessEnv, Partial<Env>]>([
   expect(readEnv(source)).toMatchObject(expected);
 });
 
-test.each<[NodeJS.ProcessEnv, RegExp]>([
+test.each<[Readonly<Record<string, string>>, RegExp]>([
   [{ MODELMART_DATE: "x" }, /^MODELMART_DATE is not known; there are MODELMART_DATA, /],
   [{ MODELMART_ROLE: "both" }, /^MODELMART_ROLE must be all, relay or web$/],
   [{ MODELMART_SECRET: "short" }, /^MODELMART_SECRET must be 32 bytes or longer/],
@@ -48,7 +48,7 @@ test.each<[NodeJS.ProcessEnv, RegExp]>([
   [{ SMTP_URL: "mail" }, /^SMTP_URL must/],
   [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL must/],
   [{ LOG_FORMAT: "xml" }, /^LOG_FORMAT must/],
-  [{ NODE_ENV: "prod" } as NodeJS.ProcessEnv, /^NODE_ENV must/],
+  [{ NODE_ENV: "prod" } as Readonly<Record<string, string>>, /^NODE_ENV must/],
   [{ ALLOW_PRIVATE_UPSTREAMS: "yes,10.0.0.0/33" }, /^ALLOW_PRIVATE_UPSTREAMS must be true, false, or a list/],
   [{ ALLOW_PRIVATE_UPSTREAMS: "10.0.0.1:0" }, /^ALLOW_PRIVATE_UPSTREAMS/],
   [{ ALLOW_PRIVATE_UPSTREAMS: "10.1" }, /^ALLOW_PRIVATE_UPSTREAMS/],

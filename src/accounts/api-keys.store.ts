@@ -1,0 +1,64 @@
+import type { LimitSet, StoredBudget } from "#accounts/limits.ts";
+import { maskOf } from "#accounts/secret-form.ts";
+import { hmac } from "#platform/crypto/hash.ts";
+import { notify } from "#platform/db/listen.ts";
+import type { Queryable } from "#platform/db/queryable.ts";
+import { updateRow } from "#platform/db/update-row.ts";
+import { uuidv7 } from "#platform/ids.ts";
+
+export type ApiKeyStatus = "active" | "disabled" | "revoked" | "leaked";
+
+export type ApiKeySettings = Readonly<{
+  /** Null = the user's group. */
+  groupId?: string | null;
+  /** Empty = all; entries may end in `/*`. */
+  models?: readonly string[];
+  endpoints?: readonly string[];
+  cidrs?: readonly string[];
+  limits?: LimitSet;
+  budgets?: readonly StoredBudget[];
+  expiresAt?: Date | null;
+}>;
+
+/** What is stored of a secret: its HMAC under the pepper, and as much as may be shown. */
+export const sealedForm = (pepper: Buffer, secret: string): { hash: Buffer; prefix: string; suffix: string } =>
+  ({ hash: hmac(pepper, secret), ...maskOf(secret) });
+
+/** Stores a key. The secret itself is kept nowhere. Throws on a secret or a name that is taken (23505). */
+export async function createApiKey(
+  tx: Queryable,
+  pepper: Buffer,
+  key: ApiKeySettings & Readonly<{ userId: string; name: string; secret: string; kind?: "api" | "legacy" | "internal" }>,
+): Promise<string> {
+  const id = uuidv7();
+  const { hash, prefix, suffix } = sealedForm(pepper, key.secret);
+  await tx.query(
+    `INSERT INTO api_keys (id, user_id, name, hash, prefix, suffix, kind, group_id, models, endpoints, cidrs, limits, budgets, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    [id, key.userId, key.name, hash, prefix, suffix, key.kind ?? "api", key.groupId ?? null, key.models ?? [], key.endpoints ?? [],
+      key.cidrs ?? [], JSON.stringify(key.limits ?? {}), JSON.stringify(key.budgets ?? []), key.expiresAt ?? null],
+  );
+  await notify(tx, "key", id); // nodes may hold this secret as unknown
+  return id;
+}
+
+/** Changes a key; in force on every node within a second. `secret` replaces the old one at once. */
+export async function updateApiKey(
+  tx: Queryable,
+  pepper: Buffer,
+  id: string,
+  patch: ApiKeySettings & Readonly<{ secret?: string; status?: ApiKeyStatus }>,
+): Promise<void> {
+  await updateRow(tx, "api_keys", id, {
+    ...(patch.secret === undefined ? {} : { ...sealedForm(pepper, patch.secret), pepper: 1 }),
+    status: patch.status,
+    group_id: patch.groupId,
+    models: patch.models,
+    endpoints: patch.endpoints,
+    cidrs: patch.cidrs,
+    limits: patch.limits && JSON.stringify(patch.limits),
+    budgets: patch.budgets && JSON.stringify(patch.budgets),
+    expires_at: patch.expiresAt,
+  });
+  await notify(tx, "key", id);
+}

@@ -1,0 +1,18 @@
+export { createApiKey, sealedForm, updateApiKey } from "#accounts/api-keys.store.ts";
+export type { ApiKeySettings, ApiKeyStatus } from "#accounts/api-keys.store.ts";
+export { canonicalJson } from "#accounts/audit.ts";
+export type { AuditActor, AuditEvent } from "#accounts/audit.ts";
+export { verifyAudit, writeAudit } from "#accounts/audit.store.ts";
+export { BUDGET_PERIODS, budgetSchema, limitsSchema, readBudgets, readLimits } from "#accounts/limits.ts";
+export type { BudgetPeriod, LimitSet, StoredBudget } from "#accounts/limits.ts";
+export { createManagementToken, findManagementToken, updateManagementToken } from "#accounts/management-tokens.store.ts";
+export type { ManagementToken } from "#accounts/management-tokens.store.ts";
+export { isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES } from "#accounts/permissions.ts";
+export type { Permission, Role, StaffRole } from "#accounts/permissions.ts";
+export { checksumHolds, generateSecret, isApiKeyForm, isManagementTokenForm, maskOf, problemOfGivenSecret } from "#accounts/secret-form.ts";
+export { isSettingPath, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";
+export type { SettingPath, SettingValues } from "#accounts/settings.ts";
+export { loadSettings, saveSetting, storedSettings } from "#accounts/settings.store.ts";
+export { ensureSetupToken } from "#accounts/setup-token.store.ts";
+export { createUser, findUserByEmail, findUserById, normalEmail, ownerExists, updateUser } from "#accounts/users.store.ts";
+export type { NewUser, UserPatch, UserStatus, UserView } from "#accounts/users.store.ts";

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** Requests and tokens per minute and day, requests in flight. Absent = no limit. Strict: an unknown limit would limit nothing. */
+export const limitsSchema = z.strictObject({
+  rpm: count().optional(),
+  tpm: count().optional(),
+  rpd: count().optional(),
+  tpd: count().optional(),
+  concurrency: count().optional(),
+});
+export type LimitSet = z.output<typeof limitsSchema>;
+
+export const BUDGET_PERIODS = ["day", "week", "month", "total"] as const;
+export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
+
+/** A money limit as stored: whole nano-USD as text, because JSON numbers end at 2^53. */
+export const budgetSchema = z.strictObject({ amount_nano: z.string().regex(/^\d{1,18}$/), per: z.enum(BUDGET_PERIODS) });
+export type StoredBudget = z.output<typeof budgetSchema>;
+
+/** Limits of a database row; what does not parse is a programming error and throws. */
+export const readLimits = (json: unknown): LimitSet => limitsSchema.parse(json ?? {});
+
+/** Budgets of a database row in nano-USD. */
+export const readBudgets = (json: unknown): { amountNano: bigint; per: BudgetPeriod }[] =>
+  z.array(budgetSchema).parse(json ?? []).map(({ amount_nano, per }) => ({ amountNano: BigInt(amount_nano), per }));
+
+function count() {
+  return z.number().int().min(0).max(1_000_000_000);
+}

@@ -1,0 +1,31 @@
+import { hasLocale } from "next-intl";
+import { getTranslations, setRequestLocale } from "next-intl/server";
+import { notFound } from "next/navigation";
+import type { ReactNode } from "react";
+import { currentUser } from "#app/session.ts";
+import { shop } from "#app/shop.ts";
+import { Document } from "#ui/layout/document.tsx";
+import { StorefrontFooter } from "#ui/layout/storefront-footer.tsx";
+import { StorefrontHeader } from "#ui/layout/storefront-header.tsx";
+import { routing } from "#ui/i18n/routing.ts";
+
+type Props = { children: ReactNode; params: Promise<{ locale: string }> };
+
+/** Rendered per request: the nonce of the content security policy is of one answer only. */
+export const dynamic = "force-dynamic";
+
+export default async function StorefrontLayout({ children, params }: Props) {
+  const { locale } = await params;
+  if (!hasLocale(routing.locales, locale)) notFound();
+  setRequestLocale(locale);
+  const t = await getTranslations("common");
+  const { settings } = await shop();
+  const { "shop.name": shopName } = await settings();
+  return (
+    <Document locale={locale} skip={t("skip")}>
+      <StorefrontHeader locale={locale} shopName={shopName} signedIn={(await currentUser()) !== undefined} />
+      {children}
+      <StorefrontFooter shopName={shopName} />
+    </Document>
+  );
+}

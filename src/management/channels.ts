@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { ManagementError } from "#management/errors.ts";
+import { fromCursor, listSchema, page } from "#management/json.ts";
+import { route, type Route } from "#management/route.ts";
+import { listChannelHealth, type ChannelHealth } from "#reports/index.ts";
+
+const query = z.strictObject({ cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) });
+
+const channelSchema = z.strictObject({
+  id: z.uuid(), number: z.int(), name: z.string(), provider: z.string(), base_url: z.string().nullable(), status: z.string(), reason: z.string().nullable(),
+  priority: z.int(), weight: z.int(), models: z.array(z.string()), groups: z.array(z.string()),
+  keys: z.array(z.strictObject({
+    id: z.uuid(), suffix: z.string(), fingerprint: z.string(), status: z.string(), reason: z.string().nullable(), disabled_at: z.string().nullable(),
+    attempts: z.int(), failures: z.int(), last_error: z.string().nullable(), last_used_at: z.string().nullable(),
+  })),
+});
+
+export const channelRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/channels",
+    permission: "channels:read",
+    summary: "Channels with the health of each key (attempts and failures of the last 15 minutes)",
+    query,
+    response: listSchema(channelSchema),
+    async handle({ deps, query: asked }) {
+      const afterNumber = asked.cursor === undefined ? 0 : Number(fromCursor(asked.cursor));
+      if (!Number.isSafeInteger(afterNumber)) throw new ManagementError("invalid_request", "The cursor is not one of ours.");
+      const { rows, next_cursor } = page(await listChannelHealth(deps.pool, { afterNumber, limit: asked.limit + 1 }), asked.limit, ({ number }) => String(number));
+      return { body: { data: rows.map(channelBody), next_cursor } };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/channels/{name}/test",
+    permission: "channels:test",
+    summary: "Sends a real small request through the channel, at the shop's own cost",
+    response: z.strictObject({
+      ok: z.boolean(), status: z.int().nullable(), latency_ms: z.number().nullable(), model: z.string().nullable(), request_id: z.string().nullable(), error: z.string().nullable(),
+    }),
+    async handle({ deps, params }) {
+      const test = await deps.testChannel(params.name!);
+      if (!test) throw new ManagementError("not_found", "There is no channel of this name.");
+      return {
+        body: {
+          ok: test.ok, status: test.status ?? null, latency_ms: test.latencyMs ?? null, model: test.model ?? null, request_id: test.requestId ?? null, error: test.error ?? null,
+        },
+      };
+    },
+  }),
+];
+
+const channelBody = (channel: ChannelHealth) => ({
+  id: channel.id, number: channel.number, name: channel.name, provider: channel.provider, base_url: channel.baseUrl, status: channel.status, reason: channel.reason,
+  priority: channel.priority, weight: channel.weight, models: channel.models, groups: channel.groups,
+  keys: channel.keys.map((key) => ({
+    id: key.id, suffix: key.suffix, fingerprint: key.fingerprint, status: key.status, reason: key.reason, disabled_at: key.disabledAt,
+    attempts: key.attempts, failures: key.failures, last_error: key.lastError, last_used_at: key.lastUsedAt,
+  })),
+});

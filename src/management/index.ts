@@ -1,0 +1,2 @@
+export { createManagementApi, MANAGEMENT_ROUTES } from "#management/router.ts";
+export type { ChannelTest, InvariantResult, ManagementDeps } from "#management/route.ts";

@@ -1,0 +1,49 @@
+import type { Pool } from "pg";
+import type { z } from "zod";
+import type { AuditActor, ManagementToken, Permission } from "#accounts/index.ts";
+import type { DerivedKeys } from "#platform/crypto/secret.ts";
+import type { Log } from "#platform/log.ts";
+
+/** How a channel's test went. */
+export type ChannelTest = Readonly<{ ok: boolean; status?: number; latencyMs?: number; model?: string; requestId?: string; error?: string }>;
+
+/** Result of one money invariant. */
+export type InvariantResult = Readonly<{ id: string; rows: number; sample?: unknown }>;
+
+export type ManagementDeps = Readonly<{
+  pool: Pool;
+  keys: DerivedKeys;
+  log: Log;
+  /** Sends a real small request through a channel; undefined = there is no such channel. */
+  testChannel(name: string): Promise<ChannelTest | undefined>;
+  checkInvariants(pool: Pool): Promise<readonly InvariantResult[]>;
+}>;
+
+/** One call under way. */
+export type Call<Query = unknown, Body = unknown> = Readonly<{
+  deps: ManagementDeps;
+  token: ManagementToken;
+  actor: AuditActor;
+  params: Readonly<Record<string, string>>;
+  query: Query;
+  body: Body;
+  requestId: string;
+}>;
+
+export type Answer = Readonly<{ status?: number; body: unknown; /** The call has written its own audit entry. */ audited?: true }>;
+
+/** One call of the REST: declared with who may make it, so that none can be added without. */
+export type Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType> = Readonly<{
+  method: "GET" | "POST";
+  /** Below `/api/v1`; `{name}` stands for one segment. */
+  path: string;
+  permission: Permission;
+  summary: string;
+  query?: Query;
+  body?: Body;
+  response: z.ZodType;
+  handle(call: Call<z.output<Query>, z.output<Body>>): Promise<Answer>;
+}>;
+
+/** Keeps the types of query and body within one route. */
+export const route = <Query extends z.ZodType, Body extends z.ZodType>(declared: Route<Query, Body>): Route => declared as unknown as Route;

@@ -1,0 +1,120 @@
+import type { LookupFunction } from "node:net";
+import { buildConnector, Pool } from "undici";
+import { createGuard, hostOf, OutboundRefused, portOf } from "#platform/outbound/guard.ts";
+import type { AllowPrivate, Guard, OutboundPolicy, Resolve, VettedAddress } from "#platform/outbound/guard.ts";
+
+/** Below the 60 s after which many vendors' balancers cut an idle connection. */
+const KEEP_ALIVE_MS = 55_000;
+const CONNECTIONS = 256;
+const DNS_CACHE_MS = 30_000;
+const DNS_CACHE_ENTRIES = 1_000;
+const POOLS_MAX = 2_000;
+
+export type OutboundOptions = Readonly<{ allowPrivate: AllowPrivate; resolve?: Resolve; now?: () => number; connections?: number }>;
+
+/** The only way out of this process for addresses that somebody can set. */
+export interface Outbound {
+  readonly guard: Guard;
+  /**
+   * A keep-alive pool for the URL's origin whose every connection goes to a vetted address.
+   * Its own time-outs are off but for connecting: callers watch the clock.
+   * @throws OutboundRefused
+   */
+  pool(url: URL, policy: OutboundPolicy, connectMs: number): Pool;
+  close(): Promise<void>;
+}
+
+/** @returns pools keyed by policy, origin and connect time-out; the oldest idle one goes when there are too many */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const guard = createGuard(options.allowPrivate, options.resolve);
+  const names = createNameCache(guard, options.now ?? Date.now);
+  const pools = new Map<string, Pool>();
+
+  const open = (url: URL, policy: OutboundPolicy, connectMs: number): Pool =>
+    new Pool(url.origin, {
+      connections: options.connections ?? CONNECTIONS,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: 32 * 1024,
+      allowH2: false,
+      connect: guardedConnector(guard, names, url, policy, connectMs),
+    });
+
+  return {
+    guard,
+    pool(url, policy, connectMs) {
+      const key = `${policy} ${connectMs} ${url.origin}`;
+      const known = pools.get(key);
+      if (known) return known;
+      guard.checkUrl(url, policy);
+      if (pools.size >= POOLS_MAX) dropOldest(pools);
+      const pool = open(url, policy, connectMs);
+      pools.set(key, pool);
+      return pool;
+    },
+    async close() {
+      const all = [...pools.values()];
+      pools.clear();
+      await Promise.all(all.map((pool) => pool.destroy()));
+    },
+  };
+}
+
+function dropOldest(pools: Map<string, Pool>): void {
+  for (const [key, pool] of pools) {
+    if (pool.stats.running > 0 || pool.stats.queued > 0) continue;
+    pools.delete(key);
+    void pool.close();
+    return;
+  }
+}
+
+type NameCache = (hostname: string, port: number, policy: OutboundPolicy, tls: boolean) => Promise<readonly VettedAddress[]>;
+
+/** Vetted answers only: a refusal or a failure is asked again next time. */
+function createNameCache(guard: Guard, now: () => number): NameCache {
+  const answers = new Map<string, { until: number; addresses: readonly VettedAddress[] }>();
+  return async (hostname, port, policy, tls) => {
+    const key = `${policy} ${tls} ${port} ${hostname}`;
+    const known = answers.get(key);
+    if (known && known.until > now()) return known.addresses;
+    const addresses = await guard.resolve(hostname, port, policy, tls);
+    if (answers.size >= DNS_CACHE_ENTRIES) answers.clear();
+    answers.set(key, { until: now() + DNS_CACHE_MS, addresses });
+    return addresses;
+  };
+}
+
+/** Connects to vetted addresses and to nothing else, and looks at the far end once more before a byte is sent. */
+function guardedConnector(guard: Guard, names: NameCache, url: URL, policy: OutboundPolicy, connectMs: number): buildConnector.connector {
+  const hostname = hostOf(url), port = portOf(url), tls = url.protocol === "https:";
+  const lookup: LookupFunction = (_hostname, options, callback) => {
+    names(hostname, port, policy, tls).then(
+      (addresses) => {
+        const first = addresses[0]!;
+        if (options.all) callback(null, addresses.map(({ address, family }) => ({ address, family })));
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, "", 4),
+    );
+  };
+  const connect = buildConnector({ timeout: connectMs, allowH2: false, autoSelectFamily: true, lookup } as buildConnector.BuildOptions);
+  return (options, callback) => {
+    connect(options, (error, socket) => {
+      if (error || !socket) {
+        callback(error ?? new Error("No connection was made."), null);
+        return;
+      }
+      const peer = socket.remoteAddress;
+      if (peer === undefined || !guard.checkPeer(peer, hostname, port, policy)) {
+        socket.destroy();
+        callback(new OutboundRefused("The connection led to an address that is not allowed."), null);
+        return;
+      }
+      callback(null, socket);
+    });
+  };
+}

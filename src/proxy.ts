@@ -1,0 +1,57 @@
+import { NextRequest, NextResponse } from "next/server";
+import createIntlMiddleware from "next-intl/middleware";
+import { isDevelopment } from "#config/mode.ts";
+import { routing } from "#ui/i18n/routing.ts";
+
+const intl = createIntlMiddleware(routing);
+
+/** Pages whose address carries the language; without it they redirect. */
+const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status)(?:\/.*)?)?$/;
+
+/**
+ * Language of storefront addresses, and the content security policy with a nonce per answer.
+ * No right is decided here: a page or procedure that needs one asks for it itself.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
+  const policy = contentSecurityPolicy(nonce);
+  const headers = new Headers(request.headers);
+  // Next reads the nonce for its own scripts from the request's policy.
+  headers.set("content-security-policy", policy);
+  headers.set("x-nonce", nonce);
+  const response = STOREFRONT.test(request.nextUrl.pathname)
+    ? intl(new NextRequest(request, { headers }))
+    : NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+  return response;
+}
+
+export const config = {
+  // Addresses that answer no HTML: the relay's, APIs, Next's own files, anything with a file ending.
+  matcher: ["/((?!v1/|v1beta/|anthropic/|openai/|gemini/|api/|_next/|.*\\.[a-z0-9]+$).*)"],
+};
+
+// In development, hot reload compiles with eval and connects by websocket.
+const contentSecurityPolicy = (nonce: string): string =>
+  [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self'${isDevelopment ? " ws: wss:" : ""}`,
+    "frame-src 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ].join("; ");
+
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "strict-origin-when-cross-origin"],
+  ["permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"],
+  ["cross-origin-opener-policy", "same-origin"],
+  ["cross-origin-resource-policy", "same-origin"],
+];

@@ -1,0 +1,74 @@
+import type { Job, RelayState } from "#relay/context.ts";
+import { deliveredSoFar, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
+import { RelayError } from "#relay/errors.ts";
+import type { Ending } from "#relay/metering/ending.ts";
+import { deliver } from "#relay/routing/failover.ts";
+import type { Choice, Router } from "#relay/routing/router.ts";
+import { toRelayError } from "#relay/upstream/failure.ts";
+import { passStream } from "#relay/upstream/pass-stream.ts";
+import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
+
+/** An answer of one piece, waiting for its charge. */
+export type Answer = Readonly<{ ending: Ending; body?: Buffer }>;
+
+/** A bug in what follows admission must not leave money set aside for ever: it ends the request like a failed vendor. */
+export async function answerOrFail(...input: Parameters<typeof answer>): Promise<Answer> {
+  try {
+    return await answer(...input);
+  } catch (cause) {
+    const error = new RelayError("internal_error", "Something went wrong on our side.", { cause });
+    const [state, { context }] = input;
+    state.log.error({ err: cause, request: context.idText }, "a request failed after its admission");
+    return { ending: { how: "failed", delivered: NOTHING_DELIVERED, stopped: true, possibleCost: true, error } };
+  }
+}
+
+/**
+ * Stages 8 to 10: sends the request, fails over, lets a stream pass. Nothing is thrown: every end, good or bad, is an
+ * ending that must be settled, because money is set aside.
+ */
+async function answer(state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> {
+  const { context, operation, model, scanned, body, hold } = job;
+  const input = { state, context, operation, model, scanned, body, tokens: job.tokensTaken, ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }) };
+  const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
+  if (context.reply.gone) {
+    context.left ??= "before";
+    return { ending: { ...unsent, how: "left-before" } };
+  }
+  if (context.cut) return { ending: { ...unsent, how: "failed", error: context.cut } };
+  const delivery = await deliver(input, router, first);
+  switch (delivery.kind) {
+    case "failed":
+      return { ending: failedEnding(job, delivery) };
+    case "body":
+      return { body: delivery.body, ending: bodyEnding(job, delivery) };
+    case "stream":
+      return { ending: await passStream({ state, context, hold, tried: delivery.tried, held: delivery.held, writer: writer!, empty: delivery.empty, outputPico: outputPrice(job, delivery.tried.choice) }) };
+  }
+}
+
+type Delivery = Awaited<ReturnType<typeof deliver>>;
+
+function failedEnding({ context }: Job, { failure, possibleCost, begun }: Extract<Delivery, { kind: "failed" }>): Ending {
+  const facts = begun?.attempt.facts;
+  const shared = { delivered: NOTHING_DELIVERED, ...(begun && { tried: begun }), ...(facts && { facts }) };
+  if (context.left === undefined) return { ...shared, how: "failed", stopped: true, possibleCost, error: context.cut ?? toRelayError(failure) };
+  // A vendor that stops billing when we hang up has cost nothing before its first byte.
+  const stops = begun?.choice.offer.provider.flags.stopsBillingOnAbort === true;
+  if (context.left === "before") return { ...shared, how: "left-before", stopped: true, possibleCost: begun !== undefined && !stops };
+  // A whole answer that did not come in time gave nothing that could be charged.
+  if (context.left === "body") return { ...shared, how: "failed", stopped: true, possibleCost: true };
+  return { ...shared, how: "left-stream", stopped: true, possibleCost: false };
+}
+
+function bodyEnding({ context }: Job, { tried, facts, empty }: Extract<Delivery, { kind: "body" }>): Ending {
+  const how = context.left === "before" ? "left-before" : context.left !== undefined ? "left-body" : empty ? "empty" : "complete";
+  return { how, tried, facts, delivered: deliveredSoFar(facts), stopped: false, possibleCost: false };
+}
+
+/** What a token of output costs us where that is known, else what it costs the customer. */
+function outputPrice({ context, model, price }: Job, { offer: { route } }: Choice): bigint {
+  const { snapshot, admittedAtMs } = context;
+  const cost = snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs) ?? price;
+  return cost.card(0, admittedAtMs).prices.output ?? 0n;
+}

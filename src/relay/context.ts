@@ -1,0 +1,129 @@
+import type { Clock } from "#platform/clock.ts";
+import type { Log } from "#platform/log.ts";
+import type { Metrics } from "#platform/metrics.ts";
+import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
+import type { AttemptRecord } from "#money/charge.ts";
+import type { CompiledPrice } from "#money/price.ts";
+import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { Inbound, Reply } from "#relay/http/exchange.ts";
+import type { Concurrency } from "#relay/limits/concurrency.ts";
+import type { Limiter, LimitState, ScopedLimits } from "#relay/limits/limiter.ts";
+import type { UnknownKeys } from "#relay/limits/unknown-keys.ts";
+import type { UpstreamLimits } from "#relay/limits/window.ts";
+import type { FreePasses } from "#relay/metering/free-passes.ts";
+import type { Tokenizer } from "#relay/metering/tokenizer.ts";
+import type { BudgetWindows } from "#relay/policy/budget-windows.ts";
+import type { RelayLookups } from "#relay/read/lookups.ts";
+import type { ModelLists } from "#relay/read/models.ts";
+import type { RelayMeters } from "#relay/relay-metrics.ts";
+import type { RelayError } from "#relay/errors.ts";
+import type { Provider } from "#relay/providers/provider.ts";
+import type { Health } from "#relay/routing/health.ts";
+import type { KeyRing } from "#relay/routing/keys.ts";
+import type { RetryBudget } from "#relay/routing/retry-policy.ts";
+import type { Drains } from "#relay/upstream/drains.ts";
+import type { TimerWheel } from "#relay/upstream/timers.ts";
+import type { Transport } from "#relay/upstream/transport.ts";
+import type { Caller, Channel, KeyDirectory, Model, Snapshot, SnapshotSource } from "#snapshot/snapshot.ts";
+
+/** What the relay is built from. */
+export type RelayDeps = Readonly<{
+  snapshots: SnapshotSource;
+  keys: KeyDirectory;
+  billing: Billing;
+  lookups: RelayLookups;
+  /** Vendors over HTTP. */
+  transport: Transport;
+  /** The vendor inside the process. */
+  simulator: Transport;
+  tokenizer: Tokenizer;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Live relay nodes, at least 1: without a shared store each takes its part of the limits. Default 1. */
+  nodes?: () => number;
+}>;
+
+/** The relay's parts that live as long as the process. */
+export type RelayState = RelayDeps & Readonly<{
+  limiter: Limiter;
+  concurrency: Concurrency;
+  upstreamLimits: UpstreamLimits;
+  unknownKeys: UnknownKeys;
+  health: Health;
+  keyRing: KeyRing;
+  retryBudget: RetryBudget;
+  wheel: TimerWheel;
+  freePasses: FreePasses;
+  drains: Drains;
+  /** The address of an operation on a channel. @throws RelayError */
+  addresses: (channel: Channel, provider: Provider, operation: Operation) => URL;
+  budgetWindows: BudgetWindows;
+  modelLists: ModelLists;
+  meters: RelayMeters;
+  /** Requests under way, for draining. */
+  running: Set<RequestContext>;
+  isDraining: () => boolean;
+}>;
+
+/** Where the client was in its answer when it left. */
+export type LeftWhen = "before" | "stream" | "body";
+
+/** One request from its arrival to its end; each stage fills in its part. */
+export type RequestContext = {
+  readonly id: string;
+  readonly idText: string;
+  readonly inbound: Inbound;
+  readonly reply: Reply;
+  readonly snapshot: Snapshot;
+  /** Monotonic. */
+  readonly startedAt: number;
+  readonly admittedAtMs: number;
+  dialect: Dialect;
+  /** The node is going: the connection closes after this answer. */
+  readonly closing: boolean;
+  caller?: Caller;
+  /** Rate limits as they stand, for the answer's headers. */
+  requestLimit?: LimitState;
+  tokenLimit?: LimitState;
+  /** Called in `finally`, last first. */
+  readonly releases: (() => void)[];
+  /** Set when the client has left before its answer ended. */
+  left?: LeftWhen;
+  /** What leaving does to the stage that is under way. */
+  onLeft?: (() => void) | undefined;
+  /** What the end of the drain does to the stage that is under way. */
+  cutShort?: (() => void) | undefined;
+  /** The drain has ended: nothing more is begun. */
+  cut?: RelayError;
+  /** Tries so far, for the receipt. */
+  readonly attempts: AttemptRecord[];
+  /** For the log line. */
+  outcome?: string;
+  errorCode?: string;
+  status?: number;
+};
+
+/** A metered request, once everything about it is known and the money is set aside. */
+export type Job = Readonly<{
+  context: RequestContext;
+  caller: Caller;
+  operation: Operation;
+  endpoint: string;
+  modelAsked: string;
+  model: Model;
+  price: CompiledPrice;
+  scanned: ScannedRequest;
+  body: Buffer;
+  hold: Hold;
+  /** Cheap count of the request's tokens, for limits and estimates without a tokenizer. */
+  inputTokensRough: number;
+  /** What was taken from the token limits. */
+  tokensTaken: number;
+  scopes: readonly ScopedLimits[];
+  /** Spending limits with their windows at admission. */
+  budgets: readonly BudgetLimit[];
+}>;

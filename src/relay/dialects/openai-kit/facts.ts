@@ -1,0 +1,110 @@
+import type { ReplyFacts } from "#relay/dialects/dialect.ts";
+import { ContentReader } from "#relay/dialects/openai-kit/content-reader.ts";
+import { normaliseUsage } from "#relay/dialects/openai-kit/usage.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Usage } from "#money/usage.ts";
+
+type Wire = Readonly<Record<string, unknown>>;
+
+const OUT_OF_CAPACITY = "insufficient_system_resource";
+
+/** The facts of one reply of an OpenAI-shaped vendor, gathered from parsed parts of it and by the content reader. */
+export class OpenAiFacts implements ReplyFacts {
+  usage?: Usage;
+  usageInconsistent = false;
+  finish?: string;
+  complete = false;
+  error?: ReplyFacts["error"];
+  id?: string;
+  readonly reader = new ContentReader();
+  private hasOtherContent = false;
+  private tier: string | undefined;
+
+  get content(): boolean {
+    return this.reader.seen || this.hasOtherContent;
+  }
+  get contentBytes(): number {
+    return this.reader.bytes;
+  }
+  get contentCjk(): number {
+    return this.reader.cjk;
+  }
+  get text(): string[] {
+    return this.reader.text;
+  }
+  get textTruncated(): boolean {
+    return this.reader.truncated;
+  }
+
+  /** There is an answer that holds no text (embeddings). */
+  markContent(): void {
+    this.hasOtherContent = true;
+  }
+
+  /** Takes what a parsed chunk or body says; the last value of each fact wins. */
+  take(wire: Wire, flags: ProviderFlags): void {
+    if (typeof wire.id === "string" && wire.id !== "") this.id ??= wire.id;
+    if (typeof wire.service_tier === "string") this.tier = wire.service_tier;
+    this.takeFinish(wire);
+    const raw = findUsage(wire);
+    if (raw !== undefined) {
+      const { usage, inconsistent } = normaliseUsage(raw, flags);
+      this.usage = usage.serviceTier === undefined && this.tier !== undefined ? { ...usage, serviceTier: this.tier } : usage;
+      this.usageInconsistent = inconsistent;
+    }
+    this.error ??= findError(wire);
+    // DeepSeek ends so when it is out of capacity; after some text it is an answer that stopped early.
+    if (this.finish === OUT_OF_CAPACITY && !this.content) this.error ??= { status: 503, code: OUT_OF_CAPACITY, message: "The server is out of capacity." };
+  }
+
+  private takeFinish(wire: Wire): void {
+    const choices = Array.isArray(wire.choices) ? (wire.choices as readonly Wire[]) : [];
+    for (const choice of choices) {
+      const reason = choice?.finish_reason;
+      if (typeof reason === "string" && reason !== "" && (choice.index ?? 0) === 0) this.finish = reason;
+      else if (typeof reason === "string" && reason !== "") this.finish ??= reason;
+    }
+  }
+}
+
+/** Usage stands at the top, in `x_groq` (Groq) or in the first choice (Moonshot). */
+function findUsage(wire: Wire): object | undefined {
+  const choice = Array.isArray(wire.choices) ? (wire.choices as readonly (Wire | null)[])[0] : undefined;
+  for (const place of [wire, wire.x_groq, choice]) {
+    const usage = (place as Wire | null | undefined)?.usage;
+    if (typeof usage === "object" && usage !== null) return usage;
+  }
+  return undefined;
+}
+
+/**
+ * The error that a reply with status 200 carries, in the forms vendors use: `error` (object or text),
+ * `base_resp` (MiniMax), `code` with `msg` or `message`, `detail` (FastAPI servers).
+ */
+export function findError(wire: Wire): ReplyFacts["error"] {
+  if (wire.error !== undefined && wire.error !== null && wire.error !== false) {
+    return typeof wire.error === "object" ? readError(wire.error as Wire) : { message: String(wire.error) };
+  }
+  const base = wire.base_resp as Wire | null | undefined;
+  if (base && typeof base.status_code === "number" && base.status_code !== 0) {
+    return { code: String(base.status_code), message: textOf(base.status_msg) };
+  }
+  if (wire.choices !== undefined || wire.data !== undefined) return undefined;
+  const message = textOf(wire.message) ?? textOf(wire.msg) ?? textOf(wire.error_msg) ?? textOf(wire.detail);
+  return message === undefined ? undefined : readError({ ...wire, message, code: wire.code ?? wire.error_code });
+}
+
+function readError(error: Wire): NonNullable<ReplyFacts["error"]> {
+  const status = [error.status_code, error.status, error.http_code, error.code].map(Number).find((value) => value >= 400 && value < 600);
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(typeof error.code === "string" || typeof error.code === "number" ? { code: String(error.code) } : {}),
+    ...(typeof error.type === "string" ? { type: error.type } : {}),
+    message: textOf(error.message) ?? JSON.stringify(error).slice(0, 1000),
+  };
+}
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? JSON.stringify(value).slice(0, 1000) : undefined;
+};

@@ -1,0 +1,261 @@
+import type { PassOptions, PassStream } from "#relay/dialects/dialect.ts";
+import { blank, skipString } from "#relay/dialects/openai-kit/content-reader.ts";
+import { OpenAiFacts } from "#relay/dialects/openai-kit/facts.ts";
+import { KeyFinder } from "#relay/dialects/openai-kit/key-finder.ts";
+import { RelayError } from "#relay/errors.ts";
+import { eventData, SseSplitter } from "#relay/http/sse.ts";
+
+export const DONE_EVENT = "data: [DONE]\n\n";
+
+const KEYS = ["usage", "finish_reason", "error", "model"] as const;
+const USAGE = 0;
+const FINISH = 1;
+const ERROR = 2;
+const MODEL = 3;
+const CONTENT = 4;
+
+/** Where a vendor's chunk begins, the first `model` is the chunk's own even if its value is new to us. */
+const HEAD_BYTES = 512;
+/** Chunks parsed whole in search of the reply's id and the vendor's own model name (Azure's first has neither). */
+const FIRST_CHUNKS = 3;
+const BODY_BYTES_MAX = 32 * 1024 * 1024;
+
+const NOTHING: readonly Buffer[] = [];
+const QUOTE = 34;
+
+type Framing = "unknown" | "events" | "body";
+
+export type StreamShape = Readonly<{
+  /** Key whose value holds the text of a chunk: `delta` in chat, `choices` in completions. */
+  contentKey: string;
+  /** Turns a complete body, sent although a stream was asked for, into the bytes of a stream without its end. */
+  burst(body: Buffer, options: PassOptions, facts: OpenAiFacts): Buffer;
+}>;
+
+/**
+ * Lets an OpenAI-shaped stream pass as bytes and reads facts from the side. Only events that name a usage,
+ * a finish reason or an error are parsed. Changed are: the model's name, the usage chunk that the client
+ * has not asked for (dropped), everything from `[DONE]` on (withheld), everything from an error on (dropped).
+ */
+export class OpenAiPassStream implements PassStream {
+  readonly facts = new OpenAiFacts();
+  private readonly options: PassOptions;
+  private readonly shape: StreamShape;
+  private readonly splitter = new SseSplitter();
+  private readonly finder: KeyFinder;
+  private readonly publicName: Buffer;
+  private readonly otherNames: Buffer[];
+  private readonly edits: { start: number; end: number; bytes: Buffer }[] = [];
+  private framing: Framing = "unknown";
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  private firstChunksLeft = FIRST_CHUNKS;
+  private done: Buffer | undefined;
+
+  constructor(options: PassOptions, shape: StreamShape) {
+    this.options = options;
+    this.shape = shape;
+    this.finder = new KeyFinder([...KEYS, shape.contentKey]);
+    this.publicName = Buffer.from(JSON.stringify(options.publicModel));
+    this.otherNames = [Buffer.from(JSON.stringify(options.upstreamModel))];
+  }
+
+  /** @throws RelayError bad_upstream_response when what comes is neither events nor JSON, or too large */
+  push(chunk: Buffer): readonly Buffer[] {
+    if (this.framing === "events") return this.splitter.push(chunk) ? this.pass() : NOTHING;
+    this.held.push(chunk);
+    this.heldBytes += chunk.length;
+    if (this.framing === "unknown") this.framing = framingOf(chunk);
+    if (this.framing === "events") {
+      const all = this.held.length === 1 ? chunk : Buffer.concat(this.held, this.heldBytes);
+      this.held = [];
+      return this.splitter.push(all) ? this.pass() : NOTHING;
+    }
+    if (this.heldBytes > BODY_BYTES_MAX) throw badResponse("The upstream's reply is too large.");
+    return NOTHING;
+  }
+
+  /** @throws RelayError bad_upstream_response */
+  end(): readonly Buffer[] {
+    if (this.framing === "body") return this.endBody();
+    const isLast = this.splitter.flush();
+    const out = isLast ? this.passUnfinished() : NOTHING;
+    const { facts } = this;
+    if (facts.finish !== undefined || (this.options.flags.eofIsEnd && facts.content)) facts.complete = true;
+    return out;
+  }
+
+  tail(): Buffer {
+    return this.done ?? Buffer.from(DONE_EVENT);
+  }
+
+  private endBody(): readonly Buffer[] {
+    const body = Buffer.concat(this.held, this.heldBytes);
+    this.held = [];
+    const burst = this.shape.burst(body, this.options, this.facts);
+    return this.facts.error ? NOTHING : [burst];
+  }
+
+  /** An event without its blank line at the end of the stream counts if it is whole. */
+  private passUnfinished(): readonly Buffer[] {
+    const { buffer } = this.splitter;
+    const data = eventData(buffer, 0, buffer.length);
+    if (data === undefined) return NOTHING;
+    if (!isDone(data) && !isJson(data)) return NOTHING;
+    const closed = Buffer.concat([buffer, Buffer.from(endsInBreak(buffer) ? "\n" : "\n\n")]);
+    this.splitter.buffer = closed;
+    this.splitter.ends[0] = closed.length;
+    return this.pass();
+  }
+
+  /** Looks at the splitter's complete events and gives the bytes of those that may go on. */
+  private pass(): readonly Buffer[] {
+    const { buffer, ends } = this.splitter;
+    this.finder.reset(buffer);
+    this.edits.length = 0;
+    let start = 0;
+    let stop = this.done || this.facts.error ? 0 : -1;
+    for (const end of ends) {
+      this.look(buffer, start, end);
+      if (stop < 0 && (this.done || this.facts.error)) stop = start;
+      start = end;
+    }
+    return this.output(buffer, stop < 0 ? start : stop);
+  }
+
+  private output(buffer: Buffer, stop: number): readonly Buffer[] {
+    if (stop === 0) return NOTHING;
+    if (this.edits.length === 0) return [stop === buffer.length ? buffer : buffer.subarray(0, stop)];
+    let size = stop;
+    for (const { start, end, bytes } of this.edits) if (end <= stop) size += bytes.length - (end - start);
+    if (size === 0) return NOTHING;
+    const out = Buffer.allocUnsafe(size);
+    let from = 0;
+    let to = 0;
+    for (const { start, end, bytes } of this.edits) {
+      if (end > stop) break;
+      to += buffer.copy(out, to, from, start);
+      to += bytes.copy(out, to);
+      from = end;
+    }
+    buffer.copy(out, to, from, stop);
+    return [out];
+  }
+
+  private look(buffer: Buffer, start: number, end: number): void {
+    const { finder, facts } = this;
+    if (!endsInBrace(buffer, start, end) && this.lookBare(buffer, start, end)) return;
+    const usage = this.named(USAGE, buffer, start, end, false);
+    const finish = this.named(FINISH, buffer, start, end, true);
+    const error = this.named(ERROR, buffer, start, end, false);
+    let dropped = false;
+    if (usage || finish || error || this.firstChunksLeft > 0) dropped = this.inspect(buffer, start, end);
+    if (this.done || facts.error) return;
+    if (dropped) {
+      this.edits.push({ start, end, bytes: EMPTY });
+      return;
+    }
+    if (this.options.rewriteModel) this.rename(buffer, start, end);
+    let from = start;
+    for (;;) {
+      const delta = finder.value(CONTENT, from, end);
+      if (delta < 0) return;
+      facts.reader.read(buffer, delta, end);
+      from = delta;
+    }
+  }
+
+  /** `[DONE]`, comments and bare line ends. Returns true when there is nothing more to see. */
+  private lookBare(buffer: Buffer, start: number, end: number): boolean {
+    const data = eventData(buffer, start, end);
+    if (data === undefined || data.length === 0) return true;
+    if (!isDone(data)) return false;
+    this.facts.complete = true;
+    this.done ??= endsInBlank(buffer, start, end) ? buffer.subarray(start, end) : Buffer.from(DONE_EVENT);
+    return true;
+  }
+
+  /** Does the event name this key with a value other than null (or, for `text`, with a string that isn't empty)? */
+  private named(key: number, buffer: Buffer, start: number, end: number, text: boolean): boolean {
+    for (let at = this.finder.value(key, start, end); at >= 0; at = this.finder.value(key, at, end)) {
+      const byte = buffer[at];
+      if (text ? byte === QUOTE && buffer[at + 1] !== QUOTE : byte !== 110) return true;
+    }
+    return false;
+  }
+
+  /** Parses one event for its facts. Returns true when the client must not see it. */
+  private inspect(buffer: Buffer, start: number, end: number): boolean {
+    const data = eventData(buffer, start, end);
+    if (data === undefined) return false;
+    const wire = parseObject(data);
+    if (wire === undefined) throw badResponse("The upstream sent an event that is not JSON.");
+    const { facts, options } = this;
+    this.firstChunksLeft = facts.id === undefined ? this.firstChunksLeft - 1 : 0;
+    if (typeof wire.model === "string" && wire.model !== "" && this.otherNames.length === 1) {
+      this.otherNames.push(Buffer.from(JSON.stringify(wire.model)));
+    }
+    const before = facts.usage;
+    facts.take(wire, options.flags);
+    const isUsageOnly = facts.usage !== before && !(Array.isArray(wire.choices) && wire.choices.length > 0);
+    return isUsageOnly && !options.clientWantsUsage;
+  }
+
+  private rename(buffer: Buffer, start: number, end: number): void {
+    const { finder } = this;
+    const content = finder.value(CONTENT, start, end);
+    for (let at = finder.value(MODEL, start, end); at >= 0; at = finder.value(MODEL, at, end)) {
+      if (buffer[at] !== QUOTE || buffer[at + 1] === QUOTE) continue;
+      const stop = skipString(buffer, at + 1, end);
+      if (equals(buffer, at, stop, this.publicName)) return;
+      const isHead = at - start <= HEAD_BYTES && (content < 0 || at < content);
+      if (isHead || this.otherNames.some((name) => equals(buffer, at, stop, name))) {
+        this.edits.push({ start: at, end: stop, bytes: this.publicName });
+        return;
+      }
+    }
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+const badResponse = (message: string): RelayError => new RelayError("bad_upstream_response", message);
+
+const equals = (buffer: Buffer, start: number, end: number, other: Buffer): boolean =>
+  end - start === other.length && buffer.compare(other, 0, other.length, start, end) === 0;
+
+/** @throws RelayError bad_upstream_response on HTML */
+function framingOf(chunk: Buffer): Framing {
+  const at = blank(chunk, 0, chunk.length);
+  if (at === chunk.length) return "unknown";
+  const byte = chunk[at];
+  if (byte === 60) throw badResponse("The upstream answered with a page.");
+  return byte === 123 || byte === 91 ? "body" : "events";
+}
+
+const isDone = (data: Buffer): boolean => data.length >= 6 && data.toString("latin1", 0, 6) === "[DONE]";
+
+const isJson = (data: Buffer): boolean => parseObject(data) !== undefined;
+
+function parseObject(data: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(data.toString("utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isBreak = (byte: number | undefined): boolean => byte === 10 || byte === 13;
+
+function endsInBrace(buffer: Buffer, start: number, end: number): boolean {
+  let at = end - 1;
+  while (at > start && isBreak(buffer[at])) at--;
+  return buffer[at] === 125;
+}
+
+const endsInBreak = (buffer: Buffer): boolean => isBreak(buffer[buffer.length - 1]);
+
+/** The event brings its own end: a line break and a blank line. */
+const endsInBlank = (buffer: Buffer, start: number, end: number): boolean =>
+  end - start > 2 && isBreak(buffer[end - 1]) && isBreak(buffer[end - 2]);

@@ -1,0 +1,212 @@
+import type { Usage } from "#money/usage.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
+
+/** How the counts of a vendor relate: the part of the flags that the reading of usage needs. */
+export type UsageFlags = Pick<ProviderFlags, "cached" | "reasoning">;
+
+const COUNT_MAX = 2 ** 40;
+const RAW_BYTES_MAX = 4096;
+/** xAI: 1 tick = 1e-10 USD. */
+const TICKS_PER_NANO = 10;
+
+type Wire = Readonly<Record<string, unknown>>;
+
+/** Reads counts, remembering whether one of them was none. */
+class Counts {
+  inconsistent = false;
+
+  /** First of the candidates that is there. Strings that hold numbers count; null and absent do not. */
+  first(...candidates: readonly unknown[]): number | undefined {
+    for (const candidate of candidates) {
+      if (candidate === undefined || candidate === null || candidate === "") continue;
+      const value = typeof candidate === "string" ? Number(candidate) : candidate;
+      if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX) return value;
+      this.inconsistent = true;
+    }
+    return undefined;
+  }
+
+  /** Cuts a part to its whole. */
+  within(part: number | undefined, whole: number): number | undefined {
+    if (part === undefined || part <= whole) return part;
+    this.inconsistent = true;
+    return whole;
+  }
+}
+
+/**
+ * Takes the usage object of an OpenAI-shaped vendor apart into disjoint buckets.
+ *
+ * OpenAI's totals include their parts. Some vendors leave reasoning (xAI, DeepInfra's Gemini) or cached
+ * tokens beside the total: the flags say so, and so does the vendor's own `total_tokens` where it equals
+ * prompt + completion + reasoning. No bucket is ever negative and none counts twice; what contradicts
+ * itself is cut and flagged. Zero is a fact and stays; absent stays absent.
+ *
+ * @param raw `usage` as the vendor sent it
+ */
+export function normaliseUsage(raw: unknown, flags: UsageFlags): Readonly<{ usage: Usage; inconsistent: boolean }> {
+  const wire = asObject(raw);
+  const counts = new Counts();
+  const input = readInput(wire, flags, counts);
+  const output = readOutput(wire, flags, counts);
+  const items = readItems(wire, counts);
+  const vendorCostNanoUsd = readCost(wire);
+  const tier = wire.service_tier;
+  const usage: Usage = {
+    ...input,
+    ...output,
+    ...(items ? { items } : {}),
+    ...(typeof tier === "string" && tier !== "" ? { serviceTier: tier.slice(0, 40) } : {}),
+    ...(vendorCostNanoUsd === undefined ? {} : { vendorCostNanoUsd }),
+    raw: JSON.stringify(wire).length <= RAW_BYTES_MAX ? wire : undefined,
+  };
+  return { usage, inconsistent: counts.inconsistent };
+}
+
+function readInput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
+  const details = asObject(wire.prompt_tokens_details ?? wire.prompt_token_details ?? wire.input_tokens_details);
+  const completion = counts.first(wire.completion_tokens, wire.output_tokens) ?? 0;
+  const total = counts.first(wire.total_tokens);
+  // Embeddings of some vendors (Voyage, Jina) tell the total alone.
+  let prompt = counts.first(wire.prompt_tokens, wire.input_tokens)
+    ?? (total === undefined ? undefined : Math.max(0, total - completion));
+  let cached = counts.first(
+    wire.num_cached_tokens, details.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens,
+  );
+  if (prompt === undefined) return {};
+
+  if (cached !== undefined && (flags.cached === "out" || (flags.cached === "auto" && cached > prompt))) {
+    if (flags.cached === "auto") counts.inconsistent = true;
+    prompt += cached;
+  }
+  const media = readMedia(wire, details, prompt, counts);
+  cached = counts.within(cached, prompt);
+  const written = counts.within(counts.first(details.cache_write_tokens, details.cache_creation_input_tokens), prompt - (cached ?? 0));
+  return splitInput(prompt, cached, written, media);
+}
+
+type Media = Readonly<{ audio: number; image: number; video: number; cachedAudio: number | undefined }>;
+
+/** Modality counts that pass the prompt are no part of it: they are read as text. */
+function readMedia(wire: Wire, details: Wire, prompt: number, counts: Counts): Media {
+  const audio = counts.first(details.audio_tokens, wire.audio_prompt_tokens) ?? 0;
+  const image = counts.first(details.image_tokens) ?? 0;
+  const video = counts.first(details.video_tokens) ?? 0;
+  if (audio + image + video > prompt) {
+    counts.inconsistent = true;
+    return { audio: 0, image: 0, video: 0, cachedAudio: undefined };
+  }
+  const cachedAudio = counts.within(counts.first(asObject(details.cached_tokens_details).audio_tokens), audio);
+  return { audio, image, video, cachedAudio };
+}
+
+/**
+ * Cached tokens are taken from text first. What text cannot hold was cached audio, then image, then
+ * video; of these only audio has a cached price of its own, the others are booked as cached text.
+ */
+function splitInput(prompt: number, cached: number | undefined, written: number | undefined, media: Media): Usage {
+  let { audio, image, video } = media;
+  let text = prompt - audio - image - video;
+  let left = cached ?? 0;
+  const take = (from: number): number => {
+    const taken = Math.min(from, left);
+    left -= taken;
+    return taken;
+  };
+  let cachedAudio = Math.min(media.cachedAudio ?? 0, left);
+  left -= cachedAudio;
+  audio -= cachedAudio;
+  let cacheRead = take(text);
+  text -= cacheRead;
+  const moreAudio = take(audio);
+  audio -= moreAudio;
+  cachedAudio += moreAudio;
+  const cachedImage = take(image);
+  image -= cachedImage;
+  const cachedVideo = take(video);
+  video -= cachedVideo;
+  cacheRead += cachedImage + cachedVideo;
+
+  // A cache write of media is priced as text's: the vendor names no other.
+  let toWrite = written ?? 0;
+  const fromText = Math.min(toWrite, text);
+  text -= fromText;
+  toWrite -= fromText;
+  const fromImage = Math.min(toWrite, image);
+  image -= fromImage;
+  toWrite -= fromImage;
+  const fromAudio = Math.min(toWrite, audio);
+  audio -= fromAudio;
+  video -= toWrite - fromAudio;
+
+  return {
+    inputUncached: text,
+    ...(cached === undefined ? {} : { cacheRead }),
+    ...(written === undefined ? {} : { cacheWrite5m: written }),
+    ...(audio > 0 ? { inputAudio: audio } : {}),
+    ...(cachedAudio > 0 ? { cacheReadAudio: cachedAudio } : {}),
+    ...(image > 0 ? { inputImage: image } : {}),
+    ...(video > 0 ? { inputVideo: video } : {}),
+  };
+}
+
+function readOutput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
+  const details = asObject(wire.completion_tokens_details ?? wire.completion_token_details ?? wire.output_tokens_details);
+  let completion = counts.first(wire.completion_tokens, wire.output_tokens);
+  let reasoning = counts.first(details.reasoning_tokens, wire.reasoning_tokens);
+  if (completion === undefined) return reasoning === undefined ? {} : { outputText: 0, reasoning };
+
+  if (reasoning !== undefined && reasoning > 0 && reasoningIsBeside(wire, flags, completion, reasoning, counts)) completion += reasoning;
+  reasoning = counts.within(reasoning, completion);
+  let text = completion - (reasoning ?? 0);
+  let audio = counts.first(details.audio_tokens) ?? 0;
+  let image = counts.first(details.image_tokens) ?? 0;
+  if (audio + image > text) {
+    // Read as text: a modality cannot pass what was put out.
+    counts.inconsistent = true;
+    audio = 0;
+    image = 0;
+  }
+  text -= audio + image;
+  return {
+    outputText: text,
+    ...(reasoning === undefined ? {} : { reasoning }),
+    ...(audio > 0 ? { outputAudio: audio } : {}),
+    ...(image > 0 ? { outputImage: image } : {}),
+  };
+}
+
+function reasoningIsBeside(wire: Wire, flags: UsageFlags, completion: number, reasoning: number, counts: Counts): boolean {
+  const total = counts.first(wire.total_tokens);
+  const prompt = counts.first(wire.prompt_tokens, wire.input_tokens);
+  if (total !== undefined && prompt !== undefined) {
+    // The vendor's own sum decides before any flag: hosts of several models differ by model.
+    if (total === prompt + completion) return flags.reasoning === "auto" && reasoning > completion ? flagged(counts) : false;
+    if (total === prompt + completion + reasoning) return true;
+  }
+  if (flags.reasoning === "auto") return reasoning > completion ? flagged(counts) : false;
+  return flags.reasoning === "out";
+}
+
+function flagged(counts: Counts): true {
+  counts.inconsistent = true;
+  return true;
+}
+
+function readItems(wire: Wire, counts: Counts): Readonly<Record<string, number>> | undefined {
+  const searches = counts.first(
+    asObject(wire.server_tool_use_details).web_search_requests, asObject(wire.server_tool_use).web_search_requests,
+    wire.num_search_queries, wire.num_sources_used,
+  );
+  return searches === undefined || searches === 0 ? undefined : { web_search: searches };
+}
+
+function readCost(wire: Wire): bigint | undefined {
+  const ticks = wire.cost_in_usd_ticks;
+  if (typeof ticks === "number" && ticks >= 0 && ticks < 2 ** 53) return BigInt(Math.round(ticks / TICKS_PER_NANO));
+  const cost = typeof wire.cost === "object" ? asObject(wire.cost).total_cost : (wire.cost ?? wire.estimated_cost);
+  return typeof cost === "number" && cost >= 0 && cost < 1e6 ? BigInt(Math.round(cost * 1e9)) : undefined;
+}
+
+const asObject = (value: unknown): Wire => (typeof value === "object" && value !== null ? (value as Wire) : NO_FIELDS);
+const NO_FIELDS: Wire = {};

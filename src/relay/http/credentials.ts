@@ -1,0 +1,41 @@
+import { RelayError } from "#relay/errors.ts";
+import type { Inbound } from "#relay/http/exchange.ts";
+
+/** Headers that hold a key and nothing else, as the SDKs of several vendors send them. */
+const KEY_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
+/** Only Google's addresses know a key in the query. */
+const QUERY_KEY_PATH = /^\/(?:gemini\/)?(?:v1beta|v1alpha)\/|^\/v1\/models\/[^/]+:/;
+
+/**
+ * The API key of a call, wherever its SDK puts it. The same key in several places is one key; empty is absent.
+ *
+ * @throws RelayError key_missing, ambiguous_credentials (two different keys)
+ */
+export function presentedKey(inbound: Pick<Inbound, "headers" | "path" | "query">): string {
+  const { headers, path } = inbound;
+  const found = new Set<string>();
+  for (const value of listed(headers.authorization)) {
+    const key = fromAuthorization(value);
+    if (key) found.add(key);
+  }
+  for (const name of KEY_HEADERS) for (const key of listed(headers[name])) found.add(key);
+  if (QUERY_KEY_PATH.test(path)) for (const key of inbound.query.getAll("key")) if (key !== "") found.add(key);
+
+  if (found.size > 1) throw new RelayError("ambiguous_credentials", "Two different API keys were sent. Send one.");
+  const [key] = found;
+  if (key === undefined) {
+    throw new RelayError("key_missing", "No API key was sent. Send it as 'Authorization: Bearer <key>'.");
+  }
+  return key;
+}
+
+/** Repeated headers arrive joined by commas, which no key holds. */
+const listed = (value: string | undefined): string[] =>
+  value === undefined ? [] : value.split(",").map((part) => part.trim()).filter((part) => part !== "");
+
+/** `Bearer <key>` in any case, or a bare key of one of our forms; other schemes are none of ours. */
+function fromAuthorization(value: string): string | undefined {
+  const bearer = /^bearer(?:\s+(.*))?$/i.exec(value);
+  if (bearer) return bearer[1]?.trim() || undefined;
+  return /^(?:sk|mm)-\S+$/.test(value) ? value : undefined;
+}

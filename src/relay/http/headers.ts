@@ -1,0 +1,148 @@
+import type { RelayError } from "#relay/errors.ts";
+import { RELAY_ERRORS } from "#relay/errors.ts";
+import type { Inbound } from "#relay/http/exchange.ts";
+
+type Headers = Record<string, string>;
+
+/** State of the tightest limit of a kind. */
+export type LimitState = Readonly<{ limit: number; remaining: number; resetMs: number }>;
+
+export type RelayHeaderFacts = Readonly<{
+  /** In its text form, `req_…`. */
+  requestId: string;
+  /** The answer is a stream of events. */
+  stream?: boolean;
+  contentType?: string;
+  contentLength?: number;
+  /** Milliseconds from admission to these headers. */
+  processingMs?: number;
+  costNanoUsd?: bigint;
+  /** Cap that money put where the client gave none. */
+  maxTokens?: number;
+  /** Public name of the model that answered. */
+  model?: string;
+  attempts?: number;
+  /** Codes of what was dropped or changed. */
+  warnings?: readonly string[];
+  requests?: LimitState;
+  tokens?: LimitState;
+  error?: RelayError;
+  /** Say good-bye: the node is draining, or the body was not read. */
+  close?: boolean;
+  /** Allow browsers of any origin. Default true. */
+  cors?: boolean;
+}>;
+
+const WARN_BYTES_MAX = 512;
+const RETRYABLE_STATUS = new Set([429, 503]);
+
+/** All headers of a relay answer; nothing of the vendor's passes but what is named here. */
+export function relayHeaders(facts: RelayHeaderFacts): Headers {
+  const headers: Headers = {
+    "x-request-id": facts.requestId,
+    "openai-version": "2020-10-01",
+    "x-content-type-options": "nosniff",
+    "cache-control": facts.stream ? "no-cache, no-store" : "no-store",
+    "content-type": facts.stream ? "text/event-stream; charset=utf-8" : (facts.contentType ?? "application/json"),
+  };
+  if (facts.stream) headers["x-accel-buffering"] = "no";
+  if (facts.contentLength !== undefined) headers["content-length"] = String(facts.contentLength);
+  if (facts.processingMs !== undefined) headers["openai-processing-ms"] = String(Math.max(0, Math.round(facts.processingMs)));
+  if (facts.costNanoUsd !== undefined) headers["x-modelmart-cost-nano-usd"] = String(facts.costNanoUsd);
+  if (facts.maxTokens !== undefined) headers["x-modelmart-max-tokens"] = String(facts.maxTokens);
+  if (facts.model !== undefined) headers["x-modelmart-model"] = headerText(facts.model);
+  if (facts.attempts !== undefined) headers["x-modelmart-attempts"] = String(facts.attempts);
+  if (facts.warnings?.length) headers["x-modelmart-warn"] = warningText(facts.warnings);
+  if (facts.requests) addLimit(headers, "requests", facts.requests);
+  if (facts.tokens) addLimit(headers, "tokens", facts.tokens);
+  if (facts.cors !== false) addCors(headers);
+  if (facts.close) headers.connection = "close";
+  if (facts.error) addError(headers, facts.error);
+  return headers;
+}
+
+function addLimit(headers: Headers, kind: "requests" | "tokens", { limit, remaining, resetMs }: LimitState): void {
+  headers[`x-ratelimit-limit-${kind}`] = String(limit);
+  headers[`x-ratelimit-remaining-${kind}`] = String(Math.max(0, Math.floor(remaining)));
+  headers[`x-ratelimit-reset-${kind}`] = durationText(resetMs);
+}
+
+function addError(headers: Headers, error: RelayError): void {
+  const { retryAfterMs } = error.options;
+  if (RETRYABLE_STATUS.has(error.status)) {
+    const waitMs = Math.max(1, Math.ceil(retryAfterMs ?? 1000));
+    headers["retry-after"] = String(Math.max(1, Math.ceil(waitMs / 1000)));
+    headers["retry-after-ms"] = String(waitMs);
+  } else if (RELAY_ERRORS[error.code].retry && retryAfterMs !== undefined) {
+    headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
+  }
+  if (!RELAY_ERRORS[error.code].retry) headers["x-should-retry"] = "false";
+  Object.assign(headers, error.options.headers);
+}
+
+function addCors(headers: Headers): void {
+  headers["access-control-allow-origin"] = "*";
+  headers["access-control-expose-headers"] = "*";
+}
+
+/** The answer to a CORS preflight: any origin, no credentials, the asked headers echoed. */
+export function preflightHeaders(inbound: Pick<Inbound, "headers">): Headers {
+  const asked = inbound.headers["access-control-request-headers"];
+  return {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, POST, DELETE, OPTIONS",
+    "access-control-allow-headers": asked !== undefined && /^[\w\-, ]{1,2000}$/.test(asked) ? asked : "authorization, content-type",
+    "access-control-max-age": "86400",
+    vary: "access-control-request-headers",
+  };
+}
+
+/** As OpenAI writes times left: `1m2s`, `300ms`, `6m0s`. */
+export function durationText(ms: number): string {
+  const whole = Math.max(0, Math.ceil(ms));
+  if (whole < 1000) return `${whole}ms`;
+  const seconds = Math.ceil(whole / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  return `${hours > 0 ? `${hours}h` : ""}${seconds >= 60 ? `${minutes}m` : ""}${seconds % 60}s`;
+}
+
+function warningText(codes: readonly string[]): string {
+  const text = codes.map(headerText).join(",");
+  if (text.length <= WARN_BYTES_MAX) return text;
+  const cut = text.slice(0, WARN_BYTES_MAX - ",more".length);
+  return `${cut.slice(0, Math.max(0, cut.lastIndexOf(",")))},more`;
+}
+
+/** Header values carry printable ASCII; other letters of a model's name are percent-encoded. */
+const headerText = (text: string): string => text.replaceAll(/[^\x21-\x7e]/gu, (letter) => encodeURIComponent(letter.isWellFormed() ? letter : "?"));
+
+const USER_AGENT = "Modelmart/0.1";
+
+/**
+ * The headers of a call to a vendor, built from nothing: no header of the client's passes by default.
+ *
+ * @param authorization the channel's own credential, as the provider writes it
+ */
+export function upstreamHeaders(options: Readonly<{
+  stream: boolean;
+  authorization: Readonly<Record<string, string>>;
+  contentLength: number;
+}>): Headers {
+  return {
+    "content-type": "application/json",
+    "content-length": String(options.contentLength),
+    accept: options.stream ? "text/event-stream" : "application/json",
+    // Events must not wait in a vendor's compressor.
+    "accept-encoding": options.stream ? "identity" : "gzip, br",
+    "user-agent": USER_AGENT,
+    ...options.authorization,
+  };
+}
+
+/** What crosses from a vendor's head to the client. */
+const PASSED = ["content-type"] as const;
+
+export function passedHeaders(upstream: Readonly<Record<string, string>>): Headers {
+  return Object.fromEntries(PASSED.flatMap((name) => (upstream[name] === undefined ? [] : [[name, upstream[name]]])));
+}

@@ -1,0 +1,103 @@
+import type { RelayDeps, RelayState, RequestContext } from "#relay/context.ts";
+import { RelayError } from "#relay/errors.ts";
+import type { Inbound, Reply } from "#relay/http/exchange.ts";
+import { isRelayPath } from "#relay/http/routes.ts";
+import { createConcurrency } from "#relay/limits/concurrency.ts";
+import { createLimiter } from "#relay/limits/limiter.ts";
+import { createUnknownKeys } from "#relay/limits/unknown-keys.ts";
+import { createUpstreamLimits } from "#relay/limits/window.ts";
+import { createFreePasses } from "#relay/metering/free-passes.ts";
+import { handle } from "#relay/pipeline.ts";
+import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
+import { createModelLists } from "#relay/read/models.ts";
+import { createRelayMeters } from "#relay/relay-metrics.ts";
+import { createHealth } from "#relay/routing/health.ts";
+import { createKeyRing } from "#relay/routing/keys.ts";
+import { createRetryBudget } from "#relay/routing/retry-policy.ts";
+import { createAddresses } from "#relay/upstream/addresses.ts";
+import { createDrains } from "#relay/upstream/drains.ts";
+import { createTimerWheel } from "#relay/upstream/timers.ts";
+
+export type { RelayDeps } from "#relay/context.ts";
+export type { RelayLookups } from "#relay/read/lookups.ts";
+export { createHttpTransport } from "#relay/upstream/http-transport.ts";
+export { createTokenizer } from "#relay/metering/tokenizer.ts";
+export { createSimulator, providers } from "#relay/providers/index.ts";
+export { nodeExchange } from "#relay/http/node.ts";
+export { webExchange } from "#relay/http/web.ts";
+
+/** How often the drain looks whether the last request has ended, and how long cut ones get to settle. */
+const DRAIN_LOOK_MS = 50;
+const SETTLE_GRACE_MS = 5_000;
+
+/** The data plane: everything between a customer's call and a vendor's answer. */
+export interface Relay {
+  /** Is this address the relay's? All others are the site's. `path` comes without its query. */
+  matches(path: string): boolean;
+  /** Serves one call; resolves when it has ended and its charge is durable. Never rejects. */
+  handle(inbound: Inbound, reply: Reply): Promise<void>;
+  /**
+   * Says good-bye: answers close their connections, running ones get `deadlineMs`, then are cut with an error in-band.
+   * Resolves when none is left.
+   */
+  drain(deadlineMs: number): Promise<void>;
+  readonly draining: boolean;
+  /** Requests under way. */
+  readonly running: number;
+}
+
+/** Builds the relay once a process. */
+export function createRelay(deps: RelayDeps): Relay {
+  const now = (): number => deps.clock.now(), monotonic = (): number => deps.clock.monotonic();
+  const nodes = (): number => Math.max(1, deps.nodes?.() ?? 1);
+  const running = new Set<RequestContext>();
+  let draining = false;
+
+  const state: RelayState = {
+    ...deps,
+    running,
+    limiter: createLimiter(monotonic, nodes),
+    concurrency: createConcurrency(nodes),
+    upstreamLimits: createUpstreamLimits(now, nodes),
+    unknownKeys: createUnknownKeys(monotonic),
+    health: createHealth(deps.random),
+    keyRing: createKeyRing(),
+    retryBudget: createRetryBudget(monotonic),
+    wheel: createTimerWheel(monotonic),
+    freePasses: createFreePasses(monotonic),
+    drains: createDrains(),
+    addresses: createAddresses(),
+    budgetWindows: createBudgetWindows(),
+    modelLists: createModelLists(now),
+    meters: createRelayMeters(deps.metrics, () => running.size),
+    isDraining: () => draining,
+  };
+
+  return {
+    matches: isRelayPath,
+    handle: (inbound, reply) => handle(state, inbound, reply),
+    async drain(deadlineMs) {
+      draining = true;
+      await untilIdle(running, deadlineMs);
+      const error = new RelayError("server_overloaded", "The server is shutting down. Try again.");
+      for (const context of running) {
+        context.cut = error;
+        context.cutShort?.();
+      }
+      await untilIdle(running, SETTLE_GRACE_MS);
+      state.wheel.close();
+    },
+    get draining() {
+      return draining;
+    },
+    get running() {
+      return running.size;
+    },
+  };
+}
+
+async function untilIdle(running: ReadonlySet<unknown>, ms: number): Promise<void> {
+  for (let waited = 0; running.size > 0 && waited < ms; waited += DRAIN_LOOK_MS) {
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+  }
+}

@@ -1,0 +1,49 @@
+import { pico } from "#money/amount.ts";
+import type { AttemptRecord } from "#money/charge.ts";
+import { priceUsage } from "#money/price.ts";
+import { toQuantities, totalInputTokens } from "#money/usage.ts";
+import type { Usage } from "#money/usage.ts";
+import type { Tried } from "#relay/upstream/tried.ts";
+import type { Model, Snapshot } from "#snapshot/snapshot.ts";
+
+const PICO_PER_NANO = 1000n;
+
+export type AttemptRecordInput = Readonly<{
+  tried: Tried;
+  model: Model;
+  snapshot: Snapshot;
+  admittedAtMs: number;
+  /** What the vendor reported, or our estimate of it. */
+  usage: Usage | undefined;
+  errorClass?: string | undefined;
+  status?: number | undefined;
+}>;
+
+/** The row of one try: whom it reached, how it ended, what the vendor takes for it. */
+export function attemptRecord({ tried, model, snapshot, admittedAtMs, usage, errorClass, status }: AttemptRecordInput): AttemptRecord {
+  const { choice: { offer: { route }, key }, attempt } = tried;
+  const upstreamId = attempt.upstreamId ?? attempt.facts?.id;
+  const httpStatus = status ?? attempt.status;
+  return {
+    channelId: route.channel.id,
+    upstreamModel: route.upstreamModel,
+    ...(key && { credential: key.id }),
+    ...(upstreamId !== undefined && { upstreamId: upstreamId.slice(0, 128) }),
+    ...(errorClass !== undefined && { errorClass }),
+    ...(httpStatus !== undefined && { status: httpStatus }),
+    ...(attempt.endedAt !== undefined && { latencyMs: Math.round(attempt.endedAt - attempt.startedAt) }),
+    ...(attempt.contentAt !== undefined && { ttftMs: Math.round(attempt.contentAt - attempt.startedAt) }),
+    ...(usage?.raw !== undefined && { usage: usage.raw as Readonly<Record<string, unknown>> }),
+    costPico: costOf(usage, snapshot, tried, model, admittedAtMs),
+  };
+}
+
+/** What the vendor takes: by the channel's cost price, else as the vendor says, else unknown, which counts as nothing. */
+function costOf(usage: Usage | undefined, snapshot: Snapshot, tried: Tried, model: Model, atMs: number): AttemptRecord["costPico"] {
+  if (!usage) return pico(0n);
+  const { route } = tried.choice.offer;
+  const price = snapshot.cost(route.channel, model, route.upstreamModel, atMs);
+  if (!price) return pico((usage.vendorCostNanoUsd ?? 0n) * PICO_PER_NANO);
+  const quantities = toQuantities(usage);
+  return priceUsage(price.card(totalInputTokens(quantities), atMs, usage.serviceTier), quantities).sumPico;
+}

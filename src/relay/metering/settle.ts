@@ -1,0 +1,86 @@
+import { nano } from "#money/amount.ts";
+import type { ChargeRecord } from "#money/charge.ts";
+import type { Job } from "#relay/context.ts";
+import type { RelayState } from "#relay/context.ts";
+import { countedTokens } from "#relay/limits/request-limits.ts";
+import { attemptRecord } from "#relay/metering/attempt-record.ts";
+import { countAll } from "#relay/metering/count-tokens.ts";
+import type { Ending } from "#relay/metering/ending.ts";
+import { meter, wantsEstimate } from "#relay/metering/meter.ts";
+import type { Estimate, Metered } from "#relay/metering/meter.ts";
+
+/** What the answer's end may say once the charge is durable. */
+export type Settled = Readonly<{ chargeNano: bigint; outcome: ChargeRecord["outcome"] }>;
+
+/**
+ * Writes the charge of an ended request down. Resolves when it is durable: only then may the end of the answer leave.
+ * Everything that the request held is given back, whatever happens.
+ */
+export async function settle(state: RelayState, job: Job, ending: Ending, httpStatus: number): Promise<Settled> {
+  const { context, hold, scopes, tokensTaken } = job;
+  const estimate = wantsEstimate(ending)
+    ? await countAll(state.tokenizer, job.scanned, job.body, job.model.name, ending.delivered, ending.facts?.text ?? [])
+    : undefined;
+  const metered = measure(state, job, ending, estimate);
+  const used = countedTokens(metered.quantities);
+  ending.tried?.release(used);
+  if (scopes.length > 0) state.limiter.correct(scopes, "tokens", used - tokensTaken);
+  const record = chargeRecord(state, job, ending, metered, httpStatus);
+  context.outcome = record.outcome;
+  await hold.finish(record);
+  return { chargeNano: record.chargeNano, outcome: record.outcome };
+}
+
+function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate | undefined): Metered {
+  const { context, caller, hold, price, model, inputTokensRough } = job;
+  const { settings } = context.snapshot;
+  const pass = ending.how === "empty" ? "empty" : ending.how === "left-before" && ending.facts?.usage ? "left" : undefined;
+  return meter({
+    ending, price, inputTokensRough,
+    ...(estimate && { estimate }),
+    forgiven: pass === undefined || state.freePasses.use(caller.keyId, pass),
+    billEmpty: settings.billEmpty,
+    billBroken: settings.billBroken,
+    guarded: hold.mode === "guarded-stream" || hold.mode === "guarded-single",
+    admittedAtMs: context.admittedAtMs,
+    ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
+  });
+}
+
+function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Metered, httpStatus: number): ChargeRecord {
+  const { context, caller, model, hold, scanned } = job;
+  const { tried, facts, error } = ending;
+  const { costUsage, outcome, ...money } = metered;
+  if (tried) {
+    const errorClass = ending.how === "broken" ? "broken" : ending.how === "empty" ? "empty" : undefined;
+    context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage: costUsage ?? facts?.usage, errorClass }));
+  }
+  const channelId = tried?.choice.offer.route.channel.id;
+  const contentAt = tried?.attempt.contentAt;
+  let costSum = 0n;
+  for (const { costPico } of context.attempts) costSum += costPico;
+  return {
+    id: context.id,
+    walletId: caller.walletId,
+    userId: caller.userId,
+    keyId: caller.keyId,
+    modelId: model.id,
+    groupId: caller.groupId,
+    ...(channelId !== undefined && { channelId }),
+    ...money,
+    outcome,
+    costPico: costSum as ChargeRecord["costPico"],
+    endpoint: job.endpoint,
+    stream: scanned.stream,
+    httpStatus,
+    modelAsked: job.modelAsked,
+    ...(facts?.finish !== undefined && { finish: facts.finish.slice(0, 64) }),
+    ...(error && { errorCode: error.code }),
+    holdNano: nano(hold.heldNano),
+    detail: { dialect: context.dialect.id },
+    latencyMs: Math.round(state.clock.monotonic() - context.startedAt),
+    ...(contentAt !== undefined && { ttftMs: Math.round(contentAt - context.startedAt) }),
+    attempts: context.attempts,
+    budgets: job.budgets,
+  };
+}

@@ -1,0 +1,133 @@
+import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
+import { answerOrFail } from "#relay/answer.ts";
+import type { RelayState, RequestContext } from "#relay/context.ts";
+import { dialects } from "#relay/dialects/index.ts";
+import { RelayError } from "#relay/errors.ts";
+import { presentedKey } from "#relay/http/credentials.ts";
+import type { Inbound, Reply } from "#relay/http/exchange.ts";
+import { preflightHeaders } from "#relay/http/headers.ts";
+import { matchRoute } from "#relay/http/routes.ts";
+import type { Route } from "#relay/http/routes.ts";
+import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
+import { settle } from "#relay/metering/settle.ts";
+import { checkCaller } from "#relay/policy/access.ts";
+import type { Purpose } from "#relay/policy/access.ts";
+import { serveRead } from "#relay/read/serve-read.ts";
+import { sendBody, sendError, sendRead, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
+import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
+import type { Caller } from "#snapshot/snapshot.ts";
+
+/** One request from its arrival to its end. Never throws: whatever goes wrong becomes an answer, here and only here. */
+export async function handle(state: RelayState, inbound: Inbound, reply: Reply): Promise<void> {
+  const context = begin(state, inbound, reply);
+  let operation = "none";
+  let writer: StreamWriter | undefined;
+  try {
+    const route = matchRoute(inbound.method, inbound.path);
+    operation = route.kind === "operation" ? route.operation : route.kind;
+    if (route.kind === "error") throw route.error;
+    if (route.kind === "preflight") {
+      reply.head(204, { ...preflightHeaders(inbound), "x-request-id": context.idText });
+      reply.end();
+      return;
+    }
+    if (route.kind === "operation") context.dialect = dialects[route.dialect];
+    const found = findCaller(state, context, inbound);
+    const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
+    if (route.kind !== "operation") {
+      sendRead(context, await serveRead(state, context, route, caller));
+      return;
+    }
+    writer = await serve(state, context, caller, route, (made) => (writer = made));
+  } catch (error) {
+    refuse(state, context, error, writer);
+  } finally {
+    end(state, context, operation, writer);
+  }
+}
+
+function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContext {
+  const id = uuidv7(state.clock.now());
+  const context: RequestContext = {
+    id, inbound, reply,
+    idText: requestIdText(id),
+    snapshot: state.snapshots.current,
+    startedAt: state.clock.monotonic(),
+    admittedAtMs: uuidMs(id),
+    dialect: dialects["openai-chat"],
+    closing: state.isDraining(),
+    releases: [],
+    attempts: [],
+  };
+  reply.onGone(() => {
+    if (context.onLeft) context.onLeft();
+    else context.left ??= "before";
+  });
+  state.running.add(context);
+  return context;
+}
+
+/** Warm keys are known at once; only others wait for the database. */
+function findCaller(state: RelayState, context: RequestContext, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
+  const secret = presentedKey(inbound);
+  const blockedMs = state.unknownKeys.blockedMs(inbound.clientIp);
+  const found = state.keys.lookup(secret);
+  if (blockedMs === 0) return found;
+  const orBlocked = (caller: Caller | undefined): Caller => {
+    if (caller) return caller;
+    throw new RelayError("too_many_unknown_keys", "Too many unknown API keys came from this address. Try again later.", { retryAfterMs: blockedMs });
+  };
+  return found instanceof Promise ? found.then(orBlocked) : orBlocked(found);
+}
+
+function admitCaller(state: RelayState, context: RequestContext, caller: Caller | undefined, route: Extract<Route, { params: unknown }>): Caller {
+  if (!caller) {
+    state.unknownKeys.note(context.inbound.clientIp);
+    throw new RelayError("key_invalid", "Incorrect API key provided.");
+  }
+  const purpose: Purpose = route.kind === "operation" ? route.operation : route.kind === "models" || route.kind === "model" ? "list" : "read";
+  checkCaller(caller, purpose, context.inbound.clientIp, context.admittedAtMs);
+  return (context.caller = caller);
+}
+
+type OperationRoute = Extract<Route, { kind: "operation" }>;
+
+/** The metered way. @returns the stream's writer, so that an error after it has begun goes in-band */
+async function serve(
+  state: RelayState, context: RequestContext, caller: Caller, { operation, params }: OperationRoute, keep: (writer: StreamWriter) => void,
+): Promise<StreamWriter | undefined> {
+  const wanted = { operation, endpoint: operation, ...(params.model !== undefined && { pathModel: params.model }) };
+  const request = await readRequest(state, context, caller, wanted);
+  checkStreamable(request.scanned, operation);
+  const { job, router, first } = await admit(state, context, caller, wanted, request);
+  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, job)) : undefined;
+  if (writer) keep(writer);
+  const { ending, body } = await answerOrFail(state, job, router, first, writer);
+  const settled = await settle(state, job, ending, ending.error && !writer?.begun ? ending.error.status : 200);
+  if (ending.error && !writer?.begun) throw ending.error;
+  if (writer) sendStreamEnd(context, writer, ending, settled);
+  else if (body) sendBody(state, job, body, settled);
+  return writer;
+}
+
+function refuse(state: RelayState, context: RequestContext, thrown: unknown, writer: StreamWriter | undefined): void {
+  const error = thrown instanceof RelayError ? thrown : new RelayError("internal_error", "Something went wrong on our side.", { cause: thrown });
+  context.errorCode = error.code;
+  context.status = error.status;
+  if (error.code === "internal_error") state.log.error({ err: thrown, request: context.idText }, "a request failed");
+  sendError(context, error, writer);
+}
+
+function end(state: RelayState, context: RequestContext, operation: string, writer: StreamWriter | undefined): void {
+  writer?.stop();
+  for (const release of context.releases) release();
+  state.running.delete(context);
+  const seconds = (state.clock.monotonic() - context.startedAt) / 1000;
+  const outcome = context.outcome ?? context.errorCode ?? "ok";
+  state.meters.request(operation, outcome, seconds);
+  const line = { request: context.idText, operation, outcome, status: context.status, key: context.caller?.keyId, attempts: context.attempts.length, ms: Math.round(seconds * 1000) };
+  // A served request has its receipt; the log is for the others.
+  if ((context.status ?? 200) >= 500) state.log.warn(line, "request");
+  else state.log.debug(line, "request");
+}

@@ -1,0 +1,39 @@
+import { inCidr } from "#platform/outbound/addresses.ts";
+import type { Operation } from "#relay/dialects/dialect.ts";
+import { RelayError } from "#relay/errors.ts";
+import type { Caller } from "#snapshot/snapshot.ts";
+
+/** What the caller wants: to spend money on an operation, to see what is on offer, or to look up his own money. */
+export type Purpose = Operation | "list" | "read";
+
+/** Endpoint names that allow an operation: the older completions come with chat. */
+const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
+  chat: ["chat"], completions: ["completions", "chat"], embeddings: ["embeddings"],
+};
+
+/** Does a list of endpoints (of a key or a model) hold the operation? */
+export const offersOperation = (endpoints: Iterable<string>, operation: Operation): boolean => {
+  for (const endpoint of endpoints) if (ALLOWED_BY[operation].includes(endpoint)) return true;
+  return false;
+};
+
+/**
+ * May this caller make this call at all? His own money may be looked up with an expired key.
+ * @throws RelayError key_disabled, key_expired, account_disabled, ip_not_allowed, endpoint_not_allowed
+ */
+export function checkCaller(caller: Caller, purpose: Purpose, clientIp: string, nowMs: number): void {
+  if (caller.keyStatus !== "active") throw new RelayError("key_disabled", keyStateMessage(caller.keyStatus));
+  if (purpose !== "read" && caller.expiresAtMs !== undefined && caller.expiresAtMs <= nowMs) throw new RelayError("key_expired", "This API key has expired.");
+  if (caller.userStatus !== "active") throw new RelayError("account_disabled", "This account is disabled.");
+  if (caller.cidrs !== undefined && !caller.cidrs.some((cidr) => inCidr(cidr, clientIp))) {
+    throw new RelayError("ip_not_allowed", "This API key may not be used from this address.");
+  }
+  if (purpose !== "read" && purpose !== "list" && caller.endpoints !== undefined && !offersOperation(caller.endpoints, purpose)) {
+    throw new RelayError("endpoint_not_allowed", "This API key may not call this endpoint.");
+  }
+}
+
+const keyStateMessage = (status: Exclude<Caller["keyStatus"], "active">): string => {
+  if (status === "leaked") return "This API key was found in public and has been disabled.";
+  return status === "revoked" ? "This API key has been revoked." : "This API key is disabled.";
+};

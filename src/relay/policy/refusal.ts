@@ -1,0 +1,38 @@
+import type { Refusal } from "#money/billing.ts";
+import { formatUsd } from "#money/parse-amount.ts";
+import { RelayError } from "#relay/errors.ts";
+
+/** A refusal of the money's in the customer's words. */
+export function refusalError(refusal: Refusal): RelayError {
+  switch (refusal.refused) {
+    case "credit-exhausted":
+      return new RelayError("insufficient_quota", "There is not enough credit for this request. Add credit or lower max_tokens.", {
+        extra: {
+          needed_usd: formatUsd(refusal.neededNano),
+          available_usd: formatUsd(refusal.availableNano),
+          affordable_max_tokens: refusal.affordableMaxTokens,
+        },
+      });
+    case "account-debt":
+      return new RelayError("account_debt", "The account is in debt. Add credit to go on.");
+    case "budget-exceeded":
+      return budgetError(refusal);
+    case "low-balance-concurrency":
+      return new RelayError("low_balance_concurrency", "Too many requests at once for the credit that is left.", { retryAfterMs: 1_000 });
+    case "billing-unavailable":
+      return new RelayError("billing_unavailable", "Billing is not available at the moment. Try again shortly.", { retryAfterMs: refusal.retryAfterMs });
+    case "billing-backlog":
+      return new RelayError("billing_backlog", "Billing is busy. Try again shortly.", { retryAfterMs: refusal.retryAfterMs });
+  }
+}
+
+const PERIODS: Readonly<Record<string, string>> = { day: "daily", week: "weekly", month: "monthly", total: "total" };
+
+function budgetError({ scope, period, limitNano, spentNano, resetsAtMs }: Extract<Refusal, { refused: "budget-exceeded" }>): RelayError {
+  const whose = scope.startsWith("key:") ? "this API key" : "your account";
+  const resets = resetsAtMs === undefined ? "" : ` It begins anew at ${new Date(resetsAtMs).toISOString()}.`;
+  return new RelayError(
+    "budget_exceeded",
+    `The ${PERIODS[period] ?? period} budget of ${whose} is used up: ${formatUsd(spentNano)} of ${formatUsd(limitNano)} USD.${resets}`,
+  );
+}

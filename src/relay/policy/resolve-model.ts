@@ -1,0 +1,43 @@
+import type { Operation } from "#relay/dialects/dialect.ts";
+import { RelayError } from "#relay/errors.ts";
+import { offersOperation } from "#relay/policy/access.ts";
+import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
+
+/**
+ * The model that a name stands for, when the caller may call it.
+ *
+ * @throws RelayError model_not_found (for the caller's group it does not exist), model_not_allowed (not on the key),
+ *   unsupported_endpoint (it exists for other endpoints)
+ */
+export function resolveModel(snapshot: Snapshot, caller: Caller, asked: string, operation: Operation): Model {
+  const model = findModel(snapshot, asked);
+  if (!model || !isOffered(snapshot, caller.groupId, model)) throw notFound(asked);
+  if (!keyAllows(caller, model, asked)) throw new RelayError("model_not_allowed", `This API key may not use the model '${asked}'.`, { param: "model" });
+  if (model.endpoints.size > 0 && !offersOperation(model.endpoints, operation)) {
+    throw new RelayError("unsupported_endpoint", `The model '${asked}' is not offered at this endpoint.`, { param: "model" });
+  }
+  return model;
+}
+
+/** By public name, then by alias, one hop. Google's SDKs put `models/` in front. */
+export function findModel(snapshot: Snapshot, asked: string): Model | undefined {
+  const name = asked.trimEnd();
+  const plain = name.startsWith("models/") ? name.slice("models/".length) : name;
+  return snapshot.models.get(plain) ?? snapshot.models.get(snapshot.aliases.get(plain) ?? "");
+}
+
+export const notFound = (asked: string): RelayError =>
+  new RelayError("model_not_found", `The model '${asked.slice(0, 200)}' does not exist or you do not have access to it.`, { param: "model" });
+
+/** A model whose channels are all out of service for now is still offered. */
+const isOffered = (snapshot: Snapshot, groupId: string, model: Model): boolean =>
+  snapshot.routes.has(`${groupId}\0${model.name}`) || snapshot.modelsOf(groupId).includes(model);
+
+/** Entries of a key's list are names, or `vendor/*`. */
+export function keyAllows({ models }: Caller, model: Model, asked = model.name): boolean {
+  if (models === undefined) return true;
+  return models.some((entry) => {
+    if (!entry.endsWith("/*")) return entry === model.name || entry === asked;
+    return model.name.startsWith(entry.slice(0, -1)) || model.vendor === entry.slice(0, -2);
+  });
+}

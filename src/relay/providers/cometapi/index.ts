@@ -1,0 +1,14 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * CometAPI.
+ * - new-api family behind: Anthropic and Gemini native paths on the same host
+ * - usage: as the native protocol
+ */
+export const cometapi = openaiShaped({
+  id: "cometapi",
+  name: "CometAPI",
+  baseUrl: "https://api.cometapi.com/v1",
+  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  docs: "https://apidoc.cometapi.com",
+});

@@ -1,0 +1,32 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * Alibaba Qwen / DashScope.
+ * - enable_thinking must be false (or absent) for non-stream on older thinking models; some models are stream-only
+ * - thinking_budget, enable_search as extra body fields
+ * - data inspection refusal: code data_inspection_failed (not retryable)
+ * - header X-DashScope-DataInspection optional
+ * - other hosts: https://dashscope-intl.aliyuncs.com/compatible-mode/v1 (international)
+ * - usage: prompt_tokens INCLUDES cached_tokens and cache_creation_input_tokens (both in prompt_tokens_details;
+ *   cache_type marks explicit caching); send include_usage
+ */
+export const dashscope = openaiShaped({
+  id: "dashscope",
+  name: "Alibaba Qwen / DashScope",
+  baseUrl: "https://dashscope.aliyuncs.com/compatible-mode/v1",
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  flags: { stopsBillingOnAbort: false },
+  errorClasses: [
+    { match: "data_inspection_failed", class: "policy" },
+    { match: "DataInspectionFailed", class: "policy" },
+    { match: "Arrearage", class: "quota" },
+    { match: "InvalidApiKey", class: "auth" },
+    { match: "Throttling", class: "rate" },
+    { match: "Throttling.RateQuota", class: "rate" },
+    { match: "Throttling.AllocationQuota", class: "rate" },
+    { match: "AccessDenied.Unpurchased", class: "config" },
+    { match: "ModelNotFound", class: "config" },
+    { match: "InternalError.Timeout", class: "slow" },
+  ],
+  docs: "https://help.aliyun.com/zh/model-studio",
+});

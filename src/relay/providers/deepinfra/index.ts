@@ -1,0 +1,16 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * DeepInfra.
+ * - Gemini/Gemma models: completion_tokens without reasoning_tokens; when reasoning > completion add them
+ * - usage.estimated_cost in USD
+ * - usage: inclusive save the Gemini/Gemma quirk
+ */
+export const deepinfra = openaiShaped({
+  id: "deepinfra",
+  name: "DeepInfra",
+  baseUrl: "https://api.deepinfra.com/v1/openai",
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  flags: { reasoning: "auto", stopsBillingOnAbort: true },
+  docs: "https://deepinfra.com/docs",
+});

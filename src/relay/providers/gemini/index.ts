@@ -1,0 +1,26 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * Google Gemini API.
+ * - OpenAI-shaped skin; extra_body.google.thinking_config for budgets
+ * - usage: promptTokenCount INCLUDES cachedContentTokenCount; toolUsePromptTokenCount is extra input;
+ *   candidatesTokenCount EXCLUDES thoughtsTokenCount (add both for output). Modality split in promptTokensDetails
+ *   / candidatesTokensDetails.
+ */
+export const gemini = openaiShaped({
+  id: "gemini",
+  name: "Google Gemini API",
+  baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  flags: { reasoning: "out", stopsBillingOnAbort: false },
+  errorClasses: [
+    { match: "400 API_KEY_INVALID", class: "auth" },
+    { match: "402", class: "quota" },
+    { match: "403 SERVICE_DISABLED", class: "config" },
+    { match: "429 RESOURCE_EXHAUSTED", class: "rate" },
+    { match: /^400 .*(?:User location is not supported)/, class: "config" },
+    { match: "503 UNAVAILABLE", class: "overload" },
+    { match: /^400 .*(?:token count exceeds)/, class: "context" },
+  ],
+  docs: "https://ai.google.dev/api",
+});

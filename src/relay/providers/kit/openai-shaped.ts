@@ -1,0 +1,39 @@
+import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
+import { bearer } from "#relay/providers/kit/auth.ts";
+import type { Provider, ProviderFlags } from "#relay/providers/provider.ts";
+
+/** What holds for a vendor that copies OpenAI's format and of which nothing else is known. */
+export const DEFAULT_FLAGS: ProviderFlags = {
+  streamOptions: "required",
+  cached: "in",
+  reasoning: "in",
+  eofIsEnd: false,
+  maxTokensName: "max_tokens",
+};
+
+const DIALECT: Readonly<Record<Operation, DialectId>> = {
+  chat: "openai-chat",
+  completions: "openai-completions",
+  embeddings: "openai-embeddings",
+};
+
+type Manifest = Readonly<{
+  id: string;
+  name: string;
+  baseUrl?: string;
+  basePath?: string;
+  paths: Readonly<Partial<Record<Operation, string>>>;
+  authorize?: Provider["authorize"];
+  flags?: Partial<ProviderFlags>;
+  errorClasses?: Provider["errorClasses"];
+  keyless?: boolean;
+  unconfirmed?: boolean;
+  docs?: string;
+}>;
+
+/** A provider whose endpoints all speak OpenAI's formats, from what sets it apart. */
+export function openaiShaped({ paths, flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+  const endpoints = (Object.entries(paths) as [Operation, string][])
+    .map(([operation, path]) => [operation, { dialect: DIALECT[operation], path }] as const);
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
+}

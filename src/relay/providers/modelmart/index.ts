@@ -1,0 +1,15 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * Another Modelmart.
+ * - send X-Modelmart-Hops; refuse at 3 (loop guard)
+ * - trust x-modelmart-cost-nano-usd as upstream cost
+ * - usage: usage as this document defines; cost in header and body
+ */
+export const modelmart = openaiShaped({
+  id: "modelmart",
+  name: "Another Modelmart",
+  basePath: "/v1",
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  flags: { stopsBillingOnAbort: true },
+});

@@ -1,0 +1,19 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * Perplexity.
+ * - paths have no /v1
+ * - roles must alternate user/assistant after system
+ * - citations / search_results at top level of reply and chunks
+ * - each chunk repeats full message and usage: keep the last usage, use delta
+ * - usage: usage.reasoning_tokens top-level inside completion_tokens; citation_tokens, num_search_queries, cost
+ *   block extra; every chunk carries usage
+ */
+export const perplexity = openaiShaped({
+  id: "perplexity",
+  name: "Perplexity",
+  baseUrl: "https://api.perplexity.ai",
+  paths: { chat: "/chat/completions" },
+  flags: { streamOptions: "unasked", stopsBillingOnAbort: false },
+  docs: "https://docs.perplexity.ai",
+});

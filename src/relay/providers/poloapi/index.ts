@@ -1,0 +1,13 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * PoloAPI.
+ * - usage: as the native protocol
+ */
+export const poloapi = openaiShaped({
+  id: "poloapi",
+  name: "PoloAPI",
+  baseUrl: "https://work.poloapi.com/v1",
+  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  docs: "https://poloai.apifox.cn",
+});

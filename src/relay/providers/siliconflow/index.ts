@@ -1,0 +1,24 @@
+import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+
+/**
+ * SiliconFlow.
+ * - enable_thinking, thinking_budget extra fields
+ * - images: images[] and batch_size, image_size names
+ * - other hosts: https://api.siliconflow.com/v1 (international)
+ * - usage: usage in chunks (cumulative): keep the last; limits per account and model
+ */
+export const siliconflow = openaiShaped({
+  id: "siliconflow",
+  name: "SiliconFlow",
+  baseUrl: "https://api.siliconflow.cn/v1",
+  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  flags: { streamOptions: "unasked" },
+  errorClasses: [
+    { match: "30001", class: "quota" },
+    { match: "50505", class: "overload" },
+    { match: "429", class: "rate" },
+    { match: "403", class: "config" },
+    { match: "20012", class: "config" },
+  ],
+  docs: "https://docs.siliconflow.cn",
+});

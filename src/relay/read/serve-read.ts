@@ -1,0 +1,71 @@
+import { parseRequestId, uuidMs } from "#platform/ids.ts";
+import type { RelayState, RequestContext } from "#relay/context.ts";
+import { RelayError } from "#relay/errors.ts";
+import type { Route } from "#relay/http/routes.ts";
+import { findModel, notFound } from "#relay/policy/resolve-model.ts";
+import type { Caller } from "#snapshot/snapshot.ts";
+
+/** A charge is settled within this long of its request's end. */
+const SETTLED_MS = 5_000;
+const RECEIPT_RETRY_MS = 1_000;
+const NANO_PER_USD = 1e9;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export type ReadRoute = Extract<Route, { kind: "models" | "model" | "credits" | "generation" }>;
+export type ReadAnswer = Readonly<{ status: number; body: Buffer; headers: Readonly<Record<string, string>> }>;
+
+/**
+ * Models, credit and receipts.
+ * @throws RelayError model_not_found, not_found, not_ready, missing_required_parameter
+ */
+export async function serveRead(state: RelayState, context: RequestContext, route: ReadRoute, caller: Caller): Promise<ReadAnswer> {
+  switch (route.kind) {
+    case "models":
+      return listModels(state, context, caller);
+    case "model":
+      return json(oneModel(state, context, route.params.id!, caller));
+    case "credits":
+      return json(await credits(state, caller));
+    case "generation":
+      return json(await receipt(state, route.params.id ?? context.inbound.query.get("id"), caller));
+  }
+}
+
+const json = (body: object): ReadAnswer => ({ status: 200, body: Buffer.from(JSON.stringify(body)), headers: {} });
+
+function listModels(state: RelayState, { snapshot, inbound }: RequestContext, caller: Caller): ReadAnswer {
+  const { body, etag } = state.modelLists.listFor(snapshot, caller);
+  const headers = { etag, "cache-control": "private, no-cache" };
+  const known = inbound.headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+  return known ? { status: 304, body: Buffer.alloc(0), headers } : { status: 200, body, headers };
+}
+
+function oneModel(state: RelayState, { snapshot }: RequestContext, asked: string, caller: Caller): object {
+  const model = findModel(snapshot, asked);
+  const entry = model && state.modelLists.listFor(snapshot, caller).entries.get(model.name);
+  if (!entry) throw notFound(asked);
+  return entry;
+}
+
+/** JSON numbers, because other people's clients expect them; exact amounts stand in the management API. */
+async function credits(state: RelayState, caller: Caller): Promise<object> {
+  const { totalCreditsNano, totalUsageNano, balanceNano } = await state.lookups.credits(caller.walletId);
+  const usd = (amount: bigint): number => Number(amount) / NANO_PER_USD;
+  return { data: { total_credits: usd(totalCreditsNano), total_usage: usd(totalUsageNano), balance: usd(balanceNano) } };
+}
+
+async function receipt(state: RelayState, text: string | null, caller: Caller): Promise<object> {
+  if (text === null || text === "") throw new RelayError("missing_required_parameter", "Missing required parameter: 'id'.", { param: "id" });
+  const id = UUID.test(text) ? text.toLowerCase() : parseRequestId(text);
+  const found = id === undefined ? undefined : await state.lookups.generation(id, caller.userId);
+  if (found) return { data: found };
+  const missing = new RelayError("not_found", "No request with this id was found.", { param: "id" });
+  if (id === undefined) throw missing;
+  const now = state.clock.now();
+  // Running here, or begun so recently that its charge may be on its way.
+  const running = [...state.running].some((other) => other.id === id && other.caller?.userId === caller.userId);
+  if (running || (uuidMs(id) <= now && now - uuidMs(id) < SETTLED_MS)) {
+    throw new RelayError("not_ready", "The receipt of this request is not ready yet.", { retryAfterMs: RECEIPT_RETRY_MS });
+  }
+  throw missing;
+}

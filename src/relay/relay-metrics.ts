@@ -1,0 +1,25 @@
+import type { Metrics } from "#platform/metrics.ts";
+
+/** What the relay counts about itself. Labels are closed sets: no customer, model or channel. */
+export type RelayMeters = Readonly<{
+  request(operation: string, outcome: string, seconds: number): void;
+  firstContent(seconds: number): void;
+  attempt(provider: string, result: string): void;
+}>;
+
+/** @param running requests under way now */
+export function createRelayMeters(metrics: Metrics, running: () => number): RelayMeters {
+  const requests = metrics.counter("modelmart_relay_requests_total", "Relay requests by operation and outcome", ["operation", "outcome"]);
+  const durations = metrics.histogram("modelmart_relay_request_seconds", "Time from arrival to the end of the answer", ["operation"], [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300]);
+  const first = metrics.histogram("modelmart_relay_first_content_seconds", "Time from arrival to the first content", [], [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
+  const attempts = metrics.counter("modelmart_relay_attempts_total", "Calls of vendors by provider and result", ["provider", "result"]);
+  metrics.gauge("modelmart_relay_running", "Relay requests under way", [], (gauge) => gauge.set(running()));
+  return {
+    request(operation, outcome, seconds) {
+      requests.inc({ operation, outcome });
+      durations.observe({ operation }, seconds);
+    },
+    firstContent: (seconds) => first.observe(seconds),
+    attempt: (provider, result) => attempts.inc({ provider, result }),
+  };
+}

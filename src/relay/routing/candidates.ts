@@ -1,0 +1,55 @@
+import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
+import type { Provider } from "#relay/providers/provider.ts";
+import type { Candidate } from "#relay/routing/choose.ts";
+import type { Health } from "#relay/routing/health.ts";
+import type { KeyRing } from "#relay/routing/keys.ts";
+import type { UpstreamLimits } from "#relay/limits/window.ts";
+import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
+
+/** A channel that speaks what the request speaks and serves its model. */
+export type Offer = Readonly<{ route: Route; provider: Provider; dialect: DialectId; priority: number }>;
+export type OutReason = "breaker" | "limits" | "keys";
+export type OfferNow = Candidate & Readonly<{
+  offer: Offer;
+  /** Milliseconds until it may be used; Infinity = not by itself. */
+  waitMs: number;
+  /** What stands in the way the longest. */
+  reason?: OutReason;
+}>;
+
+/** Everything that could answer the request, whatever its health: what does not depend on the moment. */
+export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, operation: Operation): readonly Offer[] {
+  const offers: Offer[] = [];
+  for (const { priority, routes } of snapshot.routes.get(`${groupId}\0${model.name}`) ?? []) {
+    for (const route of routes) {
+      const provider = providers.get(route.channel.provider);
+      const spoken = provider?.paths[operation];
+      if (!provider || !spoken) continue;
+      // An override to another protocol needs conversion, which this operation does not have.
+      if (operation === "chat" && route.channel.protocol !== undefined && route.channel.protocol !== "chat") continue;
+      if (route.channel.keys.length === 0 && provider.keyless !== true) continue;
+      offers.push({ route, provider, dialect: spoken.dialect, priority });
+    }
+  }
+  return offers;
+}
+
+export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: UpstreamLimits; now: number; rev: bigint; tokens: number }>;
+
+/** The same offers as they stand at this moment. */
+export const judge = (offers: readonly Offer[], conditions: Conditions): readonly OfferNow[] =>
+  offers.map((offer) => {
+    const { channel, weight } = offer.route;
+    const { waitMs, reason } = waitFor(offer, conditions);
+    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, ...(reason && { reason }) };
+  });
+
+function waitFor({ route }: Offer, { health, keys, limits, now, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason?: OutReason }> {
+  const { channel } = route;
+  const keyWait = channel.keys.length === 0 ? 0 : keys.waitMs(channel, now, rev) ?? Infinity;
+  const healthWait = health.waitMs(route, now);
+  const limitWait = limits.waitMs(channel.id, channel.limits, tokens);
+  const waitMs = Math.max(keyWait, healthWait, limitWait);
+  if (waitMs <= 0) return { waitMs: 0 };
+  return { waitMs, reason: waitMs === keyWait ? "keys" : waitMs === limitWait ? "limits" : "breaker" };
+}

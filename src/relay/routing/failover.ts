@@ -1,0 +1,195 @@
+import type { LeftWhen, RelayState, RequestContext } from "#relay/context.ts";
+import type { ReplyFacts } from "#relay/dialects/dialect.ts";
+import { attemptRecord } from "#relay/metering/attempt-record.ts";
+import { mostUseful } from "#relay/providers/kit/customer-error.ts";
+import { repair } from "#relay/routing/repair.ts";
+import { ATTEMPTS_MAX, backoffMs, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
+import type { Choice, Router } from "#relay/routing/router.ts";
+import type { AttemptResult } from "#relay/upstream/attempt.ts";
+import type { Failure } from "#relay/upstream/failure.ts";
+import { sendTo } from "#relay/upstream/tried.ts";
+import type { CallInput, Tried } from "#relay/upstream/tried.ts";
+import type { WheelTimer } from "#relay/upstream/timers.ts";
+
+/** After this long without an answer nothing is tried any more. */
+const RETRY_WINDOW_MS = 120_000;
+/** How long a vendor's work is waited for after the client has left: streams and whole answers. */
+const DRAIN_STREAM_MS = 30_000;
+const DRAIN_BODY_MS = 60_000;
+
+/** What came of all tries. A failure says the most useful of what was met, and the last try where the vendor had begun. */
+export type Delivery =
+  | Readonly<{ kind: "stream"; tried: Tried; held: readonly Buffer[]; empty: boolean }>
+  | Readonly<{ kind: "body"; tried: Tried; facts: ReplyFacts; body: Buffer; empty: boolean }>
+  | Readonly<{ kind: "failed"; failure: Failure; possibleCost: boolean; begun?: Tried }>;
+
+type Answered = Exclude<Delivery, { kind: "failed" }>;
+
+/**
+ * Tries channel after channel until one answers: the only loop of its kind. Nothing has gone to the client before it
+ * returns (but for pings), so a failure here is invisible.
+ */
+export async function deliver(input: CallInput, router: Router, first: Choice): Promise<Delivery> {
+  const { state } = input;
+  let choice: Choice | undefined = first;
+  const failures: Failure[] = [];
+  let empty: Answered | undefined;
+  state.retryBudget.request();
+
+  while (choice) {
+    const step: Step = await tryOne(input, choice);
+    if (step.kind === "left") return { kind: "failed", failure: step.failure, possibleCost: true, begun: step.tried };
+    if (step.kind === "answered") {
+      const another: Choice | undefined = step.answer.empty && !empty ? retryChoice(input, router) : undefined;
+      if (!another) return step.answer;
+      setAside(input, step.answer);
+      empty = step.answer;
+      choice = another;
+      continue;
+    }
+    const { failure } = step;
+    failures.push(failure);
+    choice = mayRetry(input) ? await after(input, router, choice, failure) : undefined;
+    if (choice && !state.retryBudget.retry()) choice = undefined;
+  }
+  return empty ?? { kind: "failed", failure: mostUseful(failures)!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
+}
+
+type Step =
+  | Readonly<{ kind: "answered"; answer: Answered }>
+  | Readonly<{ kind: "failed"; failure: Failure }>
+  /** The client has left and its vendor was stopped. */
+  | Readonly<{ kind: "left"; failure: Failure; tried: Tried }>;
+
+async function tryOne(input: CallInput, choice: Choice): Promise<Step> {
+  const { state, context, scanned } = input;
+  const tried = trySend(input, choice);
+  if ("class" in tried) {
+    note(input, choice, tried);
+    return { kind: "failed", failure: tried };
+  }
+  const result = await outcome(input, tried);
+  if (result.kind !== "failed") {
+    state.health.success(choice.offer.route, state.clock.monotonic());
+    if (choice.key) state.keyRing.succeeded(choice.key.id);
+    return { kind: "answered", answer: answered(tried, result, scanned.stream) };
+  }
+  const { failure } = result;
+  if (failure.class === "aborted" && context.left !== undefined) {
+    state.health.neutral(choice.offer.route);
+    return { kind: "left", failure, tried };
+  }
+  closeFailed(input, tried, failure);
+  return { kind: "failed", failure };
+}
+
+function trySend(input: CallInput, choice: Choice): Tried | Failure {
+  try {
+    return sendTo(input, choice);
+  } catch (cause) {
+    input.state.log.error({ err: cause, channel: choice.offer.route.channel.name }, "the channel could not be called");
+    return { class: "config", cause };
+  }
+}
+
+/** Waits for the attempt; a client that leaves meanwhile ends the wait as its vendor's billing demands. */
+async function outcome({ state, context, scanned }: CallInput, tried: Tried): Promise<AttemptResult> {
+  const { attempt, choice: { offer: { provider } } } = tried;
+  let drain: WheelTimer | undefined;
+  context.onLeft = () => {
+    const begun: LeftWhen = scanned.stream ? "stream" : "body";
+    context.left = attempt.begun ? begun : "before";
+    if (provider.flags.stopsBillingOnAbort === true && context.left !== "body") attempt.abort();
+    else drain = state.wheel.arm(scanned.stream ? DRAIN_STREAM_MS : DRAIN_BODY_MS, () => attempt.abort());
+  };
+  context.cutShort = () => attempt.abort();
+  if (context.reply.gone) context.onLeft();
+  try {
+    return await attempt.ready;
+  } finally {
+    drain?.cancel();
+    context.onLeft = undefined;
+    context.cutShort = undefined;
+  }
+}
+
+function answered(tried: Tried, result: Exclude<AttemptResult, { kind: "failed" }>, stream: boolean): Answered {
+  const facts = result.kind === "body" ? result.facts : tried.attempt.facts!;
+  const over = !stream || tried.attempt.over;
+  const empty = over && !facts.content && (facts.finish === undefined || facts.finish === "stop");
+  return result.kind === "body" ? { ...result, tried, empty } : { kind: "stream", tried, held: result.held, empty };
+}
+
+const retryChoice = (input: CallInput, router: Router): Choice | undefined =>
+  mayRetry(input) && input.state.retryBudget.retry() ? router.next() : undefined;
+
+/** An empty answer is kept in case nobody does better; its vendor is paid all the same. */
+function setAside({ state, context, model }: CallInput, answer: Answered): void {
+  const facts = answer.kind === "body" ? answer.facts : answer.tried.attempt.facts;
+  context.attempts.push(attemptRecord({ tried: answer.tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage: facts?.usage, errorClass: "empty" }));
+  answer.tried.release(0);
+  state.meters.attempt(answer.tried.choice.offer.provider.id, "empty");
+}
+
+function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
+  const { state, context, model } = input;
+  const usage = tried.attempt.facts?.usage;
+  context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.class, status: failure.fault?.status }));
+  tried.release(0);
+  note(input, tried.choice, failure);
+}
+
+/** Tells health and keys what went wrong. */
+function note({ state, context, operation }: CallInput, { offer: { route, provider }, key }: Choice, failure: Failure): void {
+  const now = state.clock.monotonic(), { rev } = context.snapshot;
+  const { class: errorClass } = failure;
+  state.meters.attempt(provider.id, errorClass);
+  state.log.debug({ request: context.idText, operation, channel: route.channel.name, errorClass, status: failure.fault?.status, err: failure.cause }, "an attempt failed");
+  if (errorClass === "aborted") state.health.neutral(route);
+  else state.health.failure(route, errorClass, now, context.snapshot);
+  if (!key) return;
+  if (errorClass === "rate") state.keyRing.limited(key.id, now, failure.retryAfterMs);
+  if (errorClass !== "auth" && errorClass !== "quota") return;
+  state.keyRing.disabled(key.id, now, rev);
+  state.snapshots.disableKey(route.channel.id, key.id, errorClass).then(
+    () => state.keyRing.persisted(key.id),
+    (err: unknown) => state.log.error({ err, channel: route.channel.name }, "a dead channel key could not be stored as disabled"),
+  );
+}
+
+const mayRetry = ({ state, context }: CallInput): boolean =>
+  context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < ATTEMPTS_MAX
+  && state.clock.monotonic() - context.startedAt < RETRY_WINDOW_MS;
+
+/** Whom to ask after a failure; undefined = nobody. */
+async function after(input: CallInput, router: Router, choice: Choice, failure: Failure): Promise<Choice | undefined> {
+  const { state, context, scanned } = input;
+  const { class: errorClass } = failure;
+  if (errorClass === "quirk") return repair(state.health, choice, failure) ? router.again(choice) : undefined;
+  const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
+  if (otherKey) return otherKey;
+  if (!goesElsewhere(errorClass, scanned.stream)) return undefined;
+  const next = router.next();
+  if (next || !router.only) return next;
+  const wait = backoffMs(errorClass, failure.retryAfterMs, context.attempts.length, state.random());
+  if (wait === undefined) return undefined;
+  await pause(context, wait);
+  return mayRetry(input) ? router.again(choice) : undefined;
+}
+
+/** Ends early when the client leaves or the node must stop. */
+function pause(context: RequestContext, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      context.onLeft = context.cutShort = undefined;
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    context.onLeft = () => {
+      context.left = "before";
+      done();
+    };
+    context.cutShort = done;
+  });
+}

@@ -1,0 +1,76 @@
+import type { Job, RelayState, RequestContext } from "#relay/context.ts";
+import type { RelayError } from "#relay/errors.ts";
+import { relayHeaders } from "#relay/http/headers.ts";
+import type { RelayHeaderFacts } from "#relay/http/headers.ts";
+import type { Ending } from "#relay/metering/ending.ts";
+import type { Settled } from "#relay/metering/settle.ts";
+import type { ReadAnswer } from "#relay/read/serve-read.ts";
+import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
+
+const ENCODER_TYPE = "application/json";
+
+const common = (context: RequestContext): RelayHeaderFacts => ({
+  requestId: context.idText,
+  ...(context.requestLimit && { requests: context.requestLimit }),
+  ...(context.tokenLimit && { tokens: context.tokenLimit }),
+  ...(context.closing && { close: true }),
+});
+
+const served = (state: RelayState, { context, model, hold }: Job): RelayHeaderFacts => ({
+  ...common(context),
+  processingMs: state.clock.monotonic() - context.startedAt,
+  model: model.name,
+  ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }),
+});
+
+/** The head of a stream; goes out with its first byte, so tries are counted as far as they are known. */
+export const streamHeaders = (state: RelayState, job: Job): Record<string, string> =>
+  relayHeaders({ ...served(state, job), stream: true, attempts: job.context.attempts.length + 1 });
+
+/** A whole answer, now that its charge is durable. */
+export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): void {
+  const { context } = job;
+  context.status = 200;
+  if (context.reply.gone) return;
+  context.reply.head(200, relayHeaders({ ...served(state, job), contentType: ENCODER_TYPE, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) }));
+  context.reply.end(body);
+}
+
+/** The end of a stream that has begun: the withheld terminal event, or the error in its place. */
+export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { tried, facts, error }: Ending, { chargeNano }: Settled): void {
+  context.status = 200;
+  if (context.reply.gone || context.left !== undefined) return;
+  const cost = context.inbound.headers["x-modelmart-cost"] === "1" ? `: cost-nano-usd=${chargeNano}\n\n` : "";
+  if (error) {
+    context.errorCode = error.code;
+    writer.end(context.dialect.encodeStreamError(error, context.idText, facts?.id) + cost);
+    return;
+  }
+  const tail = tried!.attempt.tail();
+  writer.end(cost === "" ? tail : Buffer.concat([tail, Buffer.from(cost)]));
+}
+
+/** An error before anything was sent, or in-band once something was. */
+export function sendError(context: RequestContext, error: RelayError, writer: StreamWriter | undefined): void {
+  const { reply } = context;
+  if (reply.gone) return;
+  if (writer?.begun) {
+    writer.end(context.dialect.encodeStreamError(error, context.idText, undefined));
+    return;
+  }
+  if (!reply.pristine) {
+    reply.destroy();
+    return;
+  }
+  const body = Buffer.from(JSON.stringify(context.dialect.encodeError(error, context.idText)));
+  reply.head(error.status, relayHeaders({ ...common(context), error, contentLength: body.length }));
+  reply.end(context.inbound.method === "HEAD" ? undefined : body);
+}
+
+export function sendRead(context: RequestContext, { status, body, headers }: ReadAnswer): void {
+  context.status = status;
+  const { reply } = context;
+  if (reply.gone) return;
+  reply.head(status, { ...relayHeaders({ ...common(context), ...(status !== 304 && { contentLength: body.length }) }), ...headers });
+  reply.end(context.inbound.method === "HEAD" || status === 304 ? undefined : body);
+}

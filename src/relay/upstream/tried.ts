@@ -1,0 +1,121 @@
+import type { RelayState, RequestContext } from "#relay/context.ts";
+import { dialects } from "#relay/dialects/index.ts";
+import type { Operation } from "#relay/dialects/dialect.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import { upstreamHeaders } from "#relay/http/headers.ts";
+import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import type { Choice } from "#relay/routing/router.ts";
+import { Attempt } from "#relay/upstream/attempt.ts";
+import type { AttemptTimers } from "#relay/upstream/attempt.ts";
+import type { Failure } from "#relay/upstream/failure.ts";
+import type { Channel, Model } from "#snapshot/snapshot.ts";
+
+const CONNECT_MS = 5_000;
+const FIRST_BYTE_STREAM_MS = 60_000;
+const FIRST_BYTE_BODY_MS = 300_000;
+const IDLE_MS = 120_000;
+const TOTAL_STREAM_MS = 30 * 60_000;
+const TOTAL_BODY_MS = 15 * 60_000;
+
+/** What every try of one request shares. */
+export type CallInput = Readonly<{
+  state: RelayState;
+  context: RequestContext;
+  operation: Operation;
+  model: Model;
+  scanned: ScannedRequest;
+  body: Buffer;
+  /** The cap to send where the client gave none and the money needs one. */
+  maxTokens?: number;
+  /** Estimated tokens, for the channel's limits. */
+  tokens: number;
+}>;
+
+/** One attempt with what it holds of its channel and key until it is over. */
+export type Tried = Readonly<{
+  choice: Choice;
+  attempt: Attempt;
+  /** Gives the places on channel and key back; `tokens` = what was really used. Idempotent. */
+  release(tokens: number): void;
+}>;
+
+/**
+ * Sends the request to one channel.
+ * @throws Error when the channel's key cannot be opened or its address is none
+ */
+export function sendTo(input: CallInput, choice: Choice): Tried {
+  const { state, context, operation, model, scanned, body } = input;
+  const { route, provider, dialect: dialectId } = choice.offer;
+  const { channel, upstreamModel } = route;
+  const dialect = dialects[dialectId];
+  const flags = state.health.flags(channel.id, provider.flags);
+  const secret = choice.key?.secret() ?? "";
+
+  const parts = dialect.passRequest(scanned, body, { upstreamModel, flags, ...(input.maxTokens !== undefined && { maxTokens: input.maxTokens }) });
+
+  const attempt = new Attempt({
+    transport: provider.id === "simulator" ? state.simulator : state.transport,
+    call: {
+      method: "POST",
+      url: state.addresses(channel, provider, operation),
+      headers: upstreamHeaders({ stream: scanned.stream, authorization: provider.authorize(secret), contentLength: parts.reduce((sum, { length }) => sum + length, 0) }),
+      body: parts,
+      connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
+    },
+    stream: scanned.stream,
+    dialect,
+    pass: {
+      operation, upstreamModel, flags,
+      publicModel: model.name,
+      clientWantsUsage: scanned.includeUsage,
+      rewriteModel: context.snapshot.settings.modelEcho === "public",
+    },
+    timers: timersOf(choice, scanned.stream),
+    wheel: state.wheel,
+    now: () => state.clock.monotonic(),
+    classify(status, reply, headers): Failure {
+      const fault = readFault(status, reply);
+      const wait = retryAfterMs(headers, fault.message, state.clock.now());
+      return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
+    },
+  });
+  return { choice, attempt, release: hold(state, choice, input.tokens) };
+}
+
+/** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
+function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
+  const host = baseUrl === undefined ? undefined : URL.parse(baseUrl)?.host;
+  return [name, ...(host ? [host] : []), ...(upstreamModel === model.name ? [] : [upstreamModel])];
+}
+
+function timersOf({ offer: { route, provider } }: Choice, stream: boolean): AttemptTimers {
+  const { firstByteMs, idleMs, totalMs } = route.channel.timeouts;
+  const preset = stream ? FIRST_BYTE_STREAM_MS : FIRST_BYTE_BODY_MS;
+  return {
+    firstByteMs: firstByteMs ?? Math.max(provider.flags.firstByteMs ?? 0, preset),
+    idleMs: idleMs ?? IDLE_MS,
+    totalMs: totalMs ?? (stream ? TOTAL_STREAM_MS : TOTAL_BODY_MS),
+  };
+}
+
+function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
+  const { channel } = route;
+  const now = state.clock.monotonic();
+  state.health.begin(route, now);
+  state.upstreamLimits.take(channel.id, channel.limits, tokens);
+  state.drains.begin(channel.id);
+  if (key) {
+    state.upstreamLimits.take(key.id, key.limits, tokens);
+    state.keyRing.begin(key.id, now);
+  }
+  let held = true;
+  return (used) => {
+    if (!held) return;
+    held = false;
+    state.upstreamLimits.release(channel.id, channel.limits, used - tokens);
+    state.drains.end(channel.id);
+    if (!key) return;
+    state.upstreamLimits.release(key.id, key.limits, used - tokens);
+    state.keyRing.end(key.id);
+  };
+}

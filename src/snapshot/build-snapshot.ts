@@ -1,0 +1,139 @@
+import { readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
+import { channelKeyAad, type Sealer } from "#channels/index.ts";
+import { ppm } from "#money/amount.ts";
+import { createPriceBook } from "#snapshot/price-book.ts";
+import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
+import type { Channel, ChannelKey, Endpoint, Group, Model, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
+
+/**
+ * Rows to the view that requests are served from. Pure: throws when a row does not fit its form, and the caller
+ * then keeps what he has.
+ *
+ * @param open opens a sealed key; called at the key's first use only
+ * @param nowMs the present instant, asked whenever a list of models is given out
+ */
+export function buildSnapshot(rows: SnapshotRows, open: Sealer["open"], nowMs: () => number): Snapshot {
+  const book = createPriceBook(rows);
+  const channels = buildChannels(rows, open);
+  const priced = rows.models.filter(({ id }) => book.pricedFromMs(id) !== undefined);
+  const models = new Map(priced.map((row) => [row.slug, buildModel(row)]));
+  const { routes, offered } = buildRoutes(rows, channels, models);
+
+  return {
+    rev: rows.rev,
+    builtAtMs: nowMs(),
+    models,
+    aliases: new Map(rows.aliases.filter(({ slug }) => models.has(slug)).map(({ alias, slug }) => [alias, slug])),
+    groups: new Map(rows.groups.map((row): [string, Group] => [row.id, { id: row.id, name: row.name, ppm: ppm(row.ppm), limits: readLimits(row.limits) }])),
+    channels,
+    routes,
+    settings: relaySettings(rows),
+    price: book.price,
+    cost: book.cost,
+    modelsOf: (groupId) => (offered.get(groupId) ?? []).filter(({ id }) => book.pricedFromMs(id)! <= nowMs()),
+  };
+}
+
+function buildModel(row: SnapshotRows["models"][number]): Model {
+  return {
+    id: row.id,
+    name: row.slug,
+    ...(row.vendor !== null && { vendor: row.vendor }),
+    ...(row.context_tokens !== null && { contextTokens: row.context_tokens }),
+    ...(row.max_output_tokens !== null && { maxOutputTokens: row.max_output_tokens }),
+    endpoints: new Set(row.endpoints as Endpoint[]),
+    createdAtMs: row.created_at.getTime(),
+    limits: readLimits(row.limits),
+  };
+}
+
+function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Channel> {
+  const keys = Map.groupBy(rows.channelKeys, (row) => row.channel_id);
+  const groups = Map.groupBy(rows.channelGroups, (row) => row.channel_id);
+  return new Map(rows.channels.map((row): [string, Channel] => {
+    const timeouts = (row.timeouts ?? {}) as Record<string, number>;
+    return [row.id, {
+      id: row.id,
+      number: row.number,
+      name: row.name,
+      provider: row.provider,
+      ...(row.base_url !== null && { baseUrl: row.base_url }),
+      ...(row.protocol !== null && { protocol: row.protocol as NonNullable<Channel["protocol"]> }),
+      active: row.status === "active",
+      priority: row.priority,
+      weight: row.weight,
+      keyMode: row.key_mode as Channel["keyMode"],
+      keys: (keys.get(row.id) ?? []).map((key) => buildKey(key, open)),
+      limits: readLimits(row.limits),
+      timeouts: {
+        ...(timeouts.connect_ms !== undefined && { connectMs: timeouts.connect_ms }),
+        ...(timeouts.first_byte_ms !== undefined && { firstByteMs: timeouts.first_byte_ms }),
+        ...(timeouts.idle_ms !== undefined && { idleMs: timeouts.idle_ms }),
+        ...(timeouts.total_ms !== undefined && { totalMs: timeouts.total_ms }),
+      },
+      settings: (row.settings ?? {}) as Record<string, unknown>,
+      groups: new Set((groups.get(row.id) ?? []).map(({ group_id }) => group_id)),
+    }];
+  }));
+}
+
+/** The plain text lives in the closure: no property of the key shows it to a log or to JSON. */
+function buildKey(row: SnapshotRows["channelKeys"][number], open: Sealer["open"]): ChannelKey {
+  let plain: string | undefined;
+  return {
+    id: row.id,
+    active: row.status === "active",
+    weight: row.weight,
+    limits: readLimits(row.limits),
+    secret: () => (plain ??= open(row.sealed, channelKeyAad(row.id))),
+  };
+}
+
+/**
+ * Routes hold active channels only. What a group is offered also counts channels that the machine took out for a
+ * while: a model should not vanish from the list because its vendor has trouble.
+ */
+function buildRoutes(rows: SnapshotRows, channels: ReadonlyMap<string, Channel>, models: ReadonlyMap<string, Model>) {
+  const routes = new Map<string, Map<number, Route[]>>();
+  const offered = new Map<string, Set<Model>>();
+  const off = new Set(rows.channels.filter(({ status }) => status === "disabled").map(({ id }) => id));
+
+  for (const { channel_id, public_name, upstream_name } of rows.channelModels) {
+    const channel = channels.get(channel_id);
+    const model = models.get(public_name);
+    if (!channel || !model || off.has(channel_id)) continue;
+    for (const groupId of channel.groups) {
+      getOrMake(offered, groupId, () => new Set<Model>()).add(model);
+      if (!channel.active) continue;
+      const tiers = getOrMake(routes, `${groupId}\0${public_name}`, () => new Map<number, Route[]>());
+      getOrMake(tiers, channel.priority, (): Route[] => []).push({ channel, weight: channel.weight, upstreamModel: upstream_name });
+    }
+  }
+
+  const byName = (a: Model, b: Model): number => (a.name < b.name ? -1 : 1);
+  return {
+    routes: new Map([...routes].map(([key, tiers]): [string, readonly Tier[]] => [key, toTiers(tiers)])),
+    offered: new Map([...offered].map(([groupId, set]) => [groupId, [...set].sort(byName)])),
+  };
+}
+
+const toTiers = (tiers: ReadonlyMap<number, Route[]>): Tier[] =>
+  [...tiers].sort(([a], [b]) => b - a).map(([priority, list]) => ({ priority, routes: list.sort((a, b) => a.channel.number - b.channel.number) }));
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
+
+function relaySettings(rows: SnapshotRows): RelaySettings {
+  const values = resolveSettings(new Map(rows.settings.map(({ key, value }) => [key, value])));
+  return {
+    shopName: values["shop.name"],
+    modelEcho: values["relay.model_echo"],
+    overdraftNano: settingNano(values, "money.overdraft"),
+    guardExact: values["money.guard_exact"],
+    billEmpty: values["money.bill_empty"],
+    billBroken: values["money.bill_broken"],
+  };
+}

@@ -1,0 +1,66 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { BUDGET_PERIODS, limitsSchema } from "#accounts/index.ts";
+import { ppm, type Nano, type Ppm } from "#money/amount.ts";
+import { parseUsd } from "#money/parse-amount.ts";
+
+/** The parts that the store file and the REST have in common. Decimals come as text from YAML and as numbers from JSON. */
+
+const decimalText = z.union([z.string(), z.number()], { error: "must be a number" }).transform(String);
+
+/** USD as nano-USD; not negative, at most nine decimals. */
+export const usdField = decimalText.transform((text, context): Nano => {
+  try {
+    return parseUsd(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "is not an amount in USD" });
+    return z.NEVER;
+  }
+});
+
+export const positiveUsdField = usdField.refine((amount) => amount > 0n, "must be above 0");
+
+/** A factor such as 0.8, in parts per million; 0 to 1000 with at most six decimals. */
+export const ratioField = decimalText.transform((text, context): Ppm => {
+  const match = /^(\d{1,4})(?:\.(\d{1,6}))?$/.exec(text.trim());
+  const value = match ? Number(match[1]) * 1_000_000 + Number((match[2] ?? "").padEnd(6, "0")) : NaN;
+  if (!(value <= 1_000_000_000)) {
+    context.addIssue({ code: "custom", message: "must be a number from 0 to 1000 with at most six decimals" });
+    return z.NEVER;
+  }
+  return ppm(value);
+});
+
+/** A day (from its first instant, UTC) or an RFC 3339 instant. */
+export const instantField = z.string().transform((text, context): Date => {
+  const date = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? new Date(text) : new Date(NaN);
+  if (Number.isNaN(date.getTime())) {
+    context.addIssue({ code: "custom", message: "must be a date such as 2030-01-31 or 2030-01-31T12:00:00Z" });
+    return z.NEVER;
+  }
+  return date;
+});
+
+export const nameField = (max: number) =>
+  z.string({ error: "must be text" }).trim().min(1, "must not be empty").max(max).refine((text) => !/[\p{Cc}\p{Cf}]/u.test(text), "must not hold control characters");
+
+/** Names of models: what clients send, so no blanks and nothing that breaks an address. */
+export const modelNameField = z.string({ error: "must be text" }).regex(/^[^\s\p{Cc}?#]{1,200}$/u, "must be 1 to 200 characters without blanks, ? and #");
+
+export const cidrField = z.string().refine(isCidr, "must be an IP address or range such as 10.0.0.0/8");
+
+export const budgetField = z.strictObject({ amount: usdField, per: z.enum(BUDGET_PERIODS) })
+  .transform(({ amount, per }) => ({ amount_nano: amount.toString(), per }));
+
+export const limitsField = limitsSchema;
+export const countField = (min: number, max: number) => z.number({ error: "must be a whole number" }).int("must be a whole number").min(min).max(max);
+
+/** One value or a list of them. */
+export const listOf = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((value) => [value])]);
+
+function isCidr(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
+import { CODE_PATTERN } from "#payments/index.ts";
+import {
+  budgetField, cidrField, countField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField, ratioField,
+} from "#store/fields.ts";
+
+export const ENDPOINTS = ["chat", "responses", "messages", "gemini", "embeddings", "images", "audio", "moderations", "rerank", "realtime", "tasks"] as const;
+export const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const;
+const KEY_MODES = ["round_robin", "random", "sticky", "least_used"] as const;
+
+/** Members that `check-store-file.ts` looks at, which also sees files that do not fit elsewhere. */
+const words = z.record(z.string(), z.unknown());
+
+const group = z.strictObject({ ratio: ratioField.optional(), top_up_ratio: ratioField.optional(), limits: limitsField.optional() });
+
+const model = z.strictObject({
+  id: modelNameField,
+  name: nameField(200).optional(),
+  vendor: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "must be a short lower-case name").optional(),
+  context: countField(1, 100_000_000).optional(),
+  max_output: countField(1, 100_000_000).optional(),
+  endpoints: z.array(z.enum(ENDPOINTS)).optional(),
+  aliases: z.array(modelNameField).optional(),
+  limits: limitsField.optional(),
+  enabled: z.boolean().optional(),
+  price: words.optional(),
+  ratio: words.optional(),
+});
+
+const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable");
+const upstreamKey = z.union([
+  z.string().min(1).max(20_000).transform((secret) => ({ secret })),
+  z.strictObject({ env: envName }),
+  z.strictObject({ fingerprint: z.string().regex(/^[0-9a-f]{8}$/) }),
+], { error: "must be a key, { env: NAME } or { fingerprint: … }" });
+
+const milliseconds = countField(1, 3_600_000).optional();
+const channel = z.strictObject({
+  name: nameField(100),
+  provider: z.string(),
+  base_url: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  protocol: z.enum(PROTOCOLS).optional(),
+  keys: listOf(upstreamKey).optional(),
+  key_mode: z.enum(KEY_MODES).optional(),
+  models: z.union([
+    z.array(modelNameField).transform((names) => new Map(names.map((name) => [name, name]))),
+    z.record(modelNameField, z.string().min(1).max(500)).transform((names) => new Map(Object.entries(names))),
+  ], { error: "must be a list of names or { shop-name: upstream-name }" }).optional(),
+  groups: z.array(z.string()).optional(),
+  priority: countField(-1_000_000, 1_000_000).optional(),
+  weight: countField(0, 1_000_000).optional(),
+  cost: words.optional(),
+  limits: z.strictObject({ rpm: countField(0, 1e9).optional(), tpm: countField(0, 1e9).optional(), concurrency: countField(0, 1e9).optional() }).optional(),
+  timeouts: z.strictObject({ connect_ms: milliseconds, first_byte_ms: milliseconds, idle_ms: milliseconds, total_ms: milliseconds }).optional(),
+  enabled: z.boolean().optional(),
+});
+
+const given = (kind: "api-key" | "management-token") =>
+  z.string({ error: "must be text" }).superRefine((secret, context) => {
+    const problem = problemOfGivenSecret(secret, kind);
+    if (problem) context.addIssue({ code: "custom", message: problem });
+  });
+
+const key = z.strictObject({
+  name: nameField(100),
+  secret: given("api-key").optional(),
+  models: z.array(z.string().min(1).max(200)).optional(),
+  endpoints: z.array(z.enum(ENDPOINTS)).optional(),
+  group: z.string().optional(),
+  cidrs: z.array(cidrField).optional(),
+  budget: listOf(budgetField).optional(),
+  limits: limitsField.optional(),
+  expires: instantField.optional(),
+  enabled: z.boolean().optional(),
+});
+
+const credit = z.strictObject({
+  amount: positiveUsdField,
+  id: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, "must be 1 to 100 letters, digits, dots and dashes"),
+  expires: instantField.optional(),
+});
+
+const user = z.strictObject({
+  email: z.email().max(254).transform((email) => email.trim().toLowerCase()),
+  name: nameField(200).optional(),
+  password: z.string({ error: "must be text" }).min(8, "must have at least 8 characters").max(128).optional(),
+  role: z.enum(ROLES).optional(),
+  group: z.string().optional(),
+  enabled: z.boolean().optional(),
+  limits: limitsField.optional(),
+  budget: listOf(budgetField).optional(),
+  credit: listOf(credit).optional(),
+  keys: z.array(key).optional(),
+});
+
+const codeTerms = {
+  amount: positiveUsdField,
+  uses: countField(1, 1_000_000_000).optional(),
+  per_user: countField(1, 1_000_000_000).optional(),
+  expires: instantField.optional(),
+  enabled: z.boolean().optional(),
+};
+const codeText = z.string({ error: "must be text" }).regex(CODE_PATTERN, "must be 4 to 64 letters, digits and dashes");
+
+/** A code to redeem: body of `POST /api/v1/codes`, and entry of the store file. */
+export const codeField = z.strictObject({ code: codeText, ...codeTerms });
+/** `{ id }` is written by `export`, where the code itself is not known any more. */
+const fileCode = z.strictObject({ code: z.union([codeText, z.strictObject({ id: z.uuid() })], { error: "must be 4 to 64 letters, digits and dashes" }), ...codeTerms });
+
+const managementToken = z.strictObject({
+  name: nameField(100),
+  secret: given("management-token").optional(),
+  role: z.enum(STAFF_ROLES),
+  cidrs: z.array(cidrField).optional(),
+  expires: instantField.optional(),
+  enabled: z.boolean().optional(),
+});
+
+/** The whole file. Strict throughout: an unknown field is a typing error that would silently do nothing. */
+export const storeFileSchema = z.strictObject({
+  // their members are settings, checked by path
+  shop: words.optional(),
+  settings: words.optional(),
+  groups: z.record(nameField(64), group.nullable().transform((value) => value ?? {})).optional(),
+  models: z.array(model).optional(),
+  channels: z.array(channel).optional(),
+  users: z.array(user).optional(),
+  codes: z.array(fileCode).optional(),
+  management_tokens: z.array(managementToken).optional(),
+});
+
+export type StoreFile = z.output<typeof storeFileSchema>;
+export type FileGroup = z.output<typeof group>;
+export type FileModel = z.output<typeof model>;
+export type FileChannel = z.output<typeof channel>;
+export type FileUser = z.output<typeof user>;
+export type FileKey = z.output<typeof key>;
+export type FileCode = NonNullable<StoreFile["codes"]>[number];
+export type FileToken = z.output<typeof managementToken>;

@@ -1,0 +1,123 @@
+import { chmod, mkdir, rm } from "node:fs/promises";
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import { networkInterfaces, tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import next from "next";
+import { readEnv, type Env } from "#config/env.ts";
+import { exportEnv } from "#config/process-env.ts";
+import { startJobs } from "#jobs/index.ts";
+import { loadSettings } from "#accounts/index.ts";
+import type { Queryable } from "#platform/db/queryable.ts";
+import { hostAllowed, readyUrl } from "#platform/edge.ts";
+import { createLog, type Log } from "#platform/log.ts";
+import { webRuntime } from "#runtime.ts";
+
+// The web process: Next behind a socket that only the parent's edge can reach, and the jobs.
+
+/** Longest path that a unix socket's address holds everywhere (104 on macOS, 108 on Linux, each with its end mark). */
+const SOCKET_PATH_BYTES_MAX = 100;
+
+async function socketPath(dataDir: string): Promise<string> {
+  const name = `web-${process.pid}.sock`;
+  const wanted = path.join(dataDir, "run", name);
+  const folder = Buffer.byteLength(wanted) <= SOCKET_PATH_BYTES_MAX ? path.dirname(wanted) : path.join(tmpdir(), `modelmart-${process.getuid?.() ?? 0}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  const file = path.join(folder, name);
+  await rm(file, { force: true });
+  return file;
+}
+
+const header = (request: IncomingMessage, name: string): string => {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : "";
+};
+
+/** Other names than the shop's own get 421: a page, a cookie or a mail link must never follow a Host that a stranger chose. */
+function misdirected(request: IncomingMessage, response: ServerResponse, env: Env, publicUrl: string | undefined): boolean {
+  const host = header(request, "x-mm-host");
+  if (hostAllowed(host, { publicUrl, port: env.port, addresses: ownAddresses() })) {
+    const secure = publicUrl?.startsWith("https://") && host === new URL(publicUrl).host && header(request, "x-mm-proto") === "http";
+    if (!secure) return false;
+    response.writeHead(308, { location: new URL(request.url ?? "/", publicUrl).href }).end();
+    return true;
+  }
+  response.writeHead(421, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end("This shop is not served under that name.\n");
+  return true;
+}
+
+/** How long a changed `shop.url` may take to be obeyed. */
+const URL_CACHE_MS = 5_000;
+
+/** The shop's public address: from the environment, else the setting, else undefined. */
+function createPublicUrl(env: Env, pool: Queryable): () => Promise<string | undefined> {
+  let known: { url: string | undefined; atMs: number } | undefined;
+  return async () => {
+    if (env.url !== undefined) return env.url;
+    if (known && performance.now() - known.atMs < URL_CACHE_MS) return known.url;
+    known = { url: (await loadSettings(pool))["shop.url"], atMs: performance.now() };
+    return known.url;
+  };
+}
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []);
+
+async function main(): Promise<void> {
+  const env = readEnv();
+  const dev = process.argv.includes("--dev");
+  const log: Log = createLog({ level: env.logLevel, format: env.logFormat }).child({ process: "web" });
+  // The parent decides when this process ends: Ctrl-C reaches the whole terminal group at once, and pages should drain.
+  process.on("SIGINT", () => undefined);
+  process.on("disconnect", () => process.exit(1));
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+
+  const runtime = await webRuntime(env, log);
+  const publicUrl = createPublicUrl(env, runtime.pool);
+  exportEnv({ NEXTAUTH_SECRET: runtime.keys.sessionSecret, NEXTAUTH_URL: (await publicUrl()) ?? readyUrl(env.host, env.port) });
+
+  const file = await socketPath(env.dataDir);
+  const server = http.createServer({ keepAliveTimeout: 120_000, requestTimeout: 0, headersTimeout: 0 });
+  const app = next({ dev, dir: fileURLToPath(new URL("..", import.meta.url)), hostname: "127.0.0.1", port: env.port, httpServer: server });
+  // A request between listen() and the end of prepare() would hang for ever.
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    serve(request, response).catch((error: unknown) => {
+      log.error({ err: error }, "a page failed");
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { "content-type": "text/plain; charset=utf-8" }).end("Something failed on our side.\n");
+    });
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === "/metrics" && header(request, "x-mm-host") === "") {
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(await runtime.metrics.render());
+      return;
+    }
+    if (misdirected(request, response, env, await publicUrl())) return;
+    await handle(request, response);
+  }
+
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(file, resolve));
+  await chmod(file, 0o600);
+  const jobs = env.databaseUrl === undefined ? undefined : await startJobs({ databaseUrl: env.databaseUrl, pool: runtime.pool, log });
+  process.send?.({ listening: file });
+
+  process.once("SIGTERM", () => {
+    void (async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), 2_000);
+      await closed;
+      clearTimeout(cut);
+      await jobs?.stop();
+      await runtime.close();
+      await rm(file, { force: true });
+      process.exit(0);
+    })();
+  });
+}
+
+await main();

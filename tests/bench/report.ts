@@ -1,0 +1,100 @@
+import { median, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
+
+export type Drain = Readonly<{ answers: number; charges: number; seconds: number; exact: boolean }>;
+
+type Measured = Readonly<{
+  machine: string;
+  date: string;
+  plan: Readonly<{ rounds: number; durationMs: number }>;
+  json: ReadonlyMap<string, readonly Throughput[]>;
+  stream: ReadonlyMap<string, readonly Throughput[]>;
+  latencies: ReadonlyMap<string, readonly Latency[]>;
+  drain?: Drain;
+  streams?: SlowStreams;
+  brokenInvariants?: readonly Readonly<{ id: string; rows: number }>[];
+}>;
+
+type Rate = Readonly<{ perSecond: number; cpuMicros: number }>;
+type Times = Readonly<{ p50Ms: number; p99Ms: number }>;
+
+/** What `--json` writes. Ratios are medians over the rounds of relay ÷ bare proxy. */
+export type Report = Readonly<{
+  machine: string;
+  date: string;
+  rounds: number;
+  secondsPerRound: number;
+  requests: Readonly<Record<string, Rate>>;
+  chunks: Readonly<Record<string, Rate>>;
+  latency: Readonly<Record<string, Times>>;
+  ratio?: Readonly<{ requests: number; chunks: number }>;
+  /** Against no proxy at all. */
+  added?: Times;
+  drain?: Drain;
+  streams?: SlowStreams;
+  brokenInvariants?: readonly Readonly<{ id: string; rows: number }>[];
+  failed: number;
+}>;
+
+const BASE = "bare proxy";
+const RELAY = "relay";
+
+export function summarise(measured: Measured): Report {
+  const { json, stream, latencies } = measured;
+  const times = mapValues(latencies, (all) => ({ p50Ms: median(all.map(({ p50 }) => p50)), p99Ms: median(all.map(({ p99 }) => p99)) }));
+  const measuredRelay = json.has(RELAY);
+  const every: readonly Readonly<{ failed: number }>[] = [...json.values(), ...stream.values(), ...latencies.values()].flat();
+  return {
+    machine: measured.machine,
+    date: measured.date,
+    rounds: measured.plan.rounds,
+    secondsPerRound: measured.plan.durationMs / 1_000,
+    requests: mapValues(json, rate),
+    chunks: mapValues(stream, rate),
+    latency: times,
+    ...(measuredRelay && {
+      ratio: { requests: ratio(json), chunks: ratio(stream) },
+      added: { p50Ms: times[RELAY]!.p50Ms - times.direct!.p50Ms, p99Ms: times[RELAY]!.p99Ms - times.direct!.p99Ms },
+    }),
+    ...(measured.drain && { drain: measured.drain }),
+    ...(measured.streams && { streams: measured.streams }),
+    ...(measured.brokenInvariants && { brokenInvariants: measured.brokenInvariants }),
+    failed: every.reduce((sum, { failed }) => sum + failed, 0) + (measured.streams ? measured.streams.asked - measured.streams.complete : 0),
+  };
+}
+
+const rate = (rounds: readonly Throughput[]): Rate =>
+  ({ perSecond: median(rounds.map(({ perSecond }) => perSecond)), cpuMicros: median(rounds.map(({ cpuMicros }) => cpuMicros)) });
+
+const ratio = (rounds: ReadonlyMap<string, readonly Throughput[]>): number =>
+  median(rounds.get(RELAY)!.map(({ perSecond }, index) => perSecond / rounds.get(BASE)![index]!.perSecond));
+
+const mapValues = <V, R>(map: ReadonlyMap<string, V>, change: (value: V) => R): Record<string, R> =>
+  Object.fromEntries([...map].map(([name, value]) => [name, change(value)]));
+
+const whole = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+const fine = (value: number): string => value.toFixed(2);
+
+/** A Markdown table, fit for the README. */
+export function render(report: Report): string {
+  const row = (what: string, base: string, relay: string, result: string, wanted: string): string => `| ${what} | ${base} | ${relay} | ${result} | ${wanted} |`;
+  const { requests, chunks, latency, ratio: ratios, added, streams, drain } = report;
+  const of = (rates: Readonly<Record<string, Rate>>, name: string): string =>
+    rates[name] ? `${whole(rates[name].perSecond)} (${whole(rates[name].cpuMicros)} µs CPU)` : "–";
+  const ms = (name: string): string => (latency[name] ? `${fine(latency[name].p50Ms)} / ${fine(latency[name].p99Ms)}` : "–");
+  return [
+    `Measured ${report.date.slice(0, 10)} on ${report.machine}; vendor, load and database share it. ${report.rounds} rounds of ${report.secondsPerRound} s.`,
+    "",
+    row("", "bare proxy", "Modelmart", "", "aim"),
+    row("---", "---", "---", "---", "---"),
+    row("requests/s, not streamed", of(requests, BASE), of(requests, RELAY), ratios ? `× ${fine(ratios.requests)}` : "–", "≥ × 0.55"),
+    row("chunks/s, streamed", of(chunks, BASE), of(chunks, RELAY), ratios ? `× ${fine(ratios.chunks)}` : "–", "≥ × 0.70"),
+    row("ms at 300 requests/s, p50 / p99", ms(BASE), ms(RELAY), added ? `+ ${fine(added.p50Ms)} / + ${fine(added.p99Ms)} on ${ms("direct")} direct` : "–", "+ 2 / + 10"),
+    ...(streams ? [
+      row("slow streams at once, complete", "", `${streams.complete} of ${streams.asked}`, `${fine(streams.cpuShare)} cores`, "all"),
+      row("relay process, MB", "", `${whole(streams.duringMb)} during`, `${whole(streams.afterMb)} afterwards`, "< 200"),
+    ] : []),
+    ...(drain ? [row("answers / charges", "", `${whole(drain.answers)} / ${whole(drain.charges)}`, `settled ${fine(drain.seconds)} s after the last`, drain.exact ? "equal" : "NOT EQUAL")] : []),
+    ...(report.brokenInvariants ? [row("broken invariants", "", String(report.brokenInvariants.length), "", "0")] : []),
+    ...(report.failed > 0 ? ["", `${report.failed} answers FAILED`] : []),
+  ].join("\n");
+}

@@ -1,0 +1,135 @@
+import { writeFile } from "node:fs/promises";
+import os from "node:os";
+import { parseArgs } from "node:util";
+import { buildRequest } from "../support/load.ts";
+import { startShop, type Shop } from "../support/shop.ts";
+import { until } from "../support/until.ts";
+import { INSTANT_CHUNKS } from "../support/vendor-instant.ts";
+import { latency, slowStreams, throughput, type Contender, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
+import { startHelper, type Helper } from "./processes.ts";
+import { render, summarise, type Drain, type Report } from "./report.ts";
+
+const KEY = "sk-mm-be0c0000000000000000000000000000000000000000be0c";
+/** 40 chunks, four a second: ten seconds and 4,000 chunks a second over all thousand. */
+const SLOW_MODEL = "slow?chunks=40&gap_ms=250";
+const CONNECTIONS = 64;
+const RATE_PER_SECOND = 300;
+const SLOW_STREAMS = 1_000;
+/** How long the settlement may take to catch up after a round at full speed. */
+const DRAIN_MS = 60_000;
+
+/** About 600 bytes, the size of a small chat. */
+const body = (model: string, stream: boolean): object => ({
+  model,
+  stream,
+  max_tokens: 100,
+  messages: [{ role: "system", content: "You are terse. ".repeat(8) }, { role: "user", content: "Tell me about the sea. ".repeat(16) }],
+});
+
+/** Exit code 1 when an answer failed or the money does not add up; speed alone never fails it. */
+export async function runBench(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "3" },
+      json: { type: "string" },
+      "baseline-only": { type: "boolean", default: false },
+    },
+  });
+  const plan = { rounds: Number(values.rounds), durationMs: Number(values.seconds) * 1_000 };
+  const instant = await startHelper("tests/support/vendor-process.ts", "--instant");
+  const slow = await startHelper("tests/support/vendor-process.ts");
+  const proxy = await startHelper("tests/bench/proxy.ts", new URL(instant.url).origin);
+  const shop = values["baseline-only"] ? undefined : await startShop({ store: store(instant, slow) });
+  try {
+    const report = await measure(plan, instant, proxy, shop);
+    console.log(render(report));
+    if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    return report.failed === 0 && (report.drain?.exact ?? true) && (report.brokenInvariants?.length ?? 0) === 0 ? 0 : 1;
+  } finally {
+    await shop?.stop();
+    for (const helper of [proxy, slow, instant]) helper.close();
+  }
+}
+
+const store = (instant: Helper, slow: Helper): object => ({
+  shop: { name: "Bench", sign_up: "closed" },
+  groups: { default: { ratio: 1 } },
+  models: [
+    { id: "instant", endpoints: ["chat"], context: 128_000, max_output: 16_384, price: { input: 0.15, cache_read: 0.075, output: 0.6 } },
+    { id: "slow", endpoints: ["chat"], context: 128_000, max_output: 16_384, price: { input: 0.15, output: 0.6 } },
+  ],
+  channels: [
+    { name: "instant", provider: "openai", base_url: instant.url, keys: ["sk-upstream-a", "sk-upstream-b"], models: ["instant"], groups: ["default"], cost: { ratio: 0.5 } },
+    { name: "slow", provider: "openai", base_url: slow.url, keys: ["sk-upstream-c"], models: { slow: SLOW_MODEL }, groups: ["default"] },
+  ],
+  users: [{
+    email: "bench@example.com", password: "correct-horse-battery", role: "customer", group: "default",
+    credit: { amount: 100_000, id: "bench" },
+    // Limits that are counted on every request and never reached.
+    keys: [{ name: "bench", secret: KEY, models: ["instant", "slow"], budget: { amount: 50_000, per: "day" }, limits: { rpm: 10_000_000, tpm: 10_000_000_000, concurrency: 5_000 } }],
+  }],
+});
+
+const contender = (name: string, url: string, pid: number): Contender => ({
+  name,
+  pid,
+  json: buildRequest(url, "/v1/chat/completions", KEY, body("instant", false)),
+  stream: buildRequest(url, "/v1/chat/completions", KEY, body("instant", true)),
+});
+
+type Plan = Readonly<{ rounds: number; durationMs: number }>;
+
+async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | undefined): Promise<Report> {
+  const contenders = [contender("bare proxy", proxy.url, proxy.pid), ...(shop ? [contender("relay", shop.url, shop.pid)] : [])];
+  let answered = 0;
+  const seen = <T extends Throughput | Latency>(who: Contender, result: T): T => {
+    if (who.pid === shop?.pid) answered += result.ok;
+    return result;
+  };
+  const load = { connections: CONNECTIONS, durationMs: plan.durationMs };
+  for (const who of contenders) {
+    seen(who, await throughput(who, who.json, 1, { ...load, durationMs: 1_500 }));
+    seen(who, await throughput(who, who.stream, 1, { ...load, durationMs: 1_500 }));
+  }
+
+  const json = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
+  const stream = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < plan.rounds; round++) {
+    const order = round % 2 === 0 ? contenders : contenders.toReversed(); // nobody is always first
+    for (const who of order) json.get(who.name)!.push(seen(who, await throughput(who, who.json, 1, load)));
+    for (const who of order) stream.get(who.name)!.push(seen(who, await throughput(who, who.stream, INSTANT_CHUNKS, load)));
+  }
+  const drain = shop && (await drained(shop, answered));
+
+  const direct = contender("direct", instant.url, instant.pid);
+  const steady = { ratePerSecond: RATE_PER_SECOND, durationMs: Math.max(5_000, plan.durationMs), connections: CONNECTIONS };
+  const latencies = new Map<string, Latency[]>();
+  for (let round = 0; round < 2; round++) {
+    for (const who of [direct, ...contenders]) {
+      latencies.set(who.name, [...(latencies.get(who.name) ?? []), seen(who, await latency(who.json, steady))]);
+    }
+  }
+  const streams = shop && (await slowRound(shop));
+  const finalDrain = shop && (await drained(shop, answered + (streams?.complete ?? 0)));
+  return summarise({
+    machine: `${os.cpus().length} x ${os.cpus()[0]?.model ?? "?"}, Node ${process.version}`,
+    date: new Date().toISOString(),
+    json, stream, latencies, plan,
+    ...(shop && { drain: { ...drain!, exact: drain!.exact && finalDrain!.exact }, streams: streams!, brokenInvariants: await shop.brokenInvariants() }),
+  });
+}
+
+const slowRound = (shop: Shop): Promise<SlowStreams> =>
+  slowStreams(shop.pid, buildRequest(shop.url, "/v1/chat/completions", KEY, body("slow", true)), SLOW_STREAMS, 5_000);
+
+/** Waits until every answer has its charge; more charges than answers are as wrong as fewer. */
+async function drained(shop: Shop, answered: number): Promise<Drain> {
+  const started = performance.now();
+  const count = async (): Promise<number> => Number((await shop.sql<{ n: bigint }>("SELECT count(*) AS n FROM charges"))[0]!.n);
+  await until("as many charges as answers", async () => (await count()) >= answered, { timeoutMs: DRAIN_MS, everyMs: 50 }).catch(() => undefined);
+  const seconds = (performance.now() - started) / 1_000;
+  const charges = await count();
+  return { answers: answered, charges, seconds, exact: charges === answered };
+}

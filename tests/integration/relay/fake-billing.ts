@@ -1,0 +1,52 @@
+import { nano } from "#money/amount.ts";
+import type { Ask, Billing, Hold, HoldMode, Refusal } from "#money/billing.ts";
+import type { ChargeRecord } from "#money/charge.ts";
+
+export type FakeBilling = Billing & {
+  readonly asks: Ask[];
+  readonly records: ChargeRecord[];
+  /** Holds that nobody has ended. */
+  readonly open: Set<string>;
+  refuse: Refusal | undefined;
+  mode: HoldMode;
+  /** Output tokens that a guarded stream may deliver. */
+  outputMax: number;
+  maxTokens: number | undefined;
+  /** Delays every `finish`. */
+  finishMs: number;
+};
+
+/** Money in memory: remembers what it was asked and told, and that every hold is ended exactly once. */
+export function fakeBilling(): FakeBilling {
+  const billing: FakeBilling = {
+    asks: [], records: [], open: new Set(),
+    refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0,
+    nodeId: "node",
+    ready: true,
+    backlog: 0,
+    admit(ask) {
+      billing.asks.push(ask);
+      if (billing.refuse) return Promise.resolve(billing.refuse);
+      billing.open.add(ask.requestId);
+      const hold: Hold = {
+        mode: billing.mode,
+        heldNano: nano(1_000_000n),
+        ...(billing.maxTokens !== undefined && { maxTokens: billing.maxTokens }),
+        delivered: (tokens) => tokens <= billing.outputMax,
+        raise: () => Promise.resolve(true),
+        async finish(record) {
+          if (!billing.open.delete(ask.requestId)) throw new Error("finished twice");
+          if (billing.finishMs > 0) await new Promise((resolve) => setTimeout(resolve, billing.finishMs));
+          billing.records.push(record);
+        },
+      };
+      return Promise.resolve(hold);
+    },
+    record: (record) => {
+      billing.records.push(record);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+  return billing;
+}
