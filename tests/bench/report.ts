@@ -1,4 +1,4 @@
-import { median, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
+import { median, type Failures, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
 
 export type Drain = Readonly<{ answers: number; charges: number; seconds: number; exact: boolean }>;
 
@@ -32,7 +32,7 @@ export type Report = Readonly<{
   drain?: Drain;
   streams?: SlowStreams;
   brokenInvariants?: readonly Readonly<{ id: string; rows: number }>[];
-  failed: number;
+  failed: Failures;
 }>;
 
 const BASE = "bare proxy";
@@ -42,7 +42,7 @@ export function summarise(measured: Measured): Report {
   const { json, stream, latencies } = measured;
   const times = mapValues(latencies, (all) => ({ p50Ms: median(all.map(({ p50 }) => p50)), p99Ms: median(all.map(({ p99 }) => p99)) }));
   const measuredRelay = json.has(RELAY);
-  const every: readonly Readonly<{ failed: number }>[] = [...json.values(), ...stream.values(), ...latencies.values()].flat();
+  const every: readonly Readonly<{ failed: Failures }>[] = [...json.values(), ...stream.values(), ...latencies.values(), measured.streams ?? []].flat();
   return {
     machine: measured.machine,
     date: measured.date,
@@ -58,8 +58,14 @@ export function summarise(measured: Measured): Report {
     ...(measured.drain && { drain: measured.drain }),
     ...(measured.streams && { streams: measured.streams }),
     ...(measured.brokenInvariants && { brokenInvariants: measured.brokenInvariants }),
-    failed: every.reduce((sum, { failed }) => sum + failed, 0) + (measured.streams ? measured.streams.asked - measured.streams.complete : 0),
+    failed: addUp(every.map(({ failed }) => failed)),
   };
+}
+
+function addUp(all: readonly Failures[]): Failures {
+  const sum: Record<string, number> = {};
+  for (const [status, count] of all.flatMap((each) => Object.entries(each))) sum[status] = (sum[status] ?? 0) + count;
+  return sum;
 }
 
 const rate = (rounds: readonly Throughput[]): Rate =>
@@ -95,6 +101,6 @@ export function render(report: Report): string {
     ] : []),
     ...(drain ? [row("answers / charges", "", `${whole(drain.answers)} / ${whole(drain.charges)}`, `settled ${fine(drain.seconds)} s after the last`, drain.exact ? "equal" : "NOT EQUAL")] : []),
     ...(report.brokenInvariants ? [row("broken invariants", "", String(report.brokenInvariants.length), "", "0")] : []),
-    ...(report.failed > 0 ? ["", `${report.failed} answers FAILED`] : []),
+    ...(Object.keys(report.failed).length > 0 ? ["", `Answers FAILED, by status: ${JSON.stringify(report.failed)}`] : []),
   ].join("\n");
 }
