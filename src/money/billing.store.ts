@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { ReplayStore } from "#money/journal-replay.ts";
 import { leasesOf, returnAll } from "#money/lease.store.ts";
@@ -8,6 +8,7 @@ import { createSettler, type SettleStore } from "#money/settlement.ts";
 import {
   buryRecord, deadLetters, existingCharges, isSettled, makePartitions, settleBatch, type BatchAsk, type KnownRows,
 } from "#money/settlement.store.ts";
+import { withClient } from "#money/with-client.store.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import type { Log } from "#platform/log.ts";
 
@@ -17,6 +18,9 @@ export type BillingStoreOptions = Readonly<{
   lowBalanceNano: () => bigint;
   fault?: BatchAsk["fault"];
 }>;
+
+/** A batch takes 40 ms, and waits for the locks of others at most as long as a statement may run. */
+const SETTLE_TIMEOUT_MS = 15_000;
 
 /** The settlement's and the replay's ways into the database. */
 export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: BillingStoreOptions): {
@@ -29,12 +33,12 @@ export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: 
   const known: KnownRows = { cards: new Set(), accounts: new Map() };
 
   const settle = (nodeId: () => string, hasBudgetLeases: () => boolean): SettleStore => ({
-    settle: (settlementId, records) => onClient(settlePool, (client) => settleBatch(client, {
+    settle: (settlementId, records) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => settleBatch(client, {
       settlementId, records, nodeId: nodeId(), known, hasBudgetLeases: hasBudgetLeases(), lowBalanceNano: lowBalanceNano(), ...(fault && { fault }),
     })),
-    isSettled: (settlementId) => isSettled(settlePool, settlementId),
-    existing: (ids) => existingCharges(settlePool, ids),
-    bury: (record, error) => buryRecord(settlePool, record, error),
+    isSettled: (settlementId) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => isSettled(client, settlementId)),
+    existing: (ids) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => existingCharges(client, ids)),
+    bury: (record, error) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => buryRecord(client, record, error)),
     makePartitions: () => makePartitions(settlePool),
   });
 
@@ -74,19 +78,4 @@ async function settleNow(store: SettleStore, records: readonly ChargeRecord[], l
     }
   }
   settler.stop();
-}
-
-/** A client on which something failed halfway is not given back to the pool. */
-async function onClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken = false;
-  try {
-    return await work(client);
-  } catch (error) {
-    // Refused data leaves the connection as good as it was; anything else may have left it inside a transaction.
-    broken = !/^(22|23|40)/.test((error as { code?: string }).code ?? "");
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

@@ -80,6 +80,8 @@ export interface Billing {
   record(record: ChargeRecord): Promise<void>;
   /** This relay node's present id; a node that was taken for dead goes on under another. */
   readonly nodeId: string;
+  /** Live relay nodes as this one sees them, itself included. */
+  readonly nodes: number;
   /** Database gone too long, or backlog too deep, or fenced: nothing can be admitted. */
   readonly ready: boolean;
   /** Waiting charges, for metrics and shutdown. */

@@ -187,6 +187,9 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
     get nodeId() {
       return membership.id;
     },
+    get nodes() {
+      return membership.nodes;
+    },
     get ready() {
       return closedFor() === undefined;
     },

@@ -4,6 +4,7 @@ import {
   giveBudget, giveWallet, NodeForgotten, ownLease, showHeld, takeBudget, takeWallet, walletState, type Taken, type WindowKey,
 } from "#money/lease.store.ts";
 import { failureKind } from "#money/settlement-errors.ts";
+import { withClient } from "#money/with-client.store.ts";
 import { notify } from "#platform/db/listen.ts";
 import type { Log } from "#platform/log.ts";
 
@@ -70,7 +71,8 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
     const { id, nodes } = node();
     const ask = { nodeId: id, least: least > 0n ? least : 1n, want: want > least ? want : least, nodes };
     try {
-      const taken = scope.kind === "wallet" ? await takeWallet(pool, scope.key, ask) : await takeBudget(pool, toWindow(scope.key), scope.limit, ask);
+      const taken = await withClient(pool, LEASE_TIMEOUT_MS, (client) =>
+        (scope.kind === "wallet" ? takeWallet(client, scope.key, ask) : takeBudget(client, toWindow(scope.key), scope.limit, ask)));
       if (node().id === id) scope.leased += taken.granted;
       else scope.doubtful = true;
       note(scope, taken);
@@ -103,7 +105,8 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
     return inLane(scope, async () => {
       const { id } = node();
       try {
-        const back = scope.kind === "wallet" ? await giveWallet(pool, scope.key, id, amount) : await giveBudget(pool, toWindow(scope.key), id, amount);
+        const back = await withClient(pool, LEASE_TIMEOUT_MS, (client) =>
+          (scope.kind === "wallet" ? giveWallet(client, scope.key, id, amount) : giveBudget(client, toWindow(scope.key), id, amount)));
         if (node().id === id && back === amount) scope.leased -= back;
         else scope.doubtful = true;
       } catch (error) {
@@ -121,7 +124,7 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
     return inLane(scope, () => between(async () => {
       const { id } = node();
       try {
-        const amount = await ownLease(pool, id, scope.kind === "wallet" ? scope.key : toWindow(scope.key));
+        const amount = await withClient(pool, LEASE_TIMEOUT_MS, (client) => ownLease(client, id, scope.kind === "wallet" ? scope.key : toWindow(scope.key)));
         if (node().id !== id) return;
         scope.leased = amount;
         scope.doubtful = false;
@@ -137,7 +140,7 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
       if (scope.kind === "wallet" && scope.held !== scope.shownHeld) changed.set(scope.key, scope.held);
     }
     if (changed.size === 0) return;
-    await between(() => showHeld(pool, node().id, changed));
+    await between(() => withClient(pool, LEASE_TIMEOUT_MS, (client) => showHeld(client, node().id, changed)));
     for (const [key, held] of changed) {
       const scope = book.peek(key);
       if (scope) scope.shownHeld = held;
@@ -171,7 +174,7 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
     },
     async state(scope) {
       if (monotonic() - scope.seen.atMs < STATE_MS) return scope.seen;
-      const found = await walletState(pool, scope.key);
+      const found = await withClient(pool, TAKE_TIMEOUT_MS, (client) => walletState(client, scope.key));
       scope.seen = { ...scope.seen, atMs: monotonic(), debt: found?.debt ?? 0n, status: found?.status ?? "missing" };
       return scope.seen;
     },
@@ -204,6 +207,8 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
   };
 }
 
+/** After this the connection is cut and the lease in doubt. */
+const LEASE_TIMEOUT_MS = 5_000;
 /** A request does not wait longer for a lease than this: the database is away. */
 const TAKE_TIMEOUT_MS = 2_000;
 

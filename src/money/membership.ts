@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { HostIdentity } from "#money/host-identity.ts";
 import { beat, reapNode, registerNode, silentNodes } from "#money/nodes.store.ts";
+import { withClient } from "#money/with-client.store.ts";
 import type { Clock } from "#platform/clock.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import type { Log } from "#platform/log.ts";
@@ -78,8 +79,11 @@ export async function joinNodes(options: MembershipOptions): Promise<Membership>
     const wallBefore = Date.now();
     const fenced = !mayAct(startedMs) && !clocksApart;
     lastTryMs = startedMs;
-    if (fenced) await register();
-    const answer = await beat(pool, id, options.snapshotRev?.());
+    if (fenced) {
+      registered = false; // until the new id is there, also for the grace of a lone node
+      await register();
+    }
+    const answer = await withClient(pool, BEAT_MS, (client) => beat(client, id, options.snapshotRev?.()));
     if (!answer.known) {
       registered = false;
       await register();

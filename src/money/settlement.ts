@@ -45,7 +45,7 @@ export interface Settler {
   readonly backlog: number;
   /** The last try found no database. */
   readonly away: boolean;
-  /** How long the oldest of them has waited; parked ones don't count. */
+  /** How long the oldest of them has waited since the database last came back; parked ones don't count. */
   oldestMs(): number;
   /** Runs work between two batches. */
   between<T>(work: () => Promise<T>): Promise<T>;
@@ -64,6 +64,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
   let lane: Promise<unknown> = Promise.resolve();
   let scheduled = false;
   let isAway = false;
+  let backSinceMs = -Infinity;
   const stop = new AbortController();
 
   /** One thing at a time on the settlement's connection. */
@@ -175,6 +176,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
   }
 
   function finish(items: readonly SettleItem[], batch: SettledBatch | undefined): void {
+    if (isAway) backSinceMs = monotonic();
     isAway = false;
     // The charges are in the database whatever the listeners do: an error here must not settle them again.
     try {
@@ -199,7 +201,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     },
     oldestMs: () => {
       const oldest = inBatch[0] ?? waiting[0];
-      return oldest ? monotonic() - oldest.sinceMs : 0;
+      return oldest ? monotonic() - Math.max(oldest.sinceMs, backSinceMs) : 0;
     },
     between: inLane,
     async drain(deadlineMs) {

@@ -21,6 +21,7 @@ import { createTimerWheel } from "#relay/upstream/timers.ts";
 export type { RelayDeps } from "#relay/context.ts";
 export type { RelayLookups } from "#relay/read/lookups.ts";
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
+export { probeChannel } from "#relay/probe.ts";
 export { createTokenizer } from "#relay/metering/tokenizer.ts";
 export { createSimulator, providers } from "#relay/providers/index.ts";
 export { nodeExchange } from "#relay/http/node.ts";

@@ -114,6 +114,10 @@ export async function createSnapshotSource(deps: SnapshotSourceDeps): Promise<Li
   };
 }
 
+/** One snapshot, once: for a process that follows no changes. */
+export const loadSnapshot = async ({ pool, sealer, clock }: Pick<SnapshotSourceDeps, "pool" | "sealer"> & { clock: Clock }): Promise<Snapshot> =>
+  buildSnapshot(await loadSnapshotRows(pool), sealer.open.bind(sealer), () => clock.now());
+
 /** The database's clock is the shop's: half of the round trip is taken as the way back. */
 async function measureOffset({ pool, clock, log }: SnapshotSourceDeps): Promise<void> {
   const before = Date.now();

@@ -1,5 +1,5 @@
 export { buildSnapshot } from "#snapshot/build-snapshot.ts";
-export { createSnapshotSource } from "#snapshot/create-snapshot-source.ts";
+export { createSnapshotSource, loadSnapshot } from "#snapshot/create-snapshot-source.ts";
 export type { LiveSnapshotSource, SnapshotSourceDeps } from "#snapshot/create-snapshot-source.ts";
 export { openKeyDirectory } from "#snapshot/open-key-directory.ts";
 export type { LiveKeyDirectory } from "#snapshot/key-directory.ts";

@@ -51,8 +51,10 @@ afterEach(async () => {
 });
 
 /** A fresh database with a model or two, and any number of relay nodes over it. Everything ends with the test. */
-export async function openShop(): Promise<Shop> {
-  const db = await createTestDatabase();
+export const openShop = async (): Promise<Shop> => openShopOn(await createTestDatabase());
+
+/** The same over a database that is there already. */
+export async function openShopOn(db: TestDatabase): Promise<Shop> {
   const journalRoot = fs.mkdtempSync(path.join(os.tmpdir(), "mm-journal-"));
   const logged: Record<string, unknown>[] = [];
   const log: Log = createLog({ level: "debug", format: "json", destination: { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) } });

@@ -22,6 +22,7 @@ export function fakeBilling(): FakeBilling {
     asks: [], records: [], open: new Set(),
     refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0,
     nodeId: "node",
+    nodes: 1,
     ready: true,
     backlog: 0,
     admit(ask) {

@@ -1,0 +1,138 @@
+import path from "node:path";
+import type { AttemptStore } from "#accounts/sign-in.ts";
+import { POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
+import type { Env } from "#config/env.ts";
+import { createBilling } from "#money/create-billing.ts";
+import { createClock, type Clock } from "#platform/clock.ts";
+import { createSealer, type Sealer } from "#platform/crypto/seal.ts";
+import { deriveKeys, loadSecret, type DerivedKeys } from "#platform/crypto/secret.ts";
+import { ensurePostgres } from "#platform/db/embedded.ts";
+import { createListener, type Listener } from "#platform/db/listen.ts";
+import { createPool } from "#platform/db/pool.ts";
+import type { Log } from "#platform/log.ts";
+import { createMetrics, type Metrics } from "#platform/metrics.ts";
+import { createOutbound } from "#platform/outbound/agent.ts";
+import type { Pool } from "pg";
+import type { Relay } from "#relay/index.ts";
+
+// The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
+
+export type RelayRuntime = Readonly<{ relay: Relay; metrics: Metrics; ready(): boolean; close(): Promise<void> }>;
+
+export type WebRuntime = Readonly<{
+  pool: Pool;
+  keys: DerivedKeys;
+  clock: Clock;
+  metrics: Metrics;
+  signInAttempts: AttemptStore;
+  management(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}>;
+
+type Shared = { relay?: Promise<RelayRuntime>; web?: Promise<WebRuntime> };
+
+/** Next instantiates modules several times over; the global object is the one thing that they share. */
+const shared = (): Shared => ((globalThis as { [key: symbol]: Shared | undefined })[Symbol.for("modelmart.runtime")] ??= {});
+
+/** The relay half of this process, built at the first call. A build that failed is tried again at the next. */
+export function relayRuntime(env: Env, log: Log): Promise<RelayRuntime> {
+  const all = shared();
+  return (all.relay ??= buildRelay(env, log).catch((error: unknown) => {
+    delete all.relay;
+    throw error;
+  }));
+}
+
+/** The web half of this process, built at the first call. A build that failed is tried again at the next. */
+export function webRuntime(env: Env, log: Log): Promise<WebRuntime> {
+  const all = shared();
+  return (all.web ??= buildWeb(env, log).catch((error: unknown) => {
+    delete all.web;
+    throw error;
+  }));
+}
+
+/** Under `npm start` the launcher has opened the database and says where; plain Next joins the embedded one itself. */
+const databaseUrl = async (env: Env): Promise<string> => env.databaseUrl ?? (await ensurePostgres(env.dataDir)).url;
+
+async function openSecrets(env: Env): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
+  const keys = deriveKeys(await loadSecret(env));
+  return { keys, sealer: createSealer(keys) };
+}
+
+async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
+  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups }] =
+    await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
+  const url = await databaseUrl(env);
+  const { keys, sealer } = await openSecrets(env);
+  const clock = createClock();
+  const metrics = createMetrics();
+  const pool = createPool(url, { name: "relay", max: POOL_MAX.relay, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const settlePool = createPool(url, { name: "settlement", max: POOL_MAX.settlement, statementTimeoutMs: STATEMENT_TIMEOUT_MS.jobs });
+  let afterReconnect = (): void => undefined;
+  const listener: Listener = await createListener(url, { log, onReconnect: () => afterReconnect() });
+
+  let nodeId = (): string | undefined => undefined;
+  const snapshots = await createSnapshotSource({ pool, listener, sealer, clock, log, nodeId: () => nodeId() });
+  const directory = openKeyDirectory({ pool, listener, keyPepper: keys.keyPepper, clock });
+  afterReconnect = () => {
+    directory.clear();
+    snapshots.refresh().catch((error: unknown) => log.error({ err: error }, "the snapshot could not be loaded after the connection was lost"));
+  };
+  const billing = await createBilling({
+    pool, settlePool, listener, clock, log, metrics,
+    journalDir: path.join(env.dataDir, "journal"),
+    settings: () => snapshots.current.settings,
+    role: env.role === "relay" ? "relay" : "all",
+    snapshotRev: () => snapshots.current.rev,
+  });
+  nodeId = () => billing.nodeId;
+
+  const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
+  const tokenizer = createTokenizer();
+  const relay = createRelay({
+    snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
+    lookups: createRelayLookups(pool),
+    transport: createHttpTransport(outbound),
+    simulator: createSimulator({ clock }),
+    random: Math.random,
+    nodes: () => billing.nodes,
+  });
+  return {
+    relay,
+    metrics,
+    ready: () => billing.ready && !relay.draining,
+    async close() {
+      await billing.close();
+      await snapshots.close();
+      await Promise.all([tokenizer.close(), outbound.close(), listener.close()]);
+      await Promise.all([pool.end(), settlePool.end()]);
+    },
+  };
+}
+
+async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
+  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  ]);
+  const { keys, sealer } = await openSecrets(env);
+  const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const clock = createClock();
+  const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
+  const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
+  return {
+    pool,
+    keys,
+    clock,
+    metrics: createMetrics(),
+    signInAttempts: createAttemptStore(),
+    management: createManagementApi({
+      pool, keys, log, checkInvariants,
+      testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
+    }),
+    async close() {
+      await outbound.close();
+      await pool.end();
+    },
+  };
+}
