@@ -5,7 +5,7 @@ import type { RateCard } from "#money/rate-card.ts";
 /** A money limit on a key or user, with its window at admission. */
 export type BudgetLimit = BudgetWindowRef & Readonly<{ limitNano: Nano; /** When the window ends; absent for `total`. */ endsAtMs?: number }>;
 
-/** What the relay knows before it sends; money.md 6.2 turns it into a hold. */
+/** What the relay knows before it sends; turned into a hold by `quote.ts`. */
 export type Ask = Readonly<{
   requestId: string;
   admittedAtMs: number;

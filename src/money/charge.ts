@@ -2,7 +2,7 @@ import type { Nano, Pico } from "#money/amount.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import type { Quantities, UsageSource } from "#money/usage.ts";
 
-/** How a request ended (money.md 4). `status` of lists: ok = ok, empty, refused; cancelled = client_abort; error = the rest. */
+/** How a request ended. `status` of lists: ok = ok, empty, refused; cancelled = client_abort; error = the rest. */
 export type Outcome =
   | "ok" | "empty" | "client_abort" | "upstream_error" | "upstream_abort" | "refused" | "cut_no_credit" | "interrupted";
 
@@ -11,7 +11,7 @@ export const FLAG = {
   UNPRICED: 1,
   SUSPECT_USAGE: 2,
   USAGE_INCONSISTENT: 4,
-  /** Worst case was not held (guarded modes of money.md 6.2). */
+  /** Worst case was not held (guarded modes). */
   GUARDED: 8,
   WAIVED: 16,
   /** A time-out after which the vendor may have billed us. */
@@ -35,7 +35,7 @@ export type AttemptRecord = Readonly<{
   costPico: Pico;
 }>;
 
-/** A spending window that the charge counts in (money.md 9). `startsAtMs` = start of the window of the admission. */
+/** A spending window that the charge counts in. `startsAtMs` = start of the window of the admission. */
 export type BudgetWindowRef = Readonly<{ scope: string; period: "day" | "week" | "month" | "total"; startsAtMs: number }>;
 
 /**

@@ -11,6 +11,7 @@ import { openJournal, type Journal, type JournalOptions, type Segment } from "#m
 import { createLeaseBroker, type LeaseBroker } from "#money/lease-broker.ts";
 import { createLeaseBook, freeOf, giveUp, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
 import { joinNodes, type Membership } from "#money/membership.ts";
+import { windowSums } from "#money/settle-batch.ts";
 import { createSettler, type SettleItem, type Settler } from "#money/settlement.ts";
 import type { BatchAsk, SettledBatch } from "#money/settlement.store.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -212,11 +213,15 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
 /** What a batch took from this node's leases. An answer that was lost leaves the leases in doubt until they are read. */
 function bookBatch(book: LeaseBook, batch: SettledBatch | undefined, items: readonly SettleItem[]): void {
   if (!batch) {
-    for (const { record } of items) {
-      const wallet = book.peek(record.walletId);
-      if (wallet) wallet.doubtful = true;
-    }
-    for (const scope of book.all()) if (scope.kind === "budget") scope.doubtful = true;
+    // Until the leases are read again, the charges count as taken from them in full.
+    const take = (key: string, amount: bigint): void => {
+      const scope = book.peek(key);
+      if (!scope) return;
+      scope.leased -= amount;
+      scope.doubtful = true;
+    };
+    for (const { record } of items) take(record.walletId, record.chargeNano);
+    for (const { key, amount } of windowSums(items.map(({ record }) => record))) take(key, amount);
     return;
   }
   for (const [walletId, { consumed, debt, status }] of batch.wallets) {
@@ -231,10 +236,14 @@ function bookBatch(book: LeaseBook, batch: SettledBatch | undefined, items: read
   }
 }
 
-/** Under a new node id the leases are what the database says; unknown ones are kept until they idle out. */
+/**
+ * Under a new node id the leases are what the database says; unknown ones are kept until they idle out. A settlement may
+ * have been under way meanwhile, so each is read again.
+ */
 function adoptLeases(book: LeaseBook, leases: ReadonlyMap<string, bigint>): void {
   book.dropLeases();
   for (const [key, amount] of leases) book.scope(key, key.includes("|") ? "budget" : "wallet").leased = amount;
+  for (const scope of book.all()) scope.doubtful = true;
 }
 
 function hasBudgets(book: LeaseBook): boolean {

@@ -174,7 +174,12 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
     },
     async state(scope) {
       if (monotonic() - scope.seen.atMs < STATE_MS) return scope.seen;
-      const found = await withClient(pool, TAKE_TIMEOUT_MS, (client) => walletState(client, scope.key));
+      scope.usedAtMs = monotonic();
+      const found = await withClient(pool, TAKE_TIMEOUT_MS, (client) => walletState(client, scope.key)).catch((error: unknown) => {
+        // While the database is away, what was known last is better than to refuse a request that costs nothing.
+        if (scope.seen.atMs === -Infinity) throw error;
+        return scope.seen;
+      });
       scope.seen = { ...scope.seen, atMs: monotonic(), debt: found?.debt ?? 0n, status: found?.status ?? "missing" };
       return scope.seen;
     },

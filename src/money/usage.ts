@@ -29,7 +29,7 @@ export type Usage = Readonly<{
 /** `upstream`: the vendor's numbers. `estimated`: ours. `none`: nothing was used or known. */
 export type UsageSource = "upstream" | "estimated" | "none";
 
-/** Names of the price book (money.md 2.1) with a column of their own in `charges` and `rate_cards`. */
+/** Names of the price book with a column of their own in `charges` and `rate_cards`. */
 export const COLUMN_ITEMS = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning"] as const;
 export type ColumnItem = (typeof COLUMN_ITEMS)[number];
 
