@@ -96,7 +96,7 @@ export function render(report: Report): string {
     row("chunks/s, streamed", of(chunks, BASE), of(chunks, RELAY), ratios ? `× ${fine(ratios.chunks)}` : "–", "≥ × 0.70"),
     row("ms at 300 requests/s, p50 / p99", ms(BASE), ms(RELAY), added ? `+ ${fine(added.p50Ms)} / + ${fine(added.p99Ms)} on ${ms("direct")} direct` : "–", "+ 2 / + 10"),
     ...(streams ? [
-      row("slow streams at once, complete", "", `${streams.complete} of ${streams.asked}`, `${fine(streams.cpuShare)} cores`, "all"),
+      row("slow streams at once, complete", "", `${streams.complete} of ${streams.asked}`, `${fine(streams.cpuShare)} cores, ${whole(streams.seconds)} s`, "all within 15 s"),
       row("relay process, MB", "", `${whole(streams.duringMb)} during`, `${whole(streams.afterMb)} afterwards`, "< 200"),
     ] : []),
     ...(drain ? [row("answers / charges", "", `${whole(drain.answers)} / ${whole(drain.charges)}`, `settled ${fine(drain.seconds)} s after the last`, drain.exact ? "equal" : "NOT EQUAL")] : []),

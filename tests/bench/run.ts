@@ -35,12 +35,14 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       seconds: { type: "string", default: "3" },
       json: { type: "string" },
       "baseline-only": { type: "boolean", default: false },
+      /** A vendor by node:http in place of the one on raw sockets. */
+      "http-vendor": { type: "boolean", default: false },
       /** Writes a CPU profile of the relay process into this folder. */
       profile: { type: "string" },
     },
   });
   const plan = { rounds: Number(values.rounds), durationMs: Number(values.seconds) * 1_000 };
-  const instant = await startHelper("tests/support/vendor-process.ts", "--instant");
+  const instant = await startHelper("tests/support/vendor-process.ts", values["http-vendor"] ? "--instant-http" : "--instant");
   const slow = await startHelper("tests/support/vendor-process.ts");
   const proxy = await startHelper("tests/bench/proxy.ts", new URL(instant.url).origin);
   const shop = values["baseline-only"] ? undefined : await startShop({ store: store(instant, slow), ...(values.profile && { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` } }) });
