@@ -5,9 +5,12 @@ import { cpuSeconds, memory } from "./processes.ts";
 /** One way to the vendor under test. */
 export type Contender = Readonly<{ name: string; pid: number; json: Target; stream: Target }>;
 
-export type Throughput = Readonly<{ perSecond: number; cpuMicros: number; failed: number; ok: number }>;
+/** Answers that were no 200 in full, by status or `broken`. */
+export type Failures = Readonly<Record<string, number>>;
 
-const failures = ({ other }: LoadResult): number => [...other.values()].reduce((sum, count) => sum + count, 0);
+export type Throughput = Readonly<{ perSecond: number; cpuMicros: number; failed: Failures; ok: number }>;
+
+const failures = ({ other }: LoadResult): Failures => Object.fromEntries(other);
 
 /** @param per units in one answer: 1 for requests per second, chunks for chunks per second */
 export async function throughput(contender: Contender, target: Target, per: number, load: Readonly<{ connections: number; durationMs: number }>): Promise<Throughput> {
@@ -17,7 +20,7 @@ export async function throughput(contender: Contender, target: Target, per: numb
   return { perSecond: (result.ok * per) / result.seconds, cpuMicros: (cpu * 1e6) / Math.max(1, result.ok), failed: failures(result), ok: result.ok };
 }
 
-export type Latency = Readonly<{ p50: number; p99: number; failed: number; ok: number }>;
+export type Latency = Readonly<{ p50: number; p99: number; failed: Failures; ok: number }>;
 
 /** Milliseconds to the whole answer at a steady rate. */
 export async function latency(target: Target, load: Readonly<{ ratePerSecond: number; durationMs: number; connections: number }>): Promise<Latency> {
@@ -25,7 +28,7 @@ export async function latency(target: Target, load: Readonly<{ ratePerSecond: nu
   return { p50: percentile(result.latencies, 0.5), p99: percentile(result.latencies, 0.99), failed: failures(result), ok: result.ok };
 }
 
-export type SlowStreams = Readonly<{ asked: number; complete: number; seconds: number; beforeMb: number; duringMb: number; afterMb: number; cpuShare: number }>;
+export type SlowStreams = Readonly<{ asked: number; complete: number; failed: Failures; seconds: number; beforeMb: number; duringMb: number; afterMb: number; cpuShare: number }>;
 
 /** Many streams at once that trickle; memory of the process before, at its highest during, and after a rest. */
 export async function slowStreams(pid: number, target: Target, count: number, restMs: number): Promise<SlowStreams> {
@@ -37,7 +40,7 @@ export async function slowStreams(pid: number, target: Target, count: number, re
   clearInterval(watch);
   const cpuShare = (cpuSeconds(pid) - cpu) / result.seconds;
   await sleep(restMs);
-  return { asked: count, complete: result.ok, seconds: result.seconds, beforeMb, duringMb, afterMb: memory(pid).rssMb, cpuShare };
+  return { asked: count, complete: result.ok, failed: failures(result), seconds: result.seconds, beforeMb, duringMb, afterMb: memory(pid).rssMb, cpuShare };
 }
 
 export function median(values: readonly number[]): number {

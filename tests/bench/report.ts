@@ -1,4 +1,4 @@
-import { median, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
+import { median, type Failures, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
 
 export type Drain = Readonly<{ answers: number; charges: number; seconds: number; exact: boolean }>;
 
@@ -32,7 +32,7 @@ export type Report = Readonly<{
   drain?: Drain;
   streams?: SlowStreams;
   brokenInvariants?: readonly Readonly<{ id: string; rows: number }>[];
-  failed: number;
+  failed: Failures;
 }>;
 
 const BASE = "bare proxy";
@@ -42,7 +42,7 @@ export function summarise(measured: Measured): Report {
   const { json, stream, latencies } = measured;
   const times = mapValues(latencies, (all) => ({ p50Ms: median(all.map(({ p50 }) => p50)), p99Ms: median(all.map(({ p99 }) => p99)) }));
   const measuredRelay = json.has(RELAY);
-  const every: readonly Readonly<{ failed: number }>[] = [...json.values(), ...stream.values(), ...latencies.values()].flat();
+  const every: readonly Readonly<{ failed: Failures }>[] = [...json.values(), ...stream.values(), ...latencies.values(), measured.streams ?? []].flat();
   return {
     machine: measured.machine,
     date: measured.date,
@@ -58,8 +58,14 @@ export function summarise(measured: Measured): Report {
     ...(measured.drain && { drain: measured.drain }),
     ...(measured.streams && { streams: measured.streams }),
     ...(measured.brokenInvariants && { brokenInvariants: measured.brokenInvariants }),
-    failed: every.reduce((sum, { failed }) => sum + failed, 0) + (measured.streams ? measured.streams.asked - measured.streams.complete : 0),
+    failed: addUp(every.map(({ failed }) => failed)),
   };
+}
+
+function addUp(all: readonly Failures[]): Failures {
+  const sum: Record<string, number> = {};
+  for (const [status, count] of all.flatMap((each) => Object.entries(each))) sum[status] = (sum[status] ?? 0) + count;
+  return sum;
 }
 
 const rate = (rounds: readonly Throughput[]): Rate =>
@@ -90,11 +96,11 @@ export function render(report: Report): string {
     row("chunks/s, streamed", of(chunks, BASE), of(chunks, RELAY), ratios ? `× ${fine(ratios.chunks)}` : "–", "≥ × 0.70"),
     row("ms at 300 requests/s, p50 / p99", ms(BASE), ms(RELAY), added ? `+ ${fine(added.p50Ms)} / + ${fine(added.p99Ms)} on ${ms("direct")} direct` : "–", "+ 2 / + 10"),
     ...(streams ? [
-      row("slow streams at once, complete", "", `${streams.complete} of ${streams.asked}`, `${fine(streams.cpuShare)} cores`, "all"),
+      row("slow streams at once, complete", "", `${streams.complete} of ${streams.asked}`, `${fine(streams.cpuShare)} cores, ${whole(streams.seconds)} s`, "all within 15 s"),
       row("relay process, MB", "", `${whole(streams.duringMb)} during`, `${whole(streams.afterMb)} afterwards`, "< 200"),
     ] : []),
     ...(drain ? [row("answers / charges", "", `${whole(drain.answers)} / ${whole(drain.charges)}`, `settled ${fine(drain.seconds)} s after the last`, drain.exact ? "equal" : "NOT EQUAL")] : []),
     ...(report.brokenInvariants ? [row("broken invariants", "", String(report.brokenInvariants.length), "", "0")] : []),
-    ...(report.failed > 0 ? ["", `${report.failed} answers FAILED`] : []),
+    ...(Object.keys(report.failed).length > 0 ? ["", `Answers FAILED, by status: ${JSON.stringify(report.failed)}`] : []),
   ].join("\n");
 }

@@ -65,9 +65,14 @@ export function events(text: string): (Json | "[DONE]")[] {
   });
 }
 
-/** All content of a chat stream put together. */
+type Choice = Readonly<{ index?: number; delta?: Readonly<{ content?: string | null }> }>;
+
+/** All content of a chat stream's first choice put together. */
 export const contentOf = (text: string): string =>
-  events(text).map((event) => (event === "[DONE]" ? "" : ((event as { choices?: { delta?: { content?: string | null } }[] }).choices?.[0]?.delta?.content ?? ""))).join("");
+  events(text).map((event) => {
+    const choices = event === "[DONE]" ? undefined : (event.choices as readonly Choice[] | undefined);
+    return choices?.find(({ index = 0 }) => index === 0)?.delta?.content ?? "";
+  }).join("");
 
 /** Sends raw bytes and gives back what came until the server closed or nothing came for `idleMs`. */
 export function rawExchange(url: string, bytes: Buffer | string, { idleMs = 2_000, leaveAfterMs }: Readonly<{ idleMs?: number; leaveAfterMs?: number }> = {}): Promise<string> {

@@ -5,6 +5,8 @@ import { freePort, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** So much of what Next printed stands in an error. */
+const SAID_CHARS = 4_000;
 const bin = path.join(root, "node_modules", ".bin");
 
 export type NextServer = Readonly<{ url: string; output(): string; stop(): Promise<void> }>;
@@ -38,7 +40,7 @@ export async function startNext(shop: Shop): Promise<NextServer> {
     }, { timeoutMs: 60_000, everyMs: 200 });
   } catch (error) {
     await stop();
-    throw new Error(`next start did not answer:\n${output}`, { cause: error });
+    throw new Error(`next start did not answer:\n${output.slice(0, SAID_CHARS)}`, { cause: error });
   }
   return { url, output: () => output, stop };
 }

@@ -5,7 +5,7 @@ import { startShop, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 import { startLoad, type Load, type Seen } from "./load-client.ts";
-import { judge, locked } from "./verdict.ts";
+import { judge, locked, type Verdict } from "./verdict.ts";
 
 /** 3 in every run of the tests; `CRASH_ROUNDS=20` by hand before a release. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
@@ -17,7 +17,8 @@ let vendor: Vendor;
 let shop: Shop;
 let load: Load | undefined;
 const seen: Seen[] = [];
-let unconfirmed = 0;
+/** What the rounds came to, printed at the end: the figures of a release's evidence. */
+const tally: Record<string, Verdict> = {};
 
 beforeAll(async () => {
   vendor = await startVendor({ keep: 10 });
@@ -41,6 +42,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
+  for (const [what, verdict] of Object.entries(tally)) console.info(`${what}, ${ROUNDS} rounds: ${JSON.stringify(verdict)}`);
   await shop?.stop();
   await vendor?.close();
 }, 60_000);
@@ -70,12 +72,12 @@ describe("kill -9 of the relay process under load", () => {
     expect(await locked(shop)).toEqual({ held: "0", leased: "0", broken: 0 });
     const verdict = await judge(shop, seen);
     expect(verdict.complete).toBeGreaterThanOrEqual(20);
-    unconfirmed = verdict.unconfirmed;
+    tally["kill -9 of the relay"] = verdict;
     expect(await shop.brokenInvariants()).toEqual([]);
   }, 90_000);
 
   test("an answer charged but not seen is as rare as the microseconds it takes", () => {
-    expect(unconfirmed).toBeLessThanOrEqual(Math.ceil(ROUNDS / 3));
+    expect(tally["kill -9 of the relay"]!.unconfirmed).toBeLessThanOrEqual(Math.ceil(ROUNDS / 3));
   });
 });
 
@@ -91,7 +93,7 @@ describe("kill -9 of the database under load", () => {
       return sleep(300).then(() => running.complete > before + 5);
     }, { timeoutMs: 60_000 });
     await endOf(running);
-    await judge(shop, seen);
+    tally["and of the database"] = await judge(shop, seen);
     await until("nothing held", async () => (await locked(shop)).held === "0", { timeoutMs: 15_000 });
     expect((await locked(shop)).broken).toBe(0);
     expect(await shop.brokenInvariants()).toEqual([]);
@@ -105,7 +107,7 @@ describe("kill -9 of both at once", () => {
     await endOf(running);
     const ms = await shop.start();
     expect(await locked(shop)).toEqual({ held: "0", leased: "0", broken: 0 });
-    await judge(shop, seen);
+    tally["and of both"] = await judge(shop, seen);
     expect(await shop.brokenInvariants()).toEqual([]);
     expect(ms).toBeLessThan(30_000);
   }, 120_000);
@@ -123,7 +125,7 @@ describe("SIGTERM under load", () => {
     seen.push(...running.seen);
     await shop.start();
     await until("nothing locked", async () => (await locked(shop)).leased === "0", { timeoutMs: BACK_MS });
-    await judge(shop, seen);
+    tally["and SIGTERM"] = await judge(shop, seen);
     expect(await shop.brokenInvariants()).toEqual([]);
   }, 90_000);
 });

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { startShop, type Shop } from "../support/shop.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
 import { chromiumPath, launch } from "./browser.ts";
 
 /** The site as a person meets it, in a real browser, against a shop started as an operator starts it. */

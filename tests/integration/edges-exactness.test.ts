@@ -4,7 +4,7 @@ import { ask, contentOf, events, type Json, type Reply } from "../contract/clien
 import { chargeRow, type ChargeRow } from "../contract/mount.ts";
 import { sharedDir } from "../support/shared.ts";
 import { chargeOf } from "../support/shop-money.ts";
-import { PRICE, storeOf } from "../support/shop-store.ts";
+import { PRICE, storeOf, uuidOf } from "../support/shop-store.ts";
 import { startShop, type Shop } from "../support/shop-process.ts";
 import { listRecordings, replay, type Recording } from "../support/vendor-recordings.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
@@ -99,7 +99,12 @@ function recompute(row: ChargeRow): bigint {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const hasUsage = ({ expected }: Recording): boolean => expected.prompt !== null || (expected as { total?: number | null }).total != null;
-const hasError = (recording: Recording): boolean => (recording.expected as { stream_error?: unknown }).stream_error !== undefined;
+
+/** A vendor's failure that it sent with status 200, or a form that is nobody's: to be told as an error, and free. */
+const isFailure = ({ body, streaming, protocol, expected }: Recording): boolean =>
+  (expected as { stream_error?: unknown }).stream_error !== undefined
+  || (!streaming && /^\s*\{\s*"error"/.test(body.toString()))
+  || (protocol === "openai-completions" && !body.includes('"choices"'));
 
 async function expectExact(each: Readonly<{ recording: Recording; n: number }>): Promise<void> {
   const { recording } = each;
@@ -122,18 +127,30 @@ async function expectExact(each: Readonly<{ recording: Recording; n: number }>):
   }
 }
 
+const named = (list: typeof numbered) => list.map((each) => [each.recording.dir, each] as const);
+const answered = numbered.filter(({ recording }) => !isFailure(recording));
+const answeredStreams = streams.filter(({ recording }) => !isFailure(recording));
+
 describe.skipIf(shared === undefined)("recordings of shared/fixtures through a running relay", () => {
-  test.each(numbered.filter(({ recording }) => !hasError(recording)).map((each) => [each.recording.dir, each] as const))("%s", async (_dir, each) => {
+  describe.concurrent("as recorded", () => void test.each(named(answered))("%s", async (_dir, each) => {
     vendor.on(`rec-${each.n}`, replay(each.recording));
     await expectExact(each);
-  });
+  }));
 
-  test.each(streams.filter(({ recording }, index) => index % 12 === 0 && !hasError(recording) && recording.body.length < 20_000).map((each) => [each.recording.dir, each] as const))("%s in pieces of one byte", async (_dir, each) => {
+  describe("failures with status 200", () => void test.each(named(numbered.filter(({ recording }) => isFailure(recording))))("%s", async (_dir, each) => {
+    vendor.on(`rec-${each.n}`, replay(each.recording));
+    const reply = await send(each);
+    if (reply.status === 200) expect(events(reply.text).some((event) => event !== "[DONE]" && event.error !== undefined)).toBe(true);
+    else expect(reply.status).toBeGreaterThanOrEqual(400);
+    if (reply.status !== 200) expect(await shop.sql("SELECT 1 FROM charges WHERE id = $1 AND charge_nano > 0", [uuidOf(reply.id)])).toEqual([]);
+  }));
+
+  describe.concurrent("in pieces of one byte", () => void test.each(named(answeredStreams.filter(({ recording }, index) => index % 12 === 0 && recording.body.length < 20_000)))("%s", async (_dir, each) => {
     vendor.on(`rec-${each.n}`, replay(each.recording, { split: 1 }));
     await expectExact(each);
-  });
+  }));
 
-  test.each(streams.filter(({ recording }) => !hasError(recording)).map((each) => [each.recording.dir, each] as const))("%s cut short costs what came", async (_dir, each) => {
+  describe.concurrent("cut short costs what came", () => void test.each(named(answeredStreams))("%s", async (_dir, each) => {
     for (const share of [0.3, 0.7]) {
       const cutAt = Math.floor(each.recording.body.length * share);
       vendor.on(`rec-${each.n}`, replay(each.recording, { cutAt }));
@@ -149,7 +166,7 @@ describe.skipIf(shared === undefined)("recordings of shared/fixtures through a r
       expect(sum(row.u_output, row.u_reasoning)).toBeLessThanOrEqual(Math.max(20, cutAt));
       if (!["upstream_error", "upstream_abort"].includes(row.outcome)) expect(finished(each.recording, cutAt), `${row.outcome} at ${share}`).toBe(true);
     }
-  });
+  }));
 
   test("all of it adds up in the ledger", async () => {
     expect(await shop.brokenInvariants()).toEqual([]);

@@ -16,14 +16,26 @@ export interface Sql {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
 
-/** Each call opens and closes its own connection, so nothing stands in the way of a database that is killed. */
-export const createSql = (url: () => string): Sql => async <Row extends object>(text: string, values: readonly unknown[] = []) => {
-  const client = new pg.Client({ connectionString: url(), types, application_name: "checks" });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(text, [...values])).rows as Row[];
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};
+/**
+ * Statements over a few kept connections. One that was lost with its database is replaced and the statement tried once
+ * more, so only reading and idempotent statements belong here.
+ */
+export function createSql(url: () => string): Sql {
+  let pool: pg.Pool | undefined;
+  let poolUrl = "";
+  const open = (): pg.Pool => {
+    if (pool !== undefined && poolUrl === url()) return pool;
+    poolUrl = url(); // an embedded database may come back on another port
+    pool = new pg.Pool({ connectionString: poolUrl, types, max: 4, idleTimeoutMillis: 2_000, allowExitOnIdle: true, application_name: "checks" });
+    pool.on("error", () => undefined);
+    return pool;
+  };
+  return async <Row extends object>(text: string, values: readonly unknown[] = []) => {
+    const run = async (): Promise<Row[]> => (await open().query(text, [...values])).rows as Row[];
+    return run().catch((error: Error & { code?: string }) => {
+      // Errors of PostgreSQL have a five-letter SQLSTATE; those of class 57P are its end, all others are ours to see.
+      if (/^[0-9A-Z]{5}$/.test(error.code ?? "") && !error.code!.startsWith("57P")) throw error;
+      return run();
+    });
+  };
+}

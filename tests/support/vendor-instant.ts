@@ -1,3 +1,4 @@
+import http from "node:http";
 import net from "node:net";
 import type { AddressInfo } from "node:net";
 
@@ -71,12 +72,44 @@ const wholeBody = JSON.stringify({
 const WHOLE = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(wholeBody)}\r\n\r\n${wholeBody}`);
 
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-const event = (body: object): string => chunk(`data: ${JSON.stringify({ ...common, object: "chat.completion.chunk", ...body })}\n\n`);
+const event = (body: object): string => `data: ${JSON.stringify({ ...common, object: "chat.completion.chunk", ...body })}\n\n`;
 const delta = (content: object, finish_reason: string | null = null): string => event({ choices: [{ index: 0, delta: content, finish_reason }] });
 
-/** Head with the role, one piece per content chunk, then the end with usage. */
-const STREAM: readonly Buffer[] = [
-  `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n${delta({ role: "assistant", content: "" })}`,
+/** What a stream says: the role, the content, why it ended, usage, the end. */
+const EVENTS: readonly string[] = [
+  delta({ role: "assistant", content: "" }),
   ...Array.from({ length: INSTANT_CHUNKS }, () => delta({ content: "word " })),
-  `${delta({}, "stop")}${event({ choices: [], usage })}${chunk("data: [DONE]\n\n")}0\r\n\r\n`,
+  delta({}, "stop"), event({ choices: [], usage }), "data: [DONE]\n\n",
+];
+
+/** The same on the wire: head with the role, one piece per content chunk, then the end in one. */
+const STREAM: readonly Buffer[] = [
+  `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n${chunk(EVENTS[0]!)}`,
+  ...EVENTS.slice(1, INSTANT_CHUNKS + 1).map(chunk),
+  `${EVENTS.slice(INSTANT_CHUNKS + 1).map(chunk).join("")}0\r\n\r\n`,
 ].map((text) => Buffer.from(text));
+
+/** The same replies by node:http, as vendors in other people's measurements are: dearer, so the proxies weigh less. */
+export async function startHttpInstantVendor({ port = 0, host = "127.0.0.1" } = {}): Promise<InstantVendor> {
+  const server = http.createServer({ noDelay: true }, (request, reply) => {
+    let streaming = false;
+    request.on("data", (chunk: Buffer) => (streaming ||= chunk.includes('"stream":true')));
+    request.on("end", () => {
+      if (!streaming) return void reply.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(wholeBody) }).end(wholeBody);
+      reply.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+      for (const text of EVENTS) reply.write(text);
+      reply.end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, 4_096, resolve));
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${host}:${bound}/v1`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
