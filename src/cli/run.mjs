@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const modules = path.join(root, "node_modules");
 const marker = path.join(modules, ".modelmart");
 const NODE_MIN = [20, 9];
+const INSTALL_LOOK_MS = 250;
 /** Errors whose message says what to do. */
 const OPERATOR_ERRORS = ["EnvError", "SecretError", "MigrationError", "EmbeddedPostgresError", "StartError", "UsageError"];
 /** Below this Node does not strip types, so the commands cannot be imported. */
@@ -45,8 +46,56 @@ function isInstalled(hash) {
   }
 }
 
+/**
+ * One installation at a time: two commands started together would tear the folder out of each other's hands. The lock
+ * is a folder, as making one is atomic everywhere; a dead holder's is taken over.
+ * @returns gives the lock back
+ */
+async function lockInstall() {
+  const lock = path.join(root, ".modelmart-install");
+  const holder = path.join(lock, "pid");
+  for (;;) {
+    try {
+      fs.mkdirSync(lock);
+      fs.writeFileSync(holder, String(process.pid));
+      return () => fs.rmSync(lock, { recursive: true, force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") fail(`The packages cannot be installed: ${error.message}`);
+    }
+    if (!holderLives(holder)) fs.rmSync(lock, { recursive: true, force: true });
+    await new Promise((resolve) => setTimeout(resolve, INSTALL_LOOK_MS));
+  }
+}
+
+function holderLives(file) {
+  try {
+    process.kill(Number(fs.readFileSync(file, "utf8")), 0);
+    return true;
+  } catch (error) {
+    // Between making the folder and writing the file the holder is nameless for a moment.
+    return error.code === "EPERM" || (error.code === "ENOENT" && Date.now() - bornMs(path.dirname(file)) < 2_000);
+  }
+}
+
+function bornMs(folder) {
+  try {
+    return fs.statSync(folder).mtimeMs;
+  } catch {
+    return Date.now();
+  }
+}
+
 /** Install scripts stay off: none is needed, and none should run on an operator's machine unasked. */
 async function install(hash) {
+  const unlock = await lockInstall();
+  try {
+    if (!isInstalled(hash)) await runInstall(hash);
+  } finally {
+    unlock();
+  }
+}
+
+async function runInstall(hash) {
   say("Installing the locked packages (first run, or package-lock.json has changed) ...");
   const started = Date.now();
   const flags = ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -59,6 +108,7 @@ async function install(hash) {
     npm.on("exit", (exitCode, signal) => resolve(signal ? 1 : exitCode));
   });
   if (code !== 0) {
+    fs.rmSync(path.join(root, ".modelmart-install"), { recursive: true, force: true });
     fail(
       "The packages could not be installed. Is the npm registry reachable, is there 2 GB of free disk space, " +
         `and may this user write to ${root}? Then run the command again.`,

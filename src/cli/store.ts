@@ -63,7 +63,7 @@ async function withStore(work: (deps: StoreDeps) => Promise<number>): Promise<nu
       await pool.end();
     }
   } finally {
-    await database.embedded?.stop();
+    if (database.embedded?.started) await database.embedded.stop();
   }
 }
 

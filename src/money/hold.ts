@@ -73,7 +73,8 @@ export function createHold(state: HoldState, deps: HoldDeps, maxTokens?: number)
     delivered(outputTokens) {
       if (!guarded || state.ended) return true;
       if (outputTokens >= state.outputTokens * EXTEND_FROM) cover();
-      return outputTokens < state.outputTokens;
+      // Once the cap itself is held, an estimate above it is the estimate's error.
+      return outputTokens < state.outputTokens || state.outputTokens >= quote(state.ask).outputTokensMax;
     },
     async raise(card: RateCard) {
       const dearer = { ...state.ask, card };

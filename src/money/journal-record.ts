@@ -50,7 +50,7 @@ export function encodeDone(r: ChargeRecord): string {
   if (r.detail !== undefined) json += `,"d":${JSON.stringify(r.detail)}`;
   if (r.latencyMs !== undefined) json += `,"l":${r.latencyMs}`;
   if (r.ttftMs !== undefined) json += `,"t":${r.ttftMs}`;
-  if (r.budgets.length > 0) json += `,"b":${JSON.stringify(r.budgets)}`;
+  if (r.budgets.length > 0) json += `,"b":${JSON.stringify(r.budgets.map(({ scope, period, startsAtMs }) => ({ scope, period, startsAtMs })))}`;
   return `${json},"a":[${r.attempts.map(encodeAttempt).join(",")}]}`;
 }
 
