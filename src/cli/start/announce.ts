@@ -7,7 +7,11 @@ import type { Log } from "#platform/log.ts";
 /** The ready line, the one-time set-up link while the shop has no owner, and what an operator should know about his address. */
 export async function announce(env: Env, url: string, log: Log): Promise<void> {
   process.stdout.write(`Modelmart is ready at ${url}\n`);
-  if (env.databaseUrl === undefined) return;
+  if (!isLoopback(env.host) && env.host !== "localhost" && !env.url?.startsWith("https://")) {
+    log.warn({ host: env.host }, "serving on a public address without https: cookies and keys travel in the clear; put a TLS proxy in front and set MODELMART_URL");
+  }
+  // A relay node serves no pages, the set-up one included.
+  if (env.databaseUrl === undefined || env.role === "relay") return;
   const pool = createPool(env.databaseUrl, { name: "setup", max: 1 });
   try {
     const token = await ensureSetupToken(pool, { dataDir: env.dataDir, given: env.setupToken });
@@ -16,8 +20,5 @@ export async function announce(env: Env, url: string, log: Log): Promise<void> {
     log.warn({ err: error }, "the set-up link could not be made");
   } finally {
     await pool.end();
-  }
-  if (!isLoopback(env.host) && env.host !== "localhost" && !env.url?.startsWith("https://")) {
-    log.warn({ host: env.host }, "serving on a public address without https: cookies and keys travel in the clear; put a TLS proxy in front and set MODELMART_URL");
   }
 }

@@ -40,6 +40,8 @@ export async function ensurePostgres(dataDir: string, options: EmbeddedOptions =
   const paths = clusterPaths(dataDir);
   await fs.mkdir(dataDir, { recursive: true, mode: 0o700 });
   const { config, started } = await withHostLock(await lockName(dataDir), EMBEDDED_START_TIMEOUT_MS, async () => {
+    const running = await runningCluster(paths);
+    if (running) return { config: running, started: false };
     const user = await serverUser(paths);
     const binaries = await findBinaries(user, dataDir);
     return start(paths, binaries, user, await openCluster(paths, binaries, user), options);
@@ -77,6 +79,12 @@ export async function stopPostgres(dataDir: string, { force }: { force: boolean 
 
 /** Whether the server's process is there; cheap enough to ask every second. */
 export const postgresRuns = async (dataDir: string): Promise<boolean> => (await livePostmaster(clusterPaths(dataDir))) !== undefined;
+
+/** A server that is up and set up needs no binaries, which a bundler may hide from this process. */
+async function runningCluster(paths: ClusterPaths): Promise<ClusterConfig | undefined> {
+  const config = await readClusterConfig(paths);
+  return config?.ready && (await livePostmaster(paths)) !== undefined && (await answers(config)) ? config : undefined;
+}
 
 async function start(paths: ClusterPaths, binaries: Binaries, user: ServerUser, given: ClusterConfig, options: EmbeddedOptions) {
   let config = given;

@@ -5,7 +5,8 @@ import type { AllowPrivate, Guard, OutboundPolicy, Resolve, VettedAddress } from
 
 /** Below the 60 s after which many vendors' balancers cut an idle connection. */
 const KEEP_ALIVE_MS = 55_000;
-const CONNECTIONS = 256;
+/** Each open stream has a connection of its own; beyond this they queue. Files per process end at about 20,000. */
+const CONNECTIONS = 8_192;
 const DNS_CACHE_MS = 30_000;
 const DNS_CACHE_ENTRIES = 1_000;
 const POOLS_MAX = 2_000;

@@ -158,7 +158,10 @@ class TopValues {
 
   candidates(operation: Operation): number {
     if (operation === "embeddings") return 1;
-    const most = Math.max(this.count("n") ?? 1, this.count("best_of") ?? 1, 1);
+    const [n, bestOf] = [this.count("n") ?? 1, this.count("best_of") ?? 1];
+    // Vendors differ in what they make of 0; held would be nothing.
+    if (n === 0 || bestOf === 0) throw invalid(n === 0 ? "n" : "best_of", "a whole number of 1 or more");
+    const most = Math.max(n, bestOf);
     if (most > CANDIDATES_MAX) throw invalid("n", `at most ${CANDIDATES_MAX}`);
     return most;
   }

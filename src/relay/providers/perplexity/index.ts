@@ -2,7 +2,7 @@ import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
  * Perplexity.
- * - paths have no /v1
+ * - the path of chat has no /v1, that of embeddings has
  * - roles must alternate user/assistant after system
  * - citations / search_results at top level of reply and chunks
  * - each chunk repeats full message and usage: keep the last usage, use delta
@@ -13,7 +13,7 @@ export const perplexity = openaiShaped({
   id: "perplexity",
   name: "Perplexity",
   baseUrl: "https://api.perplexity.ai",
-  paths: { chat: "/chat/completions" },
+  paths: { chat: "/chat/completions", embeddings: "/v1/embeddings" },
   flags: { streamOptions: "unasked", stopsBillingOnAbort: false },
   docs: "https://docs.perplexity.ai",
 });
