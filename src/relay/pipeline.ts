@@ -33,7 +33,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       return;
     }
     if (route.kind === "operation") context.dialect = dialects[route.dialect];
-    const found = findCaller(state, context, inbound);
+    const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
     if (route.kind !== "operation") {
       sendRead(context, await serveRead(state, context, route, caller));
@@ -69,7 +69,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
 }
 
 /** Warm keys are known at once; only others wait for the database. */
-function findCaller(state: RelayState, context: RequestContext, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
+function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
   const secret = presentedKey(inbound);
   const blockedMs = state.unknownKeys.blockedMs(inbound.clientIp);
   const found = state.keys.lookup(secret);

@@ -26,7 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-type Body = Record<string, any>;
+type Fields = Readonly<Record<string, unknown>>;
+type Row = Fields & Readonly<{ lines: readonly { amount_nano_usd: number }[]; entries: readonly { amount_nano_usd: number }[]; id: string; keys: readonly Fields[] }>;
+type Body = Row & Readonly<{ error: Fields; wallet: Fields; data: readonly Row[]; next_cursor: string | null }>;
 async function call(method: string, path: string, { token = TOKEN, body, ip }: { token?: string; body?: unknown; ip?: string } = {}): Promise<{ status: number; body: Body; text: string }> {
   const response = await api(new Request(`http://shop.test/api/v1${path}`, {
     method,
@@ -146,12 +148,12 @@ describe("requests, ledger, channels", () => {
     const { id } = await addCharge(database.pool, { email: "alice@example.com", model: "gpt-4o-mini", channel: "main", usage: { input: 1003, output: 7 } });
     const { body } = await call("GET", "/requests?user=alice@example.com&model=mini&channel=main&status=ok&key=app");
     expect(body.data.length).toBe(1);
-    const [request] = body.data;
+    const [request] = body.data as [Row];
     expect(request).toMatchObject({
       id, status: "ok", outcome: "ok", model: "gpt-4o-mini", channel: "main", usage: { input: 1003, cache_read: 0, output: 7, images: 0, seconds: 0 },
       charge_nano_usd: 154_650, attempts: [{ n: 1, channel: "main", status: 200 }], price_version: expect.any(Number),
     });
-    expect(request.lines.reduce((sum: number, line: Body) => sum + line.amount_nano_usd, 0)).toBe(request.charge_nano_usd);
+    expect(request.lines.reduce((sum: number, line) => sum + line.amount_nano_usd, 0)).toBe(request.charge_nano_usd);
     expect((await call("GET", `/requests?key=${API_KEY}`)).body.data.length).toBe(1);
     expect((await call("GET", `/requests/${id}`)).body.id).toBe(id);
     for (const none of ["status=error", "model=nothing", "user=nobody@example.com", "channel=none", "from=2100-01-01", "to=2000-01-01T00:00:00Z"]) {
@@ -171,7 +173,7 @@ describe("requests, ledger, channels", () => {
     expect(await lookups.generation(id, rows[0]!.id)).toEqual(receipt);
     expect(await lookups.generation(uuid, "00000000-0000-7000-8000-000000000001")).toBeUndefined();
     expect(await lookups.credits(rows[0]!.wallet)).toMatchObject({ totalUsageNano: 0n, balanceNano: 15_000_000_007n });
-    expect((await call("GET", "/requests?status=cancelled")).body.data.map((request: Body) => request.id)).toEqual([id]);
+    expect((await call("GET", "/requests?status=cancelled")).body.data.map((request) => request.id)).toEqual([id]);
   });
 
   test("requests come in pages without gap or repeat", async () => {
@@ -179,7 +181,7 @@ describe("requests, ledger, channels", () => {
     const seen: string[] = [];
     for (let cursor: string | null = ""; cursor !== null;) {
       const { body } = await call("GET", `/requests?limit=3${cursor ? `&cursor=${cursor}` : ""}`);
-      seen.push(...body.data.map((request: Body) => request.id));
+      seen.push(...body.data.map((request) => request.id));
       cursor = body.next_cursor;
     }
     expect([seen.length, new Set(seen).size]).toEqual([8, 8]);
@@ -189,8 +191,8 @@ describe("requests, ledger, channels", () => {
   test("the entries of each ledger transaction sum to zero", async () => {
     const { wallet } = (await call("GET", "/users/alice@example.com")).body;
     const { body } = await call("GET", `/ledger/transactions?wallet=${wallet.id}`);
-    expect(body.data.map(({ kind }: Body) => kind)).toEqual(expect.arrayContaining(["opening", "manual_adjustment", "code"]));
-    for (const { entries } of body.data) expect(entries.reduce((sum: number, entry: Body) => sum + entry.amount_nano_usd, 0)).toBe(0);
+    expect(body.data.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["opening", "manual_adjustment", "code"]));
+    for (const { entries } of body.data) expect(entries.reduce((sum: number, entry) => sum + entry.amount_nano_usd, 0)).toBe(0);
     expect((await call("GET", "/ledger/check")).body).toEqual({ ok: true, data: [{ id: "I1", rows: 0 }] });
   });
 
@@ -206,7 +208,7 @@ describe("requests, ledger, channels", () => {
 test("the description names every call, without a token", async () => {
   const { status, body } = await call("GET", "/openapi.json", { token: "" });
   expect([status, body.openapi]).toEqual([200, "3.1.0"]);
-  expect(Object.keys(body.paths)).toEqual(expect.arrayContaining([
+  expect(Object.keys(body.paths as object)).toEqual(expect.arrayContaining([
     "/api/v1/users/{email}", "/api/v1/users/{email}/adjustments", "/api/v1/requests", "/api/v1/ledger/transactions", "/api/v1/ledger/check",
     "/api/v1/channels", "/api/v1/channels/{name}/test", "/api/v1/codes", "/api/v1/codes/{code}/redemptions",
   ]));

@@ -1,4 +1,4 @@
-import type { LeftWhen, RelayState, RequestContext } from "#relay/context.ts";
+import type { LeftWhen, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { attemptRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
@@ -132,7 +132,7 @@ function setAside({ state, context, model }: CallInput, answer: Answered): void 
 }
 
 function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
-  const { state, context, model } = input;
+  const { context, model } = input;
   const usage = tried.attempt.facts?.usage;
   context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.class, status: failure.fault?.status }));
   tried.release(0);
