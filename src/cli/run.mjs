@@ -132,7 +132,7 @@ function packagedNode() {
 
 /** Runs this file again under another Node; exit code, signals and messages pass through. */
 function changeOver(binary) {
-  const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(binary, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     cwd: root,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });

@@ -38,7 +38,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
 
   function start(): void {
     const startedAt = performance.now();
-    const started = fork(options.script, [...options.argv], { env: options.env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const started = fork(options.script, [...options.argv], { env: options.env, execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
     child = started;
     started.on("message", (message) => {
       if (!isListening(message)) return;
