@@ -1,7 +1,7 @@
 import type { Ppm } from "#money/amount.ts";
 import type { CompiledPrice } from "#money/price.ts";
 
-/** Everything on offer right now: immutable, swapped whole. A request keeps the one it started with (relay.md 6.1). */
+/** Everything on offer right now: immutable, swapped whole. A request keeps the one it started with. */
 export interface Snapshot {
   readonly rev: bigint;
   readonly builtAtMs: number;
