@@ -5,13 +5,14 @@ import { blank } from "#relay/dialects/openai-kit/content-reader.ts";
  * so a buffer is searched once per key however many events it holds.
  */
 export class KeyFinder {
-  private readonly needles: readonly string[];
+  /** As bytes: a string would be turned into bytes again at every search. */
+  private readonly needles: readonly Buffer[];
   private readonly next: number[];
   private buffer: Buffer = Buffer.alloc(0);
 
   /** @param keys names without quotes; later given by their index */
   constructor(keys: readonly string[]) {
-    this.needles = keys.map((key) => `"${key}"`);
+    this.needles = keys.map((key) => Buffer.from(`"${key}"`, "latin1"));
     this.next = keys.map(() => -1);
   }
 
@@ -38,7 +39,7 @@ export class KeyFinder {
   private hit(index: number, from: number): number {
     const known = this.next[index]!;
     if (known >= from) return known;
-    const found = this.buffer.indexOf(this.needles[index]!, from, "latin1");
+    const found = this.buffer.indexOf(this.needles[index]!, from);
     const hit = found < 0 ? Number.POSITIVE_INFINITY : found;
     this.next[index] = hit;
     return hit;
