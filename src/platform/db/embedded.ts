@@ -40,9 +40,9 @@ export async function ensurePostgres(dataDir: string, options: EmbeddedOptions =
   const paths = clusterPaths(dataDir);
   await fs.mkdir(dataDir, { recursive: true, mode: 0o700 });
   const { config, started } = await withHostLock(await lockName(dataDir), EMBEDDED_START_TIMEOUT_MS, async () => {
+    const user = await serverUser(paths);
     const running = await runningCluster(paths);
     if (running) return { config: running, started: false };
-    const user = await serverUser(paths);
     const binaries = await findBinaries(user, dataDir);
     return start(paths, binaries, user, await openCluster(paths, binaries, user), options);
   });
