@@ -13,6 +13,7 @@ import type { Log } from "#platform/log.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
+import type { Payments } from "#payments/index.ts";
 import type { Relay } from "#relay/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
@@ -25,6 +26,7 @@ export type WebRuntime = Readonly<{
   clock: Clock;
   metrics: Metrics;
   signInAttempts: AttemptStore;
+  payments: Payments;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -112,22 +114,28 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createPayments }, { loadSettings }, { readyUrl }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+    import("#payments/index.ts"), import("#accounts/index.ts"), import("#platform/edge.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
   const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
   const clock = createClock();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
+  const settings = () => loadSettings(pool);
+  const payments = createPayments({
+    pool, clock, log, settings, stripe: env.stripe, baseUrl: async () => env.url ?? (await settings())["shop.url"] ?? readyUrl(env.host, env.port),
+  });
   return {
     pool,
     keys,
     clock,
     metrics: createMetrics(),
     signInAttempts: createAttemptStore(),
+    payments,
     management: createManagementApi({
-      pool, keys, log, checkInvariants,
+      pool, keys, log, payments, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
     }),
     async close() {
