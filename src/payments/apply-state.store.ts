@@ -48,8 +48,8 @@ async function act(tx: PoolClient, order: Order, debt: bigint, provider: string,
     case "review": {
       const reason = reasonOf(verdict.checks);
       if (order.state === "review" && order.reviewReason === reason) return done("review", reason);
-      await holdInSuspense(tx, order, state);
-      await moveOrder(tx, order, "review", source, { reason, checks: verdict.checks, received_minor: (state.amountMinor + state.taxMinor).toString(), received_currency: state.currency, payment: state.paymentId });
+      await holdInSuspense(tx, order, provider, state);
+      await moveOrder(tx, order, "review", source, { reason, checks: verdict.checks, provider, received_minor: (state.amountMinor + state.taxMinor).toString(), received_currency: state.currency, payment: state.paymentId });
       return done("review", reason);
     }
   }
@@ -58,14 +58,14 @@ async function act(tx: PoolClient, order: Order, debt: bigint, provider: string,
 const reasonOf = (checks: readonly Check[]): string => checks.filter(({ ok }) => !ok).map(({ what, ours, theirs }) => `${what}: ${ours} | ${theirs}`).join("; ");
 
 /** Money that does not match is not the customer's yet: it is kept apart until a person decides. */
-async function holdInSuspense(tx: PoolClient, order: Order, state: ProviderState): Promise<void> {
+async function holdInSuspense(tx: PoolClient, order: Order, provider: string, state: ProviderState): Promise<void> {
   if (state.paymentId === undefined) return;
   const value = receivedNano(state, order);
   if (value === undefined || value <= 0n) {
     await addOrderEvent(tx, order.id, "unvalued", "system", { currency: state.currency });
     return;
   }
-  await postSuspense(tx, { provider: order.provider, paymentId: state.paymentId, amount: value, ref: { type: "order", id: order.id } });
+  await postSuspense(tx, { provider, paymentId: state.paymentId, amount: value, ref: { type: "order", id: order.id } });
 }
 
 /** P21: money came without a valid order. */

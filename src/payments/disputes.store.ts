@@ -62,8 +62,8 @@ async function keep(tx: PoolClient, order: Order, payment: Payment, theirs: Prov
 async function find(tx: PoolClient, id: string): Promise<Row> {
   const { rows } = await tx.query<Row>(
     `SELECT id, status, credit_nano AS "creditNano", frozen_nano AS "frozenNano", outcome,
-            EXISTS (SELECT 1 FROM ledger_transactions WHERE idempotency_key = 'dispute:' || id || ':freeze') OR status NOT IN ('new') AND status NOT LIKE 'warning%' AS froze,
-            EXISTS (SELECT 1 FROM ledger_transactions WHERE idempotency_key = 'dispute:' || id || ':lost') AS lost
+            EXISTS (SELECT 1 FROM ledger_transactions WHERE idempotency_key = 'dispute:' || disputes.id || ':freeze') OR status NOT IN ('new') AND status NOT LIKE 'warning%' AS froze,
+            EXISTS (SELECT 1 FROM ledger_transactions WHERE idempotency_key = 'dispute:' || disputes.id || ':lost') AS lost
        FROM disputes WHERE id = $1`, [id]);
   return rows[0]!;
 }

@@ -11,18 +11,18 @@ import { withTransaction } from "#platform/db/tx.ts";
 export type ReviewAsk = Readonly<{ orderId: string; how: "credit" | "return"; reason: string; actor: LedgerActor }>;
 
 /** Money of an order that did not match and waits for a decision. */
-export type HeldMoney = Readonly<{ paymentId: string; amountNano: Nano; receivedMinor: bigint; currency: string }>;
+export type HeldMoney = Readonly<{ provider: string; paymentId: string; amountNano: Nano; receivedMinor: bigint; currency: string }>;
 
 /** What was received for an order in review; undefined when nothing that could be valued. */
-export async function heldMoney(db: Queryable, order: Pick<Order, "id" | "provider">): Promise<HeldMoney | undefined> {
-  const { rows: [seen] } = await db.query<{ payment: string | null; minor: string | null; currency: string | null }>(
-    `SELECT detail->>'payment' AS payment, detail->>'received_minor' AS minor, detail->>'received_currency' AS currency
+export async function heldMoney(db: Queryable, order: Pick<Order, "id">): Promise<HeldMoney | undefined> {
+  const { rows: [seen] } = await db.query<{ provider: string; payment: string | null; minor: string | null; currency: string | null }>(
+    `SELECT detail->>'provider' AS provider, detail->>'payment' AS payment, detail->>'received_minor' AS minor, detail->>'received_currency' AS currency
        FROM order_events WHERE order_id = $1 AND kind = 'review' ORDER BY id DESC LIMIT 1`, [order.id]);
   if (!seen?.payment) return undefined;
   const { rows: [held] } = await db.query<{ amount: bigint }>(
     `SELECT sum(e.amount_nano)::bigint AS amount FROM ledger_transactions t JOIN ledger_entries e ON e.tx_id = t.id AND e.amount_nano > 0
-      WHERE t.idempotency_key = $1 HAVING count(*) > 0`, [`suspense:${order.provider}:${seen.payment}`]);
-  return held && { paymentId: seen.payment, amountNano: nano(held.amount), receivedMinor: BigInt(seen.minor ?? "0"), currency: seen.currency ?? "" };
+      WHERE t.idempotency_key = $1 HAVING count(*) > 0`, [`suspense:${seen.provider}:${seen.payment}`]);
+  return held && { provider: seen.provider, paymentId: seen.payment, amountNano: nano(held.amount), receivedMinor: BigInt(seen.minor ?? "0"), currency: seen.currency ?? "" };
 }
 
 /**
@@ -35,7 +35,7 @@ export async function resolveReview(pool: Pool, providers: ReadonlyMap<string, P
   const held = await heldMoney(pool, order);
   if (order.state !== "review") throw new RefundRefused("nothing_left");
   if (ask.how === "return" && held) {
-    const provider = providers.get(order.provider);
+    const provider = providers.get(held.provider);
     if (!provider) throw new ProviderRefused("the provider is not set up");
     // Before the books: should this process end in between, the same key gives the same answer the next time.
     const sent = await provider.refund({ id: `review-${order.id}`, paymentId: held.paymentId, amountMinor: held.receivedMinor });
@@ -58,8 +58,8 @@ async function release(tx: PoolClient, order: Order, held: HeldMoney, ask: Revie
     kind: "suspense_resolved", key: `suspense:${held.paymentId}:resolved`, actor: ask.actor, ref: { type: "order", id: order.id }, reason: ask.reason,
   } as const;
   if (ask.how === "credit") {
-    await creditWallet(tx, { ...common, walletId: order.walletId, bucket: "paid", amount: held.amountNano, from: `suspense:${order.provider}` });
+    await creditWallet(tx, { ...common, walletId: order.walletId, bucket: "paid", amount: held.amountNano, from: `suspense:${held.provider}` });
     return;
   }
-  await post(tx, { ...common, postings: [{ from: `psp:${order.provider}:clearing`, to: `suspense:${order.provider}`, amount: held.amountNano }] });
+  await post(tx, { ...common, postings: [{ from: `psp:${held.provider}:clearing`, to: `suspense:${held.provider}`, amount: held.amountNano }] });
 }
