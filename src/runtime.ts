@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
+import type { Throttle } from "#accounts/index.ts";
 import { POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
 import type { Env } from "#config/env.ts";
 import { createBilling } from "#money/create-billing.ts";
 import { createClock, type Clock } from "#platform/clock.ts";
+import { createPasswords, type Passwords } from "#platform/crypto/hash.ts";
 import { createSealer, type Sealer } from "#platform/crypto/seal.ts";
 import { deriveKeys, loadSecret, type DerivedKeys } from "#platform/crypto/secret.ts";
 import { ensurePostgres } from "#platform/db/embedded.ts";
@@ -22,9 +24,13 @@ export type RelayRuntime = Readonly<{ relay: Relay; metrics: Metrics; ready(): b
 export type WebRuntime = Readonly<{
   pool: Pool;
   keys: DerivedKeys;
+  sealer: Sealer;
   clock: Clock;
   metrics: Metrics;
+  /** Hashing for this whole process, a few at once. */
+  passwords: Passwords;
   signInAttempts: AttemptStore;
+  throttle: Throttle;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -112,8 +118,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
   const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
@@ -123,9 +129,12 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   return {
     pool,
     keys,
+    sealer,
     clock,
     metrics: createMetrics(),
+    passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
+    throttle: createThrottle(),
     management: createManagementApi({
       pool, keys, log, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),

@@ -7,12 +7,15 @@ export { BUDGET_PERIODS, budgetSchema, limitsSchema, readBudgets, readLimits } f
 export type { BudgetPeriod, LimitSet, StoredBudget } from "#accounts/limits.ts";
 export { createManagementToken, findManagementToken, updateManagementToken } from "#accounts/management-tokens.store.ts";
 export type { ManagementToken } from "#accounts/management-tokens.store.ts";
-export { isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES } from "#accounts/permissions.ts";
-export type { Permission, Role, StaffRole } from "#accounts/permissions.ts";
+export { networkOf, senderOf } from "#accounts/network.ts";
+export { CONSOLE_PERMISSIONS, isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES, VERIFIED_ONLY } from "#accounts/permissions.ts";
+export type { ConsolePermission, Permission, Role, StaffRole } from "#accounts/permissions.ts";
 export { checksumHolds, generateSecret, isApiKeyForm, isManagementTokenForm, maskOf, problemOfGivenSecret } from "#accounts/secret-form.ts";
 export { isSettingPath, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";
 export type { SettingPath, SettingValues } from "#accounts/settings.ts";
 export { loadSettings, saveSetting, storedSettings } from "#accounts/settings.store.ts";
 export { ensureSetupToken } from "#accounts/setup-token.store.ts";
+export { createThrottle, DAY_MS, HOUR_MS, MINUTE_MS } from "#accounts/throttle.ts";
+export type { Rate, Throttle } from "#accounts/throttle.ts";
 export { createUser, findUserByEmail, findUserById, normalEmail, ownerExists, updateUser } from "#accounts/users.store.ts";
 export type { NewUser, UserPatch, UserStatus, UserView } from "#accounts/users.store.ts";
