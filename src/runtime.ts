@@ -33,12 +33,9 @@ export type WebRuntime = Readonly<{
   /** Hashing for this whole process, a few at once. */
   passwords: Passwords;
   signInAttempts: AttemptStore;
-<<<<<<< HEAD
   payments: Payments;
-=======
   throttle: Throttle;
   sessions: SessionCache;
->>>>>>> accounts
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;

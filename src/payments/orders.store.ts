@@ -116,7 +116,7 @@ export async function moveOrder(tx: Queryable, order: Pick<Order, "id" | "userId
 
 /** Pages that show this customer's orders and balance look again. */
 export async function tellOrder(tx: Queryable, userId: string): Promise<void> {
-  for (const topic of ["order", "balance"]) await notify(tx, "live", JSON.stringify({ topic, owner: userId }));
+  await notify(tx, "live", JSON.stringify({ topic: "wallet", owner: userId }));
 }
 
 /** Takes orders that are due to be asked about; each is put off at once, so that two processes do not ask twice. */
