@@ -6,6 +6,7 @@ import { createCashier, type Cashier } from "#payments/cashier.ts";
 import type { PaymentProvider } from "#payments/provider.ts";
 import { createStripe, type StripeSettings } from "#payments/providers/stripe/index.ts";
 import { createNetting, type Netting } from "#payments/netting.ts";
+import { createWrongTries, type WrongTries } from "#payments/wrong-tries.ts";
 import { createWebhooks, type Webhooks } from "#payments/webhooks.ts";
 import { createRefunds, type Refunds } from "#payments/refunds.ts";
 
@@ -31,6 +32,8 @@ export type Payments = Readonly<{
   refunds: Refunds;
   webhooks: Webhooks;
   netting: Netting;
+  /** Wrong codes of customers, counted in this process. */
+  codeTries: WrongTries;
 }>;
 
 export function createPayments(deps: PaymentDeps): Payments {
@@ -42,5 +45,6 @@ export function createPayments(deps: PaymentDeps): Payments {
   const cashier = createCashier(tools);
   const refunds = createRefunds(tools, cashier);
   const webhooks = createWebhooks(tools, cashier, refunds);
-  return { card: stripe !== undefined, livemode: stripe?.livemode, cashier, refunds, webhooks, netting: createNetting(tools, cashier, refunds, webhooks) };
+  const codeTries = createWrongTries(() => deps.clock.now());
+  return { codeTries, card: stripe !== undefined, livemode: stripe?.livemode, cashier, refunds, webhooks, netting: createNetting(tools, cashier, refunds, webhooks) };
 }

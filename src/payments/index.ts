@@ -19,3 +19,13 @@ export type { Refundable, RefundAsk, RefundProblem } from "#payments/refund-requ
 export type { Refund, RefundState } from "#payments/payments.store.ts";
 export { quoteTopUp, TopUpRefused } from "#payments/top-up.ts";
 export type { TopUpOffer, TopUpProblem, TopUpQuote } from "#payments/top-up.ts";
+export { batchCodes, createBatch, disableBatch, disableCode, findBatch, listBatches } from "#payments/batches.store.ts";
+export type { BatchCode, BatchTerms, BatchView } from "#payments/batches.store.ts";
+export { listDisputes, listOrders, listRefunds, orderHistory, orderView } from "#payments/order-lists.store.ts";
+export type { DisputeView, MovementView, NoticeView, OrderEventView, OrderFilter, OrderView, RefundView } from "#payments/order-lists.store.ts";
+export { addOrderEvent } from "#payments/orders.store.ts";
+export { heldMoney } from "#payments/review.store.ts";
+export type { HeldMoney, ReviewAsk } from "#payments/review.store.ts";
+export { newAccountLeft } from "#payments/top-up.ts";
+export { lineCursorText, readLineCursor, walletLines, walletParts } from "#payments/wallet-page.store.ts";
+export type { WalletLine, WalletParts } from "#payments/wallet-page.store.ts";
