@@ -1,6 +1,7 @@
 import { writeAudit } from "#accounts/audit.store.ts";
 import { saveSetting } from "#accounts/settings.store.ts";
 import { parseSetting, type SettingPath } from "#accounts/settings.ts";
+import { knownZone } from "#accounts/time-zone.ts";
 import { createUser, normalEmail, ownerExists } from "#accounts/users.store.ts";
 import { bumpConfig, ensureDefaultGroup } from "#catalog/index.ts";
 import type { PoolClient } from "pg";
@@ -26,7 +27,7 @@ export async function createFirstOwner(tx: PoolClient, owner: FirstOwner, auditK
   if (rowCount) return "taken";
   const groupId = await ensureDefaultGroup(tx);
   const { id } = await createUser(tx, { email: owner.email, role: "owner", groupId, passwordHash: owner.passwordHash, verified: true });
-  await tx.query("UPDATE users SET locale = $2, time_zone = $3 WHERE id = $1", [id, owner.locale, isTimeZone(owner.timeZone) ? owner.timeZone : "UTC"]);
+  await tx.query("UPDATE users SET locale = $2, time_zone = $3 WHERE id = $1", [id, owner.locale, knownZone(owner.timeZone)]);
   const settings: readonly (readonly [SettingPath, unknown])[] = [["shop.name", owner.shopName], ["shop.sign_up", owner.signUp]];
   for (const [path, value] of settings) await saveSetting(tx, path, parseSetting(path, value));
   await bumpConfig(tx);
@@ -34,13 +35,4 @@ export async function createFirstOwner(tx: PoolClient, owner: FirstOwner, auditK
     actor: { type: "system", ...(owner.ip === undefined ? {} : { ip: owner.ip }) }, action: "setup.owner", target: { type: "user", id }, after: Object.fromEntries(settings),
   }]);
   return "made";
-}
-
-/** Of a browser, so not to be believed: the database would refuse budgets of a zone it does not know. */
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 }

@@ -47,7 +47,7 @@ export const accountRouter = router({
 
   /** Makes an account. `check-mail` says nothing about whether the address had one. */
   signUp: publicProcedure
-    .input(z.strictObject({ email, password, locale, terms: z.boolean().default(false), invite: token.optional() }))
+    .input(z.strictObject({ email, password, locale, timeZone: z.string().max(64).optional(), terms: z.boolean().default(false), invite: token.optional() }))
     .output(z.strictObject({ next: z.enum(["sign-in", "check-mail"]) }))
     .mutation(async ({ ctx, input }) => {
       // Before anything is counted: whoever has to think of a better password should not have to wait as well.

@@ -10,7 +10,7 @@ import { LinkButton } from "#ui/kit/button.tsx";
 import { RadioCards, SegmentedControl } from "#ui/kit/choice-fields.client.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { TextField } from "#ui/kit/text-field.client.tsx";
-import { chooseLocale } from "#ui/layout/preferences.client.ts";
+import { chooseLocale, chooseZone } from "#ui/layout/preferences.client.ts";
 
 const STEPS = ["account", "shop", "done"] as const;
 type Step = (typeof STEPS)[number];
@@ -82,6 +82,7 @@ function ShopStep({ shopName, person, onBack, onDone }: ShopStepProps) {
     if (problem !== undefined) return problem;
     await postSignIn(person.email, person.password);
     chooseLocale(locale);
+    chooseZone(timeZone);
     onDone();
     return "";
   };
@@ -89,7 +90,7 @@ function ShopStep({ shopName, person, onBack, onDone }: ShopStepProps) {
   return (
     <>
       <AccountHeading title={t("shopTitle")}>{t("shopLead")}</AccountHeading>
-      <AccountForm onSubmit={submit} submit={t("submit")} busyLabel={t("busy")} passwordMin={STAFF_PASSWORD_MIN} footer={<button type="button" className="btn btn-ghost btn-lg self-center" onClick={onBack}>{t("back")}</button>}>
+      <AccountForm onSubmit={submit} submit={t("submit")} busyLabel={t("busy")} passwordMin={STAFF_PASSWORD_MIN} help={(problem) => (problem === "gone" ? t("gone") : null)} footer={<button type="button" className="btn btn-ghost btn-lg self-center" onClick={onBack}>{t("back")}</button>}>
         <TextField label={t("name")} name="shopName" required maxLength={100} defaultValue={shopName} hint={t("nameHint")} autoFocus />
         <div>
           <p className="label" aria-hidden="true">{t("yourLanguage")}</p>

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { AccountForm, AccountHeading, CUSTOMER_PASSWORD_MIN, EmailField, NewPasswordField } from "#ui/account/account-form.client.tsx";
 import { postSignIn } from "#ui/account/auth.client.ts";
 import { callAccount } from "#ui/account/call.client.ts";
+import { applyPreferences } from "#ui/account/preferences.client.ts";
 import { ResendButton } from "#ui/account/resend-button.client.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { CheckboxField } from "#ui/kit/choice-fields.client.tsx";
@@ -33,13 +34,14 @@ export function SignUpForm({ terms, next }: { terms: Terms; next: string }) {
   const submit = async (form: FormData): Promise<string | undefined> => {
     const email = String(form.get("email"));
     const password = String(form.get("password"));
-    const outcome = await callAccount("signUp", { email, password, locale, terms: form.get("terms") === "on", ...(invite && { invite }) });
+    const outcome = await callAccount("signUp", { email, password, locale, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, terms: form.get("terms") === "on", ...(invite && { invite }) });
     if (!outcome.ok) return outcome.reason;
     if (outcome.value.next === "check-mail") {
       setSentTo(email);
       return "";
     }
     const signedIn = await postSignIn(email, password);
+    await applyPreferences();
     location.assign(signedIn.kind === "signed-in" ? next : "/sign-in");
     return undefined;
   };
