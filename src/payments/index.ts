@@ -23,7 +23,7 @@ export { batchCodes, createBatch, disableBatch, disableCode, findBatch, listBatc
 export type { BatchCode, BatchTerms, BatchView } from "#payments/batches.store.ts";
 export { listDisputes, listOrders, listRefunds, orderHistory, orderView } from "#payments/order-lists.store.ts";
 export type { DisputeView, MovementView, NoticeView, OrderEventView, OrderFilter, OrderView, RefundView } from "#payments/order-lists.store.ts";
-export { addOrderEvent } from "#payments/orders.store.ts";
+export { addOrderEvent, orderKeyUsed, recentOrders } from "#payments/orders.store.ts";
 export { heldMoney } from "#payments/review.store.ts";
 export type { HeldMoney, ReviewAsk } from "#payments/review.store.ts";
 export { newAccountLeft } from "#payments/top-up.ts";

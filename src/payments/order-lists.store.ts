@@ -11,6 +11,9 @@ export type OrderView = Readonly<{
 
 type Row = Omit<OrderView, "status"> & { disputed: boolean };
 
+/** A dispute of the payment is open, or was lost. */
+const DISPUTED = "EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = p.id AND (d.outcome = 'lost' OR d.outcome IS NULL AND d.status NOT LIKE 'warning%'))";
+
 const VIEW = `
   SELECT o.id, o.number, o.created_at AS "createdAt", o.expires_at AS "expiresAt", o.user_id AS "userId", u.email, o.kind, o.provider, o.livemode, o.status AS state,
          o.credit_nano AS "creditNano", o.bonus_nano AS "bonusNano", o.pay_currency AS currency, o.fx_rate AS rate, o.subtotal_minor AS "subtotalMinor", o.discount_minor AS "discountMinor",
@@ -19,7 +22,7 @@ const VIEW = `
          o.provider_session_id AS "sessionId", coalesce(p.provider_payment_id, o.provider_payment_id) AS "paymentId", i.doc->>'number' AS invoice, o.review_reason AS "reviewReason",
          o.paid_at AS "paidAt", o.next_check_at AS "nextCheckAt",
          (SELECT e.detail->>'failure' FROM order_events e WHERE e.order_id = o.id AND e.kind = 'failed' ORDER BY e.id DESC LIMIT 1) AS failure,
-         EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = p.id AND (d.outcome = 'lost' OR d.outcome IS NULL AND d.status NOT LIKE 'warning%')) AS disputed
+         ${DISPUTED} AS disputed
     FROM orders o JOIN users u ON u.id = o.user_id LEFT JOIN payments p ON p.order_id = o.id LEFT JOIN invoices i ON i.order_id = o.id AND i.kind = 'invoice'`;
 
 const viewOf = ({ disputed, ...row }: Row): OrderView => ({ ...row, status: statusOf({ state: row.state, paidMinor: row.paidMinor, refundedMinor: row.refundedMinor, disputed }) });
@@ -29,7 +32,7 @@ export async function orderView(db: Queryable, id: string, userId?: string): Pro
   return rows[0] && viewOf(rows[0]);
 }
 
-export type OrderFilter = Readonly<{ userId?: string; states?: readonly OrderState[]; provider?: string; /** E-mail's beginning, or an id or number of order, session or payment. */ q?: string; from?: Date; to?: Date; before?: string; limit: number }>;
+export type OrderFilter = Readonly<{ userId?: string; states?: readonly OrderState[]; /** As outsiders are told. */ status?: OrderStatus; provider?: string; /** E-mail's beginning, or an id or number of order, session or payment. */ q?: string; from?: Date; to?: Date; before?: string; limit: number }>;
 
 /** Orders, newest first. */
 export async function listOrders(db: Queryable, filter: OrderFilter): Promise<OrderView[]> {
@@ -37,9 +40,13 @@ export async function listOrders(db: Queryable, filter: OrderFilter): Promise<Or
     `${VIEW} WHERE ($1::uuid IS NULL OR o.user_id = $1) AND ($2::text[] IS NULL OR o.status = ANY($2)) AND ($3::text IS NULL OR o.provider = $3)
         AND ($4::text IS NULL OR u.email LIKE $5 OR o.number = upper($4) OR o.id::text = lower($4) OR o.provider_session_id = $4 OR p.provider_payment_id = $4)
         AND ($6::timestamptz IS NULL OR o.created_at >= $6) AND ($7::timestamptz IS NULL OR o.created_at < $7) AND ($8::uuid IS NULL OR o.id < $8)
+        AND ($10::text IS NULL OR CASE $10 WHEN 'open' THEN o.status IN ('created', 'open', 'processing', 'review') WHEN 'failed' THEN o.status = 'failed' WHEN 'expired' THEN o.status = 'expired'
+             WHEN 'disputed' THEN o.status = 'paid' AND ${DISPUTED}
+             WHEN 'paid' THEN o.status = 'paid' AND p.refunded_minor = 0 AND NOT ${DISPUTED} WHEN 'refunded' THEN p.refunded_minor >= p.amount_minor AND NOT ${DISPUTED}
+             ELSE p.refunded_minor > 0 AND p.refunded_minor < p.amount_minor AND NOT ${DISPUTED} END)
       ORDER BY o.id DESC LIMIT $9`,
     [filter.userId ?? null, filter.states ?? null, filter.provider ?? null, filter.q ?? null, `${(filter.q ?? "").toLowerCase().replace(/[\\%_]/g, "\\$&")}%`,
-      filter.from ?? null, filter.to ?? null, filter.before ?? null, filter.limit]);
+      filter.from ?? null, filter.to ?? null, filter.before ?? null, filter.limit, filter.status ?? null]);
   return rows.map(viewOf);
 }
 

@@ -49,6 +49,12 @@ export async function findOrderByKey(db: Queryable, userId: string, clientKey: s
   return rows[0];
 }
 
+/** Whose order a key made; keys of scripts hold for all users. */
+export async function orderKeyUsed(db: Queryable, clientKey: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ user: string }>('SELECT user_id AS "user" FROM orders WHERE client_key = $1 LIMIT 1', [clientKey]);
+  return rows[0]?.user;
+}
+
 export async function findOrderBySession(db: Queryable, provider: string, sessionId: string): Promise<Order | undefined> {
   const { rows } = await db.query<Order>(`${ORDER} WHERE o.provider = $1 AND o.provider_session_id = $2`, [provider, sessionId]);
   return rows[0];

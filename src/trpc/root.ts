@@ -1,5 +1,8 @@
 import { auditRouter } from "#trpc/admin/audit.ts";
+import { codesRouter } from "#trpc/admin/codes.ts";
 import { healthRouter } from "#trpc/admin/health.ts";
+import { ordersRouter } from "#trpc/admin/orders.ts";
+import { refundsRouter } from "#trpc/admin/refunds.ts";
 import { staffRouter } from "#trpc/admin/staff.ts";
 import { profileRouter } from "#trpc/console/profile.ts";
 import { sessionsRouter } from "#trpc/console/sessions.ts";
@@ -12,7 +15,7 @@ import { catalogueRouter } from "#trpc/public/catalogue.ts";
 export const appRouter = router({
   public: router({ account: accountRouter, catalogue: catalogueRouter }),
   console: router({ profile: profileRouter, sessions: sessionsRouter, viewer: viewerRouter, wallet: walletRouter }),
-  admin: router({ audit: auditRouter, health: healthRouter, staff: staffRouter }),
+  admin: router({ audit: auditRouter, codes: codesRouter, orders: ordersRouter, refunds: refundsRouter, health: healthRouter, staff: staffRouter }),
 });
 
 export type AppRouter = typeof appRouter;

@@ -68,7 +68,7 @@ describe("who may call", () => {
     expect((await call("GET", "/codes", { token })).status).toBe(403);
   });
 
-  test.each([["GET", "/nowhere", 404], ["DELETE", "/codes", 405], ["GET", "/users/nobody@example.com", 404], ["GET", "/orders", 404]])("%s %s is %i", async (method, path, status) => {
+  test.each([["GET", "/nowhere", 404], ["DELETE", "/codes", 405], ["GET", "/users/nobody@example.com", 404], ["POST", "/orders/none/refunds", 400]])("%s %s is %i", async (method, path, status) => {
     expect((await call(method, path)).status).toBe(status);
   });
 });
