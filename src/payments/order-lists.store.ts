@@ -1,15 +1,17 @@
+import { minorText } from "#money/currencies.ts";
 import { statusOf, type OrderState, type OrderStatus } from "#payments/order-state.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
-/** An order as lists show it. Amounts `…Minor` are in the smallest unit of `currency`. */
+/** An order as lists show it. Amounts `…Minor` are in the smallest unit of `currency`, `…Text` the same as decimal text. */
 export type OrderView = Readonly<{
   id: string; number: string; createdAt: Date; expiresAt: Date; userId: string; email: string; kind: string; provider: string; livemode: boolean; state: OrderState; status: OrderStatus;
   creditNano: bigint; bonusNano: bigint; currency: string; rate: bigint; subtotalMinor: bigint; discountMinor: bigint; feeMinor: bigint; payMinor: bigint; taxMinor: bigint | null;
   paidMinor: bigint; refundedMinor: bigint; refundedNano: bigint; sessionId: string | null; paymentId: string | null; invoice: string | null; reviewReason: string | null; paidAt: Date | null;
   nextCheckAt: Date | null; failure: string | null;
+  payText: string; subtotalText: string; discountText: string; feeText: string; taxText: string | null; paidText: string; refundedText: string;
 }>;
 
-type Row = Omit<OrderView, "status"> & { disputed: boolean };
+type Row = Omit<OrderView, "status" | `${string}Text`> & { disputed: boolean };
 
 /** A dispute of the payment is open, or was lost. */
 const DISPUTED = "EXISTS (SELECT 1 FROM disputes d WHERE d.payment_id = p.id AND (d.outcome = 'lost' OR d.outcome IS NULL AND d.status NOT LIKE 'warning%'))";
@@ -25,7 +27,13 @@ const VIEW = `
          ${DISPUTED} AS disputed
     FROM orders o JOIN users u ON u.id = o.user_id LEFT JOIN payments p ON p.order_id = o.id LEFT JOIN invoices i ON i.order_id = o.id AND i.kind = 'invoice'`;
 
-const viewOf = ({ disputed, ...row }: Row): OrderView => ({ ...row, status: statusOf({ state: row.state, paidMinor: row.paidMinor, refundedMinor: row.refundedMinor, disputed }) });
+function viewOf({ disputed, ...row }: Row): OrderView {
+  const text = (minor: bigint): string => minorText(minor, row.currency);
+  return {
+    ...row, status: statusOf({ state: row.state, paidMinor: row.paidMinor, refundedMinor: row.refundedMinor, disputed }), payText: text(row.payMinor), subtotalText: text(row.subtotalMinor),
+    discountText: text(row.discountMinor), feeText: text(row.feeMinor), taxText: row.taxMinor === null ? null : text(row.taxMinor), paidText: text(row.paidMinor), refundedText: text(row.refundedMinor),
+  };
+}
 
 export async function orderView(db: Queryable, id: string, userId?: string): Promise<OrderView | undefined> {
   const { rows } = await db.query<Row>(`${VIEW} WHERE o.id = $1 AND ($2::uuid IS NULL OR o.user_id = $2)`, [id, userId ?? null]);
@@ -71,7 +79,7 @@ export async function orderHistory(db: Queryable, id: string): Promise<Readonly<
 }
 
 export type RefundView = Readonly<{
-  id: string; orderId: string; orderNumber: string; email: string; source: string; status: string; creditNano: bigint; bonusNano: bigint; amountMinor: bigint; currency: string;
+  id: string; orderId: string; orderNumber: string; email: string; source: string; status: string; creditNano: bigint; bonusNano: bigint; amountMinor: bigint; amountText: string; currency: string;
   reason: string; failureReason: string | null; createdAt: Date; finishedAt: Date | null; providerRefundId: string | null;
 }>;
 
@@ -83,11 +91,11 @@ export async function listRefunds(db: Queryable, filter: Readonly<{ orderId?: st
        FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id JOIN users u ON u.id = o.user_id
       WHERE ($1::uuid IS NULL OR o.id = $1) AND ($2::text IS NULL OR r.status = $2) AND ($3::uuid IS NULL OR r.id < $3) ORDER BY r.id DESC LIMIT $4`,
     [filter.orderId ?? null, filter.status ?? null, filter.before ?? null, filter.limit]);
-  return rows;
+  return rows.map(withText);
 }
 
 export type DisputeView = Readonly<{
-  id: string; orderId: string; orderNumber: string; email: string; providerDisputeId: string; status: string; reason: string | null; amountMinor: bigint; currency: string; creditNano: bigint;
+  id: string; orderId: string; orderNumber: string; email: string; providerDisputeId: string; status: string; reason: string | null; amountMinor: bigint; amountText: string; currency: string; creditNano: bigint;
   frozenNano: bigint; outcome: string | null; evidenceDueAt: Date | null; openedAt: Date; closedAt: Date | null; livemode: boolean;
 }>;
 
@@ -99,5 +107,7 @@ export async function listDisputes(db: Queryable, filter: Readonly<{ orderId?: s
        FROM disputes d JOIN payments p ON p.id = d.payment_id JOIN orders o ON o.id = p.order_id JOIN users u ON u.id = o.user_id
       WHERE ($1::uuid IS NULL OR o.id = $1) AND ($2::boolean IS NULL OR (d.outcome IS NULL) = $2) AND ($3::uuid IS NULL OR d.id < $3) ORDER BY d.id DESC LIMIT $4`,
     [filter.orderId ?? null, filter.open ?? null, filter.before ?? null, filter.limit]);
-  return rows;
+  return rows.map(withText);
 }
+
+const withText = <T extends Readonly<{ amountMinor: bigint; currency: string }>>(row: T): T & { amountText: string } => ({ ...row, amountText: minorText(row.amountMinor, row.currency) });

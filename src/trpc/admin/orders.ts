@@ -1,6 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { writeAudit } from "#accounts/index.ts";
+import { minorText } from "#money/currencies.ts";
 import {
   heldMoney, listDisputes, listOrders, listRefunds, orderHistory, orderView, ProviderRefused, ProviderUnsure, refundable, RefundRefused, type OrderState, type OrderView,
 } from "#payments/index.ts";
@@ -17,6 +18,7 @@ const view = z.strictObject({
   state: z.enum(STATES), status: z.string(), creditNano: z.bigint(), bonusNano: z.bigint(), currency: z.string(), rate: z.bigint(), subtotalMinor: z.bigint(), discountMinor: z.bigint(),
   feeMinor: z.bigint(), payMinor: z.bigint(), taxMinor: z.bigint().nullable(), paidMinor: z.bigint(), refundedMinor: z.bigint(), refundedNano: z.bigint(), sessionId: z.string().nullable(),
   paymentId: z.string().nullable(), invoice: z.string().nullable(), reviewReason: z.string().nullable(), paidAt: z.date().nullable(), nextCheckAt: z.date().nullable(), failure: z.string().nullable(),
+  payText: z.string(), subtotalText: z.string(), discountText: z.string(), feeText: z.string(), taxText: z.string().nullable(), paidText: z.string(), refundedText: z.string(),
 });
 const check = z.strictObject({ what: z.string(), ok: z.boolean(), ours: z.string(), theirs: z.string() });
 
@@ -51,7 +53,7 @@ export const ordersRouter = router({
       ]);
       const checked = history.events.findLast(({ detail }) => Array.isArray(detail.checks));
       return {
-        order, ...history, refunds, disputes, refundable: can ?? null, held: order.state === "review" ? held ?? null : null,
+        order, ...history, refunds, disputes, refundable: can ? { ...can, maxText: minorText(can.maxMinor, order.currency) } : null, held: order.state === "review" ? held ?? null : null,
         checks: checked ? { at: checked.at, list: z.array(check).catch([]).parse(checked.detail.checks) } : null,
         providerOn: ctx.payments.card,
       };

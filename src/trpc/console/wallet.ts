@@ -1,9 +1,10 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { nano } from "#money/amount.ts";
+import { nano, type Nano } from "#money/amount.ts";
+import { minorText } from "#money/currencies.ts";
 import {
   CardOff, lineCursorText, listOrders, newAccountLeft, OrderKeyReuse, orderView, ProviderRefused, ProviderUnsure, quoteTopUp, readLineCursor, recentOrders, RedeemError, redeemCode, TopUpRefused, walletLines, walletParts,
-  type OrderView,
+  type OrderView, type TopUpOffer,
 } from "#payments/index.ts";
 import { readWallet } from "#reports/overview.store.ts";
 import { consoleProcedure, refusal, router, type Context } from "#trpc/init.ts";
@@ -18,16 +19,17 @@ const noWallet = () => new TRPCError({ code: "NOT_FOUND", message: "This account
 const amount = z.bigint().min(1n).max(1_000_000_000_000_000_000n).transform(nano);
 
 const price = z.strictObject({
-  creditNano: z.bigint(), bonusNano: z.bigint(), currency: z.string(), rate: z.bigint(), subtotalMinor: z.bigint(), discountMinor: z.bigint(), feeMinor: z.bigint(), payMinor: z.bigint(),
+  creditNano: z.bigint(), bonusNano: z.bigint(), bonusDays: z.number(), currency: z.string(), rate: z.bigint(), subtotal: z.string(), discount: z.string().nullable(), fee: z.string().nullable(), pay: z.string(),
 });
 const order = z.strictObject({
   id: z.string(), number: z.string(), createdAt: z.date(), expiresAt: z.date(), paidAt: z.date().nullable(), state: z.string(), status: z.string(), creditNano: z.bigint(), bonusNano: z.bigint(),
-  currency: z.string(), payMinor: z.bigint(), taxMinor: z.bigint().nullable(), refundedMinor: z.bigint(), invoice: z.string().nullable(), failure: z.string().nullable(),
+  currency: z.string(), payText: z.string(), taxText: z.string().nullable(), refundedText: z.string().nullable(), invoice: z.string().nullable(), failure: z.string().nullable(),
 });
 
 const shown = (view: OrderView): z.infer<typeof order> => {
-  const { id, number, createdAt, expiresAt, paidAt, state, status, creditNano, bonusNano, currency, payMinor, taxMinor, refundedMinor, invoice, failure } = view;
-  return { id, number, createdAt, expiresAt, paidAt, state, status, creditNano, bonusNano, currency, payMinor, taxMinor, refundedMinor, invoice, failure };
+  const { id, number, createdAt, expiresAt, paidAt, state, status, creditNano, bonusNano, currency, payText, taxText, invoice, failure } = view;
+  const refundedText = view.refundedMinor > 0n ? view.refundedText : null;
+  return { id, number, createdAt, expiresAt, paidAt, state, status, creditNano, bonusNano, currency, payText, taxText, refundedText, invoice, failure };
 };
 
 /** The most that this person may buy now: a new account starts small. */
@@ -171,9 +173,13 @@ export const walletRouter = router({
     }),
 });
 
-function priceOf(offer: Parameters<typeof quoteTopUp>[0], creditNano: Parameters<typeof quoteTopUp>[1]): z.infer<typeof price> {
+function priceOf(offer: TopUpOffer, creditNano: Nano): z.infer<typeof price> {
   const { bonusNano, currency, rate, amounts } = quoteTopUp(offer, creditNano);
-  return { creditNano, bonusNano, currency, rate, subtotalMinor: amounts.subtotal, discountMinor: amounts.discount, feeMinor: amounts.fee, payMinor: amounts.pay };
+  const text = (minor: bigint): string => minorText(minor, currency);
+  return {
+    creditNano, bonusNano, bonusDays: offer.bonusDays, currency, rate, subtotal: text(amounts.subtotal), discount: amounts.discount > 0n ? text(amounts.discount) : null,
+    fee: amounts.fee > 0n ? text(amounts.fee) : null, pay: text(amounts.pay),
+  };
 }
 
 /** Errors of the till in words that a browser acts on. */
