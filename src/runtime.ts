@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
+import type { SessionCache } from "#accounts/session-cache.ts";
 import type { Throttle } from "#accounts/index.ts";
 import { POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
 import type { Env } from "#config/env.ts";
@@ -31,6 +32,7 @@ export type WebRuntime = Readonly<{
   passwords: Passwords;
   signInAttempts: AttemptStore;
   throttle: Throttle;
+  sessions: SessionCache;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -118,12 +120,16 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
-  const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const url = await databaseUrl(env);
+  const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
   const clock = createClock();
+  const sessions = createSessionCache({ load: (claims) => readSession(pool, claims, clock.now()), monotonic: () => clock.monotonic() });
+  const listener = await createListener(url, { log, onReconnect: () => sessions.drop() });
+  listener.on("session", (id) => sessions.drop(id));
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
   return {
@@ -135,12 +141,13 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
     throttle: createThrottle(),
+    sessions,
     management: createManagementApi({
       pool, keys, log, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
     }),
     async close() {
-      await outbound.close();
+      await Promise.all([outbound.close(), listener.close()]);
       await pool.end();
     },
   };

@@ -82,3 +82,14 @@ ALTER TABLE invites ADD CONSTRAINT invites_role CHECK (role IN ('customer', 'sup
 ALTER TABLE management_tokens
   DROP CONSTRAINT management_tokens_status,
   ADD CONSTRAINT management_tokens_status CHECK (status IN ('active', 'disabled', 'revoked'));
+
+-- Every node keeps sessions in memory for a few seconds; whoever changes one, or the person behind it, tells them.
+CREATE FUNCTION mm_session_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('session', NEW.id::text);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER sessions_changed AFTER UPDATE ON sessions FOR EACH ROW
+  WHEN (OLD.ended_at IS DISTINCT FROM NEW.ended_at OR OLD.renewed_at IS DISTINCT FROM NEW.renewed_at) EXECUTE FUNCTION mm_session_changed();
+CREATE TRIGGER users_session_changed AFTER UPDATE ON users FOR EACH ROW
+  WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION mm_session_changed();
