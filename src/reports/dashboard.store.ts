@@ -117,7 +117,7 @@ export async function readTops(db: Queryable, range: Range, by: TopBy, order: "b
   const shown = sums.slice(0, limit);
   const { rows: names } = await db.query<{ id: string; name: string }>(NAMES[by], [shown.flatMap(({ id }) => id ?? [])]);
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));
-  const rest = sums.slice(limit).reduce(
+  const rest = sums.slice(limit).reduce<TopRow & { count: number }>(
     (sum, row) => ({
       ...sum, count: sum.count + 1, requests: sum.requests + row.requests, errors: sum.errors + row.errors,
       soldNano: sum.soldNano + row.soldNano, costNano: sum.costNano + row.costNano, marginNano: sum.marginNano + row.marginNano,

@@ -3,7 +3,7 @@ import type { Queryable } from "#platform/db/queryable.ts";
 export type NodeView = Readonly<{ id: string; host: string; pid: number; role: string; version: string; snapshotRev: bigint; startedAt: Date; heartbeatAt: Date; silent: boolean; leasedNano: bigint; heldNano: bigint; wallets: number }>;
 
 /** Relay nodes with what they hold; one that has been silent for 30 s counts as dead and its leases go back. */
-export async function listNodes(db: Queryable): Promise<{ nodes: readonly NodeView[]; rev: bigint; changedAt: Date | null }> {
+export async function listNodes(db: Queryable): Promise<{ nodes: readonly NodeView[]; rev: bigint }> {
   const { rows: nodes } = await db.query<NodeView>(
     `SELECT n.id, n.host, n.pid, n.role, n.version, n.snapshot_rev AS "snapshotRev", n.started_at AS "startedAt", n.heartbeat_at AS "heartbeatAt",
             n.heartbeat_at < now() - interval '30 seconds' AS silent, coalesce(l.leased, 0)::bigint AS "leasedNano", coalesce(l.held, 0)::bigint AS "heldNano", coalesce(l.wallets, 0)::int AS wallets

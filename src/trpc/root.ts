@@ -1,6 +1,12 @@
 import { auditRouter } from "#trpc/admin/audit.ts";
+import { dashboardRouter } from "#trpc/admin/dashboard.ts";
 import { healthRouter } from "#trpc/admin/health.ts";
+import { ledgerRouter } from "#trpc/admin/ledger.ts";
+import { requestsRouter } from "#trpc/admin/requests.ts";
+import { searchRouter } from "#trpc/admin/search.ts";
+import { settingsRouter } from "#trpc/admin/settings.ts";
 import { staffRouter } from "#trpc/admin/staff.ts";
+import { usersRouter } from "#trpc/admin/users.ts";
 import { profileRouter } from "#trpc/console/profile.ts";
 import { sessionsRouter } from "#trpc/console/sessions.ts";
 import { viewerRouter } from "#trpc/console/viewer.ts";
@@ -12,7 +18,10 @@ import { catalogueRouter } from "#trpc/public/catalogue.ts";
 export const appRouter = router({
   public: router({ account: accountRouter, catalogue: catalogueRouter }),
   console: router({ profile: profileRouter, sessions: sessionsRouter, viewer: viewerRouter, wallet: walletRouter }),
-  admin: router({ audit: auditRouter, health: healthRouter, staff: staffRouter }),
+  admin: router({
+    audit: auditRouter, dashboard: dashboardRouter, health: healthRouter, ledger: ledgerRouter, requests: requestsRouter, search: searchRouter,
+    settings: settingsRouter, staff: staffRouter, users: usersRouter,
+  }),
 });
 
 export type AppRouter = typeof appRouter;
