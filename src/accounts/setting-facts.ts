@@ -27,12 +27,12 @@ const OWN_KIND: Readonly<Partial<Record<string, SettingKind>>> = { "brand.color"
 function kindOf(path: string, shape: Shape): SettingKind {
   const own = OWN_KIND[path];
   if (own) return own;
+  if (SETTINGS[path as SettingPath].schema.meta()?.["unit"] === "usd") return "usd";
   if (shape.type === "boolean") return "switch";
   if (shape.enum) return "choice";
   if (shape.type === "number" || shape.type === "integer") return "number";
   if (shape.type === "object" && shape.properties && "en" in shape.properties && "zh" in shape.properties) return (shape.properties["en"]?.maxLength ?? 0) >= MARKDOWN_FROM ? "markdown" : "localized";
   if (shape.type === "object" || shape.type === "array") return "json";
-  if (shape.anyOf?.some(({ type }) => type === "number")) return SETTINGS[path as SettingPath].initial?.toString().includes(".") ? "usd" : "text";
   return shape.format === "uri" ? "url" : "text";
 }
 

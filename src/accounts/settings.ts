@@ -10,7 +10,7 @@ const usd = z.union([z.string(), z.number()]).transform((value, context): string
     context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "not an amount" });
     return z.NEVER;
   }
-});
+}).meta({ unit: "usd" });
 
 /** Text of the operator's own, by language; a language that is left out falls back to the other. */
 const localized = (max: number) => z.strictObject({ en: z.string().trim().max(max).optional(), zh: z.string().trim().max(max).optional() });
