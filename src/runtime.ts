@@ -2,7 +2,7 @@ import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
 import type { SessionCache } from "#accounts/session-cache.ts";
 import type { Throttle } from "#accounts/index.ts";
-import { POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
+import { MAIL_ROUND_MS, POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
 import type { Env } from "#config/env.ts";
 import { createBilling } from "#money/create-billing.ts";
 import { createClock, type Clock } from "#platform/clock.ts";
@@ -13,6 +13,7 @@ import { ensurePostgres } from "#platform/db/embedded.ts";
 import { createListener, type Listener } from "#platform/db/listen.ts";
 import { createPool } from "#platform/db/pool.ts";
 import type { Log } from "#platform/log.ts";
+import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
@@ -120,8 +121,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
   const url = await databaseUrl(env);
@@ -130,6 +131,16 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const sessions = createSessionCache({ load: (claims) => readSession(pool, claims, clock.now()), monotonic: () => clock.monotonic() });
   const listener = await createListener(url, { log, onReconnect: () => sessions.drop() });
   listener.on("session", (id) => sessions.drop(id));
+  const settings = () => loadSettings(pool);
+  const mailer = createMailer({
+    pool, sealer, log, settings,
+    deliver: env.smtpUrl === undefined ? deliverToFolder(path.join(env.dataDir, "outbox")) : deliverBySmtp(env.smtpUrl),
+    baseUrl: async () => env.url ?? (await settings())["shop.url"] ?? readyUrl(env.host, env.port),
+  });
+  listener.on("outbox", () => void mailer.drain());
+  // A mail whose time comes again has nobody who tells.
+  const mailTimer = setInterval(() => void mailer.drain(), MAIL_ROUND_MS).unref();
+  void mailer.drain();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
   return {
@@ -147,6 +158,8 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
     }),
     async close() {
+      clearInterval(mailTimer);
+      await mailer.drain();
       await Promise.all([outbound.close(), listener.close()]);
       await pool.end();
     },

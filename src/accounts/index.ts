@@ -22,7 +22,7 @@ export type { AuditActor, AuditEvent } from "#accounts/audit.ts";
 export { verifyAudit, writeAudit } from "#accounts/audit.store.ts";
 export { BUDGET_PERIODS, budgetSchema, limitsSchema, readBudgets, readLimits } from "#accounts/limits.ts";
 export type { BudgetPeriod, LimitSet, StoredBudget } from "#accounts/limits.ts";
-export { createManagementToken, findManagementToken, updateManagementToken } from "#accounts/management-tokens.store.ts";
+export { createManagementToken, findManagementToken, revokeManagementToken, updateManagementToken } from "#accounts/management-tokens.store.ts";
 export type { ManagementToken } from "#accounts/management-tokens.store.ts";
 export { networkOf, senderOf } from "#accounts/network.ts";
 export { CONSOLE_PERMISSIONS, isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES, VERIFIED_ONLY } from "#accounts/permissions.ts";

@@ -3,7 +3,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import {
   changeStaffRole, createInvite, createManagementToken, endSessions, generateSecret, listInvites, listManagementTokens, listStaff, permissionsOfRole,
-  queueMail, revokeInvite, ROLES, STAFF_ROLES, updateManagementToken, writeAudit, type AuditEvent,
+  queueMail, revokeInvite, ROLES, STAFF_ROLES, revokeManagementToken, writeAudit, type AuditEvent,
 } from "#accounts/index.ts";
 import { parseCidr } from "#config/private-upstreams.ts";
 import { withTransaction } from "#platform/db/tx.ts";
@@ -121,10 +121,12 @@ export const staffRouter = router({
     .input(z.strictObject({ id: z.uuid() }))
     .output(done)
     .mutation(async ({ ctx, input }) => {
-      await audited(ctx, async (tx, write) => {
-        await updateManagementToken(tx, ctx.keys.keyPepper, input.id, { status: "revoked" });
+      const revoked = await audited(ctx, async (tx, write) => {
+        if (!(await revokeManagementToken(tx, input.id))) return false;
         await write({ actor: ctx.actor, action: "management_token.revoke", target: { type: "management_token", id: input.id } });
+        return true;
       });
+      if (!revoked) throw unknown();
       return { done: true };
     }),
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { confirmEmailChange, DAY_MS, HOUR_MS, loadSettings, mailTokenWorks, MINUTE_MS, normalEmail, requestReset, resendVerification, resetPassword, senderOf, signUp, undoEmailChange, verifyEmail, type Rate } from "#accounts/index.ts";
+import { confirmEmailChange, DAY_MS, HOUR_MS, loadSettings, mailTokenWorks, MINUTE_MS, normalEmail, passwordProblem, requestReset, resendVerification, resetPassword, senderOf, signUp, undoEmailChange, verifyEmail, type Rate } from "#accounts/index.ts";
 import { publicProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
 const email = z.email().max(254);
@@ -49,6 +49,9 @@ export const accountRouter = router({
     .input(z.strictObject({ email, password, locale, terms: z.literal(true), invite: token.optional() }))
     .output(z.strictObject({ next: z.enum(["sign-in", "check-mail"]) }))
     .mutation(async ({ ctx, input }) => {
+      // Before anything is counted: whoever has to think of a better password should not have to wait as well.
+      const problem = passwordProblem(input.password, { role: "customer", email: normalEmail(input.email), shopName: (await loadSettings(ctx.pool))["shop.name"] });
+      if (problem) throw weak(problem);
       limitSender(ctx, "sign-up", SIGN_UPS);
       limit(ctx, `sign-up:${normalEmail(input.email)}`, [{ most: 1, perMs: MINUTE_MS }]);
       const outcome = await evenly(signUp(ctx, { ...input, ...from(ctx) }));

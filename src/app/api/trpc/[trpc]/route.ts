@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { shop } from "#app/shop.ts";
-import { trpcContext } from "#app/trpc-context.ts";
+import { trpcContext } from "#app/trpc.ts";
 import { appRouter } from "#trpc/root.ts";
 import { isSameSite } from "#trpc/same-site.ts";
 
@@ -21,7 +21,7 @@ async function handler(request: Request): Promise<Response> {
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: () => trpcContext(headers),
+    createContext: trpcContext,
     responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
   });
 }
