@@ -36,13 +36,13 @@ export const ADMIN_NAV = [
       { key: "prices", href: "/admin/prices", letter: "p", permission: "catalog:read" },
     ],
   },
-  { group: "money", entries: [{ key: "ledger", href: "/admin/ledger", letter: "l", permission: "ledger:read" }] },
+  { group: "money", entries: [{ key: "ledger", href: "/admin/ledger", letter: "l", permission: "ledger:totals" }] },
   {
     group: "watch",
     entries: [
       { key: "requests", href: "/admin/requests", letter: "r", permission: "requests:read" },
       { key: "audit", href: "/admin/audit", letter: "a", permission: "audit:read" },
-      { key: "health", href: "/admin/health", letter: "h", permission: "channels:read" },
+      { key: "health", href: "/admin/health", letter: "h", permission: "health:read" },
     ],
   },
   { group: undefined, entries: [{ key: "settings", href: "/admin/settings", letter: "s", permission: "settings:read" }] },

@@ -1,8 +1,10 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
 import { KeyRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import type { AppRouter } from "#trpc/root.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { DataTable } from "#ui/kit/data-table.client.tsx";
 import { ConfirmDialog } from "#ui/kit/dialog.client.tsx";
@@ -12,6 +14,8 @@ import { Time } from "#ui/kit/time.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import type { UserDetail } from "#ui/users/user-screen.client.tsx";
+
+type UserKey = inferRouterOutputs<AppRouter>["admin"]["users"]["keys"][number];
 
 const SIZE = 100;
 
@@ -29,7 +33,7 @@ export function UserKeys({ user, mayRevoke }: { user: UserDetail; mayRevoke: boo
   return (
     <>
       <div className="card">
-        <DataTable
+        <DataTable<UserKey>
           label={t("keys")} density="compact" rows={list.data} rowKey={({ id }) => id} state={list.isError ? "error" : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={false}
           columns={[
             { id: "name", header: t("keyName"), cell: ({ name }) => name },

@@ -27,7 +27,7 @@ export function UserWallet({ user, seesLedger }: { user: UserDetail; seesLedger:
   return (
     <div className="flex flex-col gap-6">
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Card title={t("walletSum")} flush action={seesLedger ? <Link href={`/admin/ledger?wallet=${wallet.id}`} className="link text-13">{t("inLedger")}</Link> : undefined}>
+        <Card title={t("walletSum")} flush action={seesLedger ? <Link href={`/admin/ledger/transactions?wallet=${wallet.id}`} className="link text-13">{t("inLedger")}</Link> : undefined}>
           <table className="tbl tbl-dense">
             <tbody>
               {lines.map(({ key, sign, nano }) => <tr key={key}><td>{t(`sum.${key}`)}</td><td className="num">{nano > 0n && sign === "−" ? "−" : ""}<Money nano={nano} /></td></tr>)}
