@@ -58,7 +58,7 @@ async function signIn(page: Page, email: string, password: string, next = "/cons
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`**${next}`);
+  await page.waitForURL(({ pathname }) => pathname === next);
 }
 
 beforeAll(async () => {

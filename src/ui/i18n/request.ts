@@ -3,7 +3,7 @@ import { getRequestConfig } from "next-intl/server";
 import { isZone } from "#ui/format/zone.ts";
 import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "settings", "audit"] as const;
+const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "data", "settings", "audit"] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie. */
 export default getRequestConfig(async ({ requestLocale }) => {
