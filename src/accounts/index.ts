@@ -32,6 +32,7 @@ export { isSettingPath, parseSetting, resolveSettings, settingNano, SETTINGS } f
 export type { SettingPath, SettingValues } from "#accounts/settings.ts";
 export { loadSettings, saveSetting, storedSettings } from "#accounts/settings.store.ts";
 export { ensureSetupToken } from "#accounts/setup-token.store.ts";
+export { isTimeZone } from "#accounts/time-zone.ts";
 export { createThrottle, DAY_MS, HOUR_MS, MINUTE_MS } from "#accounts/throttle.ts";
 export type { Rate, Throttle } from "#accounts/throttle.ts";
 export { createUser, findUserByEmail, findUserById, normalEmail, ownerExists, updateUser } from "#accounts/users.store.ts";

@@ -5,6 +5,7 @@ import { findInvite, takeInvite, type Invite } from "#accounts/invites.store.ts"
 import { queueMail } from "#accounts/mail-queue.store.ts";
 import { dropMailTokens, makeMailToken, takeMailToken } from "#accounts/mail-tokens.store.ts";
 import { passwordProblem, type PasswordProblem } from "#accounts/password-rules.ts";
+import { knownZone } from "#accounts/time-zone.ts";
 import { loadSettings } from "#accounts/settings.store.ts";
 import { settingNano, type SettingValues } from "#accounts/settings.ts";
 import { createUser, normalEmail } from "#accounts/users.store.ts";
@@ -13,7 +14,7 @@ import type { Queryable } from "#platform/db/queryable.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import type { PoolClient } from "pg";
 
-export type SignUpForm = From & Readonly<{ email: string; password: string; locale: string; invite?: string | undefined; terms: boolean }>;
+export type SignUpForm = From & Readonly<{ email: string; password: string; locale: string; timeZone?: string | undefined; invite?: string | undefined; terms: boolean }>;
 
 export type SignUpOutcome =
   /** The account is there and may sign in. */
@@ -55,13 +56,13 @@ class InviteGone extends Error {
   override readonly name = "InviteGone";
 }
 
-type NewAccount = From & Readonly<{ email: string; passwordHash: string; locale: string; terms: boolean; invite: Invite | undefined; settings: SettingValues }>;
+type NewAccount = From & Readonly<{ email: string; passwordHash: string; locale: string; timeZone?: string | undefined; terms: boolean; invite: Invite | undefined; settings: SettingValues }>;
 
 async function make(tx: PoolClient, deps: AccountDeps, form: NewAccount): Promise<SignUpOutcome> {
   const nowMs = deps.clock.now();
   const role = form.invite?.role ?? "customer";
   const { id } = await createUser(tx, { email: form.email, role, groupId: await ensureDefaultGroup(tx), passwordHash: form.passwordHash });
-  await tx.query("UPDATE users SET locale = $2, terms_at = $3 WHERE id = $1", [id, form.locale, form.terms ? new Date(nowMs) : null]);
+  await tx.query("UPDATE users SET locale = $2, time_zone = $3, terms_at = $4 WHERE id = $1", [id, form.locale, knownZone(form.timeZone), form.terms ? new Date(nowMs) : null]);
   if (form.invite && !(await takeInvite(tx, form.invite.id, id, nowMs))) throw new InviteGone();
   const verify = form.settings["shop.verify_email"];
   if (verify) {

@@ -1,19 +1,11 @@
 import { z } from "zod";
-import { cancelClosing, changePassword, exportAccount, HOUR_MS, isStaff, MINUTE_MS, readProfile, renewByPassword, requestClosing, requestEmailChange, resendVerification, updateProfile, type Rate } from "#accounts/index.ts";
+import { cancelClosing, changePassword, exportAccount, HOUR_MS, isStaff, isTimeZone, MINUTE_MS, readProfile, renewByPassword, requestClosing, requestEmailChange, resendVerification, updateProfile, type Rate } from "#accounts/index.ts";
 import { consoleProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
 /** Guesses of a password inside a session, and mails and files that it may ask for. */
 const GUESSES: readonly Rate[] = [{ most: 5, perMs: 15 * MINUTE_MS }];
 const MAILS: readonly Rate[] = [{ most: 1, perMs: MINUTE_MS }, { most: 10, perMs: HOUR_MS }];
 const EXPORTS: readonly Rate[] = [{ most: 10, perMs: HOUR_MS }];
-
-const isTimeZone = (zone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-};
 
 const profile = z.strictObject({
   email: z.string(), name: z.string().nullable(), role: z.string(), locale: z.string(), timeZone: z.string(),

@@ -38,19 +38,22 @@ const weak = (problem: string): TRPCError => refusal(`password:${problem}`, { co
 export const accountRouter = router({
   /** What the sign-up page has to ask for. */
   terms: publicProcedure
-    .output(z.strictObject({ signUp: z.enum(["open", "invite", "closed"]), verifyEmail: z.boolean() }))
+    .output(z.strictObject({ signUp: z.enum(["open", "invite", "closed"]), verifyEmail: z.boolean(), termsUrl: z.string().optional(), privacyUrl: z.string().optional() }))
     .query(async ({ ctx }) => {
       const settings = await loadSettings(ctx.pool);
-      return { signUp: settings["shop.sign_up"], verifyEmail: settings["shop.verify_email"] };
+      const { "shop.terms_url": termsUrl, "shop.privacy_url": privacyUrl } = settings;
+      return { signUp: settings["shop.sign_up"], verifyEmail: settings["shop.verify_email"], ...(termsUrl && { termsUrl }), ...(privacyUrl && { privacyUrl }) };
     }),
 
   /** Makes an account. `check-mail` says nothing about whether the address had one. */
   signUp: publicProcedure
-    .input(z.strictObject({ email, password, locale, terms: z.literal(true), invite: token.optional() }))
+    .input(z.strictObject({ email, password, locale, timeZone: z.string().max(64).optional(), terms: z.boolean().default(false), invite: token.optional() }))
     .output(z.strictObject({ next: z.enum(["sign-in", "check-mail"]) }))
     .mutation(async ({ ctx, input }) => {
       // Before anything is counted: whoever has to think of a better password should not have to wait as well.
-      const problem = passwordProblem(input.password, { role: "customer", email: normalEmail(input.email), shopName: (await loadSettings(ctx.pool))["shop.name"] });
+      const settings = await loadSettings(ctx.pool);
+      if (settings["shop.terms_url"] !== undefined && !input.terms) throw refusal("terms", { code: "BAD_REQUEST", message: "An account needs consent to the terms." });
+      const problem = passwordProblem(input.password, { role: "customer", email: normalEmail(input.email), shopName: settings["shop.name"] });
       if (problem) throw weak(problem);
       limitSender(ctx, "sign-up", SIGN_UPS);
       limit(ctx, `sign-up:${normalEmail(input.email)}`, [{ most: 1, perMs: MINUTE_MS }]);
