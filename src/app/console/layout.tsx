@@ -2,6 +2,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { readWallet } from "#reports/overview.store.ts";
 import { requireUser } from "#app/guard.ts";
+import { shopBrand } from "#app/brand.ts";
 import { shop } from "#app/shop.ts";
 import { AppProviders } from "#ui/layout/app-providers.client.tsx";
 import { BalanceLink } from "#ui/layout/balance-link.client.tsx";
@@ -16,7 +17,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const [{ "shop.name": shopName }, wallet] = await Promise.all([settings(), readWallet(pool, user.id)]);
   const balance = wallet ? <BalanceLink initial={{ balanceNano: wallet.balanceNano, heldNano: wallet.heldNano }} /> : null;
   return (
-    <Document locale={locale} skip={t("skip")} messages="console">
+    <Document locale={locale} skip={t("skip")} messages="console" brand={await shopBrand()}>
       <AppProviders>
         <ConsoleShell shopName={shopName} viewer={{ email: user.email, name: user.name, role: user.role }} balance={balance}>
           {children}

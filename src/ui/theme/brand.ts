@@ -54,3 +54,7 @@ export function brandCss(hex: string): string | undefined {
     return undefined;
   }
 }
+
+/** The rule that shows the operator's picture wherever the built-in mark stands. `id` is its content's hash. */
+export const logoCss = (id: string): string =>
+  /^[0-9a-f]{16}$/.test(id) ? `.shop-logo{background:url(/api/brand/logo?v=${id}) center/contain no-repeat}.shop-logo>svg{visibility:hidden}` : "";
