@@ -43,7 +43,7 @@ export async function listTransactions(db: Queryable, filter: TransactionFilter)
   return rows;
 }
 
-export type Line = Readonly<{ entryId: bigint; accountId: bigint; account: string; class: string; walletId: string | null; email: string | null; bucket: string | null; amountNano: bigint }>;
+export type Line = Readonly<{ entryId: bigint; accountId: bigint; account: string; class: string; walletId: string | null; /** The customer's address, or the channel's name. */ whose: string | null; bucket: string | null; amountNano: bigint }>;
 
 export type TransactionDetail = Readonly<{
   id: string; kind: string; key: string; postedAt: Date; occurredAt: Date; actorType: string; actorId: string | null; actorEmail: string | null;
@@ -52,6 +52,9 @@ export type TransactionDetail = Readonly<{
   /** Of a settlement: what it settled. */
   charges: Readonly<{ count: number; chargeNano: bigint; ids: readonly string[] }>;
 }>;
+
+/** Accounts of vendors carry the id of their channel. */
+const CHANNEL = "LEFT JOIN channels ch ON a.code = 'upstream:' || ch.id || ':accrued'";
 
 /** Charges of a settlement that are listed; the rest is one link away. */
 const SHOWN_CHARGES = 50;
@@ -67,8 +70,8 @@ export async function readTransaction(db: Queryable, id: string): Promise<Transa
   );
   if (!row) return undefined;
   const { rows: lines } = await db.query<Line>(
-    `SELECT e.id AS "entryId", a.id AS "accountId", a.code AS account, a.class, a.wallet_id AS "walletId", u.email, a.bucket, e.amount_nano AS "amountNano"
-       FROM ledger_entries e JOIN accounts a ON a.id = e.account_id LEFT JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id
+    `SELECT e.id AS "entryId", a.id AS "accountId", a.code AS account, a.class, a.wallet_id AS "walletId", coalesce(u.email, ch.name) AS whose, a.bucket, e.amount_nano AS "amountNano"
+       FROM ledger_entries e JOIN accounts a ON a.id = e.account_id LEFT JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id ${CHANNEL}
       WHERE e.tx_id = $1 ORDER BY e.amount_nano < 0, e.id LIMIT 2000`,
     [id],
   );
@@ -80,7 +83,7 @@ export async function readTransaction(db: Queryable, id: string): Promise<Transa
 }
 
 export type AccountRow = Readonly<{
-  id: bigint | null; code: string; class: string;
+  id: bigint | null; code: string; class: string; /** Of a channel's account, its name. */ whose: string | null;
   /** Debits less credits. */
   balanceNano: bigint; debitNano: bigint; creditNano: bigint; accounts: number;
 }>;
@@ -91,9 +94,9 @@ export type AccountRow = Readonly<{
  */
 export async function readTrialBalance(db: Queryable): Promise<readonly AccountRow[]> {
   const { rows } = await db.query<AccountRow>(
-    `SELECT min(CASE WHEN a.wallet_id IS NULL THEN a.id END) AS id, n.code, a.class, sum(s.balance)::bigint AS "balanceNano", sum(s.debit)::bigint AS "debitNano",
+    `SELECT min(CASE WHEN a.wallet_id IS NULL THEN a.id END) AS id, n.code, a.class, min(ch.name) AS whose, sum(s.balance)::bigint AS "balanceNano", sum(s.debit)::bigint AS "debitNano",
             sum(s.credit)::bigint AS "creditNano", count(*)::int AS accounts
-       FROM accounts a,
+       FROM accounts a ${CHANNEL},
             LATERAL (SELECT CASE WHEN a.wallet_id IS NULL THEN a.code ELSE 'wallets:' || a.bucket END AS code) n,
             LATERAL (SELECT coalesce(sum(e.amount_nano), 0) AS balance, coalesce(sum(e.amount_nano) FILTER (WHERE e.amount_nano > 0), 0) AS debit,
                             coalesce(-sum(e.amount_nano) FILTER (WHERE e.amount_nano < 0), 0) AS credit FROM ledger_entries e WHERE e.account_id = a.id) s
@@ -102,14 +105,14 @@ export async function readTrialBalance(db: Queryable): Promise<readonly AccountR
   return rows;
 }
 
-export type AccountView = Readonly<{ id: bigint; code: string; class: string; walletId: string | null; bucket: string | null; email: string | null; userId: string | null; balanceNano: bigint }>;
+export type AccountView = Readonly<{ id: bigint; code: string; class: string; walletId: string | null; bucket: string | null; whose: string | null; userId: string | null; balanceNano: bigint }>;
 
 /** An account by its number or its code. */
 export async function findAccount(db: Queryable, idOrCode: string): Promise<AccountView | undefined> {
   const { rows } = await db.query<AccountView>(
-    `SELECT a.id, a.code, a.class, a.wallet_id AS "walletId", a.bucket, u.email, u.id AS "userId",
+    `SELECT a.id, a.code, a.class, a.wallet_id AS "walletId", a.bucket, coalesce(u.email, ch.name) AS whose, u.id AS "userId",
             (SELECT coalesce(sum(e.amount_nano), 0) FROM ledger_entries e WHERE e.account_id = a.id)::bigint AS "balanceNano"
-       FROM accounts a LEFT JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id
+       FROM accounts a LEFT JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id ${CHANNEL}
       WHERE ${/^\d{1,18}$/.test(idOrCode) ? "a.id = $1::bigint" : "a.code = $1"}`,
     [idOrCode],
   );
@@ -134,7 +137,7 @@ export async function listEntries(db: Queryable, accountId: bigint, page: Readon
 /** The four accounts of a wallet by bucket, with whose it is. */
 export async function accountsOfWallet(db: Queryable, walletId: string): Promise<readonly AccountView[]> {
   const { rows } = await db.query<AccountView>(
-    `SELECT a.id, a.code, a.class, a.wallet_id AS "walletId", a.bucket, u.email, u.id AS "userId",
+    `SELECT a.id, a.code, a.class, a.wallet_id AS "walletId", a.bucket, u.email AS whose, u.id AS "userId",
             (SELECT coalesce(sum(e.amount_nano), 0) FROM ledger_entries e WHERE e.account_id = a.id)::bigint AS "balanceNano"
        FROM accounts a JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id
       WHERE a.wallet_id = $1 ORDER BY array_position(ARRAY['paid', 'lots', 'frozen', 'debt'], a.bucket)`,

@@ -20,6 +20,9 @@ export type UserFilter = Readonly<{
   sort: UserSort; descending: boolean; cursor?: string; limit: number;
 }>;
 
+/** Whom a channel's tests are booked to: a wallet without a person. */
+const HOUSE = "house";
+
 const BALANCE = "(w.paid_nano + w.lots_nano - w.debt_nano)";
 const SPENT = "coalesce(b.spent_nano, 0)";
 const SORTS: Readonly<Record<UserSort, { by: string; type: string; of: (row: UserRow) => bigint | Date }>> = {
@@ -44,6 +47,7 @@ const spentSince = (interval: string): string =>
 /** Users a page at a time; spending of the last days is summed for the rows of the page alone. */
 export async function listUsers(db: Queryable, filter: UserFilter): Promise<{ rows: readonly UserRow[]; next: string | undefined }> {
   const { add, param, where, values } = conditions();
+  add("u.email <> ?", HOUSE);
   const { by, type, of } = SORTS[filter.sort];
   if (filter.text !== undefined) add("(u.email LIKE ? OR lower(u.name) LIKE ? OR u.id::text LIKE ? OR w.id::text LIKE ?)", `${likeText(filter.text.toLowerCase())}%`);
   if (filter.status) add(`(${STATUS[filter.status]}) = ?`, true);

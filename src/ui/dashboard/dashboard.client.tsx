@@ -16,10 +16,14 @@ export function Dashboard({ seesMoney, seesTotals }: { seesMoney: boolean; seesT
       <SetUpChecklist />
       <Figures range={range} seesMoney={seesMoney} seesTotals={seesTotals} />
       <div className="grid items-start gap-4 xl:grid-cols-3">
-        {seesMoney ? <section className="card min-w-0 p-4 xl:col-span-2"><MoneyChart range={range} zone={zone} /></section> : null}
-        <ToDoList />
-        {seesMoney ? <div className="min-w-0 xl:col-span-2"><Tops range={range} /></div> : null}
-        <section className={seesMoney ? "card min-w-0 p-4" : "card min-w-0 p-4 xl:col-span-2"}><RequestChart range={range} zone={zone} /></section>
+        <div className="flex min-w-0 flex-col gap-4 xl:col-span-2">
+          {seesMoney ? <section className="card min-w-0 p-4"><MoneyChart range={range} zone={zone} /></section> : null}
+          {seesMoney ? <Tops range={range} /> : <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section>}
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <ToDoList />
+          {seesMoney ? <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section> : null}
+        </div>
       </div>
     </div>
   );

@@ -10,7 +10,6 @@ import { Money } from "#ui/kit/money.tsx";
 import { ErrorState, Skeleton } from "#ui/kit/states.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
-const USD = 1e9;
 const LIVE_MS = 15_000;
 const SLOW_MS = 60_000;
 
@@ -28,14 +27,14 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
   const { now, before } = overview.data?.service ?? {};
   const margin = money && money.now.soldNano > 0n ? Number(money.now.marginNano) / Number(money.now.soldNano) : undefined;
   const marginBefore = money && money.before.soldNano > 0n ? Number(money.before.marginNano) / Number(money.before.soldNano) : undefined;
-  const versus = (current: bigint, earlier: bigint): string => t("versus", { change: formatChange(Number(current) / USD, Number(earlier) / USD) });
+  const versus = (current: number, earlier: number): string => (earlier === 0 ? t("versusNone") : t("versus", { change: formatChange(current, earlier) }));
   const moved = (kind: string): string => `/admin/ledger/transactions?kind=${kind}&${rangeQuery(range)}`;
   return (
     <section className={cn("card overflow-hidden", overview.isError && "tbl-dimmed")} aria-label={t("figures")} aria-busy={loading}>
       {seesMoney ? (
         <Row title={t("money")}>
-          <Figure label={t("sold")} href={rows} loading={loading} value={<Money nano={money?.now.soldNano} as="total" />} note={money && versus(money.now.soldNano, money.before.soldNano)} />
-          <Figure label={t("cost")} href={rows} loading={loading} value={<Money nano={money?.now.costNano} as="total" />} note={money && versus(money.now.costNano, money.before.costNano)} />
+          <Figure label={t("sold")} href={rows} loading={loading} value={<Money nano={money?.now.soldNano} as="total" />} note={money && versus(Number(money.now.soldNano), Number(money.before.soldNano))} />
+          <Figure label={t("cost")} href={rows} loading={loading} value={<Money nano={money?.now.costNano} as="total" />} note={money && versus(Number(money.now.costNano), Number(money.before.costNano))} />
           <Figure
             label={t("margin")} href={rows} loading={loading} bad={(money?.now.marginNano ?? 0n) < 0n} value={<Money nano={money?.now.marginNano} as="total" />}
             note={t("marginNote", { share: formatPercent(margin), before: formatPercent(marginBefore) })}
@@ -63,7 +62,7 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
         </Row>
       ) : null}
       <Row title={t("service")}>
-        <Figure label={t("requests")} href={rows} loading={loading} value={formatCount(now?.requests ?? 0)} note={now && before && t("versus", { change: formatChange(now.requests, before.requests) })} />
+        <Figure label={t("requests")} href={rows} loading={loading} value={formatCount(now?.requests ?? 0)} note={now && before && versus(now.requests, before.requests)} />
         <Figure label={t("success")} href={`${rows}&status=ok`} loading={loading} value={formatPercent(now && now.requests > 0 ? 1 - now.errors / now.requests : undefined, 2, "down")} note={t("successNote", { cancelled: now?.cancelled ?? 0 })} />
         <Figure label={t("errors")} href={`${rows}&status=error`} loading={loading} bad={(now?.errors ?? 0) > 0} value={formatCount(now?.errors ?? 0)} note={<Classes classes={now?.classes ?? []} />} />
         <Figure label={t("firstToken")} href={rows} loading={loading} value={formatLatency(now?.firstTokenP50)} note={t("firstTokenNote")} />

@@ -8,6 +8,7 @@ import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { AccountName } from "#ui/ledger/account-name.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const SIZE = 50;
@@ -23,7 +24,7 @@ export function AccountScreen({ id }: { id: string }) {
   const sign = data.class === "asset" || data.class === "expense" ? 1n : -1n;
   return (
     <>
-      <PageHeader title={<AccountName code={data.code} email={data.email} />} back={back} description={t(`classes.${data.class}`)} actions={<span className="text-20 font-semibold"><Money nano={data.balanceNano * sign} /></span>} />
+      <PageHeader title={<AccountName code={data.code} whose={data.whose} />} back={back} description={t(`classes.${data.class}`)} actions={<span className="text-20 font-semibold"><Money nano={data.balanceNano * sign} /></span>} />
       <Entries accountId={data.id} sign={sign} />
     </>
   );
@@ -36,7 +37,7 @@ function Entries({ accountId, sign }: { accountId: bigint; sign: bigint }) {
   const before = /^\d{1,18}$/.test(cursor.cursor ?? "") ? BigInt(cursor.cursor ?? 0) : undefined;
   const list = useQuery({ ...trpc.admin.ledger.entries.queryOptions({ accountId, limit: SIZE, ...(before !== undefined && { before }) }), placeholderData: (previous) => previous });
   return (
-    <div className="-mx-4 md:-mx-6">
+    <Bleed>
       <DataTable
         label={t("entries")} density="compact" rows={list.data} rowKey={(row) => row.id.toString()} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={false}
         href={({ txId }) => `/admin/ledger/transactions/${txId}`}
@@ -57,6 +58,6 @@ function Entries({ accountId, sign }: { accountId: bigint; sign: bigint }) {
         empty={<EmptyState title={t("noEntries")} />}
         pager={{ hasPrevious: cursor.hasPrevious, hasNext: (list.data?.length ?? 0) === SIZE, onPrevious: cursor.back, onNext: () => list.data?.length && cursor.push(list.data.at(-1)!.id.toString()) }}
       />
-    </div>
+    </Bleed>
   );
 }

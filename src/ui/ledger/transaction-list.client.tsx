@@ -8,6 +8,7 @@ import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { KINDS } from "#ui/ledger/kinds.ts";
 import { TransactionTable } from "#ui/ledger/transaction-table.client.tsx";
 import { WalletBuckets } from "#ui/ledger/wallet-buckets.client.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const SIZE = 50;
@@ -39,12 +40,12 @@ export function TransactionList() {
     <>
       <FilterBar filters={defs} search={{ placeholder: t("searchKey") }} />
       {wallet ? <div className="mt-4"><WalletBuckets wallet={wallet} /></div> : null}
-      <div className="-mx-4 mt-3 md:-mx-6">
+      <Bleed className="mt-3">
         <TransactionTable
           rows={list.data} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} wallet={wallet !== undefined} linked
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: (list.data?.length ?? 0) === SIZE, onPrevious: cursor.back, onNext: () => list.data?.length && cursor.push(list.data.at(-1)!.id) }}
         />
-      </div>
+      </Bleed>
     </>
   );
 }

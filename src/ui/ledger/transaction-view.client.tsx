@@ -34,7 +34,7 @@ export function TransactionView({ id }: { id: string }) {
             <tbody>
               {data.lines.map((line) => (
                 <tr key={line.entryId.toString()}>
-                  <td className="truncate"><Link href={`/admin/ledger/accounts/${line.accountId}`} className="hover:underline"><AccountName code={line.account} email={line.email} /></Link></td>
+                  <td className="truncate"><Link href={`/admin/ledger/accounts/${line.accountId}`} className="hover:underline"><AccountName code={line.account} whose={line.whose} /></Link></td>
                   <td className="num">{line.amountNano > 0n ? <Money nano={line.amountNano} /> : null}</td>
                   <td className="num">{line.amountNano < 0n ? <Money nano={-line.amountNano} /> : null}</td>
                 </tr>

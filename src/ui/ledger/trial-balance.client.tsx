@@ -25,7 +25,7 @@ export function TrialBalance({ linked }: { linked: boolean }) {
           <thead><tr><th scope="col">{t("account")}</th><th scope="col" className="num max-lg:hidden">{t("debits")}</th><th scope="col" className="num max-lg:hidden">{t("credits")}</th><th scope="col" className="num">{t("balance")}</th></tr></thead>
           <tbody>
             {CLASSES.map((name) => {
-              const rows = data.filter((row) => row.class === name);
+              const rows = data.filter((row) => row.class === name && row.debitNano + row.creditNano > 0n);
               if (rows.length === 0) return null;
               // Assets and expenses grow by debit, the others by credit: each is shown so that "more" is positive.
               const sign = name === "asset" || name === "expense" ? 1n : -1n;
@@ -34,7 +34,7 @@ export function TrialBalance({ linked }: { linked: boolean }) {
                   <tr><th scope="colgroup" colSpan={4} className="pt-4! text-left">{t(`classes.${name}`)}</th></tr>
                   {rows.map((row) => (
                     <tr key={row.code} id={row.code}>
-                      <td className="truncate">{linked && row.id !== null ? <Link href={`/admin/ledger/accounts/${row.id}`} className="hover:underline"><AccountName code={row.code} /></Link> : <AccountName code={row.code} />}{row.id === null ? <span className="text-fg-3"> · {t("wallets", { count: row.accounts })}</span> : null}</td>
+                      <td className="truncate">{linked && row.id !== null ? <Link href={`/admin/ledger/accounts/${row.id}`} className="hover:underline"><AccountName code={row.code} whose={row.whose} /></Link> : <AccountName code={row.code} whose={row.whose} />}{row.id === null ? <span className="text-fg-3"> · {t("wallets", { count: row.accounts })}</span> : null}</td>
                       <td className="num text-fg-2 max-lg:hidden"><Money nano={row.debitNano} /></td>
                       <td className="num text-fg-2 max-lg:hidden"><Money nano={row.creditNano} /></td>
                       <td className="num"><Money nano={row.balanceNano * sign} /></td>

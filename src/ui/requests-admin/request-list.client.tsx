@@ -18,6 +18,7 @@ import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { RequestView } from "#ui/requests-admin/request-view.client.tsx";
 import { OUTCOMES, outcomeTone } from "#ui/requests-admin/request-words.ts";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Row = inferRouterOutputs<AppRouter>["admin"]["requests"]["list"]["rows"][number];
@@ -88,7 +89,7 @@ export function RequestList({ seesCost }: { seesCost: boolean }) {
           count: sums.requests, errors: sums.errors, charged: () => <Money nano={sums.chargeNano} as="exact" className="font-medium text-fg" />, cost: () => <Money nano={sums.costNano} as="exact" className="font-medium text-fg" />,
         }) : null}
       </p>
-      <div className="-mx-4 mt-2 md:-mx-6">
+      <Bleed className="mt-2">
         <DataTable<Row>
           label={t("title")} density="compact" columns={columns} rows={list.data?.rows} rowKey={({ uuid }) => uuid} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"}
           onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} openKey={open} onOpen={({ uuid }) => void write({ open: uuid })} onClose={() => void write({ open: null })}
@@ -96,7 +97,7 @@ export function RequestList({ seesCost }: { seesCost: boolean }) {
           empty={<EmptyState icon={<Inbox size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("emptyTitle")} text={t("emptyText")} />}
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: Boolean(list.data?.next), onPrevious: cursor.back, onNext: () => list.data?.next && cursor.push(list.data.next) }}
         />
-      </div>
+      </Bleed>
       <Drawer open={open !== null} onOpenChange={(next) => next || void write({ open: null })} title={t("receipt")}>
         {open === null ? null : <RequestView id={open} />}
       </Drawer>

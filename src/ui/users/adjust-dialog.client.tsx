@@ -78,7 +78,7 @@ function AdjustForm({ user, run, onDone }: { user: UserDetail; run: Run; onDone:
             <tbody>
               {preview.data.lines.map(({ account, amount: nano }) => (
                 <tr key={account}>
-                  <td><AccountName code={account} email={user.email} /></td>
+                  <td><AccountName code={account} whose={user.email} /></td>
                   <td className="num">{nano > 0n ? <Money nano={nano} /> : null}</td>
                   <td className="num">{nano < 0n ? <Money nano={-nano} /> : null}</td>
                 </tr>

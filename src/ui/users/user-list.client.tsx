@@ -14,6 +14,7 @@ import { Money } from "#ui/kit/money.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { CreateUserDialog } from "#ui/users/create-user.client.tsx";
 import { UserStatus } from "#ui/users/user-status.tsx";
@@ -64,14 +65,14 @@ export function UserList({ mayCreate }: { mayCreate: boolean }) {
         filters={defs} search={{ placeholder: t("search") }}
         actions={mayCreate ? <Button variant="primary" onClick={() => setCreating(true)}><UserPlus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create")}</Button> : undefined}
       />
-      <div className="-mx-4 mt-3 md:-mx-6">
+      <Bleed className="mt-3">
         <DataTable<Row>
           label={t("title")} density="compact" columns={columns} rows={list.data?.rows} rowKey={({ id }) => id} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"}
           onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/users/${id}`} card={(row) => <UserCard row={row} />}
           empty={<EmptyState icon={<Users size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("emptyTitle")} text={t("emptyText")} />}
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: Boolean(list.data?.next), onPrevious: cursor.back, onNext: () => list.data?.next && cursor.push(list.data.next) }}
         />
-      </div>
+      </Bleed>
       {mayCreate ? <CreateUserDialog open={creating} onOpenChange={setCreating} groups={groups ?? []} /> : null}
     </>
   );
