@@ -8,7 +8,8 @@ import { createBilling } from "#money/create-billing.ts";
 import { createClock, type Clock } from "#platform/clock.ts";
 import { createPasswords, type Passwords } from "#platform/crypto/hash.ts";
 import { createSealer, type Sealer } from "#platform/crypto/seal.ts";
-import { deriveKeys, loadSecret, type DerivedKeys } from "#platform/crypto/secret.ts";
+import { loadCarried } from "#platform/crypto/carried.store.ts";
+import { deriveKeys, loadSecret, withCarried, type DerivedKeys } from "#platform/crypto/secret.ts";
 import { ensurePostgres } from "#platform/db/embedded.ts";
 import { createListener, type Listener } from "#platform/db/listen.ts";
 import { createPool } from "#platform/db/pool.ts";
@@ -64,19 +65,20 @@ export function webRuntime(env: Env, log: Log): Promise<WebRuntime> {
 /** Under `npm start` the launcher has opened the database and says where; plain Next joins the embedded one itself. */
 const databaseUrl = async (env: Env): Promise<string> => env.databaseUrl ?? (await ensurePostgres(env.dataDir)).url;
 
-async function openSecrets(env: Env): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
-  const keys = deriveKeys(await loadSecret(env));
-  return { keys, sealer: createSealer(keys) };
+async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
+  const derived = deriveKeys(await loadSecret(env));
+  const sealer = createSealer(derived);
+  return { keys: withCarried(derived, await loadCarried(pool, sealer)), sealer };
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
   const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
-  const { keys, sealer } = await openSecrets(env);
   const clock = createClock();
   const metrics = createMetrics();
   const pool = createPool(url, { name: "relay", max: POOL_MAX.relay, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const { keys, sealer } = await openSecrets(env, pool);
   const settlePool = createPool(url, { name: "settlement", max: POOL_MAX.settlement, statementTimeoutMs: STATEMENT_TIMEOUT_MS.jobs });
   let afterReconnect = (): void => undefined;
   const listener: Listener = await createListener(url, { log, onReconnect: () => afterReconnect() });
@@ -124,9 +126,9 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
   ]);
-  const { keys, sealer } = await openSecrets(env);
   const url = await databaseUrl(env);
   const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const { keys, sealer } = await openSecrets(env, pool);
   const clock = createClock();
   const sessions = createSessionCache({ load: (claims) => readSession(pool, claims, clock.now()), monotonic: () => clock.monotonic() });
   const listener = await createListener(url, { log, onReconnect: () => sessions.drop() });
