@@ -18,6 +18,7 @@ import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
+import type { Payments } from "#payments/index.ts";
 import type { Relay } from "#relay/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
@@ -33,6 +34,7 @@ export type WebRuntime = Readonly<{
   /** Hashing for this whole process, a few at once. */
   passwords: Passwords;
   signInAttempts: AttemptStore;
+  payments: Payments;
   throttle: Throttle;
   sessions: SessionCache;
   management(request: Request): Promise<Response>;
@@ -123,8 +125,9 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createPayments }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+    import("#payments/index.ts"),
   ]);
   const url = await databaseUrl(env);
   const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
@@ -134,10 +137,11 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const listener = await createListener(url, { log, onReconnect: () => sessions.drop() });
   listener.on("session", (id) => sessions.drop(id));
   const settings = () => loadSettings(pool);
+  const baseUrl = async () => env.url ?? (await settings())["shop.url"] ?? readyUrl(env.host, env.port);
   const mailer = createMailer({
     pool, sealer, log, settings,
     deliver: env.smtpUrl === undefined ? deliverToFolder(path.join(env.dataDir, "outbox")) : deliverBySmtp(env.smtpUrl),
-    baseUrl: async () => env.url ?? (await settings())["shop.url"] ?? readyUrl(env.host, env.port),
+    baseUrl,
   });
   listener.on("outbox", () => void mailer.drain());
   // A mail whose time comes again has nobody who tells.
@@ -145,6 +149,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   void mailer.drain();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
+  const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });
   return {
     pool,
     keys,
@@ -153,10 +158,11 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     metrics: createMetrics(),
     passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
+    payments,
     throttle: createThrottle(),
     sessions,
     management: createManagementApi({
-      pool, keys, log, checkInvariants,
+      pool, keys, log, payments, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
     }),
     async close() {

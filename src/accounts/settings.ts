@@ -48,6 +48,21 @@ export const SETTINGS = {
   "money.bill_empty": { schema: z.boolean(), initial: false },
   /** What a stream that the vendor broke costs: what was delivered, or nothing. */
   "money.bill_broken": { schema: z.enum(["delivered", "none"]), initial: "delivered" },
+  /** The least and the most that one top-up may credit. */
+  "payments.min": { schema: usd, initial: "1.00" },
+  "payments.max": { schema: usd, initial: "10000.00" },
+  /** What customers pay in, and how much of it one USD is (six decimals at most). */
+  "payments.currency": { schema: z.string().regex(/^[A-Z]{3}$/), initial: "USD" },
+  "payments.rate": { schema: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,6})?$/)), initial: "1" },
+  /** Added to what is paid, in percent (four decimals at most). */
+  "payments.fee_percent": { schema: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(/^\d{1,2}(\.\d{1,4})?$/)), initial: "0" },
+  /** Bonus in percent from an amount on: `{ "50": 5, "200": 10 }`. */
+  "payments.bonus": { schema: z.record(z.string().regex(/^\d{1,9}(\.\d{1,2})?$/), z.number().min(0).max(1000)), initial: {} },
+  "payments.bonus_days": { schema: z.number().int().min(1).max(3650), initial: 90 },
+  /** Stripe works out the tax; without it none is asked. */
+  "payments.tax": { schema: z.boolean(), initial: false },
+  /** What an opened dispute does: freeze what is disputed, or also stop the customer's keys. */
+  "payments.dispute": { schema: z.enum(["freeze", "restrict"]), initial: "restrict" },
   /** The model name in answers: the shop's or the vendor's. */
   "relay.model_echo": { schema: z.enum(["public", "vendor"]), initial: "public" },
 } as const satisfies Readonly<Record<string, { schema: z.ZodType; initial: unknown }>>;

@@ -14,6 +14,7 @@ import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { FreePasses } from "#relay/metering/free-passes.ts";
 import type { Tokenizer } from "#relay/metering/tokenizer.ts";
 import type { BudgetWindows } from "#relay/policy/budget-windows.ts";
+import type { Plans } from "#relay/plan.ts";
 import type { RelayLookups } from "#relay/read/lookups.ts";
 import type { ModelLists } from "#relay/read/models.ts";
 import type { RelayMeters } from "#relay/relay-metrics.ts";
@@ -62,6 +63,7 @@ export type RelayState = RelayDeps & Readonly<{
   /** The address of an operation on a channel. @throws RelayError */
   addresses: (channel: Channel, provider: Provider, operation: Operation) => URL;
   budgetWindows: BudgetWindows;
+  plans: Plans;
   modelLists: ModelLists;
   meters: RelayMeters;
   /** Requests under way, for draining. */

@@ -3,6 +3,7 @@ import superjson from "superjson";
 import type { Pool } from "pg";
 import { permissionsOfRole, VERIFIED_ONLY, type AuditActor, type ConsolePermission, type Permission, type Throttle } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
+import type { Payments } from "#payments/index.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Passwords } from "#platform/crypto/hash.ts";
 import type { Sealer } from "#platform/crypto/seal.ts";
@@ -19,6 +20,7 @@ export type Context = Readonly<{
   clock: Clock;
   passwords: Passwords;
   throttle: Throttle;
+  payments: Payments;
   /** Of the browser, as the edge found it. */
   ip: string | undefined;
   userAgent: string | undefined;

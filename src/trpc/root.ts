@@ -1,7 +1,10 @@
 import { auditRouter } from "#trpc/admin/audit.ts";
+import { codesRouter } from "#trpc/admin/codes.ts";
 import { dashboardRouter } from "#trpc/admin/dashboard.ts";
 import { healthRouter } from "#trpc/admin/health.ts";
 import { ledgerRouter } from "#trpc/admin/ledger.ts";
+import { ordersRouter } from "#trpc/admin/orders.ts";
+import { refundsRouter } from "#trpc/admin/refunds.ts";
 import { requestsRouter } from "#trpc/admin/requests.ts";
 import { searchRouter } from "#trpc/admin/search.ts";
 import { settingsRouter } from "#trpc/admin/settings.ts";
@@ -19,8 +22,8 @@ export const appRouter = router({
   public: router({ account: accountRouter, catalogue: catalogueRouter }),
   console: router({ profile: profileRouter, sessions: sessionsRouter, viewer: viewerRouter, wallet: walletRouter }),
   admin: router({
-    audit: auditRouter, dashboard: dashboardRouter, health: healthRouter, ledger: ledgerRouter, requests: requestsRouter, search: searchRouter,
-    settings: settingsRouter, staff: staffRouter, users: usersRouter,
+    audit: auditRouter, codes: codesRouter, dashboard: dashboardRouter, health: healthRouter, ledger: ledgerRouter, orders: ordersRouter,
+    refunds: refundsRouter, requests: requestsRouter, search: searchRouter, settings: settingsRouter, staff: staffRouter, users: usersRouter,
   }),
 });
 

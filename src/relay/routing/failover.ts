@@ -13,6 +13,8 @@ import type { WheelTimer } from "#relay/upstream/timers.ts";
 
 /** After this long without an answer nothing is tried any more. */
 const RETRY_WINDOW_MS = 120_000;
+/** A timer may ring a moment before its time; what cools until then would still be cooling. */
+const TIMER_SLACK_MS = 5;
 /** How long a vendor's work is waited for after the client has left: streams and whole answers. */
 const DRAIN_STREAM_MS = 30_000;
 const DRAIN_BODY_MS = 60_000;
@@ -173,7 +175,7 @@ async function after(input: CallInput, router: Router, choice: Choice, failure: 
   if (next || !router.only) return next;
   const wait = backoffMs(errorClass, failure.retryAfterMs, context.attempts.length, state.random());
   if (wait === undefined) return undefined;
-  await pause(context, wait);
+  await pause(context, wait + TIMER_SLACK_MS);
   return mayRetry(input) ? router.again(choice) : undefined;
 }
 

@@ -4,8 +4,8 @@ import { isZone } from "#ui/format/zone.ts";
 import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
 
 const SCREENS = [
-  "common", "kit", "nav", "landing", "account", "console", "tables", "data", "settings", "audit",
-  "dashboard", "users", "ledger", "requests-admin", "settings-admin", "health",
+  "common", "kit", "nav", "landing", "account", "console", "tables", "data", "settings", "audit", "dashboard", "users",
+  "ledger", "requests-admin", "settings-admin", "health", "wallet", "admin-orders", "admin-codes",
 ] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie. */

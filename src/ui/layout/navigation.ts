@@ -24,7 +24,7 @@ export const ADMIN_NAV = [
     entries: [
       { key: "users", href: "/admin/users", letter: "u", permission: "users:read" },
       { key: "groups", href: "/admin/groups", letter: "g", permission: "catalog:read" },
-      { key: "orders", href: "/admin/orders", letter: "o", permission: "ledger:read" },
+      { key: "orders", href: "/admin/orders", letter: "o", permission: "orders:read" },
       { key: "codes", href: "/admin/codes", letter: "k", permission: "codes:read" },
     ],
   },
