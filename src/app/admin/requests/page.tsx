@@ -13,10 +13,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RequestsPage() {
   const user = await requireStaff("requests:read");
   const t = await getTranslations("requests-admin");
+  const held = permissionsOfRole(user.role);
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <RequestList seesCost={permissionsOfRole(user.role).has("costs:read")} />
+      <RequestList seesCost={held.has("costs:read")} mayRefund={held.has("refunds:write")} />
     </>
   );
 }

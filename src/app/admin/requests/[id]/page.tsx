@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
+import { permissionsOfRole } from "#accounts/index.ts";
 import { requireStaff } from "#app/guard.ts";
 import { isUuid, parseRequestId } from "#platform/ids.ts";
 import { IdText } from "#ui/kit/id-text.tsx";
@@ -15,14 +16,14 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** One request: receipt, tries and bookings. */
 export default async function RequestPage({ params }: Props) {
-  await requireStaff("requests:read");
+  const user = await requireStaff("requests:read");
   const { id } = await params;
   if (!isUuid(id) && parseRequestId(id) === undefined) notFound();
   const t = await getTranslations("requests-admin");
   return (
     <>
       <PageHeader title={t("request")} description={<IdText id={id} />} back={{ href: "/admin/requests", label: t("title") }} />
-      <div className="max-w-[1160px]"><RequestView id={id} full /></div>
+      <div className="max-w-[1160px]"><RequestView id={id} full mayRefund={permissionsOfRole(user.role).has("refunds:write")} /></div>
     </>
   );
 }
