@@ -33,7 +33,6 @@ export const healthRouter = router({
       { part: "address" as const, off: env.url === undefined && (await ctx.baseUrl()).includes("127.0.0.1"), variable: "MODELMART_URL" },
       { part: "shared_limits" as const, off: env.redisUrl === undefined, variable: "REDIS_URL" },
       { part: "roles" as const, off: ownsTables, variable: "DATABASE_URL" },
-      { part: "embedded" as const, off: env.databaseUrl === undefined, variable: "DATABASE_URL" },
     ];
   }),
 });

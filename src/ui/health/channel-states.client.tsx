@@ -25,7 +25,7 @@ export function ChannelStates() {
       {query.data?.length === 0 ? <div className="border-t"><EmptyState icon={<RadioTower size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("noChannels")} text={t("noChannelsText")} action={<Link href="/admin/channels" className="link">{t("toChannels")}</Link>} /></div> : (
         <table className="tbl tbl-dense tbl-hover">
           <thead>
-            <tr><th scope="col">{t("channel")}</th><th scope="col">{t("state")}</th><th scope="col" className="num">{t("keys")}</th><th scope="col" className="num">{t("success")}</th><th scope="col" className="num max-sm:hidden">{t("tries")}</th><th scope="col" className="num max-lg:hidden">{t("firstToken")}</th><th scope="col" className="num max-lg:hidden">{t("models")}</th><th scope="col" className="num max-md:hidden">{t("since")}</th></tr>
+            <tr><th scope="col" className="w-1/4">{t("channel")}</th><th scope="col" className="w-1/3">{t("state")}</th><th scope="col" className="num">{t("keys")}</th><th scope="col" className="num">{t("success")}</th><th scope="col" className="num max-sm:hidden">{t("tries")}</th><th scope="col" className="num max-lg:hidden">{t("firstToken")}</th><th scope="col" className="num max-lg:hidden">{t("models")}</th><th scope="col" className="num max-md:hidden">{t("since")}</th></tr>
           </thead>
           <tbody>{query.data?.map((channel) => <ChannelLine key={channel.id} channel={channel} />)}</tbody>
         </table>

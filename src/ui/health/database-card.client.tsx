@@ -30,7 +30,6 @@ export function DatabaseCard() {
   return (
     <Part id="database-title" title={t("database")} query={query}>
       {data ? (
-        <>
           <div className="border-t p-4">
             <DefinitionList items={[
               { label: t("dbVersion"), value: `PostgreSQL ${data.version}` },
@@ -41,14 +40,27 @@ export function DatabaseCard() {
               { label: t("outbox"), value: data.outbox === 0 ? t("outboxEmpty") : t.rich("outboxCount", { count: data.outbox, time: () => <Time at={data.oldestOutbox} /> }) },
             ]} />
           </div>
-          <table className="tbl tbl-dense border-t">
+      ) : null}
+    </Part>
+  );
+}
+
+/** The months of charges and tries, and the largest of the other tables. */
+export function TableSizes() {
+  const trpc = useTRPC();
+  const t = useTranslations("health");
+  const query = useQuery(trpc.admin.health.database.queryOptions());
+  const { data } = query;
+  return (
+    <Part id="tables-title" title={t("tables")} query={query}>
+      {data ? (
+        <table className="tbl tbl-dense">
             <thead><tr><th scope="col">{t("partition")}</th><th scope="col" className="num">{t("rows")}</th><th scope="col" className="num">{t("size")}</th></tr></thead>
             <tbody>
               {data.partitions.map((part) => <tr key={part.name}><td title={part.bounds}><code className="text-12">{part.name}</code></td><td className="num">{formatTokens(part.rows)}</td><td className="num">{bytesText(part.bytes)}</td></tr>)}
               {data.tables.map((table) => <tr key={table.name}><td><code className="text-12">{table.name}</code></td><td className="num">{formatTokens(table.rows)}</td><td className="num">{bytesText(table.bytes)}</td></tr>)}
             </tbody>
           </table>
-        </>
       ) : null}
     </Part>
   );

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { useQuery } from "@tanstack/react-query";
 import { Banner } from "#ui/kit/callout.tsx";
 import { ChannelStates } from "#ui/health/channel-states.client.tsx";
-import { DatabaseCard } from "#ui/health/database-card.client.tsx";
+import { DatabaseCard, TableSizes } from "#ui/health/database-card.client.tsx";
 import { JobTable } from "#ui/health/job-table.client.tsx";
 import { NodeTable } from "#ui/health/node-table.client.tsx";
 import { SwitchedOff } from "#ui/health/switched-off.client.tsx";
@@ -20,8 +20,8 @@ export function HealthScreen() {
       {noRelay ? <Banner tone="bad">{t("noRelay")}</Banner> : null}
       <ChannelStates />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <div className="flex min-w-0 flex-col gap-4"><NodeTable /><JobTable /></div>
-        <div className="flex min-w-0 flex-col gap-4"><SwitchedOff /><DatabaseCard /></div>
+        <div className="flex min-w-0 flex-col gap-4"><NodeTable /><SwitchedOff /><DatabaseCard /></div>
+        <div className="flex min-w-0 flex-col gap-4"><JobTable /><TableSizes /></div>
       </div>
     </div>
   );

@@ -25,7 +25,7 @@ export function JobTable() {
                 <span className="ml-auto text-13"><StatusDot tone={job.failures > 0 ? "bad" : TONES[job.lastState ?? ""] ?? "neutral"}>{job.failures > 0 ? t("jobFailures", { count: job.failures }) : job.lastState ? t(`jobStates.${job.lastState}`) : t("jobStates.never")}</StatusDot></span>
               </p>
               <p className="mt-0.5 flex flex-wrap gap-x-4 text-13 text-fg-2">
-                <span>{t.rich("lastRun", { time: () => <Time at={job.lastStartedAt} /> })}</span>
+                {job.lastStartedAt ? <span>{t.rich("lastRun", { time: () => <Time at={job.lastStartedAt} /> })}</span> : null}
                 {job.seconds === null ? null : <span>{formatLatency(job.seconds * 1000)}</span>}
                 {job.nextAt ? <span>{t.rich("nextRun", { time: () => <Time at={job.nextAt} as="clock" /> })}</span> : null}
               </p>

@@ -98,7 +98,7 @@ export function RequestList({ seesCost, mayRefund }: { seesCost: boolean; mayRef
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: Boolean(list.data?.next), onPrevious: cursor.back, onNext: () => list.data?.next && cursor.push(list.data.next) }}
         />
       </Bleed>
-      <Drawer open={open !== null} onOpenChange={(next) => next || void write({ open: null })} title={t("receipt")}>
+      <Drawer open={open !== null} onOpenChange={(next) => next || void write({ open: null })} title={t("request")}>
         {open === null ? null : <RequestView id={open} mayRefund={mayRefund} />}
       </Drawer>
     </>

@@ -99,7 +99,7 @@ function Facts({ request }: { request: RequestDetail }) {
     <DefinitionList items={[
       { label: t("id"), value: <IdText id={request.id} /> },
       { label: t("user"), value: <Link href={`/admin/users/${request.userId}`} className="link">{request.userEmail ?? request.userId}</Link> },
-      { label: t("key"), value: request.keyName },
+      { label: t("keyName"), value: request.keyName },
       { label: t("model"), value: request.modelAsked && request.modelAsked !== request.model ? `${request.modelAsked} → ${request.model}` : request.model },
       { label: t("group"), value: request.group },
       { label: t("endpoint"), value: `${request.endpoint}${request.stream ? ` · ${t("stream")}` : ""}` },

@@ -24,11 +24,14 @@ export function UserOverview({ user }: { user: UserDetail }) {
         )}
         <StatCard label={t("requests30")} value={formatCount(user.requests30)} delta={t("spentNote", { amount: formatTotal(user.spentNano) })} href={`${requests}&from=-30d`} />
       </StatGrid>
+      <div className="grid items-start gap-x-12 gap-y-2 lg:grid-cols-2">
       <DefinitionList items={[
         { label: t("id"), value: <IdText id={user.id} /> },
         { label: t("walletId"), value: <IdText id={wallet.id} /> },
         { label: t("group"), value: user.groupPpm === 1_000_000 ? user.group : `${user.group} × ${user.groupPpm / 1_000_000}` },
         { label: t("role"), value: t(`roles.${user.role}`) },
+      ]} />
+      <DefinitionList items={[
         { label: t("topUps"), value: <Money nano={user.toppedUpNano} as="total" /> },
         { label: t("verifiedAt"), value: user.verifiedAt ? <Time at={user.verifiedAt} as="stamp" /> : t("notVerified") },
         { label: t("created"), value: <Time at={user.createdAt} as="stamp" /> },
@@ -36,6 +39,7 @@ export function UserOverview({ user }: { user: UserDetail }) {
         { label: t("language"), value: `${user.locale} · ${user.timeZone}` },
         { label: t("keys"), value: <Link href={`/admin/users/${user.id}/keys`} className="link">{t("keyCount", { count: user.keys })}</Link> },
       ]} />
+      </div>
     </div>
   );
 }

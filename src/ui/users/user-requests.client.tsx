@@ -27,7 +27,7 @@ export function UserRequests({ user }: { user: UserDetail }) {
           { id: "time", header: words("time"), cell: ({ at }) => <Time at={at} /> },
           { id: "model", header: words("model"), cell: ({ model }) => model },
           { id: "status", header: words("status"), cell: ({ outcome }) => <StatusDot tone={outcomeTone(outcome)}>{words(`outcome.${outcome}`)}</StatusDot> },
-          { id: "key", header: words("key"), cell: ({ keyName }) => keyName ?? "—", hideBelow: "lg" },
+          { id: "key", header: words("keyName"), cell: ({ keyName }) => keyName ?? "—", hideBelow: "lg" },
           { id: "tokens", header: words("tokens"), align: "right", cell: ({ inputTokens, cachedTokens, outputTokens }) => `${formatTokens(inputTokens + cachedTokens)} → ${formatTokens(outputTokens)}`, hideBelow: "lg" },
           { id: "total", header: words("total"), align: "right", cell: ({ latencyMs }) => formatLatency(latencyMs) },
           { id: "charge", header: words("charge"), align: "right", cell: ({ chargeNano }) => <Money nano={chargeNano} as="charge" /> },

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
 import { permissionsOfRole } from "#accounts/index.ts";
 import { requireStaff } from "#app/guard.ts";
-import { isUuid, parseRequestId } from "#platform/ids.ts";
+import { isUuid, parseRequestId, requestIdText } from "#platform/ids.ts";
 import { IdText } from "#ui/kit/id-text.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { RequestView } from "#ui/requests-admin/request-view.client.tsx";
@@ -22,7 +22,7 @@ export default async function RequestPage({ params }: Props) {
   const t = await getTranslations("requests-admin");
   return (
     <>
-      <PageHeader title={t("request")} description={<IdText id={id} />} back={{ href: "/admin/requests", label: t("title") }} />
+      <PageHeader title={t("request")} description={<IdText id={isUuid(id) ? requestIdText(id) : id} />} back={{ href: "/admin/requests", label: t("title") }} />
       <div className="max-w-[1160px]"><RequestView id={id} full mayRefund={permissionsOfRole(user.role).has("refunds:write")} /></div>
     </>
   );
