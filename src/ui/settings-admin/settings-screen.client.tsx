@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
+import { useParams, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { reasonOf } from "#ui/account/reason.ts";
@@ -18,17 +18,18 @@ import { SettingRow } from "#ui/settings-admin/setting-row.client.tsx";
 import { textOf, type Drafts, type Setting } from "#ui/settings-admin/setting-types.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
-type Props = { area: string; areas: readonly string[]; words: Readonly<Record<string, string>>; mayWrite: boolean };
+type Props = { areas: readonly string[]; words: Readonly<Record<string, string>>; mayWrite: boolean };
 
-/** The settings of one area; the box searches all of them, in both languages. */
-export function SettingsScreen({ area, areas, words, mayWrite }: Props) {
+/** The settings of the area in the address; the box searches all of them, in both languages. It outlives a change of area, so changes in several are saved together. */
+export function SettingsScreen({ areas, words, mayWrite }: Props) {
+  const { area = "" } = useParams<{ area: string }>();
   const trpc = useTRPC();
   const t = useTranslations("settings-admin");
   const [text, setText] = useState("");
   const [drafts, setDrafts] = useState<Drafts>(new Map());
   const [reviewing, setReviewing] = useState(false);
   const list = useQuery(trpc.admin.settings.list.queryOptions());
-  useLeaveGuard(drafts.size > 0);
+  useLeaveGuard(drafts.size > 0, "/admin/settings/");
   const wanted = text.trim().toLowerCase();
   const shown = (list.data ?? []).filter(({ path, area: own }) => (wanted === "" ? own === area : (words[path] ?? path).includes(wanted)));
   const draft = (path: string, value: unknown) => setDrafts((now) => {
