@@ -102,7 +102,7 @@ async function main(): Promise<void> {
 
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(file, resolve));
   await chmod(file, 0o600);
-  const jobs = env.databaseUrl === undefined ? undefined : await startJobs({ databaseUrl: env.databaseUrl, pool: runtime.pool, log });
+  const jobs = env.databaseUrl === undefined ? undefined : await startJobs({ databaseUrl: env.databaseUrl, pool: runtime.pool, log, payments: runtime.payments });
   process.send?.({ listening: file });
 
   process.once("SIGTERM", () => {

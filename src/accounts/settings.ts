@@ -10,7 +10,10 @@ const usd = z.union([z.string(), z.number()]).transform((value, context): string
     context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "not an amount" });
     return z.NEVER;
   }
-});
+}).meta({ unit: "usd" });
+
+/** Text of the operator's own, by language; a language that is left out falls back to the other. */
+const localized = (max: number) => z.strictObject({ en: z.string().trim().max(max).optional(), zh: z.string().trim().max(max).optional() });
 
 /**
  * Every setting by its path, with what it may be and what holds while nobody has set it.
@@ -19,9 +22,25 @@ const usd = z.union([z.string(), z.number()]).transform((value, context): string
 export const SETTINGS = {
   "shop.name": { schema: z.string().trim().min(1).max(100), initial: "Modelmart" },
   "shop.url": { schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")), initial: undefined },
+  /** Where the shop's own rules stand; while unset nobody is asked to agree to anything. */
+  "shop.terms_url": { schema: z.url({ protocol: /^https?$/ }), initial: undefined },
+  "shop.privacy_url": { schema: z.url({ protocol: /^https?$/ }), initial: undefined },
   "shop.sign_up": { schema: z.enum(["open", "invite", "closed"]), initial: "open" },
   "shop.verify_email": { schema: z.boolean(), initial: false },
   "shop.sign_up_credit": { schema: usd, initial: "0.00" },
+  /** Language of people whose browser names neither. */
+  "shop.default_locale": { schema: z.enum(["en", "zh"]), initial: "en" },
+  /** One colour; each theme moves its lightness until text on it can be read. Unset = the shop's own blue. */
+  "brand.color": { schema: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "must be a colour such as #2b5bd1"), initial: undefined },
+  /** Name of the stored picture, which is its content's hash; set by the upload. */
+  "brand.logo": { schema: z.string().regex(/^[0-9a-f]{16}$/), initial: undefined },
+  /** Headline and first paragraph of the landing page; unset = the shop's own words. */
+  "landing.title": { schema: localized(120), initial: undefined },
+  "landing.lead": { schema: localized(600), initial: undefined },
+  /** Legal pages, in Markdown; an unset one has no page. */
+  "legal.terms": { schema: localized(60_000), initial: undefined },
+  "legal.privacy": { schema: localized(60_000), initial: undefined },
+  "legal.refunds": { schema: localized(60_000), initial: undefined },
   /** The most by which the requests in flight of one wallet may exceed its money. */
   "money.overdraft": { schema: usd, initial: "0.00" },
   /** Holds count input by bytes (never too little) and not by the tokenizer. */
@@ -29,6 +48,21 @@ export const SETTINGS = {
   "money.bill_empty": { schema: z.boolean(), initial: false },
   /** What a stream that the vendor broke costs: what was delivered, or nothing. */
   "money.bill_broken": { schema: z.enum(["delivered", "none"]), initial: "delivered" },
+  /** The least and the most that one top-up may credit. */
+  "payments.min": { schema: usd, initial: "1.00" },
+  "payments.max": { schema: usd, initial: "10000.00" },
+  /** What customers pay in, and how much of it one USD is (six decimals at most). */
+  "payments.currency": { schema: z.string().regex(/^[A-Z]{3}$/), initial: "USD" },
+  "payments.rate": { schema: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,6})?$/)), initial: "1" },
+  /** Added to what is paid, in percent (four decimals at most). */
+  "payments.fee_percent": { schema: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(/^\d{1,2}(\.\d{1,4})?$/)), initial: "0" },
+  /** Bonus in percent from an amount on: `{ "50": 5, "200": 10 }`. */
+  "payments.bonus": { schema: z.record(z.string().regex(/^\d{1,9}(\.\d{1,2})?$/), z.number().min(0).max(1000)), initial: {} },
+  "payments.bonus_days": { schema: z.number().int().min(1).max(3650), initial: 90 },
+  /** Stripe works out the tax; without it none is asked. */
+  "payments.tax": { schema: z.boolean(), initial: false },
+  /** What an opened dispute does: freeze what is disputed, or also stop the customer's keys. */
+  "payments.dispute": { schema: z.enum(["freeze", "restrict"]), initial: "restrict" },
   /** The model name in answers: the shop's or the vendor's. */
   "relay.model_echo": { schema: z.enum(["public", "vendor"]), initial: "public" },
 } as const satisfies Readonly<Record<string, { schema: z.ZodType; initial: unknown }>>;

@@ -1,11 +1,11 @@
 import { PgBoss } from "pg-boss";
-import type pg from "pg";
 import { POOL_MAX } from "#config/defaults.ts";
-import type { Log } from "#platform/log.ts";
-import type { Job } from "#jobs/job.ts";
+import { expireLots } from "#jobs/expire-lots.ts";
+import type { Job, JobDeps } from "#jobs/job.ts";
+import { payments } from "#jobs/payments.ts";
 import { upkeep } from "#jobs/upkeep.ts";
 
-const JOBS: readonly Job[] = [upkeep];
+const JOBS: readonly Job[] = [upkeep, payments, expireLots];
 
 /**
  * Makes the job engine's tables, queues and schedules, as the owner of the database; the shop's own role then only
@@ -28,7 +28,7 @@ async function install(boss: PgBoss): Promise<void> {
 }
 
 /** Starts the engine and its workers. Each job runs once for the whole shop, however many nodes it has. */
-export async function startJobs(deps: Readonly<{ databaseUrl: string; pool: pg.Pool; log: Log }>): Promise<{ stop(): Promise<void> }> {
+export async function startJobs(deps: JobDeps & Readonly<{ databaseUrl: string }>): Promise<{ stop(): Promise<void> }> {
   const { databaseUrl, log } = deps;
   const boss = new PgBoss({ connectionString: databaseUrl, application_name: "modelmart:jobs", max: POOL_MAX.jobs, createSchema: false, migrate: false });
   boss.on("error", (error) => log.error({ err: error }, "job engine"));

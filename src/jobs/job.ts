@@ -1,7 +1,8 @@
 import type pg from "pg";
+import type { Payments } from "#payments/index.ts";
 import type { Log } from "#platform/log.ts";
 
-export type JobDeps = Readonly<{ pool: pg.Pool; log: Log }>;
+export type JobDeps = Readonly<{ pool: pg.Pool; log: Log; payments: Payments }>;
 
 /** One piece of work that runs by itself. */
 export type Job = Readonly<{

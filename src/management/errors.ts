@@ -14,6 +14,8 @@ export const MANAGEMENT_ERRORS = {
   code_expired: 409,
   code_used: 409,
   code_used_by_user: 409,
+  not_refundable: 409,
+  provider_refused: 502,
   unavailable: 503,
   internal_error: 500,
 } as const satisfies Readonly<Record<string, number>>;

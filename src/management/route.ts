@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { z } from "zod";
 import type { AuditActor, ManagementToken, Permission } from "#accounts/index.ts";
+import type { Payments } from "#payments/index.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
 import type { Log } from "#platform/log.ts";
 
@@ -14,6 +15,7 @@ export type ManagementDeps = Readonly<{
   pool: Pool;
   keys: DerivedKeys;
   log: Log;
+  payments: Payments;
   /** Sends a real small request through a channel; undefined = there is no such channel. */
   testChannel(name: string): Promise<ChannelTest | undefined>;
   checkInvariants(pool: Pool): Promise<readonly InvariantResult[]>;

@@ -8,6 +8,7 @@ import { jsonResponse } from "#management/json.ts";
 import { ledgerRoutes } from "#management/ledger.ts";
 import { openApi } from "#management/openapi.ts";
 import { requestRoutes } from "#management/requests.ts";
+import { orderRoutes } from "#management/orders.ts";
 import type { ManagementDeps, Route } from "#management/route.ts";
 import { userRoutes } from "#management/users.ts";
 import { hintOf } from "#payments/index.ts";
@@ -17,7 +18,7 @@ import { requestIdText, uuidv7 } from "#platform/ids.ts";
 const BASE = "/api/v1";
 const BODY_BYTES_MAX = 1024 * 1024; // the largest body there is, a code, has some hundred bytes
 
-export const MANAGEMENT_ROUTES: readonly Route[] = [...userRoutes, ...requestRoutes, ...ledgerRoutes, ...channelRoutes, ...codeRoutes];
+export const MANAGEMENT_ROUTES: readonly Route[] = [...userRoutes, ...requestRoutes, ...ledgerRoutes, ...channelRoutes, ...codeRoutes, ...orderRoutes];
 
 /** Answers everything below `/api/v1`. Framework-free; never throws. */
 export function createManagementApi(deps: ManagementDeps): (request: Request) => Promise<Response> {

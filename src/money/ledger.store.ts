@@ -32,6 +32,10 @@ export type PostAsk = Readonly<{
   intent?: string;
 }>;
 
+/** Of the wallet that a statement updates: while a dispute is open, paying a debt does not lift its restriction. */
+export const OPEN_DISPUTE = `EXISTS (SELECT 1 FROM orders o JOIN payments p ON p.order_id = o.id JOIN disputes d ON d.payment_id = p.id
+  WHERE o.wallet_id = wallets.id AND d.outcome IS NULL AND d.status NOT LIKE 'warning%')`;
+
 export type Posted = Readonly<{ id: string; /** False: the key had been used for the same movement before. */ created: boolean }>;
 
 /**
@@ -59,7 +63,7 @@ export async function post(client: Queryable, ask: PostAsk): Promise<Posted> {
   for (const [walletId, delta] of deltas) {
     await client.query(
       `UPDATE wallets SET paid_nano = paid_nano + $2, lots_nano = lots_nano + $3, frozen_nano = frozen_nano + $4, debt_nano = debt_nano + $5,
-              status = CASE WHEN status = 'restricted' AND debt_nano + $5 = 0 THEN 'active' ELSE status END,
+              status = CASE WHEN status = 'restricted' AND debt_nano > 0 AND debt_nano + $5 = 0 AND NOT ${OPEN_DISPUTE} THEN 'active' ELSE status END,
               seq = seq + 1, updated_at = now() WHERE id = $1`,
       [walletId, delta.paid, delta.lots, delta.frozen, delta.debt],
     );
@@ -282,9 +286,14 @@ export async function insertEntries(client: Queryable, transactionId: string, li
   });
 }
 
-type WalletRow = Record<Bucket | "leased", bigint>;
+export type WalletRow = Record<Bucket | "leased", bigint>;
 
-async function lockedWallet(client: Queryable, walletId: string): Promise<WalletRow> {
+/**
+ * A wallet's columns, locked: the first lock that any writer of money takes.
+ *
+ * @throws LedgerError when there is no such wallet
+ */
+export async function lockedWallet(client: Queryable, walletId: string): Promise<WalletRow> {
   const { rows: [row] } = await client.query<WalletRow>(
     `SELECT paid_nano AS paid, lots_nano AS lots, frozen_nano AS frozen, debt_nano AS debt, leased_nano AS leased
        FROM wallets WHERE id = $1 FOR UPDATE`, [walletId]);

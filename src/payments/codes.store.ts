@@ -31,6 +31,8 @@ export type CodeView = Readonly<{
   perUser: number;
   status: "active" | "disabled";
   expiresAt: Date | null;
+  /** How long a gift lasts from its redemption on; null = as long as the code. */
+  lotTtlDays: number | null;
   createdAt: Date;
 }>;
 
@@ -77,7 +79,7 @@ export async function updateCode(
 
 const VIEW = `
   SELECT c.id, c.batch_id AS "batchId", b.name AS "batchName", c.hint, c.code_hash AS hash, b.credit_nano AS "amountNano", b.bucket,
-         c.max_uses AS uses, c.uses AS used, b.per_user AS "perUser", c.status, b.expires_at AS "expiresAt", b.created_at AS "createdAt"
+         c.max_uses AS uses, c.uses AS used, b.per_user AS "perUser", c.status, b.expires_at AS "expiresAt", b.lot_ttl_days AS "lotTtlDays", b.created_at AS "createdAt"
     FROM redeem_codes c JOIN redeem_batches b ON b.id = c.batch_id`;
 
 export async function findCode(db: Queryable, hash: Buffer): Promise<CodeView | undefined> {

@@ -25,7 +25,9 @@ const MESSAGE: Readonly<Record<RedeemProblem, string>> = {
   code_used_by_user: "The user has redeemed this code as often as it allows.",
 };
 
-export type Redemption = Readonly<{ id: string; creditNano: Nano; walletId: string }>;
+export type Redemption = Readonly<{ id: string; creditNano: Nano; walletId: string; /** End of a gift; undefined = none. */ expiresAt: Date | undefined }>;
+
+const DAY_MS = 86_400_000;
 
 /**
  * Redeems a code once for a user: counts the use and credits the wallet in one transaction, so parallel calls
@@ -46,7 +48,7 @@ export function redeemCode(
     await tx.query("SELECT 1 FROM wallets WHERE id = $1 FOR UPDATE", [ask.walletId]);
     const code = await findCode(tx, hash);
     if (!code) throw new RedeemError("code_not_found");
-    const redemption = { id: uuidv7(), creditNano: code.amountNano, walletId: ask.walletId };
+    const redemption = { id: uuidv7(), creditNano: code.amountNano, walletId: ask.walletId, expiresAt: creditEnd(code) };
     await countUse(tx, code, ask, redemption.id);
     await creditWallet(tx, {
       walletId: ask.walletId,
@@ -57,11 +59,16 @@ export function redeemCode(
       key: `redeem:${redemption.id}`,
       actor: ask.actor,
       ref: { type: "redemption", id: redemption.id },
-      ...(code.bucket === "lots" && { lot: { kind: "code", sourceType: "redemption", sourceId: redemption.id, ...(code.expiresAt && { expiresAt: code.expiresAt }) } }),
+      ...(code.bucket === "lots" && { lot: { kind: "code", sourceType: "redemption", sourceId: redemption.id, ...(redemption.expiresAt && { expiresAt: redemption.expiresAt }) } }),
     });
     await within(tx, redemption, code);
     return redemption;
   });
+}
+
+function creditEnd(code: CodeView): Date | undefined {
+  if (code.bucket === "paid") return undefined;
+  return code.lotTtlDays === null ? code.expiresAt ?? undefined : new Date(Date.now() + code.lotTtlDays * DAY_MS);
 }
 
 /** The guarded update is what makes a use exclusive; the count by user is safe behind the wallet's lock. */

@@ -3,6 +3,9 @@ import { verifyAudit } from "#accounts/index.ts";
 import { createManagementApi } from "#management/index.ts";
 import { createLog } from "#platform/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { loadSettings } from "#accounts/index.ts";
+import { createPayments } from "#payments/index.ts";
+import { createClock } from "#platform/clock.ts";
 import { createRelayLookups } from "#reports/index.ts";
 import { addCharge } from "../support/charge.ts";
 import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/test-shop.ts";
@@ -18,8 +21,10 @@ beforeAll(async () => {
   shop = createTestShop(database, { UPSTREAM: "sk-upstream-from-environment" });
   await shop.apply(STORE);
   await shop.apply(`management_tokens:\n  - { name: helpdesk, secret: ${SUPPORT}, role: support }\n  - { name: books, secret: ${FINANCE}, role: finance }\n  - { name: late, secret: mm-admin-expired-0123456789abcdef01234567, role: owner, expires: 2020-01-01 }\n  - { name: here, secret: mm-admin-network-0123456789abcdef01234567, role: owner, cidrs: [10.0.0.0/8] }`);
+  const log = createLog({ level: "silent", format: "json" });
+  const payments = createPayments({ pool: database.pool, clock: createClock(), log, stripe: {}, baseUrl: async () => "http://shop.test", settings: () => loadSettings(database.pool) });
   api = createManagementApi({
-    pool: database.pool, keys: shop.keys, log: createLog({ level: "silent", format: "json" }),
+    pool: database.pool, keys: shop.keys, log, payments,
     testChannel: async (name) => (name === "main" ? { ok: true, status: 200, latencyMs: 12, model: "gpt-4o-mini" } : undefined),
     checkInvariants: async () => [{ id: "I1", rows: 0 }],
   });
@@ -63,7 +68,7 @@ describe("who may call", () => {
     expect((await call("GET", "/codes", { token })).status).toBe(403);
   });
 
-  test.each([["GET", "/nowhere", 404], ["DELETE", "/codes", 405], ["GET", "/users/nobody@example.com", 404], ["GET", "/orders", 404]])("%s %s is %i", async (method, path, status) => {
+  test.each([["GET", "/nowhere", 404], ["DELETE", "/codes", 405], ["GET", "/users/nobody@example.com", 404], ["POST", "/orders/none/refunds", 400]])("%s %s is %i", async (method, path, status) => {
     expect((await call(method, path)).status).toBe(status);
   });
 });

@@ -3,6 +3,7 @@ import { getTranslations, setRequestLocale } from "next-intl/server";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { currentUser } from "#app/session.ts";
+import { shopBrand } from "#app/brand.ts";
 import { shop } from "#app/shop.ts";
 import { Document } from "#ui/layout/document.tsx";
 import { StorefrontFooter } from "#ui/layout/storefront-footer.tsx";
@@ -22,7 +23,7 @@ export default async function StorefrontLayout({ children, params }: Props) {
   const { settings } = await shop();
   const { "shop.name": shopName } = await settings();
   return (
-    <Document locale={locale} skip={t("skip")}>
+    <Document locale={locale} skip={t("skip")} brand={await shopBrand()}>
       <StorefrontHeader locale={locale} shopName={shopName} signedIn={(await currentUser()) !== undefined} />
       {children}
       <StorefrontFooter shopName={shopName} />

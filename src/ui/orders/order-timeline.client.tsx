@@ -1,0 +1,54 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { JsonView } from "#ui/kit/json-view.client.tsx";
+import { Money } from "#ui/kit/money.tsx";
+import { Timeline, type TimelineItem } from "#ui/kit/timeline.tsx";
+import type { Tone } from "#ui/kit/tone.ts";
+import type { OrderDetail } from "#ui/orders/order-page.client.tsx";
+
+const KINDS = [
+  "created", "started", "start_failed", "open", "processing", "paid", "failed", "expired", "review", "unvalued", "resolved", "refund_requested", "refund_succeeded", "refund_failed", "refund_canceled", "dispute", "fraud_warning",
+] as const;
+type Kind = (typeof KINDS)[number];
+const TONES: Readonly<Partial<Record<Kind, Tone>>> = {
+  paid: "ok", failed: "bad", review: "warn", start_failed: "warn", refund_failed: "bad", dispute: "bad", fraud_warning: "bad", refund_succeeded: "ok", resolved: "ok",
+};
+const SOURCES = ["webhook", "poll", "return", "staff", "user", "system"] as const;
+
+/** What happened to an order: its own steps, what the provider told, and what was booked, in one line of time. */
+export function OrderTimeline({ detail }: { detail: OrderDetail }) {
+  const t = useTranslations("admin-orders.timeline");
+  const steps = detail.events.map(({ id, at, kind, source, detail: facts }): TimelineItem => {
+    const known = KINDS.find((each) => each === kind);
+    const from = SOURCES.find((each) => each === source);
+    const words = [facts["reason"], facts["failure"], facts["error"], facts["status"]].find((each) => typeof each === "string") as string | undefined;
+    return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(words !== undefined && { text: <span className="break-words">{words}</span> }) };
+  });
+  const notices = detail.notices.map((notice): TimelineItem => ({
+    id: `n${notice.eventId}`, at: notice.receivedAt, title: <code className="text-13">{notice.type}</code>, tone: notice.status === "failed" ? "bad" : "info", by: t("provider"),
+    text: <Payload notice={notice} />,
+  }));
+  const movements = detail.movements.map((movement): TimelineItem => ({
+    id: `m${movement.id}`, at: movement.at, title: <code className="text-13">{movement.kind}</code>, tone: "accent", text: <code className="text-12 break-all text-fg-3">{movement.key}</code>, aside: <Money nano={movement.amountNano} />,
+  }));
+  const items = [...steps, ...notices, ...movements].sort((a, b) => a.at.getTime() - b.at.getTime());
+  return <Timeline items={items} label={t("title")} />;
+}
+
+/** A notification's id and state; what it said opens by a click. */
+function Payload({ notice }: { notice: OrderDetail["notices"][number] }) {
+  const t = useTranslations("admin-orders.timeline");
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <span className="flex flex-wrap gap-x-3">
+        <code className="text-12 break-all text-fg-3">{notice.eventId}</code>
+        <span>{t(`notice.${notice.status === "done" ? "done" : notice.status === "ignored" ? "ignored" : notice.status === "failed" ? "failed" : "received"}`)}</span>
+        <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? "hide" : "show")}</button>
+      </span>
+      {notice.lastError ? <span className="block text-bad">{notice.lastError}</span> : null}
+      {open ? <div className="mt-2"><JsonView value={notice.payload} /></div> : null}
+    </>
+  );
+}
