@@ -14,6 +14,7 @@ import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
 import type { Relay } from "#relay/index.ts";
+import type { ShopStatus } from "#reports/status.store.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -25,6 +26,8 @@ export type WebRuntime = Readonly<{
   clock: Clock;
   metrics: Metrics;
   signInAttempts: AttemptStore;
+  /** How requests ended and how fast they were, for the storefront. */
+  status: () => Promise<ShopStatus>;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -112,8 +115,9 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createShopStatus }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+    import("#reports/status.store.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
   const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
@@ -126,6 +130,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     clock,
     metrics: createMetrics(),
     signInAttempts: createAttemptStore(),
+    status: createShopStatus(pool, () => clock.now()),
     management: createManagementApi({
       pool, keys, log, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
