@@ -27,7 +27,8 @@ export { createSimulator, providers } from "#relay/providers/index.ts";
 export { nodeExchange } from "#relay/http/node.ts";
 export { webExchange } from "#relay/http/web.ts";
 export { matchRoute } from "#relay/http/routes.ts";
-export { RELAY_ERRORS, type RelayErrorCode } from "#relay/errors.ts";
+export { encodeError } from "#relay/dialects/openai-kit/errors.ts";
+export { RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/errors.ts";
 
 /** How often the drain looks whether the last request has ended, and how long cut ones get to settle. */
 const DRAIN_LOOK_MS = 50;

@@ -31,7 +31,7 @@ export async function ModelCards({ models, locale }: { models: readonly ShownMod
             )))}
           </dl>
           {pieceTexts(model.prices, t).slice(0, 3).map((text) => <p key={text} className="nums mt-1 text-13 font-medium">{text}</p>)}
-          <p className="mt-auto pt-4"><CapabilityIcons can={capabilitiesOf(model)} labels={labels} /></p>
+          <p className="mt-auto pt-4"><CapabilityIcons compact can={capabilitiesOf(model)} labels={labels} /></p>
         </li>
       ))}
     </ul>

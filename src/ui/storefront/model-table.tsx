@@ -75,7 +75,7 @@ async function ModelList({ models, locale, labels }: { models: readonly ShownMod
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium">{model.name}</span>
               <span className="nums block truncate text-13 text-fg-3">{[model.vendorName, model.contextTokens && formatContext(model.contextTokens)].filter(Boolean).join(" · ")}</span>
-              {labels ? <CapabilityIcons can={capabilitiesOf(model)} labels={labels} /> : null}
+              {labels ? <CapabilityIcons compact can={capabilitiesOf(model)} labels={labels} /> : null}
             </span>
             <span className="nums text-right text-13">
               {(["input", "output"] as const).map((item) => (model.prices[item] === undefined ? null : (

@@ -41,7 +41,7 @@ export default async function ModelsPage({ params, searchParams }: Props) {
       <div className="flex flex-wrap items-end gap-x-4 gap-y-2 pt-8">
         <h1 className="text-28 font-semibold tracking-[-0.01em]">{t("title")}</h1>
         <p className="pb-1 text-fg-3">
-          {[t("summary", { count: offers.length }), ...(vendors > 1 ? [t("vendors", { count: vendors })] : []), ...(group === undefined ? [] : [t("own", { group })])].join(locale === "zh" ? "" : " ")}
+          {[vendors > 1 ? t("summaryVendors", { count: offers.length, vendors }) : t("summary", { count: offers.length }), ...(group === undefined ? [] : [t("own", { group })])].join(locale === "zh" ? "" : " ")}
         </p>
       </div>
       {offers.length === 0 ? <Note title={t("empty.title")} text={t("empty.text")} action={t("empty.action")} href="/admin/models" /> : (

@@ -12,7 +12,7 @@ export async function ModelCode({ samples, guides }: { samples: readonly Sample[
   const t = await getTranslations("model.code");
   const common = await getTranslations("common");
   return (
-    <section aria-labelledby="code">
+    <section className="min-w-0" aria-labelledby="code">
       <h2 id="code" className="text-20 font-semibold">{t("title")}</h2>
       <p className="mt-1 text-fg-2">{samples.length > 0 ? t("lead") : t("none")}</p>
       {samples.length > 0 ? <div className="mt-4"><CodeTabs name="code-tab" label={t("title")} samples={samples} words={{ copy: common("copy"), copied: common("copied") }} /></div> : null}

@@ -12,7 +12,7 @@ export async function ModelPrices({ offer, locale, planned, version }: Props) {
   const t = await getTranslations("model.prices");
   const format = await getFormatter();
   return (
-    <section aria-labelledby="prices">
+    <section className="min-w-0" aria-labelledby="prices">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 id="prices" className="scroll-mt-20 text-20 font-semibold">{t("title")}</h2>
         {offer.own && offer.ownGroup !== undefined ? <span className="text-13 text-fg-3">{t("group", { group: offer.ownGroup })}</span> : null}
@@ -36,7 +36,7 @@ export async function PriceHistory({ changes, nowMs }: { changes: readonly Chang
   const words = (await getTranslations("model")).raw("items") as ItemWords;
   const format = await getFormatter();
   return (
-    <section aria-labelledby="history">
+    <section className="min-w-0" aria-labelledby="history">
       <h2 id="history" className="scroll-mt-20 text-20 font-semibold">{t("title")}</h2>
       <table className="tbl tbl-flush mt-3">
         <thead><tr><th scope="col">{t("from")}</th><th scope="col">{t("change")}</th></tr></thead>

@@ -16,7 +16,7 @@ export async function ModelQuality({ days }: { days: readonly Day[] | undefined 
     return day.requests === 0 ? t("dayNone", { day: date }) : t("day", { day: date, rate: formatRate(day), count: day.requests });
   };
   return (
-    <section aria-labelledby="quality">
+    <section className="min-w-0" aria-labelledby="quality">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 id="quality" className="text-20 font-semibold">{t("title")}</h2>
         {enough ? <span className="text-13 text-fg-3">{t("note", { count: sum.requests })}</span> : null}

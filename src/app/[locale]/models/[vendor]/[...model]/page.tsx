@@ -10,7 +10,7 @@ import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { modelPath, NO_VENDOR, slugFromPath } from "#ui/storefront/addresses.ts";
-import { Calculator } from "#ui/storefront/calculator.client.tsx";
+import { Calculator, type CalculatorWords } from "#ui/storefront/calculator.client.tsx";
 import type { Parameters } from "#ui/storefront/catalogue-query.ts";
 import { clientGuides } from "#ui/storefront/docs/guides.ts";
 import { estimateStart, fieldsOf } from "#ui/storefront/estimate.ts";
@@ -71,29 +71,31 @@ export default async function ModelPage({ params, searchParams }: Props) {
   return (
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 sm:px-8">
       <ModelHead offer={offer} locale={locale} word={days && wordOf(days)} startHref={start} speed={status?.speeds.get(offer.id)} days={days} />
-      <div className="mt-10 grid gap-x-16 gap-y-12 lg:grid-cols-[minmax(0,1fr)_360px]">
-        <div className="grid min-w-0 content-start gap-14">
-          <ModelPrices offer={offer} locale={locale} planned={next && { from: next.from, basis: { document: next.document, multipliers: offer.price.multipliers } }} version={changes.filter(({ from }) => from.getTime() <= nowMs).length} />
-          <ModelCode samples={samples} guides={clientGuides(offered).slice(0, 6).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }))} />
-          <ModelQuality days={days} />
-          <PriceHistory changes={changes} nowMs={nowMs} />
-        </div>
-        <div className="grid min-w-0 content-start gap-8 max-lg:row-start-1">
+      <div className="mt-10 grid grid-cols-[minmax(0,1fr)] items-start gap-x-16 gap-y-14 lg:grid-cols-[minmax(0,1fr)_360px]">
+        <ModelPrices offer={offer} locale={locale} planned={next && { from: next.from, basis: { document: next.document, multipliers: offer.price.multipliers } }} version={changes.filter(({ from }) => from.getTime() <= nowMs).length} />
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-8 lg:col-start-2 lg:row-span-4 lg:row-start-1">
           <Calculator
             price={{ document: offer.price.document, multipliers: offer.price.multipliers }} fields={fields} atMs={nowMs} action={`${path}#calculator`}
-            start={estimateStart(fields.map(({ item }) => item), await searchParams)}
-            words={{
-              title: t("calculator.title"), calls: t("calculator.calls"), perCall: t("calculator.perCall"), amount: t("calculator.amount"), total: t("calculator.total"),
-              each: t.raw("calculator.each") as string, rounding: t("calculator.rounding"), calculate: t("calculator.calculate"), note: t("calculator.note"),
-              presets: { turn: t("calculator.presets.turn"), agent: t("calculator.presets.agent"), book: t("calculator.presets.book") },
-            }}
+            start={estimateStart(fields.map(({ item }) => item), await searchParams)} words={await calculatorWords()}
           />
           <ModelFacts offer={offer} formats={formats} />
         </div>
+        <ModelCode samples={samples} guides={clientGuides(offered).slice(0, 6).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }))} />
+        <ModelQuality days={days} />
+        <PriceHistory changes={changes} nowMs={nowMs} />
       </div>
       <RelatedModels models={related} locale={locale} qualities={qualities} />
       <ModelFaq offer={offer} prices={await pricePhrase(offer, locale)} />
       <JsonLd data={modelJsonLd({ offer, base, path, locale, shopName: values["shop.name"], models: t("models") })} />
     </main>
   );
+}
+
+async function calculatorWords(): Promise<CalculatorWords> {
+  const t = await getTranslations("model.calculator");
+  return {
+    title: t("title"), calls: t("calls"), perCall: t("perCall"), amount: t("amount"), total: t("total"), each: t.raw("each") as string,
+    rounding: t("rounding"), calculate: t("calculate"), note: t("note"),
+    presets: { turn: t("presets.turn"), agent: t("presets.agent"), book: t("presets.book") },
+  };
 }
