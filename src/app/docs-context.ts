@@ -30,7 +30,7 @@ export async function guideContext(): Promise<GuideContext> {
 }
 
 /** Errors under the codes that clients see; several of our own may share one. */
-export async function liveFacts(): Promise<LiveFacts> {
+export async function liveFacts(locale: Locale): Promise<LiveFacts> {
   const t = await getTranslations("docs");
   const rows = new Map<string, { code: string; status: number; retry: boolean; texts: string[] }>();
   for (const [ours, { status, retry }] of Object.entries(RELAY_ERRORS)) {
@@ -41,7 +41,7 @@ export async function liveFacts(): Promise<LiveFacts> {
   }
   return {
     offered: offeredFormats(),
-    errors: [...rows.values()].sort((a, b) => a.status - b.status).map(({ texts, ...row }) => ({ ...row, text: texts.join(" ") })),
+    errors: [...rows.values()].sort((a, b) => a.status - b.status).map(({ texts, ...row }) => ({ ...row, text: texts.join(locale === "zh" ? "" : " ") })),
     words: { code: t("live.code"), status: t("live.status"), meaning: t("live.meaning"), retry: t("live.retry"), yes: t("live.yes"), no: t("live.no"), format: t("live.format"), address: t("live.address") },
   };
 }

@@ -1,8 +1,8 @@
 import { Languages, Menu } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Logo } from "#ui/kit/logo.tsx";
-import { ThemeToggle } from "#ui/kit/theme-toggle.client.tsx";
 import { LanguageLink, NavLinks } from "#ui/storefront/nav.client.tsx";
+import { ThemeButton } from "#ui/storefront/theme-button.client.tsx";
 import { LOCALE_NAMES, routing, type Locale } from "#ui/i18n/routing.ts";
 
 type Props = { locale: Locale; shopName: string; /** Signed in: what can be spent, as text. */ balance: string | undefined; signedIn: boolean; signUpOpen: boolean };
@@ -28,7 +28,7 @@ export async function StorefrontHeader({ locale, shopName, balance, signedIn, si
             <Languages size={16} strokeWidth={1.75} aria-hidden="true" />
             {LOCALE_NAMES[other]}
           </LanguageLink>
-          <span className="max-md:hidden"><ThemeToggle label={t("theme")} /></span>
+          <span className="max-md:hidden"><ThemeButton label={t("theme")} /></span>
           {signedIn ? null : <a href="/sign-in" className="btn btn-ghost max-[400px]:hidden">{t("signIn")}</a>}
           {balance === undefined ? null : <a href="/console/wallet" className="btn btn-ghost nums text-fg max-[359px]:hidden" aria-label={`${s("balance")}: ${balance}`}>{balance}</a>}
           {signedIn
@@ -43,7 +43,7 @@ export async function StorefrontHeader({ locale, shopName, balance, signedIn, si
               <hr className="hr my-2" />
               {signedIn ? null : <a href="/sign-in" className="nav-item">{t("signIn")}</a>}
               <LanguageLink to={other} className="nav-item">{LOCALE_NAMES[other]}</LanguageLink>
-              <ThemeToggle label={t("theme")} />
+              <ThemeButton label={t("theme")} />
             </nav>
           </details>
         </div>

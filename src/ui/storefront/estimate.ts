@@ -1,5 +1,7 @@
 import { compilePrice, priceUsage, totalInputTokens } from "#money/price.ts";
+import { formatPerPiece } from "#ui/storefront/numbers.ts";
 import { isTokenItem, itemsOf, type PriceBasis } from "#ui/storefront/price-rows.ts";
+import { parseQuantity } from "#ui/storefront/quantity.ts";
 
 /** A line of an estimate over all calls, exact in pico-USD. */
 export type EstimateLine = Readonly<{ item: string; quantity: number; amountPico: bigint }>;
@@ -12,16 +14,8 @@ export type Estimate = Readonly<{
   perCallPico: bigint;
 }>;
 
-/** More than any request has; keeps the sums within exact numbers. */
-const QUANTITY_MAX = 1_000_000_000;
 const FIELDS_MAX = 8;
 const NANO_TO_PICO = 1_000n;
-
-/** Digits of what somebody typed, separators of either language ignored. */
-export function parseQuantity(text: string): number {
-  const digits = text.replace(/[^0-9]/g, "").slice(0, 10);
-  return Math.min(QUANTITY_MAX, Number(digits === "" ? 0 : digits));
-}
 
 /** The quantities worth asking for. `request` is always one. */
 export function fieldsOf({ document }: PriceBasis): readonly string[] {
@@ -44,6 +38,33 @@ export function estimate({ document, multipliers }: PriceBasis, perCall: Readonl
     roundingPico: (perCallPico - sumPico) * times,
     totalPico: perCallPico * times,
     perCallPico,
+  };
+}
+
+/** An estimate as the calculator writes it. */
+export type EstimateText = Readonly<{
+  /** By field; input above a marginal tier's border counts to its field. */
+  amounts: Readonly<Record<string, string>>;
+  /** What is charged beside the fields, such as a price per request. */
+  others: readonly Readonly<{ item: string; amount: string }>[];
+  rounding: string | undefined;
+  total: string;
+  perCall: string;
+}>;
+
+export function estimateText(basis: PriceBasis, fields: readonly string[], perCall: Readonly<Record<string, number>>, calls: number, atMs: number): EstimateText {
+  const { lines, roundingPico, totalPico, perCallPico } = estimate(basis, perCall, calls, atMs);
+  const sums = new Map<string, bigint>();
+  for (const { item, amountPico } of lines) {
+    const field = item.replace(/:over_\d+$/, "");
+    sums.set(field, (sums.get(field) ?? 0n) + amountPico);
+  }
+  return {
+    amounts: Object.fromEntries(fields.map((item) => [item, formatPerPiece(sums.get(item) ?? 0n)])),
+    others: [...sums].filter(([item]) => !fields.includes(item)).map(([item, amount]) => ({ item, amount: formatPerPiece(amount) })),
+    rounding: roundingPico > 0n ? formatPerPiece(roundingPico) : undefined,
+    total: formatPerPiece(totalPico),
+    perCall: formatPerPiece(perCallPico),
   };
 }
 

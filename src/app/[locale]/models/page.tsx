@@ -73,7 +73,7 @@ function Note({ title, text, action, href }: { title: string; text: string; acti
 async function Pager({ query, pages, path, count }: { query: CatalogueQuery; pages: number; path: string; count: number }) {
   const t = await getTranslations("models");
   return (
-    <div className="flex min-h-14 flex-wrap items-center gap-3 border-t py-3 text-13 text-fg-3">
+    <div className="mt-4 flex min-h-14 flex-wrap items-center gap-3 border-t py-3 text-13 text-fg-3">
       <span>{t("found", { count })} · {t("unit")}</span>
       {isFiltered(query) || pages < 2 ? null : <span>{t("pager.at", { page: query.page, pages })}</span>}
       <nav className="ml-auto flex gap-2" aria-label={t("pager.label")}>

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { DEFAULT_GROUP } from "#catalog/index.ts";
 import { listGroupFactors, type GroupFactor } from "#catalog/storefront.store.ts";
 import { shownOffers } from "#app/catalogue.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
@@ -52,7 +53,7 @@ export default async function PricingPage({ params }: Props) {
           ))}
         </dl>
       </section>
-      <Groups groups={groups} />
+      <Groups groups={groups} own={offers.find(({ ownGroup }) => ownGroup !== undefined)?.ownGroup} />
       <TopUp terms={topUpTerms(values)} locale={locale} />
     </main>
   );
@@ -66,6 +67,10 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
   const columns = ["input", "cache_read", "cache_write_5m", "output"].filter((item) => item === "input" || item === "output" || tokens.some(({ prices }) => prices[item] !== undefined));
   const pieces = offers.filter((model) => !tokens.includes(model));
   const name = (model: ShownModel) => <a href={modelPath(locale, model)} className="font-medium hover:text-accent-text">{model.name}</a>;
+  const more = ({ price: { document } }: ShownModel) => [
+    ...new Set(itemsOf(document).filter((item) => !columns.includes(item)).map((item) => itemText(item, words))),
+    ...(document.tiers?.length ? [t("tiers")] : []), ...(document.windows?.length ? [t("windows")] : []),
+  ];
   if (offers.length === 0) return <p className="mt-10 text-fg-2">{t("empty")}</p>;
   return (
     <section className="mt-12" aria-labelledby="prices">
@@ -86,7 +91,7 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
                 <tr key={model.slug}>
                   <th scope="row" className="h-11 max-w-64 truncate py-0! align-middle! text-14! font-normal! text-fg! max-sm:max-w-40">{name(model)}</th>
                   {columns.map((item) => <td key={item} className={`num ${item.startsWith("cache") ? "max-sm:hidden" : "font-medium"}`}><PriceText item={item} price={model.prices[item]} free={models("free")} /></td>)}
-                  <td className="num text-13 text-fg-3 max-md:hidden">{itemsOf(model.price.document).filter((item) => !columns.includes(item)).map((item) => words[item.split(":")[0]!] ?? itemText(item, words)).join(", ") || (model.price.document.tiers?.length ? "" : "—")}{model.price.document.tiers?.length ? ` ${t("tiers")}` : ""}{model.price.document.windows?.length ? ` ${t("windows")}` : ""}</td>
+                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(", ") || "—"}</td>
                 </tr>
               ))}
             </tbody>
@@ -105,10 +110,11 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
   );
 }
 
-/** Shown when there is more than one class, by what a customer pays. */
-async function Groups({ groups }: { groups: readonly GroupFactor[] }) {
+/** The class that everybody begins in and the viewer's own; how others are treated is nobody's business. */
+async function Groups({ groups, own }: { groups: readonly GroupFactor[]; own: string | undefined }) {
   const t = await getTranslations("pricing.groups");
-  if (groups.length < 2) return null;
+  const shown = groups.filter(({ name }) => name === DEFAULT_GROUP || name === own);
+  if (shown.length < 2) return null;
   return (
     <section className="mt-16 grid gap-x-16 gap-y-6 lg:grid-cols-[280px_minmax(0,1fr)]" aria-labelledby="groups">
       <div>
@@ -117,7 +123,7 @@ async function Groups({ groups }: { groups: readonly GroupFactor[] }) {
       </div>
       <table className="tbl tbl-flush max-w-[760px] self-start">
         <thead><tr><th scope="col">{t("group")}</th><th scope="col" className="num">{t("price")}</th><th scope="col" className="num">{t("topUp")}</th></tr></thead>
-        <tbody>{groups.map(({ name, ppm, topUpPpm }) => <tr key={name}><td>{name}</td><td className="num">{formatFactor(ppm)} ×</td><td className="num">{formatFactor(topUpPpm)} ×</td></tr>)}</tbody>
+        <tbody>{shown.map(({ name, ppm, topUpPpm }) => <tr key={name}><td>{name}</td><td className="num">{formatFactor(ppm)} ×</td><td className="num">{formatFactor(topUpPpm)} ×</td></tr>)}</tbody>
       </table>
     </section>
   );

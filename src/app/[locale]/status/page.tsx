@@ -40,7 +40,7 @@ export default async function StatusPage({ params }: Props) {
         <i className={`dot size-2.5! ${STATUS_TEXT[word]}`} aria-hidden="true" />
         <span className="font-medium">{status ? t(`overall.${word}`) : t("overall.uncounted")}</span>
       </p>
-      <p className="mt-2 max-w-[68ch] text-13 text-fg-3">{t("note")}{status ? ` ${t("at", { time: format.dateTime(status.at, { timeStyle: "medium", timeZone: "UTC" }) })}` : ""}</p>
+      <p className="mt-2 max-w-[68ch] text-13 text-fg-3">{[t("note"), ...(status ? [t("at", { time: format.dateTime(status.at, { timeStyle: "medium", timeZone: "UTC" }) })] : [])].join(locale === "zh" ? "" : " ")}</p>
       {status && total(all).requests > 0 ? (
         <section className="mt-8" aria-label={t("whole")}>
           <UptimeBar days={all} label={t("label", { name: t("whole"), rate: formatRate(total(all)) })} dayText={dayText} />
@@ -87,7 +87,7 @@ async function ModelRow({ model, days, locale, dayText }: { model: ShownOffer; d
         <a href={modelPath(locale, model)} className="block truncate font-medium hover:text-accent-text">{model.name}</a>
         <span className={`flex items-center gap-1.5 text-13 ${word === "operational" ? "text-fg-3" : STATUS_TEXT[word]}`}><i className={`dot ${STATUS_TEXT[word]}`} aria-hidden="true" />{t(`state.${word}`)}</span>
       </div>
-      {sum.requests > 0 ? <UptimeBar days={days} small label={t("label", { name: model.name, rate: formatRate(sum) })} dayText={dayText} /> : <span className="text-13 text-fg-3">{t("none")}</span>}
+      <UptimeBar days={days} small label={sum.requests > 0 ? t("label", { name: model.name, rate: formatRate(sum) }) : t("none")} dayText={dayText} />
       <span className="nums text-right text-fg-2 max-sm:hidden">{formatRate(sum)}</span>
     </li>
   );

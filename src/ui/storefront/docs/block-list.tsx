@@ -43,7 +43,7 @@ function OneBlock({ block, index, context, locale, words, live }: Omit<Props, "b
     return <div className="mt-5 max-w-[760px]">{samples.length === 1 ? <CodeCard sample={first} words={words} /> : <CodeTabs name={`tab-${index}`} label={first.name} samples={samples} words={words} />}</div>;
   }
   if ("open" in block) return <p className="mt-5"><a href={deepLink(block.open, context)} className="btn btn-lg btn-secondary">{say(block.text)}</a></p>;
-  return block.live === "errors" ? <LiveErrors live={live} /> : <LiveFormats live={live} />;
+  return block.live === "errors" ? <LiveErrors live={live} say={say} /> : <LiveFormats live={live} />;
 }
 
 function DocTable({ table: { head, rows }, say }: { table: Extract<Block, { table: unknown }>["table"]; say: (text: string) => React.ReactNode }) {

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { ApiFormat } from "#ui/storefront/formats.ts";
 import { FORMAT_PATHS } from "#ui/storefront/formats.ts";
 
@@ -8,23 +9,20 @@ export type LiveFacts = Readonly<{
   words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string }>;
 }>;
 
-/** Every error that the relay can answer, with what to do. */
-export function LiveErrors({ live: { errors, words } }: { live: LiveFacts }) {
+/** Every error that the relay can answer, with what to do; on a phone one under the other. */
+export function LiveErrors({ live: { errors, words }, say }: { live: LiveFacts; say: (text: string) => ReactNode }) {
+  const columns = "grid gap-x-6 gap-y-1 sm:grid-cols-[48px_200px_minmax(0,1fr)_72px]";
   return (
-    <div className="mt-5 overflow-x-auto" tabIndex={0} role="region" aria-label={words.code}>
-      <table className="tbl tbl-flush min-w-[640px]">
-        <thead><tr><th scope="col">{words.status}</th><th scope="col">{words.code}</th><th scope="col">{words.meaning}</th><th scope="col">{words.retry}</th></tr></thead>
-        <tbody>
-          {errors.map(({ code, status, retry, text }) => (
-            <tr key={code}>
-              <td className="nums py-2.5 align-top">{status}</td>
-              <td className="py-2.5 align-top"><code className="text-13">{code}</code></td>
-              <td className="py-2.5 align-top whitespace-normal! text-fg-2">{text}</td>
-              <td className="py-2.5 align-top text-fg-2">{retry ? words.yes : words.no}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className="mt-5" role="table" aria-label={words.code}>
+      <div role="row" className={`${columns} pb-2 text-12 text-fg-3 max-sm:hidden`}>{[words.status, words.code, words.meaning, words.retry].map((word) => <span key={word} role="columnheader">{word}</span>)}</div>
+      {errors.map(({ code, status, retry, text }) => (
+        <div key={`${status} ${code}`} role="row" className={`${columns} border-t py-2.5`}>
+          <span role="cell" className="nums max-sm:text-13 max-sm:text-fg-3">{status}</span>
+          <code role="cell" className="text-13 [overflow-wrap:anywhere]">{code}</code>
+          <span role="cell" className="text-fg-2">{say(text)}</span>
+          <span role="cell" className="text-fg-2 max-sm:text-13"><span className="text-fg-3 sm:hidden">{words.retry}: </span>{retry ? words.yes : words.no}</span>
+        </div>
+      ))}
     </div>
   );
 }

@@ -29,7 +29,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** One guide. A client that this shop cannot serve yet gets a plain word instead of settings that would fail. */
 export default async function GuidePage({ params }: Props) {
   const [{ locale }, guide] = [await params, await guideOf(params)];
-  const [text, context, live, groups, t, common] = await Promise.all([guideText(locale, guide), guideContext(), liveFacts(), docGroups(locale, guide.slug), getTranslations("docs"), getTranslations("common")]);
+  const [text, context, live, groups, t, common] = await Promise.all([guideText(locale, guide), guideContext(), liveFacts(locale), docGroups(locale, guide.slug), getTranslations("docs"), getTranslations("common")]);
   const usable = works(guide, live.offered);
   const links = groups.flatMap((group) => group.links);
   const at = links.findIndex(({ current }) => current);

@@ -13,7 +13,7 @@ import { modelPath, NO_VENDOR, slugFromPath } from "#ui/storefront/addresses.ts"
 import { Calculator, type CalculatorWords } from "#ui/storefront/calculator.client.tsx";
 import type { Parameters } from "#ui/storefront/catalogue-query.ts";
 import { clientGuides } from "#ui/storefront/docs/guides.ts";
-import { estimateStart, fieldsOf } from "#ui/storefront/estimate.ts";
+import { estimateStart, estimateText, fieldsOf, presetsFor } from "#ui/storefront/estimate.ts";
 import { formatsOf } from "#ui/storefront/formats.ts";
 import { itemText, type ItemWords } from "#ui/storefront/item-text.ts";
 import { JsonLd } from "#ui/storefront/json-ld.tsx";
@@ -64,19 +64,21 @@ export default async function ModelPage({ params, searchParams }: Props) {
   const days = status && daysOf(status, [offer.id]);
   const next = changes.findLast(({ from }) => from.getTime() > nowMs);
   const words = t.raw("items") as ItemWords;
-  const fields = fieldsOf(offer.price).map((item) => ({ item, label: itemText(item, words) }));
+  const items = fieldsOf(offer.price);
+  const fields = items.map((item) => ({ item, label: itemText(item, words) }));
+  const start = estimateStart(items, await searchParams);
   const path = modelPath(locale, offer);
   const related = offers.filter(({ slug, vendorSlug, prices }) => slug !== offer.slug && vendorSlug === offer.vendorSlug && (prices["output"] === undefined) === (offer.prices["output"] === undefined)).slice(0, RELATED);
-  const start = user ? "/console/keys" : values["shop.sign_up"] === "closed" ? "/sign-in" : "/sign-up";
+  const startHref = user ? "/console/keys" : values["shop.sign_up"] === "closed" ? "/sign-in" : "/sign-up";
   return (
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 sm:px-8">
-      <ModelHead offer={offer} locale={locale} word={days && wordOf(days)} startHref={start} speed={status?.speeds.get(offer.id)} days={days} />
+      <ModelHead offer={offer} locale={locale} word={days && wordOf(days)} startHref={startHref} speed={status?.speeds.get(offer.id)} days={days} />
       <div className="mt-10 grid grid-cols-[minmax(0,1fr)] items-start gap-x-16 gap-y-14 lg:grid-cols-[minmax(0,1fr)_360px]">
         <ModelPrices offer={offer} locale={locale} planned={next && { from: next.from, basis: { document: next.document, multipliers: offer.price.multipliers } }} version={changes.filter(({ from }) => from.getTime() <= nowMs).length} />
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-8 lg:col-start-2 lg:row-span-4 lg:row-start-1">
           <Calculator
             price={{ document: offer.price.document, multipliers: offer.price.multipliers }} fields={fields} atMs={nowMs} action={`${path}#calculator`}
-            start={estimateStart(fields.map(({ item }) => item), await searchParams)} words={await calculatorWords()}
+            presets={presetsFor(items)} start={{ ...start, text: estimateText(offer.price, items, start.quantities, start.calls, nowMs) }} words={await calculatorWords()}
           />
           <ModelFacts offer={offer} formats={formats} />
         </div>
