@@ -11,6 +11,5 @@ export default withIntl({
   serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "pg-boss", "pino", "prom-client", "undici", "ioredis"],
   // What a search engine reads stands in the head, not at the end of a streamed body.
   htmlLimitedBots: /.*/,
-  // Storefront pages have a budget for scripts: parts of the router that no page uses stay out of them.
-  experimental: { globalNotFound: true, optimisticRouting: false, varyParams: false, turbopackMangleExportNames: true },
+  experimental: { globalNotFound: true },
 });
