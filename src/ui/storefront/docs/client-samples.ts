@@ -22,7 +22,7 @@ message = client.messages.create(
 print(message.content[0].text)`],
     ["TypeScript", "typescript", `import Anthropic from "@anthropic-ai/sdk";
 
-const client = new Anthropic({ baseURL: "{base}", apiKey: process.env.{key} });
+const client = new Anthropic({ baseURL: "{base}", apiKey: process.env.${"{key}"} });
 
 const message = await client.messages.create({
   model: "{model}",
@@ -43,7 +43,7 @@ print(reply.text)`],
     ["TypeScript", "typescript", `import { GoogleGenAI } from "@google/genai";
 
 const client = new GoogleGenAI({
-  apiKey: process.env.{key},
+  apiKey: process.env.${"{key}"},
   httpOptions: { baseUrl: "{base}" },
 });
 const reply = await client.models.generateContent({ model: "{model}", contents: "Hello" });`],
@@ -62,7 +62,7 @@ print(chat.invoke("Hello").content)`],
 
 const chat = new ChatOpenAI({
   model: "{model}",
-  apiKey: process.env.{key},
+  apiKey: process.env.${"{key}"},
   configuration: { baseURL: "{base}/v1" },
 });
 const reply = await chat.invoke("Hello");`],
@@ -83,7 +83,7 @@ import { generateText } from "ai";
 const shop = createOpenAICompatible({
   name: "shop",
   baseURL: "{base}/v1",
-  apiKey: process.env.{key},
+  apiKey: process.env.${"{key}"},
 });
 const { text } = await generateText({ model: shop("{model}"), prompt: "Hello" });`]],
   litellm: [["Python", "python", `import os

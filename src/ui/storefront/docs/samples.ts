@@ -13,7 +13,7 @@ client = OpenAI(base_url="{base}/v1", api_key=os.environ["{key}"])
 `;
 const TYPESCRIPT_CLIENT = `import OpenAI from "openai";
 
-const client = new OpenAI({ baseURL: "{base}/v1", apiKey: process.env.{key} });
+const client = new OpenAI({ baseURL: "{base}/v1", apiKey: process.env.${"{key}"} });
 `;
 
 const SAMPLES: Readonly<Record<string, readonly Raw[]>> = {
