@@ -68,9 +68,9 @@ export default async function LandingPage({ params }: Props) {
   );
 }
 
-/** Text models first, as most people come for them; among them the newest in the catalogue's order. */
+/** Text models first, as most people come for them; among them those of a named vendor, then the newest in the catalogue's order. */
 const interesting = (offers: readonly ShownModel[]): readonly ShownModel[] =>
-  [...offers].sort((a, b) => Number(b.prices["output"] !== undefined) - Number(a.prices["output"] !== undefined) || b.createdAt.getTime() - a.createdAt.getTime()).slice(0, ROWS);
+  [...offers].sort((a, b) => Number(b.prices["output"] !== undefined) - Number(a.prices["output"] !== undefined) || Number(b.vendorSlug !== undefined) - Number(a.vendorSlug !== undefined) || b.createdAt.getTime() - a.createdAt.getTime()).slice(0, ROWS);
 
 /** Measured where there is enough to measure, else counted from what is on sale; nothing is shown that would be a zero. */
 async function factsOf(offers: readonly ShownModel[]): Promise<readonly Fact[]> {
