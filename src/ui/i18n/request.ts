@@ -1,14 +1,15 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
+import { isLocale, localeOfHeader, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "landing", "models", "model", "pricing", "docs", "status", "legal", "account", "console"] as const;
+const SCREENS = ["common", "kit", "nav", "landing", "models", "model", "pricing", "docs", "status", "legal", "account", "console"] as const;
 
-/** Storefront pages take the language from their address, all others from the cookie. */
+/** Storefront pages take the language from their address, all others from the cookie, else from the browser. */
 export default getRequestConfig(async ({ requestLocale }) => {
   const fromPath = await requestLocale;
   const fromCookie = (await cookies()).get("mm-locale")?.value;
-  const locale = isLocale(fromPath) ? fromPath : isLocale(fromCookie) ? fromCookie : routing.defaultLocale;
+  const chosen = [fromPath, fromCookie, localeOfHeader((await headers()).get("accept-language"))].find(isLocale);
+  const locale = chosen ?? routing.defaultLocale;
   return { locale, timeZone: "UTC", messages: await messagesOf(locale) };
 });
 
