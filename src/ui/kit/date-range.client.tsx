@@ -44,7 +44,7 @@ export function DateRangePicker({ from, to, onChange, fallback = "-24h", presets
     </button>
   );
   return (
-    <Popover trigger={trigger} open={open} onOpenChange={setOpen}>
+    <Popover trigger={trigger} title={t("range.title")} open={open} onOpenChange={setOpen}>
       <div className="flex gap-4 max-sm:flex-col">
         <ul className="flex min-w-36 flex-col max-sm:grid max-sm:grid-cols-2" aria-label={t("range.presetsLabel")}>
           {presets.map((one) => (

@@ -27,12 +27,13 @@ const COMPONENTS: Components = {
   input: ({ checked }) => <input type="checkbox" className="check" checked={Boolean(checked)} readOnly disabled aria-hidden="true" />,
   // A page has its own headings; those of a text stand below them.
   h1: ({ children }) => <h3>{children}</h3>,
-  h2: ({ children }) => <h4>{children}</h4>,
-  h3: ({ children }) => <h5>{children}</h5>,
+  h2: ({ children }) => <h3>{children}</h3>,
+  h3: ({ children }) => <h4>{children}</h4>,
+  h4: ({ children }) => <h5>{children}</h5>,
 };
 
 function Picture({ src, alt }: { src: string; alt: string }) {
-  const t = useTranslations("tables");
+  const t = useTranslations("data");
   const name = alt ? t("markdown.image", { alt }) : t("markdown.imageNoName");
   const inside = <><ImageOff size={14} strokeWidth={1.75} className="inline align-[-2px]" aria-hidden="true" /> {name}</>;
   return src === "" ? <span className="text-fg-3">{inside}</span> : <a href={src} target="_blank" rel="noopener noreferrer nofollow ugc" className="link">{inside}</a>;
