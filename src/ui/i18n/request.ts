@@ -2,7 +2,7 @@ import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { isLocale, localeOfHeader, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "kit", "nav", "landing", "models", "model", "pricing", "docs", "status", "legal", "account", "console"] as const;
+const SCREENS = ["common", "kit", "nav", "landing", "models", "model", "pricing", "docs", "status", "legal", "account", "console", "tables", "data"] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie, else from the browser. */
 export default getRequestConfig(async ({ requestLocale }) => {

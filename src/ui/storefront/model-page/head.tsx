@@ -35,7 +35,7 @@ export async function ModelHead({ offer, locale, word, startHref, days, speed }:
       <header className="mt-4 flex flex-wrap items-start gap-x-8 gap-y-6">
         <div className="min-w-0 flex-1 basis-96 max-sm:basis-full">
           <div className="flex flex-wrap items-center gap-3">
-            <VendorMark name={offer.vendorName ?? offer.name} />
+            <VendorMark name={offer.vendorName ?? offer.name} size={40} />
             <h1 className="min-w-0 text-28 font-semibold tracking-[-0.01em] [overflow-wrap:anywhere]">{offer.name}</h1>
             {word === undefined || word === "unknown" ? null : <span className={`badge ${STATUS_BADGE[word]}`}><i className="dot" aria-hidden="true" />{t(`state.${word}`)}</span>}
           </div>
