@@ -20,6 +20,7 @@ import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
 import type { Relay } from "#relay/index.ts";
+import type { ShopStatus } from "#reports/status.store.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -37,6 +38,8 @@ export type WebRuntime = Readonly<{
   payments: Payments;
   throttle: Throttle;
   sessions: SessionCache;
+  /** How requests ended and how fast they were, for the storefront. */
+  status: () => Promise<ShopStatus>;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -125,9 +128,9 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createPayments }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createPayments }, { createShopStatus }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
-    import("#payments/index.ts"),
+    import("#payments/index.ts"), import("#reports/status.store.ts"),
   ]);
   const url = await databaseUrl(env);
   const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
@@ -161,6 +164,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     payments,
     throttle: createThrottle(),
     sessions,
+    status: createShopStatus(pool, () => clock.now()),
     management: createManagementApi({
       pool, keys, log, payments, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),

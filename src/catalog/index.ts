@@ -5,3 +5,5 @@ export { createModel, setAliases, updateModel } from "#catalog/models.store.ts";
 export type { ModelFields } from "#catalog/models.store.ts";
 export { overridePrice } from "#catalog/override-price.ts";
 export { publishPrice } from "#catalog/prices.store.ts";
+export { priceFor } from "#catalog/price-for.ts";
+export type { PriceBasis, PriceOverride } from "#catalog/price-for.ts";

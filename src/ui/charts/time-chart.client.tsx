@@ -60,7 +60,7 @@ export function TimeChart(props: TimeChartProps) {
       <figcaption className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1">
         <span id={id} className="min-w-0 flex-1">
           <span className="font-semibold">{title}</span>
-          {unit ? <span className="ml-1.5 text-13 text-fg-3">{unit}</span> : null}
+          {unit ? <span className="text-13 text-fg-3"> {unit}</span> : null}
         </span>
         <span className="flex min-h-7">
           {action}

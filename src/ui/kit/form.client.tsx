@@ -24,7 +24,7 @@ export function SaveBar({ changes, onSave, onDiscard, busy, saveLabel, note }: S
   const t = useTranslations("kit");
   if (changes === 0) return null;
   return (
-    <div className="sticky bottom-0 z-20 -mx-4 mt-6 flex flex-wrap items-center gap-2 border-t bg-surface px-4 py-3 max-md:bottom-14 md:-mx-8 md:px-8" role="region" aria-label={t("form.changes", { count: changes })}>
+    <div className="save-bar sticky bottom-0 z-20 mx-[calc(-1*var(--gutter,0px))] mt-6 flex flex-wrap items-center gap-2 border-t bg-surface px-[var(--gutter,16px)] py-3" role="region" aria-label={t("form.changes", { count: changes })}>
       <p className="min-w-0 flex-1 text-13 text-fg-2" role="status">{note ?? t("form.changes", { count: changes })}</p>
       <Button onClick={onDiscard} disabled={busy}>{t("form.discard")}</Button>
       <Button variant="primary" onClick={onSave} busy={busy}>{saveLabel ?? t("form.save")}</Button>

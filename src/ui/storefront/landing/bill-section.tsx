@@ -1,12 +1,18 @@
 import { getTranslations } from "next-intl/server";
+<<<<<<< HEAD:src/app/[locale]/(storefront)/bill-section.tsx
 import { exampleBill } from "./example-bill.ts";
 import type { Offer } from "#catalog/storefront.store.ts";
 import { formatPerMillion, formatPerPiece } from "#ui/format/index.ts";
+=======
+import { formatPerMillion, formatPerPiece } from "#ui/storefront/numbers.ts";
+import { exampleBill } from "#ui/storefront/landing/example-bill.ts";
+import type { ShownModel } from "#ui/storefront/shown-model.ts";
+>>>>>>> storefront:src/ui/storefront/landing/bill-section.tsx
 
 const RULES = ["failed", "early", "retry", "nonsense"] as const;
 
 /** The promise of the receipt, with one computed from today's price: every line can be recomputed by hand. */
-export async function BillSection({ offers }: { offers: readonly Offer[] }) {
+export async function BillSection({ models }: { models: readonly ShownModel[] }) {
   const t = await getTranslations("landing.bill");
   return (
     <section id="bill" className="mt-20 grid scroll-mt-16 items-start gap-x-16 gap-y-10 md:mt-24 lg:grid-cols-[minmax(0,1fr)_minmax(0,560px)]" aria-labelledby="bill-title">
@@ -22,16 +28,19 @@ export async function BillSection({ offers }: { offers: readonly Offer[] }) {
           ))}
         </dl>
       </div>
-      <ExampleReceipt offers={offers} />
+      <ExampleReceipt models={models} />
     </section>
   );
 }
 
-async function ExampleReceipt({ offers }: { offers: readonly Offer[] }) {
+async function ExampleReceipt({ models }: { models: readonly ShownModel[] }) {
   const t = await getTranslations("landing.bill");
-  const offer = offers.find(({ items }) => (items["output"] ?? 0n) > 0n && (items["input"] ?? 0n) > 0n);
-  if (!offer) return null;
-  const { lines, roundingPico, chargePico } = exampleBill(offer.items);
+  // Where prices change within the example's size its lines would need a column for the border.
+  const plain = models.filter(({ price: { document } }) => !document.tiers?.some(({ over }) => over < 100_000));
+  const priced = (items: readonly string[]) => plain.find(({ prices }) => items.every((item) => (prices[item] ?? 0n) > 0n));
+  const model = priced(["input", "cache_read", "output"]) ?? priced(["input", "output"]);
+  if (!model) return null;
+  const { lines, roundingPico, chargePico } = exampleBill(model.price);
   const cell = "num h-10!";
   return (
     <figure className="card p-6 max-sm:p-4">
@@ -39,7 +48,7 @@ async function ExampleReceipt({ offers }: { offers: readonly Offer[] }) {
       <table className="tbl tbl-flush mt-3">
         <thead>
           <tr>
-            <th scope="col">{offer.slug}</th>
+            <th scope="col">{model.slug}</th>
             <th scope="col" className="num max-sm:hidden">{t("tokens")}</th>
             <th scope="col" className="num max-sm:hidden">{t("perMillion")}</th>
             <th scope="col" className="num">{t("amount")}</th>
