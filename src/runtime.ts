@@ -13,7 +13,9 @@ import type { Log } from "#platform/log.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
-import type { Relay } from "#relay/index.ts";
+import { inspectAddress } from "#platform/outbound/inspect.ts";
+import type { ChannelTestReport, ChannelTests, Relay } from "#relay/index.ts";
+import type { ChannelTest } from "#management/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -25,6 +27,8 @@ export type WebRuntime = Readonly<{
   clock: Clock;
   metrics: Metrics;
   signInAttempts: AttemptStore;
+  sealer: Sealer;
+  channelTests: ChannelTests;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -112,27 +116,46 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
   const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
   const clock = createClock();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
-  const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
+  const channelTests = createChannelTests({
+    pool, sealer, clock, transport: createHttpTransport(outbound), simulator: createSimulator({ clock }),
+    inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
+  });
   return {
     pool,
     keys,
     clock,
     metrics: createMetrics(),
     signInAttempts: createAttemptStore(),
+    sealer,
+    channelTests,
     management: createManagementApi({
       pool, keys, log, checkInvariants,
-      testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
+      testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),
     }),
     async close() {
       await outbound.close();
       await pool.end();
     },
+  };
+}
+
+const INSPECT_TIMEOUT_MS = 5_000;
+
+/** The one request that the management REST's test is about. */
+function toManagement(report: ChannelTestReport | undefined): ChannelTest | undefined {
+  if (!report) return undefined;
+  const call = report.calls[0];
+  const error = call?.error ?? report.steps.find(({ state }) => state === "failed")?.note;
+  return {
+    ok: report.ok && call?.ok === true,
+    ...(call?.status !== undefined && { status: call.status }), ...(call && { latencyMs: call.latencyMs }), ...(report.model !== undefined && { model: report.model }),
+    ...(report.requestIds[0] !== undefined && { requestId: report.requestIds[0] }), ...(call?.ok ? {} : { error: error ?? "The channel serves no model." }),
   };
 }

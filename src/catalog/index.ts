@@ -5,3 +5,5 @@ export { createModel, setAliases, updateModel } from "#catalog/models.store.ts";
 export type { ModelFields } from "#catalog/models.store.ts";
 export { overridePrice } from "#catalog/override-price.ts";
 export { publishPrice } from "#catalog/prices.store.ts";
+export { priceFromRatio, priceFromWords, PriceTextError, wordsFromPrice } from "#catalog/price-text.ts";
+export { countField, ENDPOINTS, groupField, modelField, modelNameField, nameField, ratioField } from "#catalog/fields.ts";

@@ -45,7 +45,7 @@ export function createRouter({ state, snapshot, model, offers, tokens, affinity 
   const none: ReadonlySet<string> = new Set();
 
   const conditions = (): Conditions => ({
-    health: state.health, keys: state.keyRing, limits: state.upstreamLimits, now: state.clock.monotonic(), rev: snapshot.rev, tokens,
+    health: state.health, keys: state.keyRing, limits: state.upstreamLimits, now: state.clock.monotonic(), wallMs: state.clock.now(), rev: snapshot.rev, tokens,
   });
   const pickKey = (offer: Offer, tried: ReadonlySet<string>): Choice | undefined => {
     const { channel } = offer.route;
@@ -100,7 +100,7 @@ function unavailable(judged: readonly OfferNow[]): RelayError {
   const soonest = judged.toSorted((a, b) => a.waitMs - b.waitMs)[0];
   const waitMs = soonest && Number.isFinite(soonest.waitMs) ? soonest.waitMs : RETRY_AFTER_MAX_MS;
   const retryAfterMs = Math.min(Math.max(waitMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
-  const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker";
+  const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker" && soonest.reason !== "paused";
   return limited
     ? new RelayError("upstream_rate_limited", "The model is rate-limited at its provider. Try again later.", { retryAfterMs })
     : new RelayError("no_available_channel", "The model is not available at the moment.", { retryAfterMs });
