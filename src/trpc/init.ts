@@ -3,11 +3,19 @@ import superjson from "superjson";
 import type { Pool } from "pg";
 import { permissionsOfRole, type Permission } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
+import type { Supply } from "#trpc/supply.ts";
 
 /** What customers may do with what is their own; every customer may, organisations will take some away from members. */
 export type ConsolePermission = "profile:read" | "wallet:read" | "keys:read";
 
-export type Context = Readonly<{ user: SessionUser | undefined; pool: Pool }>;
+export type Context = Readonly<{
+  user: SessionUser | undefined;
+  pool: Pool;
+  /** The client's address, for the audit log. */
+  ip?: string;
+  /** Absent where only reading is done. */
+  supply?: Supply;
+}>;
 
 type Access = Readonly<{ permission: Permission | ConsolePermission | "public" }>;
 
