@@ -20,8 +20,8 @@ export function parsePastedKeys(text: string): Pasted {
   const keys: PastedKey[] = [];
   const problems: { line: number; problem: PasteProblem; hint: string }[] = [];
   const seen = new Set<string>();
-  for (const { line, secret, problem } of pieces(text)) {
-    const wrong = problem ?? problemOf(secret) ?? (seen.has(secret) ? "twice" : undefined);
+  for (const { line, secret, file, problem } of pieces(text)) {
+    const wrong = problem ?? problemOf(secret, file ?? false) ?? (seen.has(secret) ? "twice" : undefined);
     if (wrong) problems.push({ line, problem: wrong, hint: hintOf(secret) });
     else {
       seen.add(secret);
@@ -31,7 +31,7 @@ export function parsePastedKeys(text: string): Pasted {
   return { keys, problems };
 }
 
-type Piece = Readonly<{ line: number; secret: string; problem?: PasteProblem }>;
+type Piece = Readonly<{ line: number; secret: string; /** A whole file, which may hold what a key may not. */ file?: true; problem?: PasteProblem }>;
 
 function pieces(text: string): readonly Piece[] {
   const trimmed = text.trim();
@@ -65,7 +65,7 @@ function ofValue(value: unknown, lineOf: (secret: string) => number): readonly P
   if (Array.isArray(value)) return value.flatMap((entry) => ofValue(entry, lineOf));
   if (typeof value !== "object" || value === null) return [{ line: lineOf(""), secret: String(value), problem: "not_a_key" }];
   const object = value as Readonly<Record<string, unknown>>;
-  if ("private_key" in object) return [{ line: lineOf(String(object.private_key)), secret: JSON.stringify(object) }];
+  if ("private_key" in object) return [{ line: lineOf(String(object.private_key)), secret: JSON.stringify(object), file: true }];
   const member = MEMBERS.map((name) => object[name]).find((entry) => typeof entry === "string");
   if (member !== undefined) return ofValue(member, lineOf);
   if (Array.isArray(object.keys)) return ofValue(object.keys, lineOf);
@@ -80,12 +80,12 @@ function tryJson(text: string): unknown {
   }
 }
 
-function problemOf(secret: string): PasteProblem | undefined {
+function problemOf(secret: string, file: boolean): PasteProblem | undefined {
   if (secret.length < KEY_CHARS.least) return "too_short";
   if (secret.length > KEY_CHARS.most) return "too_long";
-  if (secret.startsWith("{")) return undefined;
+  if (file) return undefined;
   // header values carry printable ASCII; dots of a masked key do not open anything
-  return /^[\x21-\x7e]+$/.test(secret) && !/\.{3}|\*{3}|^https?:/.test(secret) ? undefined : "not_a_key";
+  return /^[\x21-\x7e]+$/.test(secret) && !/\.{3}|\*{3}|^https?:|[{}<>"'\\]/.test(secret) ? undefined : "not_a_key";
 }
 
 const hintOf = (secret: string): string => (secret.length <= 8 ? "…" : `${secret.slice(0, 3)}…${secret.slice(-2)}`);
