@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
+import { trpcContext } from "#app/trpc.ts";
 import { appRouter } from "#trpc/root.ts";
 import { isSameSite } from "#trpc/same-site.ts";
 
@@ -10,7 +10,7 @@ export const dynamic = "force-dynamic";
 const BATCH_MAX = 10;
 
 async function handler(request: Request): Promise<Response> {
-  const { pool, baseUrl, supply } = await shop();
+  const { baseUrl } = await shop();
   const procedures = new URL(request.url).pathname.split("/").pop() ?? "";
   if (decodeURIComponent(procedures).split(",").length > BATCH_MAX) return refuse(400, "too many procedures in one request");
   const { headers } = request;
@@ -21,15 +21,10 @@ async function handler(request: Request): Promise<Response> {
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: async () => ({ user: await currentUser(), pool, supply, ...ipOf(request) }),
+    createContext: trpcContext,
     responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
   });
 }
-
-const ipOf = (request: Request): { ip?: string } => {
-  const ip = request.headers.get("x-mm-client-ip");
-  return ip === null ? {} : { ip };
-};
 
 const refuse = (status: number, message: string): Response => Response.json({ error: { code: "refused", message } }, { status });
 
