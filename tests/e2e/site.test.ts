@@ -99,9 +99,10 @@ browserTest("signing in, the balance to the cent, and out again", async () => {
   await page.getByRole("alert").filter({ hasText: "do not match" }).waitFor();
   await signIn(page, PASSWORD);
   await page.waitForURL("**/console");
-  await page.getByText("$10.00").waitFor();
+  await page.getByText("$10.00").first().waitFor();
   expect(await accessible(page)).toEqual([]);
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Account of alice@example.com" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL("**/en");
   await page.goto(new URL("/console", shop.url).href);
   expect(new URL(page.url()).pathname).toBe("/sign-in");
