@@ -18,7 +18,7 @@ export const groupsRouter = router({
     return (await listGroups(ctx.pool)).map(({ month, overrides, ...group }) => ({
       ...group,
       overrides: overrides.map(({ document, ...override }) => ({ ...override, prices: document && pricesOf(document) })),
-      soldNano: month.soldNano, marginPpm: costs ? marginPpm(month.soldNano * 1_000n, month.costPico) ?? null : null,
+      soldNano: month.soldNano, marginPpm: costs && month.soldNano > 0n ? marginPpm(month.soldNano * 1_000n, month.costPico) ?? null : null,
     }));
   }),
 

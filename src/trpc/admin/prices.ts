@@ -126,7 +126,7 @@ function rowToWire(row: SheetRow, user: SessionUser, leastPpm: number) {
     document, prices, ratioInput: row.current?.ratioInput ?? null, versionId: row.current?.id ?? null, since: row.current?.effectiveFrom ?? null,
     scheduled: row.scheduled.map((version) => ({ id: version.id, from: version.effectiveFrom, prices: pricesOf(version.document) })),
     costs: spans, lowestPpm: costs ? lowest(prices, spans, leastPpm) : null,
-    monthPpm: costs ? marginPpm(row.month.soldNano * 1_000n, row.month.costPico) ?? null : null,
+    monthPpm: costs && row.month.requests > 0 ? marginPpm(row.month.soldNano * 1_000n, row.month.costPico) ?? null : null,
     belowCost: costs && document !== null && belowCost(document, row.routes, row.listPrice).length > 0,
   };
 }

@@ -25,7 +25,7 @@ export function PriceHistory({ detail, notation, readOnly, onWithdraw, onAgain }
             <span className="w-32 flex-none"><Time at={version.effectiveFrom} /></span>
             <span className="min-w-48 flex-1">
               <Changes version={version} before={before} notation={notation} />
-              <span className="block text-13 text-fg-3">{[version.createdBy ?? t("system"), version.note].filter(Boolean).join(" · ")}</span>
+              <span className="block text-13 text-fg-3">{[version.createdBy ?? (version.note === "store file" ? null : t("system")), version.note === "store file" ? t("system") : version.note].filter(Boolean).join(" · ")}</span>
             </span>
             {version.state === "current" ? <StatusDot tone="ok">{t("current")}</StatusDot>
               : readOnly ? null

@@ -88,7 +88,7 @@ function useColumns(notation: Notation, costs: boolean): readonly Column<BookRow
     { id: "name", header: t("model"), width: "28%", cell: (row) => <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={row.vendor ?? row.slug} size={20} /><span className={cn("truncate font-medium", !row.enabled && "text-fg-3")}>{row.slug}</span>{row.scheduled.length > 0 ? <CalendarClock className="flex-none text-info" size={14} strokeWidth={1.75} aria-label={t("scheduled")} /> : null}</span> },
     price("input"), price("cache_read", "lg"), price("cache_write_5m", "xl"), price("output"),
     ...(costs ? [
-      { id: "cost", header: t("dearest"), align: "right" as const, hideBelow: "lg" as const, cell: ({ costs: spans }: BookRow) => ["input", "output"].map((item) => formatUsdPerMillion(spans.find((span) => span.item === item)?.dearest ?? null)).join(" / ") },
+      { id: "cost", header: t("dearest"), align: "right" as const, hideBelow: "lg" as const, cell: ({ costs: spans }: BookRow) => (spans.length === 0 ? "—" : ["input", "output"].map((item) => formatUsdPerMillion(spans.find((span) => span.item === item)?.dearest ?? null)).join(" / ")) },
       { id: "month", header: t("month"), align: "right" as const, cell: ({ monthPpm }: BookRow) => percent(monthPpm) },
       { id: "lowest", header: t("lowest"), align: "right" as const, cell: ({ lowestPpm }: BookRow) => percent(lowestPpm) },
     ] : []),
