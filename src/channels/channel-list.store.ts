@@ -26,7 +26,7 @@ export type ChannelView = Readonly<{
   errors: readonly Readonly<{ class: string; count: number }>[];
 }>;
 
-export type StoredTest = Readonly<{ at: string; ok: boolean; model?: string; keySuffix?: string; costPico: string; steps: readonly Readonly<{ step: string; state: string; ms?: number; note?: string; count?: number; until?: string }>[] }>;
+export type StoredTest = Readonly<{ at: string; ok: boolean; model?: string; keySuffix?: string; costPico: string; steps: readonly Readonly<{ step: string; state: string; ms?: number; note?: string; count?: number; until?: string; tokens?: Readonly<{ input: number; output: number }> }>[] }>;
 
 /** `limited` (429) counts neither for nor against the channel. */
 export type ChannelTraffic = Readonly<{ attempts: number; failures: number; limited: number; ttftP50: number | null; ttftP95: number | null; costPico: bigint }>;

@@ -10,7 +10,7 @@ export const PROBE_STEPS = ["address", "connection", "key", "models", "reply", "
 export type ProbeStepName = (typeof PROBE_STEPS)[number];
 
 /** One line of a test. `note` is the vendor's or the system's own word, for staff. */
-export type ProbeStep = Readonly<{ step: ProbeStepName; state: "ok" | "failed" | "skipped"; ms?: number; note?: string; count?: number; until?: Date }>;
+export type ProbeStep = Readonly<{ step: ProbeStepName; state: "ok" | "failed" | "skipped"; ms?: number; note?: string; count?: number; until?: Date; /** Tokens that the vendor reported. */ tokens?: Readonly<{ input: number; output: number }> }>;
 
 export type ProbeReport = Readonly<{
   ok: boolean;
@@ -106,7 +106,7 @@ function usageStep(calls: readonly ProbeCall[]): ProbeStep[] {
   if (!last) return [];
   const { usage } = last;
   if (!usage) return [{ step: "usage", state: "skipped" }];
-  return [{ step: "usage", state: "ok", note: `${usage.inputUncached ?? 0} in, ${(usage.outputText ?? 0) + (usage.reasoning ?? 0)} out` }];
+  return [{ step: "usage", state: "ok", tokens: { input: (usage.inputUncached ?? 0) + (usage.cacheRead ?? 0), output: (usage.outputText ?? 0) + (usage.reasoning ?? 0) } }];
 }
 
 function operationOf(endpoints: readonly string[], paths: Readonly<Partial<Record<Operation, unknown>>>): Operation {

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { SwitchField } from "#ui/kit/fields.client.tsx";
 import { KeysSection } from "#ui/channels/keys-section.client.tsx";
 import { ModelsSection } from "#ui/channels/models-section.client.tsx";
-import { ChannelStateText } from "#ui/channels/overview.client.tsx";
+import { ChannelStateText, ReasonText } from "#ui/channels/overview.client.tsx";
 import { Part, SettingsForm } from "#ui/channels/settings-form.client.tsx";
 import { TestSection } from "#ui/channels/test-steps.client.tsx";
 import type { Channel } from "#ui/channels/wire.ts";
@@ -19,7 +19,7 @@ export function ChannelDrawer({ channel, rights, onToggle }: Props) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <SwitchField label={t("acts.on")} checked={channel.status === "active"} disabled={!rights.write} onChange={onToggle} />
         <ChannelStateText channel={channel} />
-        {channel.reason ? <span className="text-13 text-fg-3">{channel.reason}</span> : null}
+        {channel.reason ? <span className="text-13 text-fg-3"><ReasonText reason={channel.reason} /></span> : null}
       </div>
       {rights.test ? <Part title={t("tabs.test")}><TestSection channel={channel} /></Part> : null}
       <Part title={t("tabs.keys")} note={channel.keyless ? undefined : t("keys.liveOf", { live, all: channel.keys.length })}><KeysSection channel={channel} readOnly={!rights.write} /></Part>

@@ -63,7 +63,7 @@ export function ChannelList({ rights }: { rights: Rights }) {
             {t(`views.${name}`)}<span className="nums text-fg-3">{data?.filter(IN_VIEW[name]).length ?? ""}</span>
           </button>
         ))}
-        <div className="min-w-0 flex-1"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
+        <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
       </div>
       <DataTable<Channel>
         label={t("title")} columns={useColumns(rights)} rows={rows} rowKey={({ id }) => id} density="compact"

@@ -7,6 +7,7 @@ import { ConfirmDialog, Dialog } from "#ui/kit/dialog.client.tsx";
 import { SecretField } from "#ui/kit/fields.client.tsx";
 import { Menu } from "#ui/kit/menu.client.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
+import { ReasonText } from "#ui/channels/overview.client.tsx";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { Channel, ChannelKey } from "#ui/channels/wire.ts";
@@ -53,6 +54,7 @@ function KeyRow({ item, channelId, readOnly, onRemove, onReplace }: { item: Chan
   const t = useTranslations("channels.keys");
   const client = useTRPCClient();
   const { act } = useAct();
+  const classes = useTranslations("channels.overview.classes");
   const live = item.status === "active";
   const failing = live && item.failures * 2 >= item.attempts - item.limited && item.failures > 0;
   const limited = live && item.limited > 0;
@@ -61,7 +63,7 @@ function KeyRow({ item, channelId, readOnly, onRemove, onReplace }: { item: Chan
       <code className="w-28 flex-none text-13" title={t("fingerprint", { fingerprint: item.fingerprint })}>{item.source ?? `…${item.suffix}`}</code>
       <span className="min-w-0 flex-1">
         <StatusDot tone={!live || failing ? "bad" : limited ? "warn" : "ok"}>{!live ? t("off") : failing ? t("failing") : limited ? t("limited") : t("live")}</StatusDot>
-        {item.reason ?? (failing ? item.lastError : null) ? <span className="ml-2 text-13 text-fg-3">{item.reason ?? item.lastError}{item.disabledAt ? <> · <Time at={item.disabledAt} /></> : null}</span> : null}
+        {item.reason ?? (failing ? item.lastError : null) ? <span className="ml-2 text-13 text-fg-3">{item.reason === null ? classes.has(item.lastError ?? "") ? classes(item.lastError ?? "") : item.lastError : <ReasonText reason={item.reason} />}{item.disabledAt ? <> · <Time at={item.disabledAt} /></> : null}</span> : null}
       </span>
       <span className="nums text-13 text-fg-3">{t("day", { count: item.dayAttempts })}</span>
       {readOnly ? null : (

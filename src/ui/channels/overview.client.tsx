@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { formatExact, formatLatency, formatPercent, formatTokens } from "#ui/format/index.ts";
+import { formatLatency, formatPercent, formatTokens, formatTotal } from "#ui/format/index.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { StatCard, StatGrid } from "#ui/kit/card.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
@@ -11,13 +11,20 @@ import { Part } from "#ui/channels/settings-form.client.tsx";
 import { factorText, STATE_TONE, successOf, type Channel } from "#ui/channels/wire.ts";
 
 /** pico-USD as USD of a total, rounded to nano-USD. */
-export const costText = (pico: bigint | null): string => (pico === null ? "—" : formatExact((pico + 500n) / 1_000n));
+export const costText = (pico: bigint | null): string => (pico === null ? "—" : formatTotal((pico + 500n) / 1_000n));
 
 /** The state with its reason, in words. */
 export function ChannelStateText({ channel }: { channel: Channel }) {
   const t = useTranslations("channels");
   const why = channel.state === "paused" && channel.pausedUntil ? <> <Time at={channel.pausedUntil} as="clock" /></> : null;
   return <StatusDot tone={STATE_TONE[channel.state]}>{t(`states.${channel.state}`)}{why}</StatusDot>;
+}
+
+/** Why something is off: our own reasons in the reader's language, a vendor's as it said them. */
+export function ReasonText({ reason }: { reason: string | null }) {
+  const t = useTranslations("channels.reasons");
+  const key = reason?.replaceAll(" ", "_") ?? "";
+  return reason === null ? null : t.has(key) ? t(key) : reason;
 }
 
 /** How the channel has done, what it is, and its last test. */
@@ -36,7 +43,7 @@ export function ChannelOverview({ channel, canTest }: { channel: Channel; canTes
         <Part title={t("facts")}>
           <DefinitionList items={[
             { label: t("state"), value: <ChannelStateText channel={channel} /> },
-            { label: t("reason"), value: channel.reason },
+            { label: t("reason"), value: channel.reason === null ? null : <ReasonText reason={channel.reason} /> },
             { label: t("vendor"), value: channel.providerName },
             { label: t("address"), value: <code className="text-13">{channel.baseUrl ?? channel.providerUrl}</code> },
             { label: t("groups"), value: channel.groups.map(({ name }) => name).join(", ") },

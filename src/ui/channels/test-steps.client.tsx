@@ -11,7 +11,7 @@ import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { Channel } from "#ui/channels/wire.ts";
 
-type Step = Readonly<{ step: string; state: string; ms?: number | undefined; note?: string | undefined; count?: number | undefined; until?: Date | string | undefined }>;
+type Step = Readonly<{ step: string; state: string; ms?: number | undefined; note?: string | undefined; count?: number | undefined; until?: Date | string | undefined; tokens?: Readonly<{ input: number; output: number }> | undefined }>;
 
 const ICONS = { ok: <Check className="text-ok" size={16} strokeWidth={2} aria-hidden="true" />, failed: <X className="text-bad" size={16} strokeWidth={2} aria-hidden="true" />, skipped: <Minus className="text-fg-3" size={16} strokeWidth={2} aria-hidden="true" /> } as const;
 
@@ -22,7 +22,7 @@ export function TestSteps({ steps }: { steps: readonly Step[] }) {
   return (
     <div className="flex flex-col gap-3">
       <ol className="flex flex-col">
-        {steps.map(({ step, state, ms, note, count, until }) => (
+        {steps.map(({ step, state, ms, count, until, tokens }) => (
           <li key={step} className="flex min-h-8 items-center gap-2.5">
             {ICONS[state as keyof typeof ICONS]}
             <span className="min-w-0 flex-1">
@@ -31,7 +31,7 @@ export function TestSteps({ steps }: { steps: readonly Step[] }) {
               {until === undefined ? null : <span className="text-fg-3">{`, ${t("certificate", { until: formatDate(new Date(until), { timeZone: "UTC" }) })}`}</span>}
               <span className="sr-only">{` ${t(`states.${state}`)}`}</span>
             </span>
-            <span className="nums flex-none text-13 text-fg-3">{step === "usage" && note ? note : state === "skipped" ? t("states.skipped") : ms === undefined ? "" : formatLatency(ms)}</span>
+            <span className="nums flex-none text-13 text-fg-3">{tokens ? t("tokens", tokens) : state === "skipped" ? t("states.skipped") : ms === undefined ? "" : formatLatency(ms)}</span>
           </li>
         ))}
       </ol>

@@ -8,6 +8,7 @@ import { formatPercent, formatTotal, formatUsdPerMillion } from "#ui/format/inde
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { CheckboxField, SegmentedControl, TextField } from "#ui/kit/fields.client.tsx";
+import { cn } from "#ui/kit/cn.ts";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Part } from "#ui/channels/settings-form.client.tsx";
@@ -114,7 +115,7 @@ function Groups({ detail, items }: { detail: PriceDetail; items: Items }) {
     <Part title={t("groups.title")} note={detail.month.requests > 0 ? t("groups.sold", { amount: formatTotal(detail.month.soldNano), count: detail.month.requests }) : undefined}>
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t("groups.title")}>
         <table className="tbl tbl-dense w-full">
-          <thead><tr><th>{t("groups.group")}</th><th className="num">{t(`items.${item}`)}</th><th className="num">{t("groups.cheapest")}</th><th className="num">{t("groups.dearest")}</th></tr></thead>
+          <thead><tr><th>{t("groups.group")}</th><th className="num">{t(`items.${item}`)}</th><th className="num max-sm:hidden">{t("groups.cheapest")}</th><th className="num">{t("groups.dearest")}</th></tr></thead>
           <tbody>
             {detail.groups.map((group) => {
               const pays = afterFactor(price, group.ppm);
@@ -123,7 +124,7 @@ function Groups({ detail, items }: { detail: PriceDetail; items: Items }) {
                 <tr key={group.id}>
                   <td>{group.name}<span className="ml-2 text-13 text-fg-3">{`× ${group.ppm / 1_000_000}`}</span></td>
                   <td className="num">{formatUsdPerMillion(pays)}</td>
-                  {margins.map((margin, index) => <td key={index} className={`num ${margin !== undefined && margin < 0 ? "text-bad" : ""}`}>{formatPercent(margin === undefined ? undefined : margin / 1_000_000)}</td>)}
+                  {margins.map((margin, index) => <td key={index} className={cn("num", index === 0 && "max-sm:hidden", margin !== undefined && margin < 0 && "text-bad")}>{formatPercent(margin === undefined ? undefined : margin / 1_000_000)}</td>)}
                 </tr>
               );
             })}

@@ -29,7 +29,7 @@ export function PriceRows({ detail, items, notation, readOnly, onChange, onInval
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t("editor.prices")}>
         <table className="tbl tbl-dense w-full">
           <thead>
-            <tr><th>{t("rows.bucket")}</th><th className="num">{notation === "usd" ? t("usd") : t("ratio")}</th><th className="num">{notation === "usd" ? t("ratio") : t("usd")}</th><th className="num max-sm:hidden">{t("rows.list")}</th><th className="num">{t("rows.cost")}</th><th className="num">{t("rows.margin")}</th></tr>
+            <tr><th>{t("rows.bucket")}</th><th className="num">{notation === "usd" ? t("usd") : t("ratio")}</th><th className="num">{notation === "usd" ? t("ratio") : t("usd")}</th><th className="num max-sm:hidden">{t("rows.list")}</th><th className="num max-sm:hidden">{t("rows.cost")}</th><th className="num">{t("rows.margin")}</th></tr>
           </thead>
           <tbody>
             {rows.map((item) => <Row key={`${item} ${notation}`} item={item} detail={detail} items={items} notation={notation} readOnly={readOnly} onChange={onChange} onInvalid={onInvalid} />)}
@@ -76,7 +76,7 @@ function Row({ item, detail, items, notation, readOnly, onChange, onInvalid }: P
       </td>
       <td className="num text-fg-3">{price === undefined ? (FALLBACK[item] ? t("rows.as", { item: t(`items.${FALLBACK[item]}`) }) : "—") : !isTokenItem(item) ? "" : asRatio ? usdText(price, digits) : `${item === "input" ? "" : "× "}${ratioText(item, items)}`}</td>
       <td className="num text-fg-3 max-sm:hidden">{list === undefined ? "—" : usdText(BigInt(list), digits)}</td>
-      <td className="num text-fg-3">{span ? usdText(span.dearest, digits) : "—"}</td>
+      <td className="num text-fg-3 max-sm:hidden">{span ? usdText(span.dearest, digits) : "—"}</td>
       <td className={cn("num", margin !== undefined && margin < 0 ? "text-bad" : undefined)}>{formatPercent(margin === undefined ? undefined : margin / 1_000_000)}</td>
     </tr>
   );

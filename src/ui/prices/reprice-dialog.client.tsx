@@ -64,13 +64,13 @@ export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClos
               <tbody>
                 {lines.map((line) => (
                   <tr key={line.id}>
-                    <td className="align-top">{line.slug}</td>
-                    <td className="text-13">
+                    <td className="py-1.5! align-top">{line.slug}</td>
+                    <td className="py-1.5! text-13">
                       {!line.known ? <span className="text-fg-3">{t("unknown")}</span> : line.same ? <span className="text-fg-3">{t("same")}</span> : line.items.filter(({ item }) => item === "input" || item === "output").map(({ item, before, after }) => (
                         <span key={item} className="nums block whitespace-nowrap">{t(`item.${item}`)} <span className="text-fg-3 line-through">{before === null ? "" : usdText(before)}</span> <span className="text-accent-text">{after === null ? "—" : usdText(after)}</span></span>
                       ))}
                     </td>
-                    <td className={cn("num align-top", line.marginPpm !== null && line.marginPpm < 0 && "text-bad")}>{formatPercent(line.marginPpm === null ? undefined : line.marginPpm / 1_000_000)}</td>
+                    <td className={cn("num py-1.5! align-top", line.marginPpm !== null && line.marginPpm < 0 && "text-bad")}>{formatPercent(line.marginPpm === null ? undefined : line.marginPpm / 1_000_000)}</td>
                   </tr>
                 ))}
               </tbody>
