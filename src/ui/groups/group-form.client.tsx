@@ -11,7 +11,7 @@ import { IconButton } from "#ui/kit/icon-button.client.tsx";
 import { Part } from "#ui/channels/settings-form.client.tsx";
 import { factorText, parseFactor } from "#ui/channels/wire.ts";
 import { useAct } from "#ui/channels/use-act.client.ts";
-import { discountText, type GroupRow, type Rights } from "#ui/groups/group-list.client.tsx";
+import { discountText, type GroupRow, type Rights } from "#ui/groups/group-row.ts";
 import { afterFactor } from "#ui/prices/price-math.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 

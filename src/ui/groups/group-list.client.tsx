@@ -1,11 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import type { inferRouterOutputs } from "@trpc/server";
 import { Layers, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
-import type { AppRouter } from "#trpc/root.ts";
 import { formatPercent, formatTokens, formatTotal } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
@@ -16,14 +14,10 @@ import { EmptyState } from "#ui/kit/states.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { factorText, parseFactor } from "#ui/channels/wire.ts";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { discountText, type GroupRow, type Rights } from "#ui/groups/group-row.ts";
 import { GroupForm } from "#ui/groups/group-form.client.tsx";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
-export type GroupRow = inferRouterOutputs<AppRouter>["admin"]["groups"]["list"][number];
-export type Rights = Readonly<{ write: boolean; costs: boolean }>;
-
-/** A factor as what it means for the one who pays: `−20 %`. */
-export const discountText = (ppm: number): string => (ppm === 1_000_000 ? "0%" : `${ppm < 1_000_000 ? "−" : "+"}${formatPercent(Math.abs(ppm - 1_000_000) / 1_000_000)}`);
 
 const DEFAULT_NAME = "default";
 

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import type { PriceDetail } from "#ui/prices/price-editor.client.tsx";
-import { priceText } from "#ui/prices/price-list.client.tsx";
+import { priceText } from "#ui/prices/price-text.ts";
 import type { Items, Notation } from "#ui/prices/price-math.ts";
 
 type Version = PriceDetail["history"][number];

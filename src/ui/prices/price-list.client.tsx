@@ -19,7 +19,8 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { PriceEditor } from "#ui/prices/price-editor.client.tsx";
-import { ratioText, type Items, type Notation } from "#ui/prices/price-math.ts";
+import { priceText } from "#ui/prices/price-text.ts";
+import type { Notation } from "#ui/prices/price-math.ts";
 import { RepriceDialog } from "#ui/prices/reprice-dialog.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
@@ -74,10 +75,6 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
     </>
   );
 }
-
-/** One cell in the notation that was chosen. */
-export const priceText = (item: string, items: Items, notation: Notation): string =>
-  (notation === "ratio" ? (items[item] === undefined ? "—" : ratioText(item, items)) : formatUsdPerMillion(items[item] ?? null));
 
 function useColumns(notation: Notation, costs: boolean): readonly Column<BookRow>[] {
   const t = useTranslations("prices.list");

@@ -3,6 +3,9 @@
 /** Ratio 1 is 2 USD per million tokens: 2,000,000 pico-USD per token. */
 const PICO_PER_RATIO = 2_000_000n;
 const FACTOR_DIGITS = 6;
+/** A ratio that ends within so many decimals is written out; of others so many are shown. */
+const EXACT_DIGITS = 9n;
+const SHOWN_DIGITS = 4n;
 
 export type Items = Readonly<Record<string, bigint>>;
 /** How a price is typed: USD per million, or as ratios of one-api's kind. */
@@ -51,11 +54,11 @@ function baseOf(item: string, items: Items): bigint | undefined {
 export function ratioText(item: string, items: Items): string {
   const price = items[item], base = baseOf(item, items);
   if (price === undefined || base === undefined || base === 0n) return "";
-  const scaled = price * 1_000_000_000n;
-  const exact = scaled % base === 0n;
-  const digits = (exact ? scaled / base : (scaled + base / 2n) / base).toString().padStart(10, "0");
-  const fraction = (exact ? digits.slice(-9) : digits.slice(-9, -5)).replace(/0+$/, "");
-  return `${exact ? "" : "≈ "}${digits.slice(0, -9)}${fraction === "" ? "" : `.${fraction}`}`;
+  const exact = (price * 10n ** EXACT_DIGITS) % base === 0n;
+  const digits = exact ? EXACT_DIGITS : SHOWN_DIGITS;
+  const text = ((2n * price * 10n ** digits + base) / (2n * base)).toString().padStart(Number(digits) + 1, "0");
+  const fraction = text.slice(-Number(digits)).replace(/0+$/, "");
+  return `${exact ? "" : "≈ "}${text.slice(0, -Number(digits))}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 /** A typed ratio as pico-USD per token; products that are not whole round half up, as in the systems it comes from. */
