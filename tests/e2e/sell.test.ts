@@ -178,7 +178,7 @@ browserTest("support looks and changes nothing", async () => {
 browserTest.each([
   ["/admin/channels", 1440, "light"], ["/admin/channels", 390, "dark"], ["/admin/channels/new", 390, "light"], ["/admin/models", 1440, "dark"], ["/admin/models", 390, "light"],
   ["/admin/prices", 1440, "dark"], ["/admin/prices", 390, "light"], ["/admin/groups", 1440, "light"], ["/admin/groups", 390, "dark"],
-] as const)("%s at %i px (%s) is accessible, not wider than the screen, and says no English in Chinese", async (path, width, scheme) => {
+] as const)("%s at %i px (%s) is accessible, not wider than the screen, and titled in Chinese too", async (path, width, scheme) => {
   page = await open(path);
   await page.setViewportSize({ width, height: 844 });
   await page.emulateMedia({ colorScheme: scheme });
