@@ -21,11 +21,11 @@ export type Ask = Readonly<{
   /** Upper bound of input tokens: utf8 bytes of all text + 16 per message + 1,000 if tools, capped by the context window. */
   inputTokensMax: number;
   /** Better count of input tokens, on demand (tokenizer worker); undefined when it takes too long. */
-  countInput?: () => Promise<number | undefined>;
+  countInput?: (() => Promise<number | undefined>) | undefined;
   /** Client's cap on output tokens (already min'ed with the model's limit); undefined = none given. */
-  maxOutputTokens?: number;
+  maxOutputTokens?: number | undefined;
   /** The model's own limit; undefined = unknown (then the context window or 32,768). */
-  modelMaxOutput?: number;
+  modelMaxOutput?: number | undefined;
   /** Answers asked for; default 1. */
   candidates: number;
   /** False for embeddings: no output tokens are held. */
@@ -72,10 +72,10 @@ export type Refusal = Readonly<
 /** The relay's only door to money: admission, the journal, settlement behind it. One a process; built by `createBilling`. */
 export interface Billing {
   /**
-   * Sets money aside and writes the OPEN record; resolves after that record is in the page cache.
-   * One database round trip only when a lease must be taken.
+   * Sets money aside and notes the OPEN record, which is in the page cache at the end of this turn. At once where
+   * enough is leased; one database round trip when a lease must be taken.
    */
-  admit(ask: Ask): Promise<Hold | Refusal>;
+  admit(ask: Ask): Hold | Refusal | Promise<Hold | Refusal>;
   /** Free requests that reached a vendor without a hold (house probes). */
   record(record: ChargeRecord): Promise<void>;
   /** This relay node's present id; a node that was taken for dead goes on under another. */

@@ -1,15 +1,15 @@
 import type { Pool } from "pg";
 import { createAdmission, type Admitted } from "#money/admission.ts";
 import { nano } from "#money/amount.ts";
-import { isRefusal, type Ask, type Billing, type Hold, type Refusal } from "#money/billing.ts";
+import { type Ask, type Billing, type Hold, type Refusal } from "#money/billing.ts";
 import { createBillingStore } from "#money/billing.store.ts";
 import type { ChargeRecord } from "#money/charge.ts";
-import { createHold, type HoldState } from "#money/hold.ts";
+import { createHold, type HoldDeps, type HoldState } from "#money/hold.ts";
 import { readHostIdentity, type HostIdentity } from "#money/host-identity.ts";
 import { replayDead } from "#money/journal-replay.ts";
 import { openJournal, type Journal, type JournalOptions, type Segment } from "#money/journal.ts";
 import { createLeaseBroker, type LeaseBroker } from "#money/lease-broker.ts";
-import { createLeaseBook, freeOf, giveUp, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
+import { createLeaseBook, freeOf, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
 import { joinNodes, type Membership } from "#money/membership.ts";
 import { windowSums } from "#money/settle-batch.ts";
 import { createSettler, type SettleItem, type Settler } from "#money/settlement.ts";
@@ -89,9 +89,16 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
       ...(deps.faults?.writeSync && { writeSync: deps.faults.writeSync }),
     });
   }
-  const settler = createSettler({
+  const settler = createSettler<QueuedCharge>({
     store: store.settle(() => membership.id, () => hasBudgets(book)), log, monotonic,
     onBatch: (batch, items) => bookBatch(book, batch, items),
+    onSettled(item) {
+      toSettled(item.scopes, item.record.chargeNano);
+      if (item.openSegment) journal!.settled(item.openSegment);
+      if (item.doneSegment) journal!.settled(item.doneSegment);
+      item.isSettled = true;
+      item.committed?.resolve();
+    },
   });
   const broker = createLeaseBroker({
     pool, book, log, monotonic, node: () => membership, onForgotten: () => membership.forget(), between: (work) => settler.between(work),
@@ -100,6 +107,7 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
   deps.listener.on("lease_wanted", (key) => broker.onWanted(key));
   const tick = setInterval(() => {
     journal?.tidy();
+    journal?.retry();
     if (membership.admits()) void broker.tick();
   }, TICK_MS).unref();
   observe(deps.metrics, settler, book, membership);
@@ -107,7 +115,7 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
 }
 
 type Parts = Readonly<{
-  deps: BillingDeps; membership: Membership; journal: Journal | undefined; settler: Settler; broker: LeaseBroker; book: LeaseBook;
+  deps: BillingDeps; membership: Membership; journal: Journal | undefined; settler: Settler<QueuedCharge>; broker: LeaseBroker; book: LeaseBook;
   release: (nodeId: string) => Promise<void>; tick: NodeJS.Timeout;
 }>;
 
@@ -118,7 +126,7 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
   let closing = false;
 
   function closedFor(): Refusal | undefined {
-    if (closing || !membership.admits()) return { refused: "billing-unavailable", retryAfterMs: 1_000 };
+    if (closing || !membership.admits() || journal?.broken) return { refused: "billing-unavailable", retryAfterMs: 1_000 };
     // While the database is away the journal holds what waits, and the heartbeat decides how long that may go on.
     if (settler.backlog > BACKLOG.most || (!settler.away && settler.oldestMs() > BACKLOG.oldestMs)) return { refused: "billing-backlog", retryAfterMs: 1_000 };
     return undefined;
@@ -126,19 +134,9 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
 
   /** The charge is written down, then queued; without a journal the commit itself is awaited. */
   function end(record: ChargeRecord, scopes: readonly Scope[], openSegment: Segment | undefined): Promise<void> {
-    const doneSegment = journal?.done(record);
-    let committed: () => void = () => undefined;
-    const commit = new Promise<void>((resolve) => { committed = resolve; });
-    settler.push({
-      record, sinceMs: monotonic(),
-      settled: () => {
-        toSettled(scopes, record.chargeNano);
-        if (openSegment) journal!.settled(openSegment);
-        if (doneSegment) journal!.settled(doneSegment);
-        committed();
-      },
-    });
-    return journal ? journal.written().catch(() => commit) : commit;
+    const item: QueuedCharge = { record, sinceMs: monotonic(), scopes, openSegment, doneSegment: journal?.done(record), committed: undefined, isSettled: false };
+    settler.push(item);
+    return journal ? journal.written().catch(() => committed(item)) : committed(item);
   }
 
   const endHold = (state: HoldState, record: ChargeRecord): Promise<void> => {
@@ -151,38 +149,30 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
     await Promise.all(scopes.filter((scope) => freeOf(scope) < amount && broker.mayAsk(scope)).map((scope) => broker.take(scope, amount - freeOf(scope), amount - freeOf(scope))));
   };
 
-  function toState(ask: Ask, admitted: Admitted): HoldState {
+  const holdDeps: HoldDeps = { overdraft, leaseMore, end: endHold };
+
+  function hold(ask: Ask, admitted: Admitted): Hold {
     const amount = nano(admitted.amount);
-    const state: HoldState = {
-      ask, mode: admitted.mode, scopes: admitted.scopes, inputTokens: admitted.inputTokens, amount, most: amount, outputTokens: admitted.outputTokens, ended: false,
-    };
-    if (journal) {
-      state.segment = journal.open({
-        id: ask.requestId, walletId: ask.walletId, userId: ask.userId, modelId: ask.modelId, endpoint: ask.endpoint, stream: ask.stream,
-        card: ask.card, holdNano: amount, inputTokensMax: ask.inputTokensMax,
-        ...(ask.keyId !== undefined && { keyId: ask.keyId }), ...(ask.groupId !== undefined && { groupId: ask.groupId }),
-      });
-    }
-    return state;
+    const segment = journal?.open({
+      id: ask.requestId, walletId: ask.walletId, userId: ask.userId, keyId: ask.keyId, modelId: ask.modelId, groupId: ask.groupId,
+      endpoint: ask.endpoint, stream: ask.stream, card: ask.card, holdNano: amount, inputTokensMax: ask.inputTokensMax,
+    });
+    return createHold({
+      ask, mode: admitted.mode, scopes: admitted.scopes, inputTokens: admitted.inputTokens, amount, most: amount, outputTokens: admitted.outputTokens, ended: false, segment,
+    }, holdDeps, admitted.maxTokens);
   }
 
+  const slow = async (ask: Ask): Promise<Hold | Refusal> => {
+    const admitted = await admission.slow(ask);
+    return "refused" in admitted ? admitted : hold(ask, admitted);
+  };
+
   return {
-    async admit(ask): Promise<Hold | Refusal> {
+    admit(ask) {
       const closed = closedFor();
       if (closed) return closed;
-      const admitted = admission.quick(ask) ?? await admission.slow(ask);
-      if (isRefusal(admitted as Hold | Refusal)) return admitted as Refusal;
-      const given = admitted as Admitted;
-      const state = toState(ask, given);
-      try {
-        await journal?.written();
-      } catch {
-        if (given.mode === "guarded-stream" || given.mode === "guarded-single") given.scopes[0]!.guarded -= 1;
-        giveUp(given.scopes, given.amount);
-        if (state.segment) journal!.settled(state.segment);
-        return { refused: "billing-unavailable", retryAfterMs: 1_000 };
-      }
-      return createHold(state, { overdraft, leaseMore, end: endHold }, given.maxTokens);
+      const admitted = admission.quick(ask);
+      return admitted ? hold(ask, admitted) : slow(ask);
     },
     record: (record) => end(record, [], undefined),
     get nodeId() {
@@ -208,6 +198,22 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
       await journal?.close();
     },
   };
+}
+
+/** A finished request on its way into the database, with what it still holds on this node. */
+type QueuedCharge = SettleItem & {
+  readonly scopes: readonly Scope[];
+  readonly openSegment: Segment | undefined;
+  readonly doneSegment: Segment | undefined;
+  /** Made only where somebody waits for the commit. */
+  committed: PromiseWithResolvers<void> | undefined;
+  isSettled: boolean;
+};
+
+function committed(item: QueuedCharge): Promise<void> {
+  if (item.isSettled) return Promise.resolve();
+  item.committed ??= Promise.withResolvers<void>();
+  return item.committed.promise;
 }
 
 /** What a batch took from this node's leases. An answer that was lost leaves the leases in doubt until they are read. */
@@ -251,7 +257,7 @@ function hasBudgets(book: LeaseBook): boolean {
   return false;
 }
 
-function observe(metrics: Metrics | undefined, settler: Settler, book: LeaseBook, membership: Membership): void {
+function observe(metrics: Metrics | undefined, settler: Settler<QueuedCharge>, book: LeaseBook, membership: Membership): void {
   metrics?.gauge("modelmart_settlement_backlog", "Finished requests that are not in the database yet.", [], (gauge) => gauge.set(settler.backlog));
   metrics?.gauge("modelmart_settlement_oldest_seconds", "How long the oldest of them has waited.", [], (gauge) => gauge.set(settler.oldestMs() / 1_000));
   metrics?.gauge("modelmart_leased_wallets", "Wallets and spending windows with an entry in this node's lease book.", [], (gauge) => gauge.set([...book.all()].length));

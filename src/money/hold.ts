@@ -18,7 +18,7 @@ export type HoldState = {
   outputTokens: number;
   ended: boolean;
   /** Where the OPEN record stands; none when no journal is kept. */
-  segment?: Segment;
+  readonly segment: Segment | undefined;
 };
 
 export type HoldDeps = Readonly<{
@@ -31,72 +31,97 @@ export type HoldDeps = Readonly<{
 /** From this share of the covered output on, the next step is leased. */
 const EXTEND_FROM = 0.75;
 
-export function createHold(state: HoldState, deps: HoldDeps, maxTokens?: number): Hold {
-  const guarded = state.mode === "guarded-stream";
-  let outputPico = guarded ? quote(state.ask).outputPico : 0n;
-  let leasing = false;
+/** @param maxTokens the cap to send upstream where money set one */
+export const createHold = (state: HoldState, deps: HoldDeps, maxTokens?: number): Hold => new RunningHold(state, deps, maxTokens);
+
+class RunningHold implements Hold {
+  readonly mode: HoldMode;
+  readonly maxTokens?: number;
+  readonly #state: HoldState;
+  readonly #deps: HoldDeps;
+  readonly #guarded: boolean;
+  #outputPico: bigint;
+  #leasing = false;
+
+  constructor(state: HoldState, deps: HoldDeps, maxTokens: number | undefined) {
+    this.#state = state;
+    this.#deps = deps;
+    this.mode = state.mode;
+    if (maxTokens !== undefined) this.maxTokens = maxTokens;
+    this.#guarded = state.mode === "guarded-stream";
+    this.#outputPico = this.#guarded ? quote(state.ask).outputPico : 0n;
+  }
+
+  get heldNano(): Nano {
+    return this.#state.most;
+  }
+
+  delivered(outputTokens: number): boolean {
+    const state = this.#state;
+    if (!this.#guarded || state.ended) return true;
+    if (outputTokens >= state.outputTokens * EXTEND_FROM) this.#cover();
+    // Once the cap itself is held, an estimate above it is the estimate's error.
+    return outputTokens < state.outputTokens || state.outputTokens >= quote(state.ask).outputTokensMax;
+  }
+
+  async raise(card: RateCard): Promise<boolean> {
+    const state = this.#state;
+    const deps = this.#deps;
+    const { maxTokens } = this;
+    const dearer = { ...state.ask, card };
+    const parts = quote(dearer);
+    const needed = this.#guarded
+      ? ceilToNano(pico(BigInt(state.inputTokens) * parts.inputPico + parts.fixedPico + BigInt(state.outputTokens) * parts.outputPico))
+      : state.mode === "guarded-single" && maxTokens !== undefined ? quote({ ...dearer, maxOutputTokens: maxTokens }).worstNano : parts.worstNano;
+    const more = needed - state.amount;
+    if (more > 0n) {
+      if (state.scopes.length === 0) return false;
+      if (availableIn(state.scopes, deps.overdraft()) < more) await deps.leaseMore(state.scopes, more);
+      if (state.ended || !extend(state.scopes, more, deps.overdraft())) return false;
+      this.#grow(more);
+    }
+    this.#outputPico = this.#guarded ? parts.outputPico : 0n;
+    return true;
+  }
+
+  finish(record: ChargeRecord): Promise<void> {
+    if (this.#state.ended) throw new Error(`request ${record.id} ended twice`);
+    this.#state.ended = true;
+    return this.#deps.end(this.#state, record);
+  }
+
+  #grow(more: bigint): void {
+    const state = this.#state;
+    state.amount = nano(state.amount + more);
+    if (state.amount > state.most) state.most = state.amount;
+  }
 
   /** Covers up to a step more; what is left when less is there. */
-  function cover(): void {
-    const cap = quote(state.ask).outputTokensMax;
-    const step = Math.min(STEP_TOKENS, cap - state.outputTokens);
+  #cover(): void {
+    const state = this.#state;
+    const overdraft = this.#deps.overdraft();
+    const outputPico = this.#outputPico;
+    const step = Math.min(STEP_TOKENS, quote(state.ask).outputTokensMax - state.outputTokens);
     if (step <= 0) return;
     if (outputPico === 0n) {
       state.outputTokens += step;
       return;
     }
-    const left = (availableIn(state.scopes, deps.overdraft()) * 1_000n) / outputPico;
+    const left = (availableIn(state.scopes, overdraft) * 1_000n) / outputPico;
     const tokens = left < BigInt(step) ? Number(left) : step;
     if (tokens > 0) {
       const amount = ceilToNano(pico(BigInt(tokens) * outputPico));
-      if (extend(state.scopes, amount, deps.overdraft())) {
-        state.amount = nano(state.amount + amount);
-        if (state.amount > state.most) state.most = state.amount;
+      if (extend(state.scopes, amount, overdraft)) {
+        this.#grow(amount);
         state.outputTokens += tokens;
       }
     }
-    if (tokens < step) leaseInBackground(ceilToNano(pico(BigInt(step) * outputPico)));
+    if (tokens < step) this.#leaseInBackground(ceilToNano(pico(BigInt(step) * outputPico)));
   }
 
-  function leaseInBackground(amount: bigint): void {
-    if (leasing) return;
-    leasing = true;
-    deps.leaseMore(state.scopes, amount).finally(() => { leasing = false; }).catch(() => undefined);
+  #leaseInBackground(amount: bigint): void {
+    if (this.#leasing) return;
+    this.#leasing = true;
+    this.#deps.leaseMore(this.#state.scopes, amount).finally(() => { this.#leasing = false; }).catch(() => undefined);
   }
-
-  return {
-    mode: state.mode,
-    get heldNano() {
-      return state.most;
-    },
-    ...(maxTokens !== undefined && { maxTokens }),
-    delivered(outputTokens) {
-      if (!guarded || state.ended) return true;
-      if (outputTokens >= state.outputTokens * EXTEND_FROM) cover();
-      // Once the cap itself is held, an estimate above it is the estimate's error.
-      return outputTokens < state.outputTokens || state.outputTokens >= quote(state.ask).outputTokensMax;
-    },
-    async raise(card: RateCard) {
-      const dearer = { ...state.ask, card };
-      const parts = quote(dearer);
-      const needed = guarded
-        ? ceilToNano(pico(BigInt(state.inputTokens) * parts.inputPico + parts.fixedPico + BigInt(state.outputTokens) * parts.outputPico))
-        : state.mode === "guarded-single" && maxTokens !== undefined ? quote({ ...dearer, maxOutputTokens: maxTokens }).worstNano : parts.worstNano;
-      const more = needed - state.amount;
-      if (more > 0n) {
-        if (state.scopes.length === 0) return false;
-        if (availableIn(state.scopes, deps.overdraft()) < more) await deps.leaseMore(state.scopes, more);
-        if (state.ended || !extend(state.scopes, more, deps.overdraft())) return false;
-        state.amount = nano(state.amount + more);
-        if (state.amount > state.most) state.most = state.amount;
-      }
-      outputPico = guarded ? parts.outputPico : 0n;
-      return true;
-    },
-    finish(record) {
-      if (state.ended) throw new Error(`request ${record.id} ended twice`);
-      state.ended = true;
-      return deps.end(state, record);
-    },
-  };
 }

@@ -1,16 +1,17 @@
 import { crc32 } from "node:zlib";
 import { nano, pico, type Pico } from "#money/amount.ts";
-import type { AttemptRecord, ChargeRecord } from "#money/charge.ts";
+import type { AttemptRecord, BudgetWindowRef, ChargeRecord } from "#money/charge.ts";
 import type { Multiplier, RateCard } from "#money/rate-card.ts";
+import type { Quantities } from "#money/usage.ts";
 
 /** An admitted request: written before anything goes upstream. */
 export type OpenRecord = Readonly<{
   id: string;
   walletId: string;
   userId: string;
-  keyId?: string;
+  keyId?: string | undefined;
   modelId: string;
-  groupId?: string;
+  groupId?: string | undefined;
   endpoint: string;
   stream: boolean;
   card: RateCard;
@@ -34,27 +35,54 @@ export const toLine = (json: string): string => `${crc32(json).toString(16).padS
 /** Texts of our own making (ids, endpoint names) hold nothing that JSON would escape, so they are spliced in as they are. */
 export const encodeOpen = (r: OpenRecord): string =>
   `{"k":"O","id":"${r.id}","w":"${r.walletId}","u":"${r.userId}",${r.keyId === undefined ? "" : `"key":"${r.keyId}",`}"m":"${r.modelId}",`
-  + `${r.groupId === undefined ? "" : `"g":"${r.groupId}",`}"e":${JSON.stringify(r.endpoint)},"s":${r.stream},"c":"${r.card.id}","h":"${r.holdNano}","in":${r.inputTokensMax}}`;
+  + `${r.groupId === undefined ? "" : `"g":"${r.groupId}",`}"e":${text(r.endpoint)},"s":${r.stream},"c":"${r.card.id}","h":"${r.holdNano}","in":${r.inputTokensMax}}`;
 
 /** Everything that the settlement needs but the card's body. */
 export function encodeDone(r: ChargeRecord): string {
   let json = `{"k":"D","id":"${r.id}","w":"${r.walletId}","u":"${r.userId}","m":"${r.modelId}","c":"${r.card.id}","o":"${r.outcome}",`
-    + `"us":"${r.usageSource}","q":${JSON.stringify(r.quantities)},"sum":"${r.sumPico}","n":"${r.chargeNano}","cost":"${r.costPico}","f":${r.flags},`
-    + `"e":${JSON.stringify(r.endpoint)},"s":${r.stream},"st":${r.httpStatus},"h":"${r.holdNano}"`;
+    + `"us":"${r.usageSource}","q":${quantitiesJson(r.quantities)},"sum":"${r.sumPico}","n":"${r.chargeNano}","cost":"${r.costPico}","f":${r.flags},`
+    + `"e":${text(r.endpoint)},"s":${r.stream},"st":${r.httpStatus},"h":"${r.holdNano}"`;
   if (r.keyId !== undefined) json += `,"key":"${r.keyId}"`;
   if (r.channelId !== undefined) json += `,"ch":"${r.channelId}"`;
   if (r.groupId !== undefined) json += `,"g":"${r.groupId}"`;
-  if (r.modelAsked !== undefined) json += `,"ma":${JSON.stringify(r.modelAsked)}`;
-  if (r.finish !== undefined) json += `,"fin":${JSON.stringify(r.finish)}`;
-  if (r.errorCode !== undefined) json += `,"err":${JSON.stringify(r.errorCode)}`;
+  if (r.modelAsked !== undefined) json += `,"ma":${text(r.modelAsked)}`;
+  if (r.finish !== undefined) json += `,"fin":${text(r.finish)}`;
+  if (r.errorCode !== undefined) json += `,"err":${text(r.errorCode)}`;
   if (r.detail !== undefined) json += `,"d":${JSON.stringify(r.detail)}`;
   if (r.latencyMs !== undefined) json += `,"l":${r.latencyMs}`;
   if (r.ttftMs !== undefined) json += `,"t":${r.ttftMs}`;
-  if (r.budgets.length > 0) json += `,"b":${JSON.stringify(r.budgets.map(({ scope, period, startsAtMs }) => ({ scope, period, startsAtMs })))}`;
-  return `${json},"a":[${r.attempts.map(encodeAttempt).join(",")}]}`;
+  if (r.budgets.length > 0) json += `,"b":[${r.budgets.map(budgetJson).join(",")}]`;
+  let attempts = "";
+  for (const attempt of r.attempts) attempts += (attempts === "" ? "" : ",") + encodeAttempt(attempt);
+  return `${json},"a":[${attempts}]}`;
 }
 
-const encodeAttempt = ({ costPico, ...rest }: AttemptRecord): string => `[${JSON.stringify(rest)},"${costPico}"]`;
+/** As `[{every other field},"cost"]`. */
+function encodeAttempt(a: AttemptRecord): string {
+  let json = `{"channelId":"${a.channelId}"`;
+  if (a.credential !== undefined) json += `,"credential":${text(a.credential)}`;
+  if (a.upstreamModel !== undefined) json += `,"upstreamModel":${text(a.upstreamModel)}`;
+  if (a.upstreamId !== undefined) json += `,"upstreamId":${text(a.upstreamId)}`;
+  if (a.errorClass !== undefined) json += `,"errorClass":${text(a.errorClass)}`;
+  if (a.status !== undefined) json += `,"status":${a.status}`;
+  if (a.latencyMs !== undefined) json += `,"latencyMs":${a.latencyMs}`;
+  if (a.ttftMs !== undefined) json += `,"ttftMs":${a.ttftMs}`;
+  if (a.usage !== undefined) json += `,"usage":${JSON.stringify(a.usage)}`;
+  return `[${json}},"${a.costPico}"]`;
+}
+
+const budgetJson = ({ scope, period, startsAtMs }: BudgetWindowRef): string => `{"scope":${text(scope)},"period":"${period}","startsAtMs":${startsAtMs}}`;
+
+function quantitiesJson(quantities: Quantities): string {
+  let json = "{";
+  for (const item in quantities) json += `${json === "{" ? "" : ","}${text(item)}:${quantities[item]}`;
+  return `${json}}`;
+}
+
+/** Letters that stand in JSON as they are; most of our texts hold no others. */
+const PLAIN = /^[\w\-./: ]*$/;
+
+const text = (value: string): string => (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
 
 export const encodeCard = (card: RateCard): string => JSON.stringify({
   k: "R", id: card.id, v: card.priceVersionId.toString(), m: card.multipliers, un: [...card.unpriced], ...(card.borders && { bo: card.borders }),

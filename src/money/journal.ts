@@ -43,6 +43,9 @@ export interface Journal {
   done(record: ChargeRecord): Segment;
   /** Resolves when everything added so far is in the page cache. Rejects with JournalUnwritable when the disk refused. */
   written(): Promise<void>;
+  /** The disk refused the last records; `retry` finds out whether it takes some again. */
+  readonly broken: boolean;
+  retry(): void;
   /** A request that stood in this segment is settled. */
   settled(segment: Segment): void;
   /** The node goes on under another id; the lock file says so, for whoever replays. */
@@ -70,6 +73,8 @@ export function writeLock(dir: string, lock: LockFile): void {
   fs.renameSync(draft, path.join(dir, "lock"));
 }
 
+const ignored = (): void => undefined;
+
 function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "interval", writeSync = fs.writeSync }: JournalOptions): Journal {
   let node = nodeId;
   let number = 0;
@@ -77,6 +82,9 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
   const live = new Set<Segment>([segment]);
   const cards = new Set<string>();
   let buffer = "";
+  let broken = false;
+  /** Harmless to write again: how the disk is tried. */
+  let lastCard: RateCard | undefined;
   let turn: Promise<void> | undefined;
   let syncTimer: NodeJS.Timeout | undefined;
   let syncing: Promise<void> = Promise.resolve();
@@ -90,12 +98,26 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
   function add(json: string, card: RateCard): Segment {
     if (!cards.has(card.id)) {
       cards.add(card.id);
+      lastCard = card;
       buffer += toLine(encodeCard(card));
     }
     buffer += toLine(json);
     segment.pending += 1;
+    if (turn === undefined) {
+      turn = nextTurn();
+      turn.catch(ignored); // who waits for it is told; OPEN records have nobody who does
+    }
     return segment;
   }
+
+  const nextTurn = (): Promise<void> => new Promise<void>((resolve, reject) => setImmediate(() => {
+    try {
+      flush();
+      resolve();
+    } catch (error) {
+      reject(error as Error);
+    }
+  }));
 
   /** One turn of the event loop: all its records by one write. */
   function flush(): void {
@@ -113,7 +135,9 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
     try {
       while (done < data.length) done += writeSync(segment.fd, done === 0 ? data : data.subarray(done));
       segment.bytes += data.length;
+      broken = false;
     } catch (error) {
+      broken = true;
       // Half a line in the middle of a segment would read as damage.
       cards.clear();
       cutBack();
@@ -172,16 +196,18 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
   return {
     open: (record) => add(encodeOpen(record), record.card),
     done: (record) => add(encodeDone(record), record.card),
-    written() {
-      turn ??= new Promise<void>((resolve, reject) => setImmediate(() => {
-        try {
-          flush();
-          resolve();
-        } catch (error) {
-          reject(error as Error);
-        }
-      }));
-      return turn;
+    written: () => turn ?? Promise.resolve(),
+    get broken() {
+      return broken;
+    },
+    retry() {
+      if (!broken || buffer !== "" || !lastCard) return;
+      cards.add(lastCard.id);
+      try {
+        writeAll(Buffer.from(toLine(encodeCard(lastCard))));
+      } catch {
+        // It is told in the log already, and tried again.
+      }
     },
     settled(of) {
       of.pending -= 1;

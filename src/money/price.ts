@@ -70,11 +70,13 @@ export function compilePrice({ versionId, document, multipliers }: Readonly<{
       dearest(reachable.flatMap((service) => Array.from({ length: passed + 1 }, (_, i) => outcome(i, service, open)))));
   };
 
+  // Most documents have neither tiers nor services nor windows: one card for every request.
+  const only = tiers.length === 0 && windows.length === 0 && Object.keys(services).length === 0 ? outcome(0, "", "") : undefined;
   return {
     versionId,
     document,
-    card: (totalInput, atMs, serviceTier, endMs) => outcome(passedBy(totalInput), known(serviceTier), openAt(atMs, endMs ?? atMs)),
-    worst,
+    card: (totalInput, atMs, serviceTier, endMs) => only ?? outcome(passedBy(totalInput), known(serviceTier), openAt(atMs, endMs ?? atMs)),
+    worst: (maxInput, atMs, serviceTier) => only ?? worst(maxInput, atMs, serviceTier),
     // no window open: a price that is 0 for some hours only is not free
     free: ["", ...Object.keys(services)].every((service) => tiers.every((_, i) => isFree(outcome(i + 1, service, ""))) && isFree(outcome(0, service, ""))),
   };

@@ -17,8 +17,8 @@ export type QuoteAsk = Readonly<{
   card: RateCard;
   stream: boolean;
   inputTokensMax: number;
-  maxOutputTokens?: number;
-  modelMaxOutput?: number;
+  maxOutputTokens?: number | undefined;
+  modelMaxOutput?: number | undefined;
   candidates: number;
   producesTokens: boolean;
   items?: Readonly<Record<string, number>>;
@@ -40,8 +40,8 @@ export type Quote = Readonly<{
 /** The most that a request can cost. */
 export function quote(ask: QuoteAsk): Quote {
   const { prices } = ask.card;
-  const inputPico = largest(prices.input, prices.cache_read, prices.cache_write_5m, prices.cache_write_1h);
-  const outputPico = ask.producesTokens ? largest(prices.output, prices.reasoning) : 0n;
+  const inputPico = larger(larger(prices.input ?? 0n, prices.cache_read ?? 0n), larger(prices.cache_write_5m ?? 0n, prices.cache_write_1h ?? 0n));
+  const outputPico = ask.producesTokens ? larger(prices.output ?? 0n, prices.reasoning ?? 0n) : 0n;
   let fixedPico: bigint = prices.request ?? 0n;
   for (const item in ask.items) {
     const key = priceKey(prices, item);
@@ -129,9 +129,3 @@ function fitted(
 }
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-
-function largest(...prices: readonly (bigint | undefined)[]): bigint {
-  let most = 0n;
-  for (const price of prices) if (price !== undefined && price > most) most = price;
-  return most;
-}

@@ -10,8 +10,6 @@ export type SettleItem = {
   readonly record: ChargeRecord;
   /** When it was handed over, by the monotonic clock. */
   readonly sinceMs: number;
-  /** Called when it is in the database, or put aside there: exactly once. */
-  readonly settled: (batch: SettledBatch | undefined) => void;
 };
 
 /** The database's side of a settlement; each call uses a connection of its own. */
@@ -23,12 +21,14 @@ export interface SettleStore {
   makePartitions(): Promise<unknown>;
 }
 
-export type SettlerOptions = Readonly<{
+export type SettlerOptions<Item extends SettleItem> = Readonly<{
   store: SettleStore;
   log: Log;
   monotonic: () => number;
   /** After a batch is in the database. `undefined` when it is, but the answer was lost. */
-  onBatch: (batch: SettledBatch | undefined, items: readonly SettleItem[]) => void;
+  onBatch: (batch: SettledBatch | undefined, items: readonly Item[]) => void;
+  /** Called when a request is in the database, or put aside there: exactly once. */
+  onSettled: (item: Item) => void;
 }>;
 
 /** A batch begins when so many wait, or so long after the first of them; and is never larger than this. */
@@ -39,8 +39,8 @@ const ALARM_TRIES = 5;
 const PARKED_MS = 5_000;
 
 /** Brings finished requests into the database in batches, one at a time; never gives one up. */
-export interface Settler {
-  push(item: SettleItem): void;
+export interface Settler<Item extends SettleItem> {
+  push(item: Item): void;
   /** Requests not in the database yet, those without a partition included. */
   readonly backlog: number;
   /** The last try found no database. */
@@ -54,10 +54,10 @@ export interface Settler {
   stop(): void;
 }
 
-export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions): Settler {
-  let waiting: SettleItem[] = [];
-  let inBatch: readonly SettleItem[] = [];
-  let parked: SettleItem[] = [];
+export function createSettler<Item extends SettleItem>({ store, log, monotonic, onBatch, onSettled }: SettlerOptions<Item>): Settler<Item> {
+  let waiting: Item[] = [];
+  let inBatch: readonly Item[] = [];
+  let parked: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
   let parkTimer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -95,7 +95,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     else if (waiting.length > 0 && timer === undefined && !scheduled) timer = setTimeout(schedule, BATCH.lingerMs);
   }
 
-  async function settleAll(items: readonly SettleItem[]): Promise<void> {
+  async function settleAll(items: readonly Item[]): Promise<void> {
     if (items.length === 0) return;
     const settlementId = uuidv7();
     let left = items;
@@ -121,7 +121,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     }
   }
 
-  async function withoutExisting(items: readonly SettleItem[]): Promise<readonly SettleItem[]> {
+  async function withoutExisting(items: readonly Item[]): Promise<readonly Item[]> {
     const existing = await store.existing(items.map(({ record }) => record.id));
     const there = items.filter(({ record }) => existing.has(record.id));
     if (there.length === 0) return items;
@@ -131,7 +131,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
   }
 
   /** Halving finds the request that the database refuses; the others settle. */
-  async function split(items: readonly SettleItem[], error: unknown): Promise<void> {
+  async function split(items: readonly Item[], error: unknown): Promise<void> {
     if (items.length > 1) {
       const middle = items.length >> 1;
       await settleAll(items.slice(0, middle));
@@ -144,7 +144,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     await bury(items[0]!, message);
   }
 
-  async function bury(item: SettleItem, message: string): Promise<void> {
+  async function bury(item: Item, message: string): Promise<void> {
     for (let pauseMs: number = RETRY_MS.first; !stopped; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
       try {
         await store.bury(item.record, message);
@@ -156,7 +156,7 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     }
   }
 
-  function park(item: SettleItem): void {
+  function park(item: Item): void {
     if (parked.length === 0) log.error({ request: item.record.id }, "the month of a charge has no partition; it waits");
     parked.push(item);
     parkTimer ??= setTimeout(() => void unpark(), PARKED_MS).unref();
@@ -175,13 +175,13 @@ export function createSettler({ store, log, monotonic, onBatch }: SettlerOptions
     });
   }
 
-  function finish(items: readonly SettleItem[], batch: SettledBatch | undefined): void {
+  function finish(items: readonly Item[], batch: SettledBatch | undefined): void {
     if (isAway) backSinceMs = monotonic();
     isAway = false;
     // The charges are in the database whatever the listeners do: an error here must not settle them again.
     try {
       onBatch(batch, items);
-      for (const item of items) item.settled(batch);
+      for (const item of items) onSettled(item);
     } catch (error) {
       log.fatal({ err: error }, "the books in memory no longer follow the settlement");
     }

@@ -14,7 +14,8 @@ const LIMITS = {
   requestTimeoutMs: 240_000,
   /** Common balancers keep idle connections 60 s; shorter makes them reuse a connection that we just closed. */
   keepAliveMs: 61_000,
-  requestsPerSocketMax: 1_000,
+  /** Now and then a connection must be made anew, so that a balancer can spread its clients. */
+  requestsPerSocketMax: 10_000,
   connectionsMax: 20_000,
   connectionsPerAddressMax: 1_000,
 } as const;

@@ -49,23 +49,39 @@ export const isRejection = (result: EdgeFacts | Rejection): result is Rejection 
 export function createEdge({ trustedProxies }: EdgeOptions): Edge {
   const trusted = createAddressSet(trustedProxies);
   const isTrusted = (address: string): boolean => trusted.has(address);
+  const peers = new Map<string, Peer>();
+  const peerOf = (raw: string): Peer => {
+    let peer = peers.get(raw);
+    if (!peer) {
+      const address = plainAddress(raw);
+      peer = { address, trusted: isTrusted(address) };
+      if (peers.size >= PEERS_MAX) peers.clear();
+      peers.set(raw, peer);
+    }
+    return peer;
+  };
+  let lastHost = ""; // nearly every request asks for the same well-formed one
   return {
     inspect(request) {
-      const refused = refuse(request);
+      const heads = readHeads(request.rawHeaders);
+      const refused = refuse(request, heads);
       if (refused) return refused;
-      const peer = plainAddress(request.peer);
-      const proxied = isTrusted(peer);
-      const target = originForm(request);
+      const { address: peer, trusted: proxied } = peerOf(request.peer);
+      const target = originForm(request, heads.host);
       if (typeof target !== "string") return target;
-      const host = ((proxied && lastOf(request, "x-forwarded-host")) || values(request, "host")[0] || "").toLowerCase();
-      if (host !== "" && !HOST.test(host)) return { status: 400, reason: "malformed host" };
+      const host = ((proxied && lastOf(request, "x-forwarded-host")) || heads.host || "").toLowerCase();
+      if (host !== "" && host !== lastHost) {
+        if (!HOST.test(host)) return { status: 400, reason: "malformed host" };
+        lastHost = host;
+      }
       const forwardedProto = proxied ? lastOf(request, "x-forwarded-proto") : undefined;
+      const query = target.indexOf("?");
       return {
         clientIp: proxied ? clientBehind(values(request, "x-forwarded-for"), peer, isTrusted) : peer,
         proto: request.encrypted || forwardedProto === "https" ? "https" : "http",
         host,
         target,
-        path: target.split("?", 1)[0] ?? "/",
+        path: query < 0 ? target : target.slice(0, query),
       };
     },
 
@@ -91,28 +107,54 @@ export function createEdge({ trustedProxies }: EdgeOptions): Edge {
   };
 }
 
+type Peer = Readonly<{ address: string; trusted: boolean }>;
+
+/** Known peers beyond which all are forgotten. */
+const PEERS_MAX = 10_000;
+
+/** What every request is judged by, from one walk over its headers. */
+type Heads = { bytes: number; hosts: number; host: string | undefined; lengths: number; codings: number; coding: string };
+
+function readHeads(rawHeaders: readonly string[]): Heads {
+  const heads: Heads = { bytes: 0, hosts: 0, host: undefined, lengths: 0, codings: 0, coding: "" };
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    const value = rawHeaders[i + 1]!;
+    heads.bytes += name.length + value.length; // the parser gives one letter a byte
+    // Most names differ in length from those that matter.
+    if (name.length === 4 && name.toLowerCase() === "host") {
+      heads.hosts += 1;
+      heads.host ??= value;
+    } else if (name.length === 14 && name.toLowerCase() === "content-length") heads.lengths += 1;
+    else if (name.length === 17 && name.toLowerCase() === "transfer-encoding") {
+      heads.codings += 1;
+      heads.coding = value;
+    }
+  }
+  return heads;
+}
+
 /** Everything by which one parser could be made to see another request than the next (RFC 9112, 11.2). */
-function refuse(request: RawRequest): Rejection | undefined {
-  if (Buffer.byteLength(request.url) > EDGE_LIMITS.targetBytesMax) return { status: 414, reason: "address too long" };
+function refuse(request: RawRequest, { bytes, hosts, lengths, codings, coding }: Heads): Rejection | undefined {
+  if (request.url.length > EDGE_LIMITS.targetBytesMax || Buffer.byteLength(request.url) > EDGE_LIMITS.targetBytesMax) return { status: 414, reason: "address too long" };
   if (request.rawHeaders.length / 2 > EDGE_LIMITS.headersMax) return { status: 431, reason: "too many headers" };
-  const bytes = request.rawHeaders.reduce((sum, part) => sum + Buffer.byteLength(part, "latin1"), 0);
   if (bytes > EDGE_LIMITS.headerBytesMax) return { status: 431, reason: "headers too large" };
 
-  if (values(request, "host").length > 1) return { status: 400, reason: "repeated host" };
-  if (values(request, "content-length").length > 1) return { status: 400, reason: "repeated content-length" };
-  const codings = values(request, "transfer-encoding");
-  if (codings.length > 0 && values(request, "content-length").length > 0) return { status: 400, reason: "content-length beside transfer-encoding" };
-  if (codings.length > 0 && request.httpVersion === "1.0") return { status: 400, reason: "transfer-encoding in HTTP/1.0" };
-  if (codings.some((value) => value.trim().toLowerCase() !== "chunked") || codings.length > 1) return { status: 501, reason: "unknown transfer coding" };
+  if (hosts > 1) return { status: 400, reason: "repeated host" };
+  if (lengths > 1) return { status: 400, reason: "repeated content-length" };
+  if (codings === 0) return undefined;
+  if (lengths > 0) return { status: 400, reason: "content-length beside transfer-encoding" };
+  if (request.httpVersion === "1.0") return { status: 400, reason: "transfer-encoding in HTTP/1.0" };
+  if (codings > 1 || coding.trim().toLowerCase() !== "chunked") return { status: 501, reason: "unknown transfer coding" };
   return undefined;
 }
 
 /** Absolute-form targets are allowed for our own host only; `*` and authority form are proxies' business. */
-function originForm(request: RawRequest): string | Rejection {
+function originForm(request: RawRequest, host: string | undefined): string | Rejection {
   if (request.url.startsWith("/")) return request.url;
   if (!/^https?:\/\//i.test(request.url) || !URL.canParse(request.url)) return { status: 400, reason: "malformed request target" };
   const url = new URL(request.url);
-  if (url.host !== (values(request, "host")[0] ?? "").toLowerCase()) return { status: 400, reason: "request target of another host" };
+  if (url.host !== (host ?? "").toLowerCase()) return { status: 400, reason: "request target of another host" };
   return `${url.pathname}${url.search}`;
 }
 

@@ -3,6 +3,7 @@ import { randomFillSync } from "node:crypto";
 /** Crockford's base32: no I, L, O, U. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+const DIGITS = "0123456789abcdef";
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -27,23 +28,30 @@ export function createIds(fill: (bytes: Uint8Array) => void = randomFillSync): (
   let used = pool.length;
   let lastMs = 0;
   let sequence = 0;
+  let time = ""; // the text of `timeMs`: many ids share a millisecond
+  let timeMs = -1;
   return (nowMs = Date.now()) => {
     if (used === pool.length) {
       fill(pool);
       used = 0;
     }
-    const random = pool.subarray(used, (used += RANDOM_BYTES));
+    const at = used;
+    used += RANDOM_BYTES;
     const wanted = Math.floor(nowMs);
     if (wanted > lastMs || wanted < lastMs - STEP_BACK_MAX_MS) {
       lastMs = wanted;
-      sequence = ((random[8]! & 0x07) << 8) | random[9]!;
+      sequence = ((pool[at + 8]! & 0x07) << 8) | pool[at + 9]!;
     } else if (sequence < SEQUENCE_MAX) {
       sequence += 1;
     } else {
       lastMs += 1;
-      sequence = ((random[8]! & 0x07) << 8) | random[9]!;
+      sequence = ((pool[at + 8]! & 0x07) << 8) | pool[at + 9]!;
     }
-    return format(lastMs, sequence, random);
+    if (timeMs !== lastMs) {
+      timeMs = lastMs;
+      time = timeText(lastMs);
+    }
+    return time + randomText(pool, at, sequence);
   };
 }
 
@@ -53,11 +61,15 @@ export function createIds(fill: (bytes: Uint8Array) => void = randomFillSync): (
  */
 export const uuidv7 = createIds();
 
-function format(ms: number, sequence: number, random: Uint8Array): string {
+function timeText(ms: number): string {
   const time = ms.toString(16).padStart(12, "0");
-  const variant = HEX[(random[0]! & 0x3f) | 0x80]! + HEX[random[1]!]!;
-  const tail = HEX[random[2]!]! + HEX[random[3]!]! + HEX[random[4]!]! + HEX[random[5]!]! + HEX[random[6]!]! + HEX[random[7]!]!;
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, "0")}-${variant}-${tail}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7`;
+}
+
+function randomText(bytes: Uint8Array, at: number, sequence: number): string {
+  return HEX[sequence >>> 4]! + DIGITS[sequence & 15]!
+    + "-" + HEX[(bytes[at]! & 0x3f) | 0x80]! + HEX[bytes[at + 1]!]!
+    + "-" + HEX[bytes[at + 2]!]! + HEX[bytes[at + 3]!]! + HEX[bytes[at + 4]!]! + HEX[bytes[at + 5]!]! + HEX[bytes[at + 6]!]! + HEX[bytes[at + 7]!]!;
 }
 
 /** The millisecond in a UUIDv7. */
@@ -66,16 +78,19 @@ export const uuidMs = (id: string): number => Number.parseInt(id.slice(0, 8) + i
 /** Whether a text is a UUID at all, before it is given to the database. */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
+/** Positions of the 32 hex digits in a UUID's text. */
+const DIGIT_AT = Array.from({ length: 36 }, (_, at) => at).filter((at) => at !== 8 && at !== 13 && at !== 18 && at !== 23);
+
 /** `req_` and a ULID of the same 128 bits: what customers see of a request's id. */
 export function requestIdText(uuid: string): string {
-  const bytes = Buffer.from(uuid.replaceAll("-", ""), "hex");
   let text = "req_";
   let pending = 0;
   let bits = 2; // 26 letters hold 130 bits: the first two are zero.
-  for (const byte of bytes) {
-    pending = (pending << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
+  for (let i = 0; i < 32; i++) {
+    const code = uuid.charCodeAt(DIGIT_AT[i]!);
+    pending = (pending << 4) | (code <= 57 ? code - 48 : (code | 32) - 87);
+    bits += 4;
+    if (bits >= 5) {
       bits -= 5;
       text += ALPHABET[pending >>> bits];
       pending &= (1 << bits) - 1;

@@ -8,6 +8,7 @@ import { createUnknownKeys } from "#relay/limits/unknown-keys.ts";
 import { createUpstreamLimits } from "#relay/limits/window.ts";
 import { createFreePasses } from "#relay/metering/free-passes.ts";
 import { handle } from "#relay/pipeline.ts";
+import { createPlans } from "#relay/plan.ts";
 import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
 import { createModelLists } from "#relay/read/models.ts";
 import { createRelayMeters } from "#relay/relay-metrics.ts";
@@ -71,6 +72,7 @@ export function createRelay(deps: RelayDeps): Relay {
     drains: createDrains(),
     addresses: createAddresses(),
     budgetWindows: createBudgetWindows(),
+    plans: createPlans(),
     modelLists: createModelLists(now),
     meters: createRelayMeters(deps.metrics, () => running.size),
     isDraining: () => draining,

@@ -1,16 +1,14 @@
 import { isRefusal } from "#money/billing.ts";
-import type { Ask, Hold } from "#money/billing.ts";
+import type { Ask, BudgetLimit, Hold } from "#money/billing.ts";
+import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
-import { callerScopes, estimatedTokens, modelScopes, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
-import type { ScopedLimits } from "#relay/limits/limiter.ts";
+import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
-import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
-import { providers } from "#relay/providers/index.ts";
-import { offersFor } from "#relay/routing/candidates.ts";
+import { notFound } from "#relay/policy/resolve-model.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -30,10 +28,9 @@ type Wanted = Readonly<{ operation: Operation; endpoint: string; pathModel?: str
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, pathModel }: Wanted) {
-  const scopes = callerScopes(caller, context.snapshot);
-  takeRequest(state, context, scopes);
+  takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   const body = await context.inbound.body(JSON_BYTES_MAX);
-  return { scopes, body, scanned: scanRequest(body, operation, pathModel) };
+  return { body, scanned: scanRequest(body, operation, pathModel) };
 }
 
 /**
@@ -43,46 +40,43 @@ export async function readRequest(state: RelayState, context: RequestContext, ca
  */
 export async function admit(
   state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted,
-  { scopes, body, scanned }: Readonly<{ scopes: readonly ScopedLimits[]; body: Buffer; scanned: ScannedRequest }>,
+  { body, scanned }: Readonly<{ body: Buffer; scanned: ScannedRequest }>,
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
-  const model = resolveModel(snapshot, caller, scanned.model, operation);
+  const { model, ownScopes, allScopes, offers } = state.plans.planFor(caller, snapshot, scanned.model, operation);
   const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
 
-  const ofModel = modelScopes(model);
-  takeRequest(state, context, ofModel);
-  const allScopes = ofModel.length === 0 ? scopes : [...scopes, ...ofModel];
-  const tokens = estimatedTokens(scanned, model, operation !== "embeddings");
+  takeRequest(state, context, ownScopes);
+  const inputTokensRough = roughInputTokens(scanned);
+  const tokens = estimatedTokens(scanned, inputTokensRough, model, operation !== "embeddings");
   takeTokens(state, context, allScopes, tokens);
 
-  const offers = offersFor(snapshot, providers, caller.groupId, model, operation);
   const router = createRouter({ state, snapshot, model, offers, tokens, affinity: caller.keyId });
-  const giveBack = (): void => state.limiter.correct(allScopes, "tokens", -tokens);
   let first: Choice, hold: Hold;
   const budgets = state.budgetWindows(caller, admittedAtMs);
   try {
     first = router.first();
-    const inputTokensMax = mostInputTokens(scanned, model, price.document.hold?.imageTokens);
-    const card = price.worst(inputTokensMax, admittedAtMs, "default");
-    const ask = { ...askFor(context, caller, model, scanned, operation), endpoint, card, inputTokensMax, budgets, countInput: () => countInput(state.tokenizer, scanned, body, model.name) };
-    const admission = await state.billing.admit(ask);
-    if (isRefusal(admission)) throw refusalError(admission);
-    hold = admission;
+    const admission = state.billing.admit(askFor(state, context, caller, wanted, { model, price, scanned, body, budgets }));
+    const admitted = admission instanceof Promise ? await admission : admission;
+    if (isRefusal(admitted)) throw refusalError(admitted);
+    hold = admitted;
   } catch (error) {
-    giveBack();
+    state.limiter.correct(allScopes, "tokens", -tokens);
     throw error;
   }
   const job: Job = {
     context, caller, operation, endpoint, model, price, scanned, body, hold, budgets,
-    modelAsked: scanned.model, inputTokensRough: roughInputTokens(scanned), tokensTaken: tokens, scopes: allScopes,
+    modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes,
   };
   return { job, router, first };
 }
 
-function askFor(context: RequestContext, caller: Caller, model: Model, scanned: ScannedRequest, operation: Operation): Omit<Ask, "endpoint" | "card" | "inputTokensMax" | "budgets"> {
-  const cap = scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity);
+type AskParts = Readonly<{ model: Model; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
+
+function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { model, price, scanned, body, budgets }: AskParts): Ask {
+  const inputTokensMax = mostInputTokens(scanned, model, price.document.hold?.imageTokens);
   return {
     requestId: context.id,
     admittedAtMs: context.admittedAtMs,
@@ -91,11 +85,16 @@ function askFor(context: RequestContext, caller: Caller, model: Model, scanned: 
     keyId: caller.keyId,
     modelId: model.id,
     groupId: caller.groupId,
+    endpoint,
+    card: price.worst(inputTokensMax, context.admittedAtMs, "default"),
     stream: scanned.stream,
+    inputTokensMax,
+    countInput: () => countInput(state.tokenizer, scanned, body, model.name),
+    maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
+    modelMaxOutput: model.maxOutputTokens,
     candidates: scanned.candidates,
     producesTokens: operation !== "embeddings",
-    ...(cap !== undefined && { maxOutputTokens: cap }),
-    ...(model.maxOutputTokens !== undefined && { modelMaxOutput: model.maxOutputTokens }),
+    budgets,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Caller, KeyDirectory } from "#snapshot/snapshot.ts";
 
 const KNOWN_MAX = 20_000; // some 1 KB each
 const KNOWN_MS = 60_000; // bounds what a lost notification can hide
+const MOVE_MS = 1_000;
 const UNKNOWN_MAX = 100_000;
 const UNKNOWN_MS = 10_000;
 
@@ -26,14 +27,15 @@ export type LiveKeyDirectory = KeyDirectory & {
  * nowhere. A secret of the generated form with a wrong checksum is refused without any look-up.
  */
 export function createKeyDirectory({ load, monotonic }: KeyDirectoryDeps): LiveKeyDirectory {
-  const known = new Map<string, { caller: Caller; untilMs: number }>(); // in the order of use
+  const known = new Map<string, { caller: Caller; untilMs: number; movedMs: number }>(); // in the order of use
   const unknown = new Map<string, number>(); // digest -> until, in the order of age
   const pending = new Map<string, Promise<Caller | undefined>>();
   let generation = 0; // raised by every drop: what was being loaded then may be stale
 
   const remember = (digest: string, caller: Caller | undefined): void => {
     if (caller) {
-      known.set(digest, { caller, untilMs: monotonic() + KNOWN_MS });
+      const now = monotonic();
+      known.set(digest, { caller, untilMs: now + KNOWN_MS, movedMs: now });
       if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
     } else {
       unknown.set(digest, monotonic() + UNKNOWN_MS);
@@ -55,17 +57,21 @@ export function createKeyDirectory({ load, monotonic }: KeyDirectoryDeps): LiveK
 
   return {
     lookup(secret) {
-      if (!isApiKeyForm(secret)) return undefined;
-      const digest = hash("sha256", secret, "base64url");
+      const digest = hash("sha256", secret, "base64");
       const now = monotonic();
 
       const entry = known.get(digest);
       if (entry && entry.untilMs > now) {
-        known.delete(digest);
-        known.set(digest, entry);
+        // Often enough for the order of use, and not at every request.
+        if (now - entry.movedMs > MOVE_MS) {
+          entry.movedMs = now;
+          known.delete(digest);
+          known.set(digest, entry);
+        }
         return entry.caller;
       }
       if (entry) known.delete(digest);
+      if (!isApiKeyForm(secret)) return undefined;
 
       const refusedUntil = unknown.get(digest);
       if (refusedUntil !== undefined) {

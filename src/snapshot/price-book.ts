@@ -7,6 +7,10 @@ import type { Channel, Model } from "#snapshot/snapshot.ts";
 type Version = Readonly<{ id: bigint; fromMs: number; document: PriceDocument }>;
 type Override = Readonly<{ ppm: number | null; document: PriceDocument | undefined }>;
 
+/** A price with the time it is known to hold for. */
+type InForce = Readonly<{ fromMs: number; untilMs: number; price: CompiledPrice }>;
+type CostInForce = InForce & Readonly<{ model: Model }>;
+
 export type PriceBook = Readonly<{
   /** When a model is first priced, in ms; undefined = never. */
   pricedFromMs(modelId: string): number | undefined;
@@ -27,6 +31,12 @@ export function createPriceBook(rows: SnapshotRows): PriceBook {
   const costPpm = new Map(rows.channels.map((row) => [row.id, row.cost_ppm]));
   const listPrices = new Map(rows.models.flatMap((row) => (row.list_price ? [[row.id, parsePriceDocument(row.list_price)] as const] : [])));
   const compiled = new Map<string, CompiledPrice>();
+  const inForce = new WeakMap<Model, Map<string, InForce>>();
+  const costInForce = new WeakMap<Channel, Map<string, CostInForce>>();
+  const remember = (model: Model, groupId: string, entry: InForce): void => {
+    const ofModel = inForce.get(model) ?? new Map<string, InForce>();
+    inForce.set(model, ofModel.set(groupId, entry));
+  };
 
   const once = (key: string, build: () => CompiledPrice): CompiledPrice => {
     const known = compiled.get(key);
@@ -40,30 +50,45 @@ export function createPriceBook(rows: SnapshotRows): PriceBook {
     pricedFromMs: (modelId) => sell.get(modelId)?.[0]?.fromMs,
 
     price(model, groupId, userId, atMs) {
-      const version = versionAt(sell.get(model.id), atMs);
+      // Who has a price of his own is looked up; all others share their group's, known until the next version starts.
+      const ofUser = userPrices.size > 0 ? userPrices.get(pair(userId, model.id)) : undefined;
+      const shared = ofUser ? undefined : inForce.get(model)?.get(groupId);
+      if (shared && shared.fromMs <= atMs && atMs < shared.untilMs) return shared.price;
+      const versions = sell.get(model.id);
+      const version = versionAt(versions, atMs);
       const group = groups.get(groupId);
       if (!version || !group) return undefined;
       const ofGroup = groupPrices.get(pair(groupId, model.id));
-      const ofUser = userPrices.size > 0 ? userPrices.get(pair(userId, model.id)) : undefined;
-      return once(`s ${version.id} ${groupId} ${ofUser ? userId : ""}`, () => {
+      const price = once(`s ${version.id} ${groupId} ${ofUser ? userId : ""}`, () => {
         const multipliers: Multiplier[] = [{ source: "group", name: group.name, ppm: ppm(ofGroup?.ppm ?? group.ppm) }];
         if (ofUser?.ppm != null) multipliers.push({ source: "user", name: "own price", ppm: ppm(ofUser.ppm) });
         let document = version.document;
         for (const override of [ofGroup, ofUser]) if (override?.document) document = overridePrice(document, override.document);
         return compilePrice({ versionId: version.id, document, multipliers });
       });
+      if (!ofUser) remember(model, groupId, { fromMs: version.fromMs, untilMs: versions!.find(({ fromMs }) => fromMs > atMs)?.fromMs ?? Infinity, price });
+      return price;
     },
 
     cost(channel, publicModel, upstreamModel, atMs) {
-      const own = versionAt(costs.get(pair(channel.id, upstreamModel)), atMs);
-      if (own) return once(`c ${own.id}`, () => compilePrice({ versionId: own.id, document: own.document, multipliers: [] }));
-      const list = versionAt(sell.get(publicModel.id), atMs);
-      if (!list) return undefined;
-      return once(`l ${list.id} ${channel.id}`, () => compilePrice({
-        versionId: list.id,
-        document: listPrices.get(publicModel.id) ?? list.document,
-        multipliers: [{ source: "channel", name: channel.name, ppm: ppm(costPpm.get(channel.id) ?? 1_000_000) }],
-      }));
+      const known = costInForce.get(channel)?.get(upstreamModel);
+      if (known && known.model === publicModel && known.fromMs <= atMs && atMs < known.untilMs) return known.price;
+      const ownVersions = costs.get(pair(channel.id, upstreamModel));
+      const own = versionAt(ownVersions, atMs);
+      const versions = own ? ownVersions : sell.get(publicModel.id);
+      const version = own ?? versionAt(versions, atMs);
+      if (!version) return undefined;
+      const price = own
+        ? once(`c ${own.id}`, () => compilePrice({ versionId: own.id, document: own.document, multipliers: [] }))
+        : once(`l ${version.id} ${channel.id}`, () => compilePrice({
+            versionId: version.id,
+            document: listPrices.get(publicModel.id) ?? version.document,
+            multipliers: [{ source: "channel", name: channel.name, ppm: ppm(costPpm.get(channel.id) ?? 1_000_000) }],
+          }));
+      const next = [...(ownVersions ?? []), ...(versions ?? [])].map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > atMs);
+      const inForceNow = costInForce.get(channel) ?? new Map<string, CostInForce>();
+      costInForce.set(channel, inForceNow.set(upstreamModel, { model: publicModel, fromMs: version.fromMs, untilMs: Math.min(Infinity, ...next), price }));
+      return price;
     },
   };
 }

@@ -39,13 +39,15 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       "http-vendor": { type: "boolean", default: false },
       /** Writes a CPU profile of the relay process into this folder. */
       profile: { type: "string" },
+      /** One load alone, `json` or `stream`, for profiles. */
+      only: { type: "string" },
     },
   });
-  const plan = { rounds: Number(values.rounds), durationMs: Number(values.seconds) * 1_000 };
+  const plan = { rounds: Number(values.rounds), durationMs: Number(values.seconds) * 1_000, only: values.only };
   const instant = await startHelper("tests/support/vendor-process.ts", values["http-vendor"] ? "--instant-http" : "--instant");
   const slow = await startHelper("tests/support/vendor-process.ts");
   const proxy = await startHelper("tests/bench/proxy.ts", new URL(instant.url).origin);
-  const shop = values["baseline-only"] ? undefined : await startShop({ store: store(instant, slow), ...(values.profile && { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` } }) });
+  const shop = values["baseline-only"] ? undefined : await startShop({ store: store(instant, slow), ...(values.profile && { env: { NODE_OPTIONS: values.profile.startsWith("--") ? values.profile : `--cpu-prof --cpu-prof-dir=${values.profile}` } }) });
   try {
     const report = await measure(plan, instant, proxy, shop);
     console.log(render(report));
@@ -83,7 +85,7 @@ const contender = (name: string, url: string, pid: number): Contender => ({
   stream: buildRequest(url, "/v1/chat/completions", KEY, body("instant", true)),
 });
 
-type Plan = Readonly<{ rounds: number; durationMs: number }>;
+type Plan = Readonly<{ rounds: number; durationMs: number; only: string | undefined }>;
 
 async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | undefined): Promise<Report> {
   const contenders = [contender("bare proxy", proxy.url, proxy.pid), ...(shop ? [contender("relay", shop.url, shop.pid)] : [])];
@@ -93,19 +95,24 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
     return result;
   };
   const load = { connections: CONNECTIONS, durationMs: plan.durationMs };
+  const wanted = (part: "json" | "stream"): boolean => plan.only === undefined || plan.only === part;
   for (const who of contenders) {
-    seen(who, await throughput(who, who.json, 1, { ...load, durationMs: 1_500 }));
-    seen(who, await throughput(who, who.stream, 1, { ...load, durationMs: 1_500 }));
+    if (wanted("json")) seen(who, await throughput(who, who.json, 1, { ...load, durationMs: 1_500 }));
+    if (wanted("stream")) seen(who, await throughput(who, who.stream, 1, { ...load, durationMs: 1_500 }));
   }
 
   const json = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
   const stream = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < plan.rounds; round++) {
     const order = round % 2 === 0 ? contenders : contenders.toReversed(); // nobody is always first
-    for (const who of order) json.get(who.name)!.push(seen(who, await throughput(who, who.json, 1, load)));
-    for (const who of order) stream.get(who.name)!.push(seen(who, await throughput(who, who.stream, INSTANT_CHUNKS, load)));
+    if (wanted("json")) for (const who of order) json.get(who.name)!.push(seen(who, await throughput(who, who.json, 1, load)));
+    if (wanted("stream")) for (const who of order) stream.get(who.name)!.push(seen(who, await throughput(who, who.stream, INSTANT_CHUNKS, load)));
   }
   const drain = shop && (await drained(shop, answered));
+
+  const machine = `${os.cpus().length} x ${os.cpus()[0]?.model ?? "?"}, Node ${process.version}`;
+  const date = new Date().toISOString();
+  if (plan.only !== undefined) return summarise({ machine, date, json, stream, latencies: new Map(), plan, ...(drain && { drain }) });
 
   const direct = contender("direct", instant.url, instant.pid);
   const steady = { ratePerSecond: RATE_PER_SECOND, durationMs: Math.max(5_000, plan.durationMs), connections: CONNECTIONS };
@@ -118,9 +125,7 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
   const streams = shop && (await slowRound(shop));
   const finalDrain = shop && (await drained(shop, answered + (streams?.complete ?? 0)));
   return summarise({
-    machine: `${os.cpus().length} x ${os.cpus()[0]?.model ?? "?"}, Node ${process.version}`,
-    date: new Date().toISOString(),
-    json, stream, latencies, plan,
+    machine, date, json, stream, latencies, plan,
     ...(shop && { drain: { ...drain!, exact: drain!.exact && finalDrain!.exact }, streams: streams!, brokenInvariants: await shop.brokenInvariants() }),
   });
 }

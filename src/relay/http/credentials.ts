@@ -13,6 +13,8 @@ const QUERY_KEY_PATH = /^\/(?:gemini\/)?(?:v1beta|v1alpha)\/|^\/v1\/models\/[^/]
  */
 export function presentedKey(inbound: Pick<Inbound, "headers" | "path" | "query">): string {
   const { headers, path } = inbound;
+  const plain = plainBearer(inbound);
+  if (plain !== undefined) return plain;
   const found = new Set<string>();
   for (const value of listed(headers.authorization)) {
     const key = fromAuthorization(value);
@@ -28,6 +30,21 @@ export function presentedKey(inbound: Pick<Inbound, "headers" | "path" | "query"
   }
   return key;
 }
+
+/** The way of nearly every call: `Bearer <key>` and nothing else that could be a key. */
+function plainBearer({ headers, path }: Pick<Inbound, "headers" | "path">): string | undefined {
+  const value = headers.authorization;
+  if (value === undefined || !(value.startsWith("Bearer ") || value.startsWith("bearer "))) return undefined;
+  if (headers["x-api-key"] !== undefined || headers["x-goog-api-key"] !== undefined || headers["api-key"] !== undefined) return undefined;
+  if (!path.startsWith("/v1/chat/") && QUERY_KEY_PATH.test(path)) return undefined;
+  for (let at = BEARER; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code <= 32 || code === 44) return undefined; // blank or comma: to be looked at closely
+  }
+  return value.length > BEARER ? value.slice(BEARER) : undefined;
+}
+
+const BEARER = "Bearer ".length;
 
 /** Repeated headers arrive joined by commas, which no key holds. */
 const listed = (value: string | undefined): string[] =>

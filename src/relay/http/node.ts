@@ -4,6 +4,7 @@ import { BodyCollector, checkBodyHead } from "#relay/http/body/collector.ts";
 import { BodyDeadline } from "#relay/http/body/deadline.ts";
 import { BODY_LIMITS, type BodyLimits } from "#relay/http/body/limits.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
+import { rawAnswer, type RawAnswer } from "#relay/http/raw-answer.ts";
 
 type Options = Readonly<{
   /** The client's address, found by whoever stands in front. */
@@ -93,10 +94,13 @@ class NodeReply implements Reply {
   pristine = true;
   gone = false;
   private status = 200;
-  private headers: Readonly<Record<string, string>> = {};
+  private headers: Readonly<Record<string, string | undefined>> = {};
   private flushed = false;
   private ended = false;
   private goneListener: (() => void) | undefined;
+  private drainListener: (() => void) | undefined;
+  /** How an ordinary answer is written; the rest goes Node's way. */
+  private raw: RawAnswer | undefined;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
 
@@ -110,7 +114,7 @@ class NodeReply implements Reply {
     if (response.destroyed || response.closed) this.gone = true;
   }
 
-  head(status: number, headers: Readonly<Record<string, string>>): void {
+  head(status: number, headers: Readonly<Record<string, string | undefined>>): void {
     this.pristine = false;
     this.status = status;
     this.headers = headers;
@@ -118,20 +122,22 @@ class NodeReply implements Reply {
 
   write(chunk: Uint8Array | string): boolean {
     if (this.gone || this.ended) return true;
-    this.flush();
-    return this.response.write(chunk);
+    this.begin();
+    return this.raw ? this.raw.write(chunk) : this.response.write(chunk);
   }
 
   end(chunk?: Uint8Array | string): void {
     if (this.ended) return;
     this.ended = true;
     if (this.gone) return;
+    if (!this.flushed && chunk !== undefined && this.endWhole(chunk)) return;
     // Known only now: a body sent in one piece needs no chunked framing.
     if (!this.flushed && chunk !== undefined && this.headers["content-length"] === undefined) {
       this.headers = { ...this.headers, "content-length": String(Buffer.byteLength(chunk)) };
     }
-    this.flush();
-    if (this.request.complete || this.headers.connection !== "close") this.response.end(chunk);
+    if (!this.flushed) this.flush();
+    if (this.raw) this.raw.end(chunk);
+    else if (this.request.complete || this.headers.connection !== "close") this.response.end(chunk);
     else this.linger(chunk);
   }
 
@@ -141,7 +147,7 @@ class NodeReply implements Reply {
   }
 
   onDrain(listener: () => void): void {
-    this.response.on("drain", listener);
+    this.drainListener = listener;
   }
 
   onGone(listener: () => void): void {
@@ -149,11 +155,37 @@ class NodeReply implements Reply {
     else this.goneListener = listener;
   }
 
-  private flush(): void {
-    if (this.flushed) return;
+  /** An ordinary answer whose body is all there. */
+  private endWhole(chunk: Uint8Array | string): boolean {
+    const raw = this.status === 200 && this.headers.connection === undefined ? rawAnswer(this.request, this.response, noOp) : undefined;
+    if (!raw) return false;
     this.flushed = true;
     this.pristine = false;
-    this.response.writeHead(this.status, this.headers);
+    raw.whole(this.status, this.headers, typeof chunk === "string" || Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
+    return true;
+  }
+
+  private begin(): void {
+    if (this.flushed) return;
+    if (this.status === 200 && this.headers.connection === undefined && this.headers["content-length"] === undefined) {
+      this.raw = rawAnswer(this.request, this.response, () => this.drainListener?.());
+    }
+    if (!this.raw) {
+      this.flush();
+      return;
+    }
+    this.flushed = true;
+    this.pristine = false;
+    this.raw.begin(this.status, this.headers);
+  }
+
+  private flush(): void {
+    this.flushed = true;
+    this.pristine = false;
+    this.response.on("drain", () => this.drainListener?.());
+    const sent: Record<string, string> = {};
+    for (const name in this.headers) if (this.headers[name] !== undefined) sent[name] = this.headers[name];
+    this.response.writeHead(this.status, sent);
   }
 
   /** Closing at once would reset the connection under a sender who has not read the answer yet. */

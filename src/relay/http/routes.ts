@@ -40,7 +40,7 @@ const PREFIXES = ["/v1beta/openai/", "/openai/v1/", "/v1/"] as const;
 const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/openai/v1", "/openai/deployments", "/anthropic", "/gemini", "/claude/v1"] as const;
 
 /** Whether an address belongs to the relay; all others are the site's. `path` comes without its query. */
-export const isRelayPath = (path: string): boolean => RELAY_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
+export const isRelayPath = (path: string): boolean => path.startsWith("/v1/") || RELAY_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
 
 /**
  * What a call asks for. Never throws: a wrong address or method is a route of kind `error`

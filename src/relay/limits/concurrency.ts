@@ -9,32 +9,52 @@ export interface Concurrency {
 }
 
 const NOTHING: ConcurrencyAnswer = { release: () => {} };
+/** Scopes in memory beyond which the idle ones are dropped. */
+const CELLS_MAX = 200_000;
+
+type Cell = { running: number };
+type Place = Readonly<{ cell: Cell; scope: Scope; limit: number }>;
 
 /** @param nodes live relay nodes: without a shared store each has its part, at least 1 */
 export function createConcurrency(nodes: () => number): Concurrency {
-  const running = new Map<string, number>();
+  const cells = new Map<string, Cell>();
+  /** Scopes are the same objects for many requests: their places are looked up once. */
+  const bound = new WeakMap<readonly ScopedLimits[], Readonly<{ generation: number; places: readonly Place[] }>>();
+  let generation = 0; // raised when cells are dropped
+
+  const bind = (scopes: readonly ScopedLimits[]): readonly Place[] => {
+    const known = bound.get(scopes);
+    if (known?.generation === generation) return known.places;
+    if (cells.size > CELLS_MAX) {
+      for (const [name, { running }] of cells) if (running === 0) cells.delete(name);
+      generation += 1;
+    }
+    const places: Place[] = [];
+    for (const { scope, id, limits } of scopes) {
+      if (limits.concurrency === undefined) continue;
+      const name = `${scope}:${id}`;
+      let cell = cells.get(name);
+      if (!cell) cells.set(name, (cell = { running: 0 }));
+      places.push({ cell, scope, limit: limits.concurrency });
+    }
+    bound.set(scopes, { generation, places });
+    return places;
+  };
 
   return {
     acquire(scopes) {
-      const names: string[] = [];
-      for (const { scope, id, limits } of scopes) {
-        if (limits.concurrency === undefined) continue;
-        const name = `${scope}:${id}`;
-        if ((running.get(name) ?? 0) >= Math.max(1, Math.floor(limits.concurrency / nodes()))) return { refused: { scope, limit: limits.concurrency } };
-        names.push(name);
+      const places = bind(scopes);
+      if (places.length === 0) return NOTHING;
+      for (const { cell, scope, limit } of places) {
+        if (cell.running >= Math.max(1, Math.floor(limit / nodes()))) return { refused: { scope, limit } };
       }
-      if (names.length === 0) return NOTHING;
-      for (const name of names) running.set(name, (running.get(name) ?? 0) + 1);
+      for (const { cell } of places) cell.running += 1;
       let held = true;
       return {
         release() {
           if (!held) return;
           held = false;
-          for (const name of names) {
-            const left = running.get(name)! - 1;
-            if (left === 0) running.delete(name);
-            else running.set(name, left);
-          }
+          for (const { cell } of places) cell.running -= 1;
         },
       };
     },

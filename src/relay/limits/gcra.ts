@@ -9,21 +9,33 @@ export type GcraAnswer = Readonly<{ allowed: boolean; remaining: number; resetMs
 /** After a correction a bucket may be in debt by at most this many windows. */
 const DEBT_WINDOWS = 5;
 
-/** @param tat state of the bucket, undefined = never used; @param cost units asked for */
+/** May `cost` units be taken now? @param tat state of the bucket, undefined = never used */
+export function fits(tat: number | undefined, rate: Rate, cost: number, now: number): boolean {
+  if (rate.limit <= 0) return false;
+  const start = tat === undefined || tat < now ? now : tat;
+  // More than the whole burst passes on a full bucket only, and puts it into debt: a big prompt could never pass otherwise.
+  return start + (cost * rate.windowMs) / rate.limit - now <= rate.windowMs + 1e-6 || (cost > rate.limit && start <= now);
+}
+
+/** Units left in a bucket that is in use. */
+export const remaining = (tat: number, { limit, windowMs }: Rate, now: number): number =>
+  Math.max(0, Math.floor(((windowMs - (tat - now)) * limit) / windowMs + 1e-9));
+
+/** Until the bucket is full again. */
+export const resetMs = (tat: number, now: number): number => Math.max(0, Math.ceil(tat - now));
+
+/** How a bucket would answer; nothing is taken. @param cost units asked for */
 export function inspect(tat: number | undefined, rate: Rate, cost: number, now: number): GcraAnswer {
   if (rate.limit <= 0) return { allowed: false, remaining: 0, resetMs: rate.windowMs, retryAfterMs: rate.windowMs };
-  const interval = rate.windowMs / rate.limit;
   const start = Math.max(tat ?? now, now);
-  const burstMs = rate.limit * interval;
-  const after = start + cost * interval;
-  // More than the whole burst passes on a full bucket only, and puts it into debt: a big prompt could never pass otherwise.
-  const allowed = after - now <= burstMs + 1e-6 || (cost > rate.limit && start <= now);
+  const after = start + (cost * rate.windowMs) / rate.limit;
+  const allowed = fits(tat, rate, cost, now);
   const level = allowed ? after : start;
   return {
     allowed,
-    remaining: Math.max(0, Math.floor((burstMs - (level - now)) / interval + 1e-9)),
-    resetMs: Math.max(0, Math.ceil(level - now)),
-    retryAfterMs: allowed ? 0 : Math.max(1, Math.ceil(cost > rate.limit ? start - now : after - burstMs - now)),
+    remaining: remaining(level, rate, now),
+    resetMs: resetMs(level, now),
+    retryAfterMs: allowed ? 0 : Math.max(1, Math.ceil(cost > rate.limit ? start - now : after - rate.windowMs - now)),
   };
 }
 

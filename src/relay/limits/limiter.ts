@@ -1,5 +1,5 @@
-import { correct, inspect, take } from "#relay/limits/gcra.ts";
-import type { GcraAnswer, Rate } from "#relay/limits/gcra.ts";
+import { correct, fits, inspect, remaining, resetMs, take } from "#relay/limits/gcra.ts";
+import type { Rate } from "#relay/limits/gcra.ts";
 import type { Limits } from "#snapshot/snapshot.ts";
 
 export type Scope = "key" | "user" | "group" | "model";
@@ -26,78 +26,94 @@ export interface Limiter {
   correct(scopes: readonly ScopedLimits[], dimension: Dimension, delta: number): void;
 }
 
-type Bucket = Readonly<{ name: string; scope: Scope; rate: Rate; perDay: boolean; limit: number }>;
+/** State of one bucket, shared by everybody whom it binds. */
+type Cell = { tat: number | undefined };
+type Bucket = Readonly<{ cell: Cell; scope: Scope; rate: Rate; perDay: boolean; limit: number }>;
+type Bound = Readonly<{ nodes: number; generation: number; requests: readonly Bucket[]; tokens: readonly Bucket[] }>;
 
 /**
  * The form for one process. With several nodes and no shared store each takes its part of every limit.
  * @param now milliseconds; @param nodes live relay nodes, at least 1
  */
 export function createLimiter(now: () => number, nodes: () => number): Limiter {
-  const tats = new Map<string, number>();
+  const cells = new Map<string, Cell>();
+  /** Scopes are the same objects for many requests: their buckets are looked up once. */
+  const bound = new WeakMap<readonly ScopedLimits[], Bound>();
+  let generation = 0; // raised when cells are dropped: what is bound to them must look them up again
+
+  const cell = (name: string): Cell => {
+    let known = cells.get(name);
+    if (!known) cells.set(name, (known = { tat: undefined }));
+    return known;
+  };
+  const bucketsOf = (scopes: readonly ScopedLimits[], dimension: Dimension): readonly Bucket[] => {
+    let known = bound.get(scopes);
+    const live = nodes();
+    if (!known || known.nodes !== live || known.generation !== generation) {
+      if (cells.size > BUCKETS_MAX) dropIdle(now());
+      known = { nodes: live, generation, requests: bind(scopes, "requests", live, cell), tokens: bind(scopes, "tokens", live, cell) };
+      bound.set(scopes, known);
+    }
+    return known[dimension];
+  };
+  const dropIdle = (at: number): void => {
+    for (const [name, { tat }] of cells) if (tat === undefined || tat <= at) cells.delete(name);
+    generation += 1;
+  };
 
   return {
     take(scopes, dimension, cost) {
-      const buckets = bucketsOf(scopes, dimension, nodes());
+      const buckets = bucketsOf(scopes, dimension);
       if (buckets.length === 0) return NOTHING;
       const at = now();
-      const answers = buckets.map(({ name, rate }) => inspect(tats.get(name), rate, cost, at));
-      const refused = worstRefusal(buckets, answers);
-      if (refused >= 0) {
-        const state = stateOf(buckets[refused]!, answers[refused]!, dimension);
-        return { refused: { ...state, retryAfterMs: answers[refused]!.retryAfterMs }, tightest: state };
+      const refused = worstRefusal(buckets, dimension, cost, at);
+      if (refused) return { refused, tightest: refused };
+      let tightest = buckets[0]!;
+      let share = Infinity;
+      for (const bucket of buckets) {
+        const tat = take(bucket.cell.tat, bucket.rate, cost, at);
+        bucket.cell.tat = tat;
+        const left = remaining(tat, bucket.rate, at) / bucket.rate.limit;
+        if (left < share) {
+          share = left;
+          tightest = bucket;
+        }
       }
-      for (const { name, rate } of buckets) tats.set(name, take(tats.get(name), rate, cost, at));
-      if (tats.size > BUCKETS_MAX) dropIdle(tats, at);
-      const tightest = tightestOf(buckets, answers);
-      return { tightest: stateOf(buckets[tightest]!, answers[tightest]!, dimension) };
+      const tat = tightest.cell.tat!;
+      return { tightest: { scope: tightest.scope, dimension, perDay: tightest.perDay, limit: tightest.limit, remaining: remaining(tat, tightest.rate, at), resetMs: resetMs(tat, at) } };
     },
     correct(scopes, dimension, delta) {
       if (delta === 0) return;
       const at = now();
-      for (const { name, rate } of bucketsOf(scopes, dimension, nodes())) tats.set(name, correct(tats.get(name), rate, delta, at));
+      for (const { cell: state, rate } of bucketsOf(scopes, dimension)) state.tat = correct(state.tat, rate, delta, at);
     },
   };
 }
 
 const NOTHING: LimitAnswer = {};
 
-function bucketsOf(scopes: readonly ScopedLimits[], dimension: Dimension, nodes: number): Bucket[] {
+function bind(scopes: readonly ScopedLimits[], dimension: Dimension, nodes: number, cell: (name: string) => Cell): readonly Bucket[] {
   const buckets: Bucket[] = [];
   for (const { scope, id, limits } of scopes) {
-    const [perMinute, perDay] = dimension === "requests" ? [limits.rpm, limits.rpd] : [limits.tpm, limits.tpd];
-    if (perMinute !== undefined) buckets.push(bucket(scope, id, dimension, perMinute, false, nodes));
-    if (perDay !== undefined) buckets.push(bucket(scope, id, dimension, perDay, true, nodes));
+    const add = (limit: number | undefined, perDay: boolean): void => {
+      if (limit === undefined) return;
+      const name = `${scope}:${id}:${dimension === "requests" ? "r" : "t"}${perDay ? "d" : "m"}`;
+      buckets.push({ cell: cell(name), scope, rate: { limit: limit / Math.max(nodes, 1), windowMs: perDay ? DAY_MS : MINUTE_MS }, perDay, limit });
+    };
+    add(dimension === "requests" ? limits.rpm : limits.tpm, false);
+    add(dimension === "requests" ? limits.rpd : limits.tpd, true);
   }
   return buckets;
 }
 
-const bucket = (scope: Scope, id: string, dimension: Dimension, limit: number, perDay: boolean, nodes: number): Bucket => ({
-  name: `${scope}:${id}:${dimension === "requests" ? "r" : "t"}${perDay ? "d" : "m"}`,
-  scope,
-  rate: { limit: limit / Math.max(nodes, 1), windowMs: perDay ? DAY_MS : MINUTE_MS },
-  perDay,
-  limit,
-});
-
-function worstRefusal(buckets: readonly Bucket[], answers: readonly GcraAnswer[]): number {
-  let worst = -1;
-  for (let i = 0; i < buckets.length; i++) {
-    if (!answers[i]!.allowed && (worst < 0 || answers[i]!.retryAfterMs > answers[worst]!.retryAfterMs)) worst = i;
+/** The bucket that keeps the request waiting longest. */
+function worstRefusal(buckets: readonly Bucket[], dimension: Dimension, cost: number, at: number): LimitRefusal | undefined {
+  let worst: LimitRefusal | undefined;
+  for (const { cell: { tat }, scope, rate, perDay, limit } of buckets) {
+    if (fits(tat, rate, cost, at)) continue;
+    const answer = inspect(tat, rate, cost, at);
+    if (worst && answer.retryAfterMs <= worst.retryAfterMs) continue;
+    worst = { scope, dimension, perDay, limit, remaining: answer.remaining, resetMs: answer.resetMs, retryAfterMs: answer.retryAfterMs };
   }
   return worst;
-}
-
-function tightestOf(buckets: readonly Bucket[], answers: readonly GcraAnswer[]): number {
-  let tightest = 0;
-  for (let i = 1; i < buckets.length; i++) {
-    if (answers[i]!.remaining * buckets[tightest]!.rate.limit < answers[tightest]!.remaining * buckets[i]!.rate.limit) tightest = i;
-  }
-  return tightest;
-}
-
-const stateOf = ({ scope, perDay, limit }: Bucket, { remaining, resetMs }: GcraAnswer, dimension: Dimension): LimitState =>
-  ({ scope, dimension, perDay, limit, remaining, resetMs });
-
-function dropIdle(tats: Map<string, number>, now: number): void {
-  for (const [name, tat] of tats) if (tat <= now) tats.delete(name);
 }

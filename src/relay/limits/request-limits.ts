@@ -16,8 +16,41 @@ const CACHED_WEIGHT = 0.1;
 
 const NAMES: Readonly<Record<Scope, string>> = { key: "this API key", user: "your account", group: "your account", model: "this model" };
 
-/** The scopes of a caller that have any limit at all. */
-export function callerScopes(caller: Caller, snapshot: Snapshot): ScopedLimits[] {
+/**
+ * The scopes of a caller, and of a model he calls, that have any limit at all. The same arrays as long as caller,
+ * model and snapshot are the same: limits are bound to them once.
+ */
+export function createLimitScopes(): LimitScopes {
+  const callers = new WeakMap<Caller, Known>();
+  const known = (caller: Caller, snapshot: Snapshot): Known => {
+    let found = callers.get(caller);
+    if (found?.snapshot !== snapshot) callers.set(caller, (found = { snapshot, scopes: ofCaller(caller, snapshot), withModel: new Map() }));
+    return found;
+  };
+  return {
+    ofCaller: (caller, snapshot) => known(caller, snapshot).scopes,
+    ofModel(caller, snapshot, model) {
+      const { scopes, withModel } = known(caller, snapshot);
+      let found = withModel.get(model);
+      if (!found) {
+        const own = add([], "model", model.id, model.limits);
+        withModel.set(model, (found = { own, all: own.length === 0 ? scopes : [...scopes, ...own] }));
+      }
+      return found;
+    },
+  };
+}
+
+export type LimitScopes = Readonly<{
+  ofCaller(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[];
+  /** `own` = the model's, `all` = the caller's and the model's. */
+  ofModel(caller: Caller, snapshot: Snapshot, model: Model): ModelScopes;
+}>;
+
+type ModelScopes = Readonly<{ own: readonly ScopedLimits[]; all: readonly ScopedLimits[] }>;
+type Known = Readonly<{ snapshot: Snapshot; scopes: readonly ScopedLimits[]; withModel: Map<Model, ModelScopes> }>;
+
+function ofCaller(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[] {
   const scopes: ScopedLimits[] = [];
   add(scopes, "key", caller.keyId, caller.keyLimits);
   add(scopes, "user", caller.userId, caller.userLimits);
@@ -27,17 +60,12 @@ export function callerScopes(caller: Caller, snapshot: Snapshot): ScopedLimits[]
   return scopes;
 }
 
-export function modelScopes(model: Model): ScopedLimits[] {
-  const scopes: ScopedLimits[] = [];
-  add(scopes, "model", model.id, model.limits);
-  return scopes;
-}
-
-function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits): void {
+function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits): ScopedLimits[] {
   for (const _name in limits) {
     scopes.push({ scope, id, limits });
-    return;
+    break;
   }
+  return scopes;
 }
 
 /**
@@ -88,9 +116,8 @@ export function roughInputTokens({ textBytes, cjkChars, images, messages }: Scan
   return Math.ceil(latin + cjkChars * CJK_TOKENS) + images * IMAGE_TOKENS + messages * MESSAGE_TOKENS;
 }
 
-/** What a request is taken for until it has ended. */
-export function estimatedTokens(scanned: ScannedRequest, model: Model, producesTokens: boolean): number {
-  const input = roughInputTokens(scanned);
+/** What a request is taken for until it has ended. @param input from `roughInputTokens` */
+export function estimatedTokens(scanned: ScannedRequest, input: number, model: Model, producesTokens: boolean): number {
   if (!producesTokens) return input;
   return input + Math.min(scanned.maxTokens ?? OUTPUT_TOKENS, model.maxOutputTokens ?? Infinity) * scanned.candidates;
 }
@@ -98,9 +125,19 @@ export function estimatedTokens(scanned: ScannedRequest, model: Model, producesT
 /** What the limits count of a request that has ended. */
 export function countedTokens(quantities: Readonly<Record<string, number>>): number {
   let sum = 0;
-  for (const item in quantities) {
-    if (item === "cache_read" || item === "cache_read_audio") sum += quantities[item]! * CACHED_WEIGHT;
-    else if (/^(?:input|output|cache_write|reasoning)/.test(item)) sum += quantities[item]!;
-  }
+  for (const item in quantities) sum += quantities[item]! * weightOf(item);
   return Math.ceil(sum);
+}
+
+function weightOf(item: string): number {
+  switch (item) {
+    case "input": case "output": case "reasoning": case "cache_write_5m": case "cache_write_1h":
+      return 1;
+    case "cache_read": case "cache_read_audio":
+      return CACHED_WEIGHT;
+    case "request":
+      return 0;
+    default:
+      return /^(?:input|output|cache_write|reasoning)/.test(item) ? 1 : 0;
+  }
 }

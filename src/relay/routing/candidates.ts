@@ -14,7 +14,7 @@ export type OfferNow = Candidate & Readonly<{
   /** Milliseconds until it may be used; Infinity = not by itself. */
   waitMs: number;
   /** What stands in the way the longest. */
-  reason?: OutReason;
+  reason: OutReason | undefined;
 }>;
 
 /** Everything that could answer the request, whatever its health: what does not depend on the moment. */
@@ -41,10 +41,10 @@ export const judge = (offers: readonly Offer[], conditions: Conditions): readonl
   offers.map((offer) => {
     const { channel, weight } = offer.route;
     const { waitMs, reason } = waitFor(offer, conditions);
-    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, ...(reason && { reason }) };
+    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, reason };
   });
 
-function waitFor({ route }: Offer, { health, keys, limits, now, wallMs, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason?: OutReason }> {
+function waitFor({ route }: Offer, { health, keys, limits, now, wallMs, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason: OutReason | undefined }> {
   const { channel } = route;
   const pauseWait = channel.pausedUntilMs === undefined ? 0 : channel.pausedUntilMs - wallMs;
   if (pauseWait > 0) return { waitMs: pauseWait, reason: "paused" };
@@ -52,6 +52,8 @@ function waitFor({ route }: Offer, { health, keys, limits, now, wallMs, rev, tok
   const healthWait = health.waitMs(route, now);
   const limitWait = limits.waitMs(channel.id, channel.limits, tokens);
   const waitMs = Math.max(keyWait, healthWait, limitWait);
-  if (waitMs <= 0) return { waitMs: 0 };
+  if (waitMs <= 0) return NO_WAIT;
   return { waitMs, reason: waitMs === keyWait ? "keys" : waitMs === limitWait ? "limits" : "breaker" };
 }
+
+const NO_WAIT = { waitMs: 0, reason: undefined } as const;

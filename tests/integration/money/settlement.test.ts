@@ -200,7 +200,7 @@ test("D7 without a journal the end of the answer waits for the commit", async ()
   expect(committed).toBe(true);
 });
 
-test("D6 a full disk: a new request is refused, a running one ends after its commit, and all is well when space returns", async () => {
+test("D6 a full disk: requests are refused from the turn on in which it shows, running ones end after their commit, and all is well when space returns", async () => {
   const shop = await openShop();
   const fs = await import("node:fs");
   let full = false;
@@ -213,14 +213,21 @@ test("D6 a full disk: a new request is refused, a running one ends after its com
   const running = askFor(customer, sold);
   const hold = await admitted(node, running);
   full = true;
+  const finder = askFor(customer, sold); // its record is the first that the disk does not take
+  const found = await admitted(node, finder);
+  await pause(1);
   expect(await refused(node, askFor(customer, sold))).toMatchObject({ refused: "billing-unavailable" });
   await hold.finish(recordFor(running, sold, { request: 1 }));
   expect(await shop.charges(customer.walletId)).toHaveLength(1);
+  await found.finish(recordFor(finder, sold, { request: 1 }));
+  expect(await shop.charges(customer.walletId)).toHaveLength(2);
+  expect(await refused(node, askFor(customer, sold))).toMatchObject({ refused: "billing-unavailable" });
   full = false;
+  await until(() => node.ready);
   expect(await serve(node, customer, sold, { request: 1 })).toBeUndefined();
   await settled(node);
   await node.close();
-  expect(await shop.wallet(customer.walletId)).toMatchObject({ paid: usd(9.8), leased: 0n });
+  expect(await shop.wallet(customer.walletId)).toMatchObject({ paid: usd(9.7), leased: 0n });
   expect(readdirSync(shop.journalRoot)).toEqual([]);
   await shop.expectSound();
 });

@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * Writes answers past `ServerResponse`, whose general way (a list of headers that it checks, four pieces a chunk) costs
+ * more than the rest of sending. Node's own bookkeeping goes on: it is told that its head has been sent, and ends the
+ * answer as ever, so keep-alive, the next request of the connection and `close` are its business as before.
+ */
+export interface RawAnswer {
+  /** Head and body in one piece. Nothing may follow. */
+  whole(status: number, headers: Headers, body: Buffer | string): void;
+  /** Head of an answer in chunks; goes out with its first bytes. */
+  begin(status: number, headers: Headers): void;
+  /**
+   * Adds bytes, which leave at the end of this turn together with what else comes until then.
+   * Returns false when the client's socket is full: wait for `onDrain`.
+   */
+  write(chunk: Uint8Array | string): boolean;
+  /** The last bytes, and the end. */
+  end(chunk: Uint8Array | string | undefined): void;
+}
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** What Node keeps of an answer; `tests/unit/relay/http/exchange.test.ts` notices when a release changes it. */
+type Internals = ServerResponse & { _header?: string | null; _headerSent?: boolean; _keepAliveTimeout?: number; maxRequestsOnConnectionReached?: boolean };
+
+/** Up to here one string of bytes is cheaper to send than several buffers. */
+const JOIN_BYTES = 32 * 1024;
+
+const REASONS: Readonly<Record<number, string>> = { 200: "OK" };
+/** What gathers in one turn before it is sent at once, so that a full socket is noticed. */
+const GATHER_BYTES = 64 * 1024;
+/** What may stand in a header's value. */
+const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Undefined when this answer needs Node's own way: HTTP/1.0, HEAD, a connection that closes, one that waits for its turn. */
+export function rawAnswer(request: IncomingMessage, response: ServerResponse, onDrain: () => void): RawAnswer | undefined {
+  const { socket } = response;
+  const internals = response as Internals;
+  const plain = socket !== null && request.httpVersionMinor === 1 && request.httpVersionMajor === 1 && request.method !== "HEAD"
+    && response.shouldKeepAlive && internals.maxRequestsOnConnectionReached !== true && internals._header === null;
+  return plain ? new SocketAnswer(socket, internals, onDrain) : undefined;
+}
+
+class SocketAnswer implements RawAnswer {
+  private readonly socket: Socket;
+  private readonly response: Internals;
+  private readonly onDrain: () => void;
+  private head = "";
+  private text = "";
+  private parts: Buffer[] | undefined;
+  private gathered = 0;
+  private waiting = false;
+  private full = false;
+
+  constructor(socket: Socket, response: Internals, onDrain: () => void) {
+    this.socket = socket;
+    this.response = response;
+    this.onDrain = onDrain;
+  }
+
+  whole(status: number, headers: Headers, body: Buffer | string): void {
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    const lines = headers["content-length"] === undefined ? `content-length: ${bytes.length}\r\n` : "";
+    const head = this.takeHead(status, headers, lines);
+    if (bytes.length <= JOIN_BYTES) this.socket.write(head + bytes.toString("latin1"), "latin1");
+    else this.several([head, bytes]);
+    this.response.end();
+  }
+
+  begin(status: number, headers: Headers): void {
+    this.head = this.takeHead(status, headers, "transfer-encoding: chunked\r\n");
+  }
+
+  write(chunk: Uint8Array | string): boolean {
+    this.add(chunk);
+    if (this.gathered >= GATHER_BYTES) this.send("");
+    else if (!this.waiting) {
+      this.waiting = true;
+      process.nextTick(flush, this);
+    }
+    return !this.full;
+  }
+
+  end(chunk: Uint8Array | string | undefined): void {
+    if (chunk !== undefined) this.add(chunk);
+    this.send("0\r\n\r\n");
+    this.socket.off("drain", this.drained);
+    this.response.end();
+  }
+
+  flush(): void {
+    this.waiting = false;
+    if (!this.response.writableEnded) this.send("");
+  }
+
+  private add(chunk: Uint8Array | string): void {
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+    if (bytes.length === 0) return;
+    this.gathered += bytes.length;
+    if (this.parts === undefined && this.text.length + bytes.length <= JOIN_BYTES) {
+      this.text += bytes.toString("latin1");
+      return;
+    }
+    this.parts ??= this.text === "" ? [] : [Buffer.from(this.text, "latin1")];
+    this.text = "";
+    this.parts.push(bytes);
+  }
+
+  /** One HTTP chunk of all that has gathered. */
+  private send(tail: string): void {
+    const { head, text, parts, socket } = this;
+    this.head = this.text = "";
+    this.parts = undefined;
+    this.gathered = 0;
+    if (socket.destroyed) return;
+    let roomLeft = true;
+    if (parts) roomLeft = this.several([`${head}${parts.reduce((sum, { length }) => sum + length, 0).toString(16)}\r\n`, ...parts, `\r\n${tail}`]);
+    else if (text !== "") roomLeft = socket.write(`${head}${text.length.toString(16)}\r\n${text}\r\n${tail}`, "latin1");
+    else if (head !== "" || tail !== "") roomLeft = socket.write(head + tail, "latin1");
+    if (roomLeft || this.full) return;
+    this.full = true;
+    socket.once("drain", this.drained);
+  }
+
+  private readonly drained = (): void => {
+    this.full = false;
+    this.onDrain();
+  };
+
+  private several(pieces: readonly (Buffer | string)[]): boolean {
+    const { socket } = this;
+    let roomLeft = true;
+    socket.cork();
+    for (const piece of pieces) roomLeft = typeof piece === "string" ? socket.write(piece, "latin1") : socket.write(piece);
+    socket.uncork();
+    return roomLeft;
+  }
+
+  private takeHead(status: number, headers: Headers, more: string): string {
+    const { response } = this;
+    let head = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
+    for (const name in headers) {
+      const value = headers[name];
+      if (value === undefined) continue;
+      if (UNSAFE.test(value)) throw new TypeError(`the header ${name} has a value that cannot be sent`);
+      head += `${name}: ${value}\r\n`;
+    }
+    const keepMs = response._keepAliveTimeout ?? 0;
+    head += `${more}date: ${dateText()}\r\nconnection: keep-alive\r\n${keepMs >= 1_000 ? `keep-alive: timeout=${Math.floor(keepMs / 1_000)}\r\n` : ""}\r\n`;
+    response.statusCode = status;
+    response._header = head;
+    response._headerSent = true;
+    return head;
+  }
+}
+
+const flush = (answer: SocketAnswer): void => answer.flush();
+
+/** The time as HTTP writes it, made once a second. */
+function createDateText(): () => string {
+  let second = 0;
+  let text = "";
+  return () => {
+    const now = Math.floor(Date.now() / 1_000);
+    if (now !== second) {
+      second = now;
+      text = new Date(now * 1_000).toUTCString();
+    }
+    return text;
+  };
+}
+
+const dateText = createDateText();
