@@ -19,8 +19,10 @@ import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
-import type { Relay } from "#relay/index.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
+import { inspectAddress } from "#platform/outbound/inspect.ts";
+import type { ChannelTestReport, ChannelTests, Relay } from "#relay/index.ts";
+import type { ChannelTest } from "#management/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -40,6 +42,7 @@ export type WebRuntime = Readonly<{
   sessions: SessionCache;
   /** How requests ended and how fast they were, for the storefront. */
   status: () => Promise<ShopStatus>;
+  channelTests: ChannelTests;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -128,8 +131,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createPayments }, { createShopStatus }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests }, { createPayments }, { createShopStatus }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"),
     import("#payments/index.ts"), import("#reports/status.store.ts"),
   ]);
   const url = await databaseUrl(env);
@@ -151,7 +154,10 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const mailTimer = setInterval(() => void mailer.drain(), MAIL_ROUND_MS).unref();
   void mailer.drain();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
-  const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
+  const channelTests = createChannelTests({
+    pool, sealer, clock, transport: createHttpTransport(outbound), simulator: createSimulator({ clock }),
+    inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
+  });
   const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });
   return {
     pool,
@@ -165,9 +171,10 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     throttle: createThrottle(),
     sessions,
     status: createShopStatus(pool, () => clock.now()),
+    channelTests,
     management: createManagementApi({
       pool, keys, log, payments, checkInvariants,
-      testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
+      testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),
     }),
     async close() {
       clearInterval(mailTimer);
@@ -175,5 +182,19 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
       await Promise.all([outbound.close(), listener.close()]);
       await pool.end();
     },
+  };
+}
+
+const INSPECT_TIMEOUT_MS = 5_000;
+
+/** The one request that the management REST's test is about. */
+function toManagement(report: ChannelTestReport | undefined): ChannelTest | undefined {
+  if (!report) return undefined;
+  const call = report.calls[0];
+  const error = call?.error ?? report.steps.find(({ state }) => state === "failed")?.note;
+  return {
+    ok: report.ok && call?.ok === true,
+    ...(call?.status !== undefined && { status: call.status }), ...(call && { latencyMs: call.latencyMs }), ...(report.model !== undefined && { model: report.model }),
+    ...(report.requestIds[0] !== undefined && { requestId: report.requestIds[0] }), ...(call?.ok ? {} : { error: error ?? "The channel serves no model." }),
   };
 }

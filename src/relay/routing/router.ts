@@ -78,7 +78,7 @@ class RequestRouter implements Router {
 
   #conditions(): Conditions {
     const { state, snapshot, tokens } = this.#input;
-    return { health: state.health, keys: state.keyRing, limits: state.upstreamLimits, now: state.clock.monotonic(), rev: snapshot.rev, tokens };
+    return { health: state.health, keys: state.keyRing, limits: state.upstreamLimits, now: state.clock.monotonic(), wallMs: state.clock.now(), rev: snapshot.rev, tokens };
   }
 
   #pick(judged: readonly OfferNow[]): Choice | undefined {
@@ -120,7 +120,7 @@ function unavailable(judged: readonly OfferNow[]): RelayError {
   const soonest = judged.toSorted((a, b) => a.waitMs - b.waitMs)[0];
   const waitMs = soonest && Number.isFinite(soonest.waitMs) ? soonest.waitMs : RETRY_AFTER_MAX_MS;
   const retryAfterMs = Math.min(Math.max(waitMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
-  const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker";
+  const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker" && soonest.reason !== "paused";
   return limited
     ? new RelayError("upstream_rate_limited", "The model is rate-limited at its provider. Try again later.", { retryAfterMs })
     : new RelayError("no_available_channel", "The model is not available at the moment.", { retryAfterMs });

@@ -1,13 +1,7 @@
 import { getTranslations } from "next-intl/server";
-<<<<<<< HEAD:src/app/[locale]/(storefront)/bill-section.tsx
-import { exampleBill } from "./example-bill.ts";
-import type { Offer } from "#catalog/storefront.store.ts";
-import { formatPerMillion, formatPerPiece } from "#ui/format/index.ts";
-=======
 import { formatPerMillion, formatPerPiece } from "#ui/storefront/numbers.ts";
 import { exampleBill } from "#ui/storefront/landing/example-bill.ts";
 import type { ShownModel } from "#ui/storefront/shown-model.ts";
->>>>>>> storefront:src/ui/storefront/landing/bill-section.tsx
 
 const RULES = ["failed", "early", "retry", "nonsense"] as const;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { priceFromRatio, priceFromWords, PriceTextError, wordsFromPrice } from "#store/price-text.ts";
+import { priceFromRatio, priceFromWords, PriceTextError, wordsFromPrice } from "#catalog/price-text.ts";
 
 test.each([
   ["tokens", { input: "0.15", cache_read: "0.075", output: "0.60" }, ["chat"]],
