@@ -14,6 +14,7 @@ import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
 import type { Relay } from "#relay/index.ts";
+import type { LiveHub } from "#reports/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -25,6 +26,8 @@ export type WebRuntime = Readonly<{
   clock: Clock;
   metrics: Metrics;
   signInAttempts: AttemptStore;
+  /** Hints for open pages. */
+  live: LiveHub;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -112,12 +115,16 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createLiveHub }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+    import("#reports/index.ts"),
   ]);
   const { keys, sealer } = await openSecrets(env);
-  const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const url = await databaseUrl(env);
+  const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
   const clock = createClock();
+  // After a lost connection pages look again at their next hint, or by their own slow poll.
+  const listener = await createListener(url, { log, onReconnect: () => undefined });
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
   return {
@@ -126,12 +133,13 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     clock,
     metrics: createMetrics(),
     signInAttempts: createAttemptStore(),
+    live: createLiveHub(listener),
     management: createManagementApi({
       pool, keys, log, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
     }),
     async close() {
-      await outbound.close();
+      await Promise.all([outbound.close(), listener.close()]);
       await pool.end();
     },
   };

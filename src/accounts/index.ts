@@ -1,4 +1,4 @@
-export { createApiKey, sealedForm, updateApiKey } from "#accounts/api-keys.store.ts";
+export { createApiKey, NAME_MAX, retireApiKey, rotateApiKey, sealedForm, updateApiKey } from "#accounts/api-keys.store.ts";
 export type { ApiKeySettings, ApiKeyStatus } from "#accounts/api-keys.store.ts";
 export { canonicalJson } from "#accounts/audit.ts";
 export type { AuditActor, AuditEvent } from "#accounts/audit.ts";
@@ -10,6 +10,8 @@ export type { ManagementToken } from "#accounts/management-tokens.store.ts";
 export { isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES } from "#accounts/permissions.ts";
 export type { Permission, Role, StaffRole } from "#accounts/permissions.ts";
 export { checksumHolds, generateSecret, isApiKeyForm, isManagementTokenForm, maskOf, problemOfGivenSecret } from "#accounts/secret-form.ts";
+export { changesOfKey, countOwnKeys, findOwnKey, KEY_STATES, keyHistory, listOwnKeys, lockOwnKey, playgroundKey } from "#accounts/own-keys.store.ts";
+export type { KeyChange, KeyFilter, KeyState, OwnKey } from "#accounts/own-keys.store.ts";
 export { isSettingPath, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";
 export type { SettingPath, SettingValues } from "#accounts/settings.ts";
 export { loadSettings, saveSetting, storedSettings } from "#accounts/settings.store.ts";

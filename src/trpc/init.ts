@@ -2,12 +2,19 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import type { Pool } from "pg";
 import { permissionsOfRole, type Permission } from "#accounts/index.ts";
+import type { DerivedKeys } from "#platform/crypto/secret.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
 
 /** What customers may do with what is their own; every customer may, organisations will take some away from members. */
-export type ConsolePermission = "profile:read" | "wallet:read" | "keys:read";
+export type ConsolePermission = "profile:read" | "wallet:read" | "keys:read" | "keys:write" | "usage:read" | "playground:use";
 
-export type Context = Readonly<{ user: SessionUser | undefined; pool: Pool }>;
+export type Context = Readonly<{
+  user: SessionUser | undefined;
+  pool: Pool;
+  keys: DerivedKeys;
+  /** The client's address, as the edge found it. */
+  ip?: string;
+}>;
 
 type Access = Readonly<{ permission: Permission | ConsolePermission | "public" }>;
 

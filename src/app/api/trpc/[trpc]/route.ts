@@ -10,18 +10,19 @@ export const dynamic = "force-dynamic";
 const BATCH_MAX = 10;
 
 async function handler(request: Request): Promise<Response> {
-  const { pool, baseUrl } = await shop();
+  const { pool, keys, baseUrl } = await shop();
   const procedures = new URL(request.url).pathname.split("/").pop() ?? "";
   if (decodeURIComponent(procedures).split(",").length > BATCH_MAX) return refuse(400, "too many procedures in one request");
   const { headers } = request;
   const own = [await baseUrl(), `${headers.get("x-mm-proto") ?? "http"}://${headers.get("x-mm-host") ?? headers.get("host") ?? ""}`];
   const origins = { origin: headers.get("origin"), site: headers.get("sec-fetch-site"), mark: headers.get("x-mm"), contentType: headers.get("content-type") };
   if (request.method === "POST" && !isSameSite(origins, own)) return refuse(403, "this request did not come from the shop's own pages");
+  const ip = headers.get("x-mm-client-ip");
   return fetchRequestHandler({
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: async () => ({ user: await currentUser(), pool }),
+    createContext: async () => ({ user: await currentUser(), pool, keys, ...(ip !== null && { ip }) }),
     responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
   });
 }
