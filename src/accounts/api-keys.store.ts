@@ -68,13 +68,14 @@ export async function updateApiKey(
 }
 
 /**
- * Gives a key a new secret. The old one is taken until `oldUntil`; in the past = not any more. A secret that was still
+ * Gives a key a new secret. The old one is taken until `oldUntil`, or no longer. A secret that was still
  * living on from an earlier rotation ends now: a key has two secrets at most.
  */
-export async function rotateApiKey(tx: Queryable, pepper: Buffer, id: string, secret: string, oldUntil: Date): Promise<void> {
+export async function rotateApiKey(tx: Queryable, pepper: Buffer, id: string, secret: string, oldUntil: Date | null): Promise<void> {
   const { hash, prefix, suffix } = sealedForm(pepper, secret);
   await tx.query(
-    `UPDATE api_keys SET old_hash = hash, old_suffix = suffix, old_until = $5, rotated_at = now(), hash = $2, prefix = $3, suffix = $4, pepper = 1 WHERE id = $1`,
+    `UPDATE api_keys SET old_hash = CASE WHEN $5::timestamptz IS NOT NULL THEN hash END, old_suffix = CASE WHEN $5::timestamptz IS NOT NULL THEN suffix END,
+            old_until = $5, rotated_at = now(), hash = $2, prefix = $3, suffix = $4, pepper = 1 WHERE id = $1`,
     [id, hash, prefix, suffix, oldUntil],
   );
   await notify(tx, "key", id);

@@ -104,7 +104,7 @@ export const keysRouter = router({
     changing(ctx, async (tx) => {
       const secret = generateSecret("sk-mm-", randomBytes);
       const key = await change(tx, ctx, input.id, "key.rotate", () =>
-        rotateApiKey(tx, ctx.keys.keyPepper, input.id, secret, new Date(Date.now() + input.overlapHours * HOUR_MS)));
+        rotateApiKey(tx, ctx.keys.keyPepper, input.id, secret, input.overlapHours > 0 ? new Date(Date.now() + input.overlapHours * HOUR_MS) : null));
       return { key, secret };
     })),
 
