@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import {
   BUDGET_PERIODS, changesOfKey, countOwnKeys, createApiKey, findOwnKey, generateSecret, KEY_STATES, keyHistory, limitsSchema, listOwnKeys, lockOwnKey, NAME_MAX,
-  retireApiKey, rotateApiKey, updateApiKey, writeAudit, type ApiKeySettings, type OwnKey,
+  retireApiKey, rotateApiKey, updateApiKey, writeAudit, type ApiKeySettings, type AuditActor, type OwnKey,
 } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
 import { createAddressSet } from "#platform/cidr.ts";
@@ -47,7 +47,7 @@ type Patch = Omit<z.output<typeof createSchema>, "name">;
 
 const one = z.strictObject({ id: z.uuid() });
 
-type Ctx = Readonly<{ pool: Pool; keys: DerivedKeys; user: SessionUser; ip?: string | undefined }>;
+type Ctx = Readonly<{ pool: Pool; keys: DerivedKeys; user: SessionUser; actor: AuditActor }>;
 
 export const keysRouter = router({
   /** Own keys, newest first, with what each spent today and this month in the customer's time zone. */
@@ -156,8 +156,8 @@ async function makeKey(tx: PoolClient, ctx: Ctx, name: string, fields: ApiKeySet
   return { key: (await findOwnKey(tx, ctx.user.id, id))!, secret };
 }
 
-const record = (tx: PoolClient, { keys, user, ip }: Ctx, action: string, id: string, before: unknown, after: unknown): Promise<void> =>
-  writeAudit(tx, keys.auditKey, new Date(), [{ actor: { type: "user", id: user.id, session: user.sid, ...(ip && { ip }) }, action, target: { type: "key", id }, before, after }]);
+const record = (tx: PoolClient, { keys, actor }: Ctx, action: string, id: string, before: unknown, after: unknown): Promise<void> =>
+  writeAudit(tx, keys.auditKey, new Date(), [{ actor, action, target: { type: "key", id }, before, after }]);
 
 const stored = ({ budgets, limits, models, endpoints, cidrs, expiresAt }: Patch): ApiKeySettings => ({
   ...(models && { models }), ...(endpoints && { endpoints }), ...(cidrs && { cidrs }), ...(limits && { limits }), ...(expiresAt !== undefined && { expiresAt }),

@@ -19,7 +19,7 @@ export const requestFilter = ({ key, ...filter }: z.output<typeof requestFilterS
 
 export const requestsRouter = router({
   /** Own requests, newest first. */
-  list: consoleProcedure("usage:read")
+  list: consoleProcedure("requests:read")
     .input(z.strictObject({ filter: requestFilterSchema.default({}), cursor: z.string().refine(isUuid).optional(), limit: z.int().min(1).max(100).default(25) }))
     .query(async ({ ctx, input }) => {
       const { id: walletId } = await ownWallet(ctx);
@@ -29,10 +29,10 @@ export const requestsRouter = router({
     }),
 
   /** What the filters may offer. */
-  filterValues: consoleProcedure("usage:read").query(async ({ ctx }) => requestFilterValues(ctx.pool, (await ownWallet(ctx)).id)),
+  filterValues: consoleProcedure("requests:read").query(async ({ ctx }) => requestFilterValues(ctx.pool, (await ownWallet(ctx)).id)),
 
   /** One request with everything its owner may know of it; `json` as the relay's `/v1/generation` answers. */
-  receipt: consoleProcedure("usage:read").input(z.strictObject({ id: z.string().max(64) })).query(async ({ ctx, input }) => {
+  receipt: consoleProcedure("requests:read").input(z.strictObject({ id: z.string().max(64) })).query(async ({ ctx, input }) => {
     const found = await findOwnReceipt(ctx.pool, ctx.user.id, input.id);
     if (!found) throw new TRPCError({ code: "NOT_FOUND", message: "There is no such request, or it has not been settled yet." });
     return found;

@@ -20,8 +20,9 @@ export async function openConsoleShop(): Promise<ConsoleShop> {
   return {
     database, shop, userId,
     as: async (email) => callerOf({
-      user: { id: await userId(email), sid: "00000000-0000-7000-8000-000000000001", email, name: undefined, role: "customer", locale: "en" },
-      pool: database.pool, keys: shop.keys, ip: "192.0.2.1",
+      ...testContext(database.pool),
+      user: { ...SIGNED_IN, id: await userId(email), email },
+      keys: shop.keys, ip: "192.0.2.1",
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
+import { trpcContext } from "#app/trpc-context.ts";
 import { appRouter } from "#trpc/root.ts";
 import { isSameSite } from "#trpc/same-site.ts";
 
@@ -10,19 +10,18 @@ export const dynamic = "force-dynamic";
 const BATCH_MAX = 10;
 
 async function handler(request: Request): Promise<Response> {
-  const { pool, keys, baseUrl } = await shop();
+  const { baseUrl } = await shop();
   const procedures = new URL(request.url).pathname.split("/").pop() ?? "";
   if (decodeURIComponent(procedures).split(",").length > BATCH_MAX) return refuse(400, "too many procedures in one request");
   const { headers } = request;
   const own = [await baseUrl(), `${headers.get("x-mm-proto") ?? "http"}://${headers.get("x-mm-host") ?? headers.get("host") ?? ""}`];
   const origins = { origin: headers.get("origin"), site: headers.get("sec-fetch-site"), mark: headers.get("x-mm"), contentType: headers.get("content-type") };
   if (request.method === "POST" && !isSameSite(origins, own)) return refuse(403, "this request did not come from the shop's own pages");
-  const ip = headers.get("x-mm-client-ip");
   return fetchRequestHandler({
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: async () => ({ user: await currentUser(), pool, keys, ...(ip !== null && { ip }) }),
+    createContext: () => trpcContext(headers),
     responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
   });
 }
