@@ -19,6 +19,8 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce for its own scripts from the request's policy.
   headers.set("content-security-policy", policy);
   headers.set("x-nonce", nonce);
+  // Layouts do not know their address; one that sends to the sign-in page has to name it.
+  headers.set("x-mm-path", request.nextUrl.pathname + request.nextUrl.search);
   const response = STOREFRONT.test(request.nextUrl.pathname)
     ? intl(new NextRequest(request, { headers }))
     : NextResponse.next({ request: { headers } });

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
-import { redirect } from "next/navigation";
-import { currentUser } from "#app/session.ts";
+import { requireUser } from "#app/guard.ts";
 import { shop } from "#app/shop.ts";
 import { countActiveKeys, readWallet, recentRequests, type RecentRequest } from "#reports/overview.store.ts";
+import { PageHeader } from "#ui/layout/page-header.tsx";
 import { formatBalance, formatExactUsd } from "#ui/format/money.ts";
 
 const RECENT = 8;
@@ -14,8 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Money first: what can be spent now, what runs, and the last requests with what they cost. */
 export default async function OverviewPage() {
-  const user = await currentUser();
-  if (!user) redirect("/sign-in?next=/console");
+  const user = await requireUser();
   const { pool } = await shop();
   const t = await getTranslations("console");
   const [wallet, keys] = await Promise.all([readWallet(pool, user.id), countActiveKeys(pool, user.id)]);
@@ -23,10 +22,9 @@ export default async function OverviewPage() {
   const available = (wallet?.balanceNano ?? 0n) - (wallet?.heldNano ?? 0n);
   const held = wallet?.heldNano ?? 0n;
   return (
-    <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 py-8 sm:px-8">
-      <h1 className="text-20 font-semibold">{t("title")}</h1>
-      <p className="mt-1 text-13 text-fg-3 sm:hidden">{t("signedInAs", { email: user.email })}</p>
-      <section className="card mt-6 grid divide-border md:grid-cols-2 md:divide-x">
+    <>
+      <PageHeader title={t("title")} />
+      <section className="card grid divide-border md:grid-cols-2 md:divide-x">
         <div className="p-6 max-md:border-b">
           <h2 className="text-13 text-fg-2">{t("available")}</h2>
           <p className="nums mt-1 text-28 font-semibold" title={formatExactUsd(available)}>{formatBalance(available)}</p>
@@ -39,7 +37,7 @@ export default async function OverviewPage() {
         </div>
       </section>
       <RecentRequests requests={requests} />
-    </main>
+    </>
   );
 }
 

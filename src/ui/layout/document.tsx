@@ -1,15 +1,27 @@
-import { cookies } from "next/headers";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages } from "next-intl/server";
+import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
+import { messagesFor, type MessageScope } from "#ui/i18n/client-messages.ts";
+import { UiProvider } from "#ui/layout/ui-provider.client.tsx";
+import { brandCss } from "#ui/theme/brand.ts";
 import "#ui/theme/globals.css";
 
-/** The outermost element of every page: language, chosen theme, way past the navigation. */
-export async function Document({ locale, skip, children }: { locale: string; skip: string; children: ReactNode }) {
+type Props = { locale: string; skip: string; children: ReactNode; messages?: MessageScope; brand?: string | undefined };
+
+/** The outermost element of every page: language, chosen theme, the shop's colour, way past the navigation. */
+export async function Document({ locale, skip, children, messages = "kit", brand }: Props) {
   const theme = (await cookies()).get("mm-theme")?.value;
+  const nonce = (await headers()).get("x-nonce") ?? undefined;
+  const css = brand === undefined ? undefined : brandCss(brand);
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
+      {css === undefined ? null : <head><style nonce={nonce}>{css}</style></head>}
       <body>
         <a href="#main" className="btn btn-primary skip-link">{skip}</a>
-        {children}
+        <NextIntlClientProvider messages={messagesFor(messages, await getMessages())}>
+          <UiProvider nonce={nonce}>{children}</UiProvider>
+        </NextIntlClientProvider>
       </body>
     </html>
   );

@@ -1,0 +1,53 @@
+import { ExternalLink } from "lucide-react";
+import { getLocale, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import type { Permission } from "#accounts/permissions.ts";
+import { Logo } from "#ui/kit/logo.tsx";
+import { AccountMenu, type Viewer } from "#ui/layout/account-menu.client.tsx";
+import { AdminMenuButton } from "#ui/layout/mobile-nav.client.tsx";
+import { AdminNav } from "#ui/layout/nav-list.client.tsx";
+import { adminNavFor } from "#ui/layout/navigation.ts";
+
+type Props = {
+  shopName: string;
+  viewer: Viewer;
+  permissions: ReadonlySet<Permission>;
+  search?: ReactNode;
+  /** In the top bar: what every page should say, such as whether payments are live. */
+  status?: ReactNode;
+  banner?: ReactNode;
+  children: ReactNode;
+};
+
+/** The staff's frame: denser than the console, tables to the full width. */
+export async function AdminShell({ shopName, viewer, permissions, search, status, banner, children }: Props) {
+  const t = await getTranslations("nav");
+  const locale = await getLocale();
+  const groups = adminNavFor(permissions);
+  return (
+    <div className="flex min-h-dvh">
+      <aside className="sticky top-0 hidden h-dvh w-[208px] shrink-0 flex-col overflow-y-auto border-r p-3 md:flex">
+        <a href="/admin" className="mb-4 flex items-center gap-2 px-2 py-1 font-semibold">
+          <Logo size={22} />
+          <span className="min-w-0 truncate">{shopName}</span>
+          <span className="badge ml-auto flex-none">{t("account.admin")}</span>
+        </a>
+        <AdminNav groups={groups} />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="sticky top-0 z-10 flex h-12 flex-none items-center gap-3 border-b bg-canvas px-4 md:px-6">
+          <AdminMenuButton shopName={shopName} groups={groups} />
+          <a href="/admin" className="flex min-w-0 items-center gap-2 font-semibold md:hidden"><span className="truncate">{shopName}</span></a>
+          {search}
+          <div className="ml-auto flex flex-none items-center gap-2">
+            {status}
+            <a href={`/${locale}`} className="btn btn-ghost max-md:hidden"><ExternalLink size={16} strokeWidth={1.75} aria-hidden="true" />{t("storefront")}</a>
+            <AccountMenu viewer={viewer} area="admin" />
+          </div>
+        </header>
+        {banner}
+        <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-16 md:px-6">{children}</main>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { defaultShouldDehydrateQuery, QueryCache, QueryClient } from "@tanstack/react-query";
+import superjson from "superjson";
+
+const FRESH_MS = 15_000;
+const RETRIES = 2;
+
+/** What a procedure answered with, as far as this file needs it. */
+const codeOf = (error: unknown): string | undefined => (error as { data?: { code?: string } | null }).data?.code;
+
+/** Answers that asking again does not change. */
+const FINAL = new Set(["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "BAD_REQUEST", "CONFLICT", "PRECONDITION_FAILED"]);
+
+/** @param signedOut called when the session is over */
+export const createQueryClient = (signedOut?: () => void): QueryClient =>
+  new QueryClient({
+    queryCache: new QueryCache({ onError: (error) => codeOf(error) === "UNAUTHORIZED" && signedOut?.() }),
+    defaultOptions: {
+      queries: { staleTime: FRESH_MS, retry: (failures, error) => failures < RETRIES && !FINAL.has(codeOf(error) ?? "") },
+      dehydrate: { serializeData: superjson.serialize, shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === "pending" },
+      hydrate: { deserializeData: superjson.deserialize },
+    },
+  });
