@@ -14,7 +14,7 @@ export type { Receipt, ReceiptFilter } from "#reports/receipts.store.ts";
 export type { ReceiptLine, RequestStatus, UsageView } from "#reports/receipt.ts";
 export { createRelayLookups, jsonInteger } from "#reports/relay-lookups.ts";
 export type { RelayLookups } from "#reports/relay-lookups.ts";
-export { listOwnRequests, requestFilterValues } from "#reports/requests.store.ts";
+export { listOwnRequests, requestFilterValues, walkOwnRequests } from "#reports/requests.store.ts";
 export type { OwnRequest, RequestFilter } from "#reports/requests.store.ts";
 export { isTimeZone } from "#reports/usage-range.ts";
 export { rollUsage } from "#reports/usage-rollup.store.ts";

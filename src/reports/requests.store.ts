@@ -47,6 +47,19 @@ export async function listOwnRequests(db: Queryable, walletId: string, filter: R
   return rows.map(toRequest);
 }
 
+/** Rows read at a time by what walks through all of them. */
+const WALK_PAGE = 1_000;
+
+/** All that match, newest first, a page in memory at a time. */
+export async function* walkOwnRequests(db: Queryable, walletId: string, filter: RequestFilter): AsyncGenerator<OwnRequest> {
+  for (let after: string | undefined; ;) {
+    const rows = await listOwnRequests(db, walletId, filter, { limit: WALK_PAGE, ...(after !== undefined && { after }) });
+    yield* rows;
+    after = rows.at(-1)?.uuid;
+    if (rows.length < WALK_PAGE) return;
+  }
+}
+
 /** The values that filters offer, of what this customer has used in the last 90 days. */
 export async function requestFilterValues(db: Queryable, walletId: string): Promise<Readonly<{ models: readonly Named[]; keys: readonly Named[]; endpoints: readonly string[] }>> {
   const { rows } = await db.query<{ models: Named[] | null; keys: Named[] | null; endpoints: string[] | null }>(

@@ -1,6 +1,12 @@
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { createTestShop, STORE, type TestShop } from "../../support/test-shop.ts";
+import { testContext } from "../../support/trpc-context.ts";
 import { callerOf } from "#trpc/root.ts";
+
+const SIGNED_IN = {
+  sid: "00000000-0000-7000-8000-000000000001", name: undefined, role: "customer", locale: "en", timeZone: "UTC", theme: "system", density: "comfortable", mustVerify: false,
+  renewedAt: new Date(),
+} as const;
 
 export type Caller = ReturnType<typeof callerOf>;
 export type ConsoleShop = Readonly<{ database: TestDatabase; shop: TestShop; as(email: string): Promise<Caller>; userId(email: string): Promise<string> }>;
