@@ -9,9 +9,11 @@ import { currentUser } from "#app/session.ts";
 export async function requireUser(): Promise<SessionUser> {
   const user = await currentUser();
   if (user) return user;
-  const here = (await headers()).get("x-mm-path") ?? "/console";
-  redirect(`/sign-in?next=${encodeURIComponent(here)}`);
+  redirect(`/sign-in?next=${encodeURIComponent((await currentAddress()) ?? "/console")}`);
 }
+
+/** Path and query of this request, for layouts. */
+export const currentAddress = async (): Promise<string | undefined> => (await headers()).get("x-mm-path") ?? undefined;
 
 /** One of the staff, with the permission where one is named; for everybody else there is no such page. */
 export async function requireStaff(permission?: Permission): Promise<SessionUser> {

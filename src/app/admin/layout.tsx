@@ -1,16 +1,18 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { permissionsOfRole } from "#accounts/index.ts";
-import { requireStaff } from "#app/guard.ts";
+import { currentAddress, requireStaff } from "#app/guard.ts";
 import { shop } from "#app/shop.ts";
 import { AdminShell } from "#ui/layout/admin-shell.tsx";
 import { AppProviders } from "#ui/layout/app-providers.client.tsx";
 import { Document } from "#ui/layout/document.tsx";
+import { adminPermissionFor } from "#ui/layout/navigation.ts";
 
 export const dynamic = "force-dynamic";
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
-  const user = await requireStaff();
+  // Decided here too, before anything is sent, so that a page one may not see is a 404 and not an empty frame.
+  const user = await requireStaff(adminPermissionFor(new URL((await currentAddress()) ?? "/admin", "http://shop").pathname));
   const [locale, t, { settings }] = await Promise.all([getLocale(), getTranslations("common"), shop()]);
   const { "shop.name": shopName } = await settings();
   return (

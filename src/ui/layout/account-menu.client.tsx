@@ -1,13 +1,13 @@
 "use client";
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import type { Role } from "#accounts/permissions.ts";
 import { postSignOut } from "#ui/account/auth.client.ts";
 import { LOCALE_NAMES, routing } from "#ui/i18n/routing.ts";
+import { HELP_EVENT } from "#ui/layout/shortcuts.client.tsx";
 import { chooseLocale, chooseTheme, currentTheme, type ThemeChoice } from "#ui/layout/preferences.client.ts";
 
 export type Viewer = Readonly<{ email: string; name?: string | undefined; role: Role }>;
@@ -40,13 +40,14 @@ export function AccountMenu({ viewer, area }: { viewer: Viewer; area: "console" 
               <p className="truncate text-13 text-fg-3">{viewer.name ? viewer.email : t(`roles.${viewer.role}`)}</p>
             </div>
             <Base.Separator className="hr mx-2 my-1" />
-            {area === "admin" ? <Base.LinkItem className="pop-item" closeOnClick render={<Link href="/console" />}>{t("console")}</Base.LinkItem> : null}
-            {area === "console" && viewer.role !== "customer" ? <Base.LinkItem className="pop-item" closeOnClick render={<Link href="/admin" />}>{t("admin")}</Base.LinkItem> : null}
-            <Base.LinkItem className="pop-item" closeOnClick render={<Link href="/console/settings" />}>{t("settings")}</Base.LinkItem>
+            {area === "admin" ? <Base.LinkItem className="pop-item" href="/console">{t("console")}</Base.LinkItem> : null}
+            {area === "console" && viewer.role !== "customer" ? <Base.LinkItem className="pop-item" href="/admin">{t("admin")}</Base.LinkItem> : null}
+            <Base.LinkItem className="pop-item" href="/console/settings">{t("settings")}</Base.LinkItem>
             <Base.Separator className="hr mx-2 my-1" />
             <ThemeChoices />
             <LanguageChoices />
             <Base.Separator className="hr mx-2 my-1" />
+            <Base.Item className="pop-item max-md:hidden" onClick={() => dispatchEvent(new Event(HELP_EVENT))}>{t("shortcuts")}</Base.Item>
             <Base.Item className="pop-item" onClick={() => void leave()}>{t("signOut")}</Base.Item>
           </Base.Popup>
         </Base.Positioner>

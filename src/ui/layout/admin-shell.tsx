@@ -7,6 +7,7 @@ import { AccountMenu, type Viewer } from "#ui/layout/account-menu.client.tsx";
 import { AdminMenuButton } from "#ui/layout/mobile-nav.client.tsx";
 import { AdminNav } from "#ui/layout/nav-list.client.tsx";
 import { adminNavFor } from "#ui/layout/navigation.ts";
+import { AdminShortcuts } from "#ui/layout/shortcuts.client.tsx";
 
 type Props = {
   shopName: string;
@@ -48,6 +49,7 @@ export async function AdminShell({ shopName, viewer, permissions, search, status
         {banner}
         <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-16 md:px-6">{children}</main>
       </div>
+      <AdminShortcuts groups={groups} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Logo } from "#ui/kit/logo.tsx";
 import { AccountMenu, type Viewer } from "#ui/layout/account-menu.client.tsx";
 import { ConsoleBottomBar } from "#ui/layout/mobile-nav.client.tsx";
 import { ConsoleNav } from "#ui/layout/nav-list.client.tsx";
+import { ConsoleShortcuts } from "#ui/layout/shortcuts.client.tsx";
 
 type Props = {
   shopName: string;
@@ -52,6 +53,7 @@ export async function ConsoleShell({ shopName, viewer, search, balance, banner, 
         </main>
       </div>
       <ConsoleBottomBar shopName={shopName} />
+      <ConsoleShortcuts />
     </div>
   );
 }

@@ -63,3 +63,9 @@ export function adminNavFor(permissions: ReadonlySet<Permission>): readonly Admi
 /** Is this entry the one that `path` belongs to? The first page of an area is only itself. */
 export const isCurrent = (href: string, path: string): boolean =>
   href === "/console" || href === "/admin" ? path === href : path === href || path.startsWith(`${href}/`);
+
+/** What the page at this address asks for, by the entry that it belongs to. */
+export function adminPermissionFor(path: string): Permission | undefined {
+  const entries: readonly NavEntry[] = ADMIN_NAV.flatMap(({ entries: some }): readonly NavEntry[] => some);
+  return entries.find(({ href }) => isCurrent(href, path))?.permission;
+}

@@ -1,0 +1,1 @@
+export { MissingPage as default } from "#ui/layout/page-states.client.tsx";
