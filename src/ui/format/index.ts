@@ -1,7 +1,7 @@
 export { MINUS, MISSING } from "#ui/format/decimal.ts";
 export { shortId } from "#ui/format/id.ts";
 export {
-  formatAxisUsd, formatBalance, formatCharge, formatExact, formatSigned, formatTotal, moneyInputText, parseMoneyInput, type MoneyInputError,
+  formatAxisUsd, formatBalance, formatCharge, formatCsvUsd, formatExact, formatSigned, formatTotal, moneyInputText, parseMoneyInput, type MoneyInputError,
 } from "#ui/format/money.ts";
 export { formatChange, formatContext, formatCount, formatLatency, formatPercent, formatThroughput, formatTokens } from "#ui/format/numbers.ts";
 export { formatPerMillion, formatPerPiece, formatUnitPrice, formatUsdPerMillion } from "#ui/format/price.ts";

@@ -49,6 +49,13 @@ export function formatAxisUsd(nano: bigint | number): string {
   return usd(exact, decimal((size(exact) * 10n ** BigInt(digits)) / step, digits, 0)) + letter;
 }
 
+/** An amount in a file: nine decimals, plain minus, no separators. */
+export const formatCsvUsd = (nano: bigint | number): string => {
+  const exact = typeof nano === "bigint" ? nano : BigInt(Math.round(nano));
+  const digits = size(exact).toString().padStart(NANO_DIGITS + 1, "0");
+  return `${exact < 0n ? "-" : ""}${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`;
+};
+
 /** Why a typed amount is none: nothing typed, no number, too many decimals, more than anybody has, a minus where none may be. */
 export type MoneyInputError = "empty" | "format" | "decimals" | "large" | "negative";
 
