@@ -31,6 +31,12 @@ export const requestsRouter = router({
   /** What the filters may offer. */
   filterValues: consoleProcedure("requests:read").query(async ({ ctx }) => requestFilterValues(ctx.pool, (await ownWallet(ctx)).id)),
 
+  /** What a request that has just ended used and cost; null until it is settled, and for ever when it is another's. */
+  charge: consoleProcedure("requests:read").input(z.strictObject({ id: z.string().max(64) })).query(async ({ ctx, input }) => {
+    const receipt = (await findOwnReceipt(ctx.pool, ctx.user.id, input.id))?.receipt;
+    return receipt ? { id: receipt.id, chargeNano: receipt.chargeNano, usage: receipt.usage, ttftMs: receipt.ttftMs, latencyMs: receipt.latencyMs } : null;
+  }),
+
   /** One request with everything its owner may know of it; `json` as the relay's `/v1/generation` answers. */
   receipt: consoleProcedure("requests:read").input(z.strictObject({ id: z.string().max(64) })).query(async ({ ctx, input }) => {
     const found = await findOwnReceipt(ctx.pool, ctx.user.id, input.id);

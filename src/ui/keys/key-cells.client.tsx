@@ -4,7 +4,6 @@ import { formatExact, formatTotal } from "#ui/format/index.ts";
 import { STATE_TONE, type KeyRow } from "#ui/keys/key-draft.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { cn } from "#ui/kit/cn.ts";
-import { Money } from "#ui/kit/money.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 
 /** The state in a word; a rotation that is under way says until when. */
@@ -16,16 +15,16 @@ export function KeyStatus({ row }: { row: KeyRow }) {
   return <StatusDot tone={STATE_TONE[row.state]}>{t(`states.${row.state}`)}</StatusDot>;
 }
 
-/** What was spent this month; where there is a limit, how much of the narrowest one is left. */
-export function KeySpend({ row }: { row: KeyRow }) {
+/** The limit that is nearest to its end, and how much of it is used. */
+export function KeyLimit({ row }: { row: KeyRow }) {
   const t = useTranslations("keys");
   const tightest = [...row.budgets].sort((a, b) => share(b) - share(a))[0];
-  if (!tightest) return <Money nano={row.monthNano} as="charge" />;
+  if (!tightest) return <span className="text-fg-3">{t("noLimit")}</span>;
   const percent = Math.min(100, Math.round(share(tightest) * 100));
   return (
     <span className="inline-flex items-center justify-end gap-2">
       <span className="nums whitespace-nowrap">
-        {formatTotal(tightest.spentNano)} <span className="text-fg-3">/ {formatTotal(tightest.amountNano)}</span>
+        {formatTotal(tightest.spentNano)} <span className="text-fg-3">{t("ofLimit", { limit: formatTotal(tightest.amountNano), period: t(`periods.${tightest.per}`) })}</span>
       </span>
       <Meter percent={percent} label={t("meter", { spent: formatExact(tightest.spentNano), limit: formatExact(tightest.amountNano), period: t(`periods.${tightest.per}`) })} />
     </span>

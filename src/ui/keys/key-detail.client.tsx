@@ -5,7 +5,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useRouter } from "next/navigation";
 import { Connect } from "#ui/connect/connect.client.tsx";
 import { useKeyActions } from "#ui/keys/key-actions.client.tsx";
-import { KeySpend, KeyStatus } from "#ui/keys/key-cells.client.tsx";
+import { KeyLimit, KeyStatus } from "#ui/keys/key-cells.client.tsx";
 import { draftOf, isRetired, maskedKey, type KeyRow } from "#ui/keys/key-draft.ts";
 import { KeyHistory } from "#ui/keys/key-history.client.tsx";
 import { KeySettings } from "#ui/keys/key-settings.client.tsx";
@@ -76,8 +76,8 @@ function Facts({ row }: { row: KeyRow }) {
         className="md:grid-cols-[minmax(96px,max-content)_minmax(0,1fr)_minmax(96px,max-content)_minmax(0,1fr)]!"
         items={[
           { key: "key", label: t("columns.key"), value: <code className="text-13">{maskedKey(row)}</code> },
-          { key: "month", label: t("columns.month"), value: <KeySpend row={row} /> },
-          { key: "limits", label: t("form.limits"), value: sentence.limits(draftOf(row)) },
+          { key: "month", label: t("columns.month"), value: <Money nano={row.monthNano} as="charge" /> },
+          { key: "limits", label: t("form.limits"), value: <span className="flex flex-wrap items-center gap-x-4 gap-y-1">{sentence.limits(draftOf(row))}{row.budgets.length > 0 ? <KeyLimit row={row} /> : null}</span> },
           { key: "today", label: t("columns.today"), value: <Money nano={row.todayNano} as="charge" /> },
           { key: "access", label: t("form.access"), value: sentence.access(draftOf(row)) },
           { key: "used", label: t("columns.used"), value: row.lastUsedAt ? <Time at={row.lastUsedAt} /> : t("never") },

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { ChevronDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { ENDPOINTS, EXPIRIES, PERIODS, type KeyDraft } from "#ui/keys/key-draft.ts";
@@ -32,7 +33,7 @@ export function KeyFields({ draft, onChange, nameError, cidrError, open = false 
           ))}
         </div>
         <p className="hint">{t("form.budgetHint")}</p>
-        <div className="grid gap-4 sm:grid-cols-3">
+        <div className="grid items-end gap-4 sm:grid-cols-3">
           <NumberField label={t("form.rpm")} optional max={COUNT_MAX} value={draft.rpm} onChange={(rpm) => set({ rpm })} />
           <NumberField label={t("form.tpm")} optional max={COUNT_MAX} value={draft.tpm} onChange={(tpm) => set({ tpm })} />
           <NumberField label={t("form.concurrency")} optional max={COUNT_MAX} value={draft.concurrency} onChange={(concurrency) => set({ concurrency })} />
@@ -76,7 +77,7 @@ function Fold({ title, summary, open, children }: { title: string; summary: stri
       <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-3">
         <span className="font-medium">{title}</span>
         <span className="min-w-0 flex-1 text-13 text-fg-2">{summary}</span>
-        <span aria-hidden="true" className="text-fg-3 transition-transform group-open:rotate-180">⌄</span>
+        <ChevronDown size={16} strokeWidth={1.75} aria-hidden="true" className="self-center text-fg-3 transition-transform group-open:rotate-180" />
       </summary>
       <div className="flex flex-col gap-4 px-4 pt-1 pb-4">{children}</div>
     </details>

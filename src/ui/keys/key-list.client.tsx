@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { CreateKey } from "#ui/keys/create-key.client.tsx";
 import { useKeyActions } from "#ui/keys/key-actions.client.tsx";
-import { KeySpend, KeyStatus } from "#ui/keys/key-cells.client.tsx";
+import { KeyLimit, KeyStatus } from "#ui/keys/key-cells.client.tsx";
 import { isRetired, maskedKey, type KeyRow, type KeyState } from "#ui/keys/key-draft.ts";
 import { LinkButton } from "#ui/kit/button.tsx";
 import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
@@ -69,7 +69,8 @@ function useColumns(): Column<KeyRow>[] {
     { id: "key", header: t("columns.key"), cell: (row) => <code className="text-13 text-fg-2">{maskedKey(row)}</code>, hideBelow: "lg" },
     { id: "status", header: t("columns.status"), cell: (row) => <KeyStatus row={row} /> },
     { id: "today", header: t("columns.today"), align: "right", cell: (row) => <Money nano={row.todayNano} as="charge" />, hideBelow: "lg" },
-    { id: "month", header: t("columns.month"), align: "right", cell: (row) => <KeySpend row={row} /> },
+    { id: "month", header: t("columns.month"), align: "right", cell: (row) => <Money nano={row.monthNano} as="charge" /> },
+    { id: "limit", header: t("columns.limit"), align: "right", cell: (row) => <KeyLimit row={row} />, hideBelow: "lg" },
     { id: "models", header: t("columns.models"), cell: (row) => <span className="text-fg-2">{row.models.length === 0 ? t("allModels") : row.models.length === 1 ? row.models[0] : t("modelCount", { count: row.models.length })}</span>, hideBelow: "xl" },
     { id: "used", header: t("columns.used"), align: "right", cell: (row) => row.lastUsedAt ? <Time at={row.lastUsedAt} className="text-fg-2" /> : <span className="text-fg-3">{t("never")}</span> },
   ];

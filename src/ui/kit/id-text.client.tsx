@@ -13,8 +13,9 @@ export function IdText({ id, plain = false, className }: { id: string; plain?: b
   const look = cn("font-mono text-12 text-fg-2", className);
   if (plain) return <code className={look} title={id}>{shortId(id)}</code>;
   return (
-    <button type="button" className={cn("group/id inline-flex min-h-6 max-w-full items-center gap-1 rounded-control hover:text-fg", look)} title={id} aria-label={t("id.copy", { id })} onClick={() => void copy(id)}>
-      <span className="truncate">{shortId(id)}</span>
+    <button type="button" className={cn("group/id inline-flex min-h-6 max-w-full items-center gap-1 rounded-control hover:text-fg", look)} title={id} onClick={() => void copy(id)}>
+      <span className="sr-only">{t("id.copy", { id })}</span>
+      <span className="truncate" aria-hidden="true">{shortId(id)}</span>
       <Icon size={12} strokeWidth={1.75} aria-hidden="true" className={copied ? "text-ok" : "opacity-60 group-hover/id:opacity-100"} />
       <span className="sr-only" role="status">{copied ? t("id.copied") : ""}</span>
     </button>

@@ -85,7 +85,7 @@ function Recent() {
       <ul className="divide-y" aria-label={t("recent")}>
         {(data?.rows ?? []).map((row) => (
           <li key={row.id}>
-            <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[84px_84px_minmax(0,1fr)_minmax(0,120px)_auto] sm:px-5">
+            <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[84px_84px_minmax(0,1fr)_minmax(0,120px)_88px] sm:px-5">
               <Time at={row.at} className="text-13 text-fg-3 max-sm:order-3" />
               <span className="text-13 max-sm:order-4 max-sm:text-right"><RequestStatus row={row} /></span>
               <RequestModel row={row} />

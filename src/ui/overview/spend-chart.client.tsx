@@ -13,6 +13,7 @@ import { seriesOf } from "#ui/usage/usage-chart.ts";
 
 const SPANS = ["-7d", "-30d", "-90d"] as const;
 type Span = (typeof SPANS)[number];
+const SPAN_DAYS: Readonly<Record<Span, number>> = { "-7d": 7, "-30d": 30, "-90d": 90 };
 
 /** The range as of when the page was opened: hints refresh what is in it, a new day comes with the next visit. */
 function useRange(span: Span) {
@@ -31,12 +32,14 @@ export function SpendChart() {
   const query = useQuery({ ...trpc.console.usage.get.queryOptions({ ...range, group: "model", bucket: "day" }), placeholderData: keepPreviousData });
   const { data } = query;
   return (
-    <Card>
+    <Card
+      title={t("spendByModel")} note={data ? t("spent", { amount: formatTotal(data.total.chargeNano), count: SPAN_DAYS[span] }) : " "}
+      action={<SegmentedControl label={t("span")} value={span} onChange={setSpan} options={SPANS.map((value) => ({ value, label: t(`spans.${value.slice(1) as "7d"}`) }))} />}
+    >
       <TimeChart
-        title={t("spendByModel")} unit="USD" kind="bar" stacked partialLast totals buckets={data?.buckets ?? []} state={tableState({ ...query, isPlaceholderData: false })} onRetry={() => void query.refetch()}
+        title={<span className="sr-only">{t("spendByModel")}</span>} kind="bar" stacked partialLast totals buckets={data?.buckets ?? []} state={tableState({ ...query, isPlaceholderData: false })} onRetry={() => void query.refetch()}
         series={data ? seriesOf(data, "model", "spend", ({ label, group }) => label ?? group ?? "", { others: t("others", { count: data.others }), all: "" }) : []}
         format={(value) => formatTotal(BigInt(Math.round(value)))} formatAxis={formatAxisUsd} csv={(value) => formatCsvUsd(BigInt(Math.round(value)))}
-        action={<SegmentedControl label={t("span")} value={span} onChange={setSpan} options={SPANS.map((value) => ({ value, label: t(`spans.${value.slice(1) as "7d"}`) }))} />}
       />
     </Card>
   );

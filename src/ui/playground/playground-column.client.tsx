@@ -64,13 +64,13 @@ const TRIES = 8;
 function ReplyFacts({ requestId, state }: { requestId: string; state: Reply["state"] }) {
   const t = useTranslations("playground");
   const trpc = useTRPC();
-  const { data, error } = useQuery({
-    ...trpc.console.requests.receipt.queryOptions({ id: requestId }),
-    retry: false,
-    refetchInterval: ({ state: now }) => (now.data === undefined && now.errorUpdateCount < TRIES ? ASK_MS : false),
+  const { data, isFetchedAfterMount } = useQuery({
+    ...trpc.console.requests.charge.queryOptions({ id: requestId }),
+    refetchInterval: ({ state: now }) => (now.data || now.dataUpdateCount >= TRIES ? false : ASK_MS),
   });
-  if (!data) return error === null || state !== "failed" ? <span>{t("settling")}</span> : null;
-  const { usage, chargeNano, ttftMs, latencyMs, id } = data.receipt;
+  // What was refused before it reached a vendor leaves no receipt.
+  if (!data) return state === "failed" && isFetchedAfterMount ? null : <span>{t("settling")}</span>;
+  const { usage, chargeNano, ttftMs, latencyMs, id } = data;
   const input = usage.input + usage.cache_read + usage.cache_write_5m + usage.cache_write_1h;
   return (
     <>

@@ -113,10 +113,8 @@ function Settings({ parameters, onChange }: { parameters: Parameters; onChange: 
       <Card title={t("parameters")} as="div">
         <div className="flex flex-col gap-4">
           <TextArea label={t("system")} optional rows={3} value={parameters.system} onChange={(event) => set({ system: event.target.value })} />
-          <div className="grid grid-cols-2 gap-3">
-            <DecimalField label={t("temperature")} max={2} value={parameters.temperature} onChange={(temperature) => set({ temperature })} />
-            <DecimalField label={t("topP")} max={1} value={parameters.topP} onChange={(topP) => set({ topP })} />
-          </div>
+          <DecimalField label={t("temperature")} max={2} value={parameters.temperature} onChange={(temperature) => set({ temperature })} />
+          <DecimalField label={t("topP")} max={1} value={parameters.topP} onChange={(topP) => set({ topP })} />
           <NumberField label={t("maxTokens")} optional min={1} max={1_000_000} value={parameters.maxTokens} onChange={(maxTokens) => set({ maxTokens })} />
         </div>
       </Card>

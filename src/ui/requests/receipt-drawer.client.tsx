@@ -18,15 +18,13 @@ export function ReceiptDrawer({ id, onClose, onPrevious, onNext }: Props) {
   const t = useTranslations("requests");
   const actions = id === null ? null : (
     <>
-      <IdText id={id} />
-      <span className="flex flex-1" />
       <IconButton label={t("newerRow")} onClick={onPrevious} disabled={!onPrevious}><ChevronUp size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>
       <IconButton label={t("olderRow")} onClick={onNext} disabled={!onNext}><ChevronDown size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>
       <Link href={`/console/requests/${id}`} className="btn btn-ghost btn-icon" aria-label={t("fullPage")} title={t("fullPage")}><Maximize2 size={16} strokeWidth={1.75} aria-hidden="true" /></Link>
     </>
   );
   return (
-    <Drawer open={id !== null} onOpenChange={(open) => !open && onClose()} title={t("receipt.title")} actions={actions} {...(id && { footer: <ReceiptActions id={id} /> })}>
+    <Drawer open={id !== null} onOpenChange={(open) => !open && onClose()} title={<span className="flex items-center gap-3">{t("receipt.title")}{id ? <IdText id={id} /> : null}</span>} actions={actions} {...(id && { footer: <ReceiptActions id={id} /> })}>
       {id === null ? null : <Receipt id={id} />}
     </Drawer>
   );

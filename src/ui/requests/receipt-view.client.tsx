@@ -52,8 +52,9 @@ function Sentence({ receipt: { usage, model, waived, lines } }: { receipt: OwnRe
   const format = useFormatter();
   const counts = ([["input", usage.input], ["cached", usage.cache_read], ["cacheWrite", usage.cache_write_5m + usage.cache_write_1h], ["output", usage.output], ["reasoning", usage.reasoning]] as const)
     .filter(([, count]) => count > 0).map(([name, count]) => t(name, { count: formatCount(count) }));
-  if (counts.length > 0) return t(waived ? "waived" : "tokens", { list: format.list(counts, { type: "conjunction" }), model });
-  return lines.length > 0 ? t("pieces", { model }) : t("nothing", { model });
+  const name = () => <span className="whitespace-nowrap max-sm:whitespace-normal">{model}</span>;
+  if (counts.length > 0) return t.rich(waived ? "waived" : "tokens", { list: format.list(counts, { type: "conjunction" }), model: name });
+  return lines.length > 0 ? t.rich("pieces", { model: name }) : t.rich("nothing", { model: name });
 }
 
 function Failure({ receipt: { fault, errorCode, chargeNano } }: { receipt: OwnReceipt }) {

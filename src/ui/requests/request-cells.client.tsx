@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { formatTokens } from "#ui/format/index.ts";
+import { formatCount, formatTokens } from "#ui/format/index.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { Money } from "#ui/kit/money.tsx";
@@ -39,14 +39,12 @@ export function RequestCost({ nano }: { nano: bigint }) {
   return nano === 0n ? <span className="text-fg-3">{t("free")}</span> : <Money nano={nano} as="charge" />;
 }
 
-/** Tokens in and out. */
+/** Tokens in and out; how many came from a cache stands on hover and in the receipt. */
 export function RequestTokens({ row }: { row: Pick<RequestRow, "input" | "cached" | "output"> }) {
   const t = useTranslations("requests");
   return (
-    <span className="nums whitespace-nowrap">
-      {formatTokens(row.input)}
-      {row.cached > 0n ? <span className="text-fg-3"> ({t("ofThemCached", { count: formatTokens(row.cached) })})</span> : null}
-      <span className="text-fg-3"> → </span>{formatTokens(row.output)}
+    <span className="nums whitespace-nowrap" title={row.cached > 0n ? t("ofThemCached", { count: formatCount(row.cached) }) : undefined}>
+      {formatTokens(row.input)}<span className="text-fg-3"> → </span>{formatTokens(row.output)}
     </span>
   );
 }
