@@ -82,7 +82,7 @@ function Recent() {
   const { data } = useQuery(trpc.console.requests.list.queryOptions({ limit: RECENT }));
   return (
     <Card flush title={t("recent")} action={<Link className="link text-13" href="/console/requests">{t("allRequests")}</Link>}>
-      <ul className="divide-y" aria-label={t("recent")}>
+      <ol className="divide-y" aria-label={t("recent")}>
         {(data?.rows ?? []).map((row) => (
           <li key={row.id}>
             <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[84px_84px_minmax(0,1fr)_minmax(0,120px)_88px] sm:px-5">
@@ -94,7 +94,7 @@ function Recent() {
             </Link>
           </li>
         ))}
-      </ul>
+      </ol>
     </Card>
   );
 }

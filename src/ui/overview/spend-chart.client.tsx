@@ -57,7 +57,7 @@ export function TopKeys() {
   const most = rows[0]?.chargeNano ?? 0n;
   return (
     <Card title={t("topKeys")} action={<span className="text-13 text-fg-3">{t("spans.30d")}</span>}>
-      <ul className="flex flex-col gap-3" aria-label={t("topKeys")}>
+      <ol className="flex flex-col gap-3" aria-label={t("topKeys")}>
         {rows.map((row) => (
           <li key={row.group}>
             <Link href={row.group && row.label ? `/console/keys/${row.group}` : "/console/usage?group=key&from=-30d"} className="block hover:underline">
@@ -69,7 +69,7 @@ export function TopKeys() {
             </Link>
           </li>
         ))}
-      </ul>
+      </ol>
     </Card>
   );
 }
