@@ -37,8 +37,7 @@ export function AuditTable() {
   const state = list.isError ? "error" : list.isPending || list.isPlaceholderData ? "loading" : "ready";
   return (
     <>
-      <Chain />
-      <div className="mb-4"><FilterBar filters={filters} /></div>
+      <Chain filters={filters} />
       <DataTable<AuditRow>
         label={t("table")} columns={useColumns()} rows={rows} rowKey={({ seq }) => seq.toString()} density={density}
         state={state} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear}
@@ -109,19 +108,21 @@ function EntryCard({ row }: { row: AuditRow }) {
   );
 }
 
-/** Whether the log is as it was written; asked for by a click, because it reads all of it. */
-function Chain() {
+/** The filters, and whether the log is as it was written; that is asked for by a click, because it reads all of it. */
+function Chain({ filters }: { filters: readonly FilterDef[] }) {
   const t = useTranslations("audit");
   const trpc = useTRPC();
   const format = useFormatter();
   const verify = useMutation(trpc.admin.audit.verify.mutationOptions());
   const { data } = verify;
-  const button = <Button size="sm" busy={verify.isPending} onClick={() => verify.mutate()}>{t("verify")}</Button>;
-  if (data?.brokenAt !== undefined) return <Callout tone="bad" className="mb-4" title={t("brokenTitle", { seq: data.brokenAt.toString() })} action={button}>{t("brokenText")}</Callout>;
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-3">
-      {button}
-      <p className="text-13 text-fg-2" role="status">{data ? t("whole", { count: data.rows, time: format.dateTime(data.at, { timeStyle: "short" }) }) : null}</p>
+    <div className="mb-4 flex flex-col gap-3">
+      <FilterBar filters={filters} actions={<Button size="sm" busy={verify.isPending} onClick={() => verify.mutate()}>{t("verify")}</Button>} />
+      <div role="status" className="empty:hidden">
+        {data === undefined ? null : data.brokenAt === undefined
+          ? <p className="text-13 text-fg-2">{t("whole", { count: data.rows, time: format.dateTime(data.at, { timeStyle: "short" }) })}</p>
+          : <Callout tone="bad" title={t("brokenTitle", { seq: data.brokenAt.toString() })}>{t("brokenText")}</Callout>}
+      </div>
     </div>
   );
 }
