@@ -3,10 +3,11 @@ import type pg from "pg";
 import { POOL_MAX } from "#config/defaults.ts";
 import type { Log } from "#platform/log.ts";
 import type { Job } from "#jobs/job.ts";
+import { accountUpkeep } from "#jobs/account-upkeep.ts";
 import { upkeep } from "#jobs/upkeep.ts";
 import { usageRollup } from "#jobs/usage-rollup.ts";
 
-const JOBS: readonly Job[] = [upkeep, usageRollup];
+const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep];
 
 /**
  * Makes the job engine's tables, queues and schedules, as the owner of the database; the shop's own role then only

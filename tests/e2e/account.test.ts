@@ -250,6 +250,8 @@ browserTest("the owner invites, makes a token and finds both in the log; the cha
   await page.getByText("management_token.create").first().click();
   await page.getByRole("dialog").getByText("scripts").first().waitFor();
   await sound(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check the chain" }).click();
   await page.getByText(/The chain is whole/).waitFor();
   await page.goto("/admin/audit?action=staff.invite");

@@ -1,11 +1,10 @@
 "use client";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import type { inferRouterOutputs } from "@trpc/server";
 import { ScrollText } from "lucide-react";
 import { useFormatter, useNow, useTimeZone, useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
-import type { AppRouter } from "#trpc/root.ts";
+import { Actor, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
 import { AuditDrawer } from "#ui/audit/audit-drawer.client.tsx";
 import { parseRange } from "#ui/format/range.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -17,8 +16,6 @@ import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { useDensity } from "#ui/kit/use-density.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
-
-export type AuditRow = inferRouterOutputs<AppRouter>["admin"]["audit"]["list"]["entries"][number];
 
 /** What was done in the shop, newest first; each entry opens beside the list. */
 export function AuditTable() {
@@ -85,17 +82,6 @@ function useColumns(): readonly Column<AuditRow>[] {
     { id: "reason", header: t("reason"), hideBelow: "lg", cell: ({ reason }) => <span className="text-fg-2">{reason ?? t("none")}</span> },
     { id: "ip", header: t("ip"), width: "130px", hideBelow: "xl", cell: ({ ip }) => <span className="font-mono text-12 text-fg-3">{ip ?? t("none")}</span> },
   ], [t]);
-}
-
-export function Actor({ row }: { row: AuditRow }) {
-  const t = useTranslations("audit");
-  return <span className="truncate">{row.actorType === "system" ? t("system") : (row.actorEmail ?? row.actorId ?? t("none"))}</span>;
-}
-
-export function Target({ row: { targetType, targetName, targetId } }: { row: AuditRow }) {
-  const t = useTranslations("audit");
-  if (targetType === null) return t("none");
-  return <span className="truncate"><span className="text-fg-3">{targetType}</span> {targetName ?? targetId}</span>;
 }
 
 function EntryCard({ row }: { row: AuditRow }) {
