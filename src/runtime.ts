@@ -23,6 +23,7 @@ import type { ShopStatus } from "#reports/status.store.ts";
 import { inspectAddress } from "#platform/outbound/inspect.ts";
 import type { ChannelTestReport, ChannelTests, Relay } from "#relay/index.ts";
 import type { ChannelTest } from "#management/index.ts";
+import type { LiveHub } from "#reports/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -38,6 +39,8 @@ export type WebRuntime = Readonly<{
   passwords: Passwords;
   signInAttempts: AttemptStore;
   payments: Payments;
+  /** Hints for open pages. */
+  live: LiveHub;
   throttle: Throttle;
   sessions: SessionCache;
   /** How requests ended and how fast they were, for the storefront. */
@@ -131,9 +134,9 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests }, { createPayments }, { createShopStatus }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"),
-    import("#payments/index.ts"), import("#reports/status.store.ts"),
+    import("#payments/index.ts"), import("#reports/status.store.ts"), import("#reports/index.ts"),
   ]);
   const url = await databaseUrl(env);
   const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
@@ -168,6 +171,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
     payments,
+    live: createLiveHub(listener),
     throttle: createThrottle(),
     sessions,
     status: createShopStatus(pool, () => clock.now()),

@@ -250,11 +250,32 @@ browserTest("the owner invites, makes a token and finds both in the log; the cha
   await page.getByText("management_token.create").first().click();
   await page.getByRole("dialog").getByText("scripts").first().waitFor();
   await sound(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check the chain" }).click();
   await page.getByText(/The chain is whole/).waitFor();
   await page.goto("/admin/audit?action=staff.invite");
   await page.getByText("staff.invite").first().waitFor();
   expect(await page.getByText("management_token.create").count()).toBe(0);
+});
+
+browserTest("a new customer gets from a key to the first answer on one page", async () => {
+  const email = "eve@example.com";
+  await shop.apply({ users: [{ email, password: PASSWORD, credit: { amount: 5, id: "opening" } }] });
+  const page = await newBrowser();
+  await signIn(page, email, PASSWORD, "/onboarding");
+  await page.getByText("$5.00 to spend.").waitFor();
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const secret = await page.getByRole("textbox", { name: "You have a key." }).inputValue();
+  await page.getByText("Waiting for your first request").waitFor();
+  await sound(page);
+  const answer = await fetch(new URL("/v1/chat/completions", shop.url), {
+    method: "POST", headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
+  });
+  expect(answer.status).toBe(200);
+  await page.getByText(/gpt-4o-mini answered\. It cost \$0\.0/).waitFor();
+  await sound(page);
 });
 
 browserTest("a customer does not find the back office", async () => {

@@ -7,7 +7,7 @@ import { currentUser } from "#app/session.ts";
 import { shopBrand } from "#app/brand.ts";
 import { overallWord, shopStatus } from "#app/shop-status.ts";
 import { shop } from "#app/shop.ts";
-import { readWallet } from "#reports/overview.store.ts";
+import { walletOfUser } from "#reports/index.ts";
 import { formatBalance } from "#ui/storefront/numbers.ts";
 import { Document } from "#ui/layout/document.tsx";
 import { StorefrontFooter } from "#ui/layout/storefront-footer.tsx";
@@ -26,7 +26,7 @@ export default async function StorefrontLayout({ children, params }: Props) {
   const t = await getTranslations("common");
   const { settings, pool } = await shop();
   const [{ "shop.name": shopName, "shop.sign_up": signUp }, user, offers, status] = await Promise.all([settings(), currentUser(), publicOffers(), shopStatus()]);
-  const wallet = user && (await readWallet(pool, user.id));
+  const wallet = user && (await walletOfUser(pool, user.id));
   return (
     <Document locale={locale} skip={t("skip")} brand={await shopBrand()}>
       <StorefrontHeader locale={locale} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
