@@ -3,12 +3,13 @@ import { getTranslations, setRequestLocale } from "next-intl/server";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { publicOffers } from "#app/catalogue.ts";
+import { storedSettings } from "#accounts/index.ts";
 import { currentUser } from "#app/session.ts";
 import { overallWord, shopStatus } from "#app/shop-status.ts";
 import { shop } from "#app/shop.ts";
 import { readWallet } from "#reports/overview.store.ts";
 import { formatBalance } from "#ui/storefront/numbers.ts";
-import { Document } from "#ui/layout/document.tsx";
+import { StorefrontDocument } from "#ui/layout/storefront-document.tsx";
 import { StorefrontFooter } from "#ui/layout/storefront-footer.tsx";
 import { StorefrontHeader } from "#ui/layout/storefront-header.tsx";
 import { routing } from "#ui/i18n/routing.ts";
@@ -25,12 +26,14 @@ export default async function StorefrontLayout({ children, params }: Props) {
   const t = await getTranslations("common");
   const { settings, pool } = await shop();
   const [{ "shop.name": shopName, "shop.sign_up": signUp }, user, offers, status] = await Promise.all([settings(), currentUser(), publicOffers(), shopStatus()]);
+  // What the operator chose as his colour, where this shop has such a setting.
+  const brand = (await storedSettings(pool)).get("brand.color");
   const wallet = user && (await readWallet(pool, user.id));
   return (
-    <Document locale={locale} skip={t("skip")}>
+    <StorefrontDocument locale={locale} skip={t("skip")} brand={typeof brand === "string" ? brand : undefined}>
       <StorefrontHeader locale={locale} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
       {children}
       <StorefrontFooter locale={locale} shopName={shopName} status={status && offers.length > 0 ? overallWord(status, offers.map(({ id }) => id)) : undefined} />
-    </Document>
+    </StorefrontDocument>
   );
 }
