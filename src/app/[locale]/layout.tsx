@@ -9,7 +9,7 @@ import { overallWord, shopStatus } from "#app/shop-status.ts";
 import { shop } from "#app/shop.ts";
 import { walletOfUser } from "#reports/index.ts";
 import { formatBalance } from "#ui/storefront/numbers.ts";
-import { Document } from "#ui/layout/document.tsx";
+import { StorefrontDocument } from "#ui/layout/storefront-document.tsx";
 import { StorefrontFooter } from "#ui/layout/storefront-footer.tsx";
 import { StorefrontHeader } from "#ui/layout/storefront-header.tsx";
 import { routing } from "#ui/i18n/routing.ts";
@@ -28,10 +28,10 @@ export default async function StorefrontLayout({ children, params }: Props) {
   const [{ "shop.name": shopName, "shop.sign_up": signUp }, user, offers, status] = await Promise.all([settings(), currentUser(), publicOffers(), shopStatus()]);
   const wallet = user && (await walletOfUser(pool, user.id));
   return (
-    <Document locale={locale} skip={t("skip")} brand={await shopBrand()}>
+    <StorefrontDocument locale={locale} skip={t("skip")} brand={await shopBrand()}>
       <StorefrontHeader locale={locale} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
       {children}
       <StorefrontFooter locale={locale} shopName={shopName} status={status && offers.length > 0 ? overallWord(status, offers.map(({ id }) => id)) : undefined} />
-    </Document>
+    </StorefrontDocument>
   );
 }
