@@ -116,7 +116,7 @@ export function settingsOf(raw: Raw): { path: PropertyKey[]; key: string; value:
     if (!isRaw(value)) return;
     for (const [name, member] of Object.entries(value)) {
       const key = prefix === "" ? name : `${prefix}.${name}`;
-      if (isRaw(member) && Object.keys(member).length > 0) walk(member, [...path, name], key);
+      if (isRaw(member) && Object.keys(member).length > 0 && !isSettingPath(key)) walk(member, [...path, name], key);
       else found.push({ path: [...path, name], key, value: member });
     }
   };

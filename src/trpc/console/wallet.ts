@@ -18,6 +18,9 @@ const HOUR_MS = 3_600_000;
 const noWallet = () => new TRPCError({ code: "NOT_FOUND", message: "This account has no wallet." });
 const amount = z.bigint().min(1n).max(1_000_000_000_000_000_000n).transform(nano);
 
+/** As text where the browser keeps answers by what was asked: it cannot write a big integer into the name of one. */
+const amountText = z.string().regex(/^\d{1,18}$/).transform((text) => nano(BigInt(text)));
+
 const price = z.strictObject({
   creditNano: z.bigint(), bonusNano: z.bigint(), bonusDays: z.number(), currency: z.string(), rate: z.bigint(), subtotal: z.string(), discount: z.string().nullable(), fee: z.string().nullable(), pay: z.string(),
 });
@@ -92,7 +95,7 @@ export const walletRouter = router({
 
   /** What an amount costs. */
   quote: consoleProcedure("wallet:read")
-    .input(z.strictObject({ creditNano: amount }))
+    .input(z.strictObject({ creditNano: amountText }))
     .output(price)
     .query(async ({ ctx, input }) => {
       try {

@@ -39,7 +39,7 @@ function Form({ offer }: { offer: Offer }) {
   const [key, setKey] = useState(newKey);
   const inside = amount !== undefined && amount >= offer.minNano && amount <= offer.maxNano;
   const asked = usePaused(inside ? amount : undefined);
-  const quote = useQuery({ ...trpc.console.wallet.quote.queryOptions({ creditNano: asked ?? offer.minNano }), enabled: asked !== undefined, placeholderData: keepPreviousData });
+  const quote = useQuery({ ...trpc.console.wallet.quote.queryOptions({ creditNano: (asked ?? offer.minNano).toString() }), enabled: asked !== undefined, placeholderData: keepPreviousData });
   const price = offer.presets.find(({ creditNano }) => creditNano === amount) ?? (quote.data?.creditNano === amount ? quote.data : undefined);
   const topUp = useMutation(trpc.console.wallet.topUp.mutationOptions({
     onSuccess: ({ url }) => url && location.assign(url),

@@ -114,6 +114,29 @@ test("F4: too little money is held apart, not credited, and the notification is 
   await desk.sound();
 });
 
+test("F4b: a total below the order's sum, or less received than the total, is not credited", async () => {
+  const desk = await openDesk();
+  const buyer = await desk.buyer();
+  const [cut, short, taxed] = [await desk.order(buyer, usd(20)), await desk.order(buyer, usd(20)), await desk.order(buyer, usd(20))];
+  desk.stripe.books.sessions.get(cut.session)!.amount_total = 100;
+  desk.stripe.acts.pay(cut.session);
+  desk.stripe.hooks.plan = () => [];
+  desk.stripe.acts.pay(short.session);
+  desk.stripe.books.intents.get(desk.stripe.books.sessions.get(short.session)!.payment_intent!)!.amount_received = 1;
+  await desk.stripe.send(desk.stripe.last("checkout.session.completed"), [{}]);
+  await desk.stripe.settled();
+  for (const { id } of [cut, short]) expect((await desk.state(id)).status).toBe("review");
+  expect(await desk.purse(buyer)).toMatchObject({ paid: 0n });
+  expect(await desk.account("suspense:stripe")).toBe(-usd(1.01));
+
+  desk.stripe.books.sessions.get(taxed.session)!.amount_total = 2_380;
+  desk.stripe.acts.pay(taxed.session);
+  await desk.stripe.send(desk.stripe.last("checkout.session.completed"), [{}]);
+  expect(await desk.purse(buyer)).toMatchObject({ paid: usd(20) });
+  expect(await desk.account("tax:payable")).toBe(-usd(3.8));
+  await desk.sound();
+});
+
 test.each([
   ["the right number of another currency", { currency: "jpy" }, /currency: USD \| JPY/],
   ["live money for a test order", { livemode: true }, /livemode: test \| live/],

@@ -32,7 +32,7 @@ export function createActs(books: Books, now: () => number, tell: (event: Stripe
   const intentOf = (of: Session): PaymentIntent => {
     if (of.payment_intent !== null) return found(books.intents, of.payment_intent);
     const made: PaymentIntent = {
-      id: newId("pi"), object: "payment_intent", amount: of.amount_total, currency: of.currency, status: "requires_payment_method", metadata: of.intent_metadata, customer: of.customer,
+      id: newId("pi"), object: "payment_intent", amount: of.amount_total, amount_received: 0, currency: of.currency, status: "requires_payment_method", metadata: of.intent_metadata, customer: of.customer,
       latest_charge: null, last_payment_error: null, created: now(), livemode: false,
     };
     books.intents.set(made.id, made);
@@ -54,7 +54,7 @@ export function createActs(books: Books, now: () => number, tell: (event: Stripe
       status: "succeeded", metadata: intent.metadata, payment_method_details: { type: "card", card: { brand: "visa", last4: "4242", fingerprint: "fp4242" } }, billing_details: { address: { country: "US" } },
     };
     books.charges.set(id, made);
-    Object.assign(intent, { status: "succeeded", latest_charge: id, last_payment_error: null });
+    Object.assign(intent, { status: "succeeded", amount_received: intent.amount, latest_charge: id, last_payment_error: null });
     return made;
   };
   const chargeOf = (paymentIntent: string): Charge => found(books.charges, found(books.intents, paymentIntent).latest_charge ?? "");

@@ -12,7 +12,7 @@ export type Charge = {
   payment_method_details: { type: string; card: { brand: string; last4: string; fingerprint: string } }; billing_details: { address: { country: string } };
 };
 export type PaymentIntent = {
-  id: string; object: "payment_intent"; amount: number; currency: string; status: string; metadata: Record<string, string>; customer: string | null; latest_charge: string | null;
+  id: string; object: "payment_intent"; amount: number; amount_received: number; currency: string; status: string; metadata: Record<string, string>; customer: string | null; latest_charge: string | null;
   last_payment_error: { message: string; code: string } | null; created: number; livemode: boolean;
 };
 export type Session = {

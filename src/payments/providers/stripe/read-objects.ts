@@ -8,7 +8,7 @@ export const SESSION_EXPAND = ["payment_intent.latest_charge.balance_transaction
 export function stateOfSession(session: Stripe.Checkout.Session): ProviderState {
   const intent = objectOf(session.payment_intent);
   const charge = objectOf(intent?.latest_charge);
-  const subtotal = BigInt(session.amount_subtotal ?? 0);
+  const money = moneyOf(session, intent);
   const fee = feeOf(objectOf(charge?.balance_transaction));
   const failure = intent?.last_payment_error?.message;
   const method = charge?.payment_method_details?.type;
@@ -18,8 +18,7 @@ export function stateOfSession(session: Stripe.Checkout.Session): ProviderState 
   return {
     status: statusOfSession(session, intent),
     sessionId: session.id,
-    amountMinor: subtotal,
-    taxMinor: BigInt(session.amount_total ?? 0) - subtotal,
+    ...money,
     currency: (session.currency ?? "").toUpperCase(),
     livemode: session.livemode,
     orderRefs: [session.client_reference_id, session.metadata?.order_id ?? null, ...(intent ? [intent.metadata.order_id ?? null] : [])],
@@ -33,6 +32,15 @@ export function stateOfSession(session: Stripe.Checkout.Session): ProviderState 
     ...(charge && { paidAt: new Date(charge.created * 1_000) }),
     ...(fee && { fee }),
   };
+}
+
+/** What is above the order's own sum is tax. A total below it, or less received than the total, is told as it is, so that it cannot match. */
+function moneyOf(session: Stripe.Checkout.Session, intent: Stripe.PaymentIntent | undefined): Pick<ProviderState, "amountMinor" | "taxMinor"> {
+  const [subtotal, total] = [BigInt(session.amount_subtotal ?? 0), BigInt(session.amount_total ?? 0)];
+  const received = session.payment_status === "paid" && intent ? BigInt(intent.amount_received) : total;
+  const taxMinor = total > subtotal ? total - subtotal : 0n;
+  const amountMinor = received - taxMinor;
+  return amountMinor >= 0n ? { amountMinor, taxMinor } : { amountMinor: received, taxMinor: 0n };
 }
 
 /** A bank debit or voucher is complete before its money is there; then the payment itself says how it goes. */
