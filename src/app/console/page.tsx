@@ -4,7 +4,7 @@ import { requireUser } from "#app/guard.ts";
 import { shop } from "#app/shop.ts";
 import { countActiveKeys, readWallet, recentRequests, type RecentRequest } from "#reports/overview.store.ts";
 import { PageHeader } from "#ui/layout/page-header.tsx";
-import { formatBalance, formatExactUsd } from "#ui/format/money.ts";
+import { formatBalance, formatExact } from "#ui/format/index.ts";
 
 const RECENT = 8;
 
@@ -27,8 +27,8 @@ export default async function OverviewPage() {
       <section className="card grid divide-border md:grid-cols-2 md:divide-x">
         <div className="p-6 max-md:border-b">
           <h2 className="text-13 text-fg-2">{t("available")}</h2>
-          <p className="nums mt-1 text-28 font-semibold" title={formatExactUsd(available)}>{formatBalance(available)}</p>
-          <p className="mt-1 text-13 text-fg-3">{held > 0n ? t("held", { amount: formatExactUsd(held) }) : t("noneHeld")}</p>
+          <p className="nums mt-1 text-28 font-semibold" title={formatExact(available)}>{formatBalance(available)}</p>
+          <p className="mt-1 text-13 text-fg-3">{held > 0n ? t("held", { amount: formatExact(held) }) : t("noneHeld")}</p>
         </div>
         <div className="p-6">
           <h2 className="text-13 text-fg-2">{t("keys")}</h2>
@@ -65,7 +65,7 @@ async function RecentRequests({ requests }: { requests: readonly RecentRequest[]
                 <td className="nums text-fg-3">{format.dateTime(at, { dateStyle: "short", timeStyle: "medium" })}</td>
                 <td>{model}</td>
                 <td className="max-sm:hidden"><span className={outcome === "ok" ? "badge badge-ok" : "badge"}>{outcome.replaceAll("_", " ")}</span></td>
-                <td className="num">{formatExactUsd(chargeNano)}</td>
+                <td className="num">{formatExact(chargeNano)}</td>
               </tr>
             ))}
           </tbody>

@@ -3,7 +3,7 @@ import type { AbstractIntlMessages } from "next-intl";
 /** Which texts the browser gets: those of the kit alone, or all that an area's screens may say. */
 export type MessageScope = "kit" | "console" | "admin";
 
-const KIT = new Set(["common", "kit"]);
+const KIT = new Set(["common", "kit", "data"]);
 const STOREFRONT = /^(?:landing|storefront)/;
 const ADMIN = /^admin/;
 

@@ -2,7 +2,7 @@ import { cookies } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "kit", "nav", "landing", "account", "console"] as const;
+const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "data"] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie. */
 export default getRequestConfig(async ({ requestLocale }) => {

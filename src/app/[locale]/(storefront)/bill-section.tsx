@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { exampleBill } from "./example-bill.ts";
 import type { Offer } from "#catalog/storefront.store.ts";
-import { formatPerMillion, formatPerPiece } from "#ui/format/money.ts";
+import { formatPerMillion, formatPerPiece } from "#ui/format/index.ts";
 
 const RULES = ["failed", "early", "retry", "nonsense"] as const;
 

@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { clientSnippets } from "./client-snippets.ts";
 import type { Offer } from "#catalog/storefront.store.ts";
 import { SnippetTabs } from "#ui/kit/snippet-tabs.client.tsx";
-import { formatPerMillion } from "#ui/format/money.ts";
+import { formatPerMillion } from "#ui/format/index.ts";
 
 type Props = { offers: readonly Offer[]; apiUrl: string; shopName: string };
 

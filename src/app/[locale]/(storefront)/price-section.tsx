@@ -1,6 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Offer } from "#catalog/storefront.store.ts";
-import { formatPerMillion, formatPerPiece, formatTokens } from "#ui/format/money.ts";
+import { formatPerMillion, formatPerPiece, formatContext } from "#ui/format/index.ts";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import type { Locale } from "#ui/i18n/routing.ts";
 
@@ -26,7 +26,7 @@ export async function PriceSection({ offers, locale }: { offers: readonly Offer[
             <VendorMark name={offer.vendorName ?? offer.name} />
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium">{offer.name}</span>
-              <span className="nums block text-13 text-fg-3">{[offer.vendorName, offer.contextTokens && formatTokens(offer.contextTokens)].filter(Boolean).join(" · ")}</span>
+              <span className="nums block text-13 text-fg-3">{[offer.vendorName, offer.contextTokens && formatContext(offer.contextTokens)].filter(Boolean).join(" · ")}</span>
             </span>
             <span className="nums text-right text-13">
               {offer.items["input"] !== undefined ? <span className="block"><span className="text-fg-3">{t("prices.in")}</span> {tokenPrice(offer, "input", t)}</span> : null}
@@ -59,7 +59,7 @@ function PriceTable({ offers, t }: { offers: readonly Offer[]; t: Translate }) {
                 <span className="text-13 text-fg-3">{offer.vendorName}</span>
               </span>
             </td>
-            <td className="num text-fg-2">{offer.contextTokens ? formatTokens(offer.contextTokens) : "—"}</td>
+            <td className="num text-fg-2">{offer.contextTokens ? formatContext(offer.contextTokens) : "—"}</td>
             <td className="num font-medium">{tokenPrice(offer, "input", t)}</td>
             <td className="num">{tokenPrice(offer, "cache_read", t)}</td>
             <td className="num font-medium">{offer.items["output"] !== undefined || pieces(offer, t).length === 0 ? tokenPrice(offer, "output", t) : pieces(offer, t).join(", ")}</td>

@@ -1,0 +1,79 @@
+/** What a chart is made of, as plain data: the picture, the table and the file are three readings of it. */
+
+/** Colours of the token table, in the order they are given out; `neutral` is for what stands beside the matter. */
+export type ChartColor = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | "neutral";
+export type ChartSeries = Readonly<{ id: string; label: string; values: readonly (number | null)[]; color?: ChartColor }>;
+/** One bucket as the chart library reads it: its place and a value for each series; `~id` is the part still to come of a line. */
+export type ChartPoint = { at: number } & Record<string, number | null>;
+
+const DAY_FROM_MS = 20 * 3_600_000;
+
+/** Are the buckets days or hours? Days of 23 hours are days. */
+export function bucketSize(buckets: readonly Date[]): "hour" | "day" {
+  const [first, second] = buckets;
+  return first && second && second.getTime() - first.getTime() < DAY_FROM_MS ? "hour" : "day";
+}
+
+export type PaintedSeries = ChartSeries & Readonly<{ color: ChartColor }>;
+const COLORS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** Every series with its colour: the one it asked for, else the next that is free. Done before any is hidden, so that none changes its colour. */
+export function painted(series: readonly ChartSeries[]): PaintedSeries[] {
+  const asked = new Set(series.map(({ color }) => color));
+  const free = COLORS.filter((color) => !asked.has(color));
+  const left = free.length > 0 ? free : COLORS;
+  let next = 0;
+  return series.map((one) => ({ ...one, color: one.color ?? left[next++ % left.length] ?? 1 }));
+}
+
+const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value);
+
+/**
+ * Points for the picture. Unknown values stay unknown, so that a gap is seen as one.
+ *
+ * @param partialLine the last bucket is not over: lines end before it and go on dashed
+ */
+export function chartPoints(series: readonly ChartSeries[], buckets: readonly Date[], partialLine: boolean): ChartPoint[] {
+  const last = buckets.length - 1;
+  return buckets.map((_, at) => {
+    const point: ChartPoint = { at };
+    for (const { id, values } of series) {
+      const value = known(values[at]) ? values[at] ?? null : null;
+      point[id] = partialLine && at === last ? null : value;
+      if (partialLine) point[`~${id}`] = at >= last - 1 ? value : null;
+    }
+    return point;
+  });
+}
+
+export const sumOf = (values: readonly (number | null)[]): number => values.reduce<number>((sum, value) => sum + (known(value) ? value : 0), 0);
+
+/** Does the chart show anything at all? */
+export const isEmpty = (series: readonly ChartSeries[]): boolean => series.every(({ values }) => values.every((value) => !known(value) || value === 0));
+
+/** The highest point of one series; for the summary that is read aloud. */
+export function peakOf(values: readonly (number | null)[]): { at: number; value: number } | undefined {
+  let peak: { at: number; value: number } | undefined;
+  values.forEach((value, at) => {
+    if (known(value) && (peak === undefined || value > peak.value)) peak = { at, value };
+  });
+  return peak;
+}
+
+/** Values without neighbours: a line would not show them, so they get a dot. */
+export function isLone(values: readonly (number | null)[], at: number): boolean {
+  return known(values[at]) && !known(values[at - 1]) && !known(values[at + 1]);
+}
+
+const FORMULA = /^[=+\-@|\t\r\n\uFF0B\uFF0D\uFF1D\uFF20\uFF5C]/;
+const quoted = (text: string): string => {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** The chart as a file: starts of the buckets in UTC, one column a series, nothing where nothing is known. */
+export function chartCsv(series: readonly ChartSeries[], buckets: readonly Date[], value: (n: number) => string = String): string {
+  const lines = [["start_utc", ...series.map(({ label }) => quoted(label))]];
+  buckets.forEach((bucket, at) => lines.push([bucket.toISOString(), ...series.map(({ values }) => (known(values[at]) ? value(values[at] ?? 0) : ""))]));
+  return `${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
+}

@@ -1,0 +1,1 @@
+export { UptimeBar, type UptimeDay } from "#ui/charts/uptime-bar.client.tsx";

@@ -1,0 +1,1 @@
+export { IdText } from "#ui/kit/id-text.client.tsx";

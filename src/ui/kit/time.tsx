@@ -1,0 +1,1 @@
+export { Time, type TimeForm } from "#ui/kit/time.client.tsx";
