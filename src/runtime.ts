@@ -1,15 +1,20 @@
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
-import { POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
+import type { SessionCache } from "#accounts/session-cache.ts";
+import type { Throttle } from "#accounts/index.ts";
+import { MAIL_ROUND_MS, POOL_MAX, STATEMENT_TIMEOUT_MS } from "#config/defaults.ts";
 import type { Env } from "#config/env.ts";
 import { createBilling } from "#money/create-billing.ts";
 import { createClock, type Clock } from "#platform/clock.ts";
+import { createPasswords, type Passwords } from "#platform/crypto/hash.ts";
 import { createSealer, type Sealer } from "#platform/crypto/seal.ts";
-import { deriveKeys, loadSecret, type DerivedKeys } from "#platform/crypto/secret.ts";
+import { loadCarried } from "#platform/crypto/carried.store.ts";
+import { deriveKeys, loadSecret, withCarried, type DerivedKeys } from "#platform/crypto/secret.ts";
 import { ensurePostgres } from "#platform/db/embedded.ts";
 import { createListener, type Listener } from "#platform/db/listen.ts";
 import { createPool } from "#platform/db/pool.ts";
 import type { Log } from "#platform/log.ts";
+import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
@@ -22,9 +27,14 @@ export type RelayRuntime = Readonly<{ relay: Relay; metrics: Metrics; ready(): b
 export type WebRuntime = Readonly<{
   pool: Pool;
   keys: DerivedKeys;
+  sealer: Sealer;
   clock: Clock;
   metrics: Metrics;
+  /** Hashing for this whole process, a few at once. */
+  passwords: Passwords;
   signInAttempts: AttemptStore;
+  throttle: Throttle;
+  sessions: SessionCache;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -55,19 +65,20 @@ export function webRuntime(env: Env, log: Log): Promise<WebRuntime> {
 /** Under `npm start` the launcher has opened the database and says where; plain Next joins the embedded one itself. */
 const databaseUrl = async (env: Env): Promise<string> => env.databaseUrl ?? (await ensurePostgres(env.dataDir)).url;
 
-async function openSecrets(env: Env): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
-  const keys = deriveKeys(await loadSecret(env));
-  return { keys, sealer: createSealer(keys) };
+async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
+  const derived = deriveKeys(await loadSecret(env));
+  const sealer = createSealer(derived);
+  return { keys: withCarried(derived, await loadCarried(pool, sealer)), sealer };
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
   const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
-  const { keys, sealer } = await openSecrets(env);
   const clock = createClock();
   const metrics = createMetrics();
   const pool = createPool(url, { name: "relay", max: POOL_MAX.relay, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const { keys, sealer } = await openSecrets(env, pool);
   const settlePool = createPool(url, { name: "settlement", max: POOL_MAX.settlement, statementTimeoutMs: STATEMENT_TIMEOUT_MS.jobs });
   let afterReconnect = (): void => undefined;
   const listener: Listener = await createListener(url, { log, onReconnect: () => afterReconnect() });
@@ -112,26 +123,46 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
   ]);
-  const { keys, sealer } = await openSecrets(env);
-  const pool = createPool(await databaseUrl(env), { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const url = await databaseUrl(env);
+  const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const { keys, sealer } = await openSecrets(env, pool);
   const clock = createClock();
+  const sessions = createSessionCache({ load: (claims) => readSession(pool, claims, clock.now()), monotonic: () => clock.monotonic() });
+  const listener = await createListener(url, { log, onReconnect: () => sessions.drop() });
+  listener.on("session", (id) => sessions.drop(id));
+  const settings = () => loadSettings(pool);
+  const mailer = createMailer({
+    pool, sealer, log, settings,
+    deliver: env.smtpUrl === undefined ? deliverToFolder(path.join(env.dataDir, "outbox")) : deliverBySmtp(env.smtpUrl),
+    baseUrl: async () => env.url ?? (await settings())["shop.url"] ?? readyUrl(env.host, env.port),
+  });
+  listener.on("outbox", () => void mailer.drain());
+  // A mail whose time comes again has nobody who tells.
+  const mailTimer = setInterval(() => void mailer.drain(), MAIL_ROUND_MS).unref();
+  void mailer.drain();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
   return {
     pool,
     keys,
+    sealer,
     clock,
     metrics: createMetrics(),
+    passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
+    throttle: createThrottle(),
+    sessions,
     management: createManagementApi({
       pool, keys, log, checkInvariants,
       testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
     }),
     async close() {
-      await outbound.close();
+      clearInterval(mailTimer);
+      await mailer.drain();
+      await Promise.all([outbound.close(), listener.close()]);
       await pool.end();
     },
   };

@@ -54,3 +54,9 @@ export async function findManagementToken(db: Queryable, pepper: Buffer, secret:
   }
   return token;
 }
+
+/** Takes a token back for good; false when there is none that still counts. */
+export async function revokeManagementToken(tx: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query("UPDATE management_tokens SET status = 'revoked' WHERE id = $1 AND status <> 'revoked'", [id]);
+  return rowCount === 1;
+}

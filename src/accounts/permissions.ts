@@ -5,26 +5,58 @@ export const STAFF_ROLES = ["support", "finance", "operator", "owner"] as const;
 export type StaffRole = (typeof STAFF_ROLES)[number];
 
 export const PERMISSIONS = [
-  "users:read", "users:disable", "requests:read", "keys:revoke",
-  "wallet:adjust", "ledger:read", "costs:read",
-  "codes:read", "codes:write", "codes:redeem",
+  "dashboard:read",
+  "users:read", "users:write", "users:disable", "users:mail",
+  "requests:read", "keys:revoke",
+  /** One customer's wallet with its orders and ledger lines. */
+  "wallet:read", "wallet:adjust",
+  /** Sums and the state of the invariants; `ledger:read` shows every account and transaction. */
+  "ledger:totals", "ledger:read",
+  "costs:read",
+  "orders:read", "orders:write", "refunds:write",
+  "codes:read", "codes:write", "codes:disable", "codes:redeem",
   "channels:read", "channels:write", "channels:test",
-  "catalog:read", "catalog:write", "settings:read", "settings:write",
-  "staff:write", "audit:read", "backup:run",
+  "catalog:read", "catalog:write", "groups:read", "groups:write",
+  "settings:read", "settings:write", "settings:payments",
+  "staff:read", "staff:write", "audit:read", "health:read", "backup:run",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/**
+ * What customers may do with what is their own. Every customer may; `VERIFIED_ONLY` needs a confirmed address where
+ * the shop asks for one, and organisations will take some away from members.
+ */
+export const CONSOLE_PERMISSIONS = [
+  "profile:read", "profile:write", "sessions:read", "sessions:write", "data:read", "data:write",
+  "keys:read", "keys:write", "usage:read", "requests:read", "models:read",
+  "wallet:read", "wallet:write", "orders:read", "orders:write", "playground:use",
+] as const;
+export type ConsolePermission = (typeof CONSOLE_PERMISSIONS)[number];
+
+/** Where mail must be confirmed, nobody gets credit, a key or the playground before. */
+export const VERIFIED_ONLY: ReadonlySet<ConsolePermission> = new Set<ConsolePermission>(["keys:write", "wallet:write", "orders:write", "playground:use"]);
+
 const all: ReadonlySet<Permission> = new Set(PERMISSIONS);
-const without = (...taken: Permission[]): ReadonlySet<Permission> => new Set(PERMISSIONS.filter((name) => !taken.includes(name)));
+const only = (...names: Permission[]): ReadonlySet<Permission> => new Set(names);
 
 /** People. Nobody but the shop owner makes staff or back-ups; support sees health of channels, not their money. */
 const OF_PEOPLE: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  customer: new Set(),
-  support: new Set<Permission>(["users:read", "users:disable", "requests:read", "keys:revoke", "channels:read", "catalog:read"]),
-  finance: new Set<Permission>([
-    "users:read", "requests:read", "wallet:adjust", "ledger:read", "costs:read", "codes:read", "codes:write", "catalog:read", "settings:read",
-  ]),
-  operator: without("wallet:adjust", "staff:write", "backup:run"),
+  customer: only(),
+  support: only(
+    "dashboard:read", "users:read", "users:disable", "users:mail", "requests:read", "keys:revoke", "wallet:read",
+    "channels:read", "catalog:read", "groups:read", "health:read",
+  ),
+  finance: only(
+    "dashboard:read", "users:read", "requests:read", "wallet:read", "wallet:adjust", "ledger:totals", "ledger:read", "costs:read",
+    "orders:read", "orders:write", "refunds:write", "codes:read", "codes:write", "codes:disable", "catalog:read", "groups:read",
+    "settings:read", "health:read",
+  ),
+  operator: only(
+    "dashboard:read", "users:read", "users:write", "users:disable", "users:mail", "requests:read", "keys:revoke", "wallet:read",
+    "ledger:totals", "costs:read", "codes:read", "codes:write", "codes:disable", "codes:redeem",
+    "channels:read", "channels:write", "channels:test", "catalog:read", "catalog:write", "groups:read", "groups:write",
+    "settings:read", "settings:write", "audit:read", "health:read",
+  ),
   owner: all,
 };
 
@@ -33,11 +65,12 @@ const OF_PEOPLE: Readonly<Record<Role, ReadonlySet<Permission>>> = {
  * script; finance makes the calls about money and reads all; support reads users and requests.
  */
 const OF_TOKENS: Readonly<Record<StaffRole, ReadonlySet<Permission>>> = {
-  support: new Set<Permission>(["users:read", "requests:read"]),
-  finance: new Set<Permission>([
-    "users:read", "requests:read", "wallet:adjust", "ledger:read", "costs:read", "codes:read", "codes:write", "codes:redeem",
-    "channels:read", "catalog:read", "settings:read", "audit:read",
-  ]),
+  support: only("users:read", "requests:read"),
+  finance: only(
+    "dashboard:read", "users:read", "requests:read", "wallet:read", "wallet:adjust", "ledger:totals", "ledger:read", "costs:read",
+    "orders:read", "orders:write", "refunds:write", "codes:read", "codes:write", "codes:disable", "codes:redeem",
+    "channels:read", "catalog:read", "groups:read", "settings:read", "staff:read", "audit:read", "health:read",
+  ),
   operator: all,
   owner: all,
 };

@@ -19,6 +19,9 @@ const usd = z.union([z.string(), z.number()]).transform((value, context): string
 export const SETTINGS = {
   "shop.name": { schema: z.string().trim().min(1).max(100), initial: "Modelmart" },
   "shop.url": { schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")), initial: undefined },
+  /** Where the shop's own rules stand; while unset nobody is asked to agree to anything. */
+  "shop.terms_url": { schema: z.url({ protocol: /^https?$/ }), initial: undefined },
+  "shop.privacy_url": { schema: z.url({ protocol: /^https?$/ }), initial: undefined },
   "shop.sign_up": { schema: z.enum(["open", "invite", "closed"]), initial: "open" },
   "shop.verify_email": { schema: z.boolean(), initial: false },
   "shop.sign_up_credit": { schema: usd, initial: "0.00" },

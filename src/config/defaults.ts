@@ -21,6 +21,9 @@ export const LISTEN_RETRY_MS = { first: 200, longest: 5_000 } as const;
 /** A silent LISTEN connection is asked this often whether it lives: middleboxes drop idle ones without a word. */
 export const LISTEN_PING_MS = 15_000;
 
+/** Mails that failed are looked for this often; new ones are sent at once. */
+export const MAIL_ROUND_MS = 15_000;
+
 /** Connections that the embedded PostgreSQL takes. Each costs about 2 MB only when used. */
 export const EMBEDDED_MAX_CONNECTIONS = 100;
 

@@ -1,29 +1,36 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { NextIntlClientProvider } from "next-intl";
+import { getLocale, getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { shop } from "#app/shop.ts";
-import { Document } from "#ui/layout/document.tsx";
+import { LanguageSwitch } from "#ui/account/language-switch.client.tsx";
 import { Logo } from "#ui/kit/logo.tsx";
+import { Document } from "#ui/layout/document.tsx";
 
 export const dynamic = "force-dynamic";
 
 /** One column, no card: nothing here but the form. */
 export default async function AccountLayout({ children }: { children: ReactNode }) {
   const locale = await getLocale();
-  const t = await getTranslations("common");
-  const { settings } = await shop();
+  const [t, { common, kit, account }, { settings }] = await Promise.all([getTranslations(), getMessages(), shop()]);
+  const { "shop.name": name, "shop.terms_url": termsUrl, "shop.privacy_url": privacyUrl } = await settings();
+  const links = [[t("account.terms"), termsUrl], [t("account.privacy"), privacyUrl]] as const;
   return (
-    <Document locale={locale} skip={t("skip")}>
-      <div className="flex min-h-screen flex-col">
-        <header className="flex h-14 items-center px-4 sm:px-8">
-          <a href={`/${locale}`} className="flex items-center gap-2 text-16 font-semibold">
-            <Logo />
-            {(await settings())["shop.name"]}
-          </a>
-        </header>
-        <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-[368px] flex-1 flex-col px-4 pb-24 pt-10 sm:px-0 sm:pt-[12vh]">
-          {children}
-        </main>
-      </div>
+    <Document locale={locale} skip={t("common.skip")}>
+      <NextIntlClientProvider messages={{ common, kit, account }}>
+        <div className="flex min-h-screen flex-col">
+          <header className="flex h-14 items-center gap-4 px-4 sm:px-8">
+            <a href={`/${locale}`} className="flex min-w-0 flex-1 items-center gap-2 text-16 font-semibold">
+              <Logo />
+              <span className="truncate">{name}</span>
+            </a>
+            <LanguageSwitch />
+          </header>
+          <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col">{children}</main>
+          <footer className="flex min-h-12 flex-wrap items-center gap-x-6 px-4 pb-4 text-13 text-fg-2 sm:px-8">
+            {links.map(([label, href]) => (href ? <a key={href} href={href} rel="noopener">{label}</a> : null))}
+          </footer>
+        </div>
+      </NextIntlClientProvider>
     </Document>
   );
 }

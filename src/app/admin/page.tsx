@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function DashboardPage() {
   const user = await requireStaff();
   const t = await getTranslations("nav");
-  const checks = permissionsOfRole(user.role).has("ledger:read") ? await (await serverCaller()).admin.health.invariants() : [];
+  const checks = permissionsOfRole(user.role).has("ledger:totals") ? await (await serverCaller()).admin.health.invariants() : [];
   const broken = checks.filter(({ rows }) => rows > 0).length;
   return (
     <>

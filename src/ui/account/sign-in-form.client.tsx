@@ -1,51 +1,61 @@
 "use client";
-import { CircleAlert } from "lucide-react";
-import { useState, type FormEvent } from "react";
-import { postSignIn, type SignInOutcome } from "#ui/account/auth.client.ts";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { AccountForm, EmailField } from "#ui/account/account-form.client.tsx";
+import { postSignIn } from "#ui/account/auth.client.ts";
+import { callAccount } from "#ui/account/call.client.ts";
+import { applyPreferences } from "#ui/account/preferences.client.ts";
+import { Callout } from "#ui/kit/callout.tsx";
+import { TextField } from "#ui/kit/text-field.client.tsx";
 
-type Text = Readonly<Record<"email" | "password" | "submit" | "busy" | "wrong" | "wait" | "failed", string>>;
+type Props = { next: string; notice?: "verified" | "reset" | undefined; verifyEmail: boolean };
 
 /** E-mail and password. One message for whatever was wrong with them; waiting time is shown. */
-export function SignInForm({ next, text }: { next: string; text: Text }) {
-  const [busy, setBusy] = useState(false);
-  const [message, setMessage] = useState<string>();
+export function SignInForm({ next, notice, verifyEmail }: Props) {
+  const t = useTranslations("account");
+  const [failedFor, setFailedFor] = useState<string>();
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setBusy(true);
-    setMessage(undefined);
-    const outcome = await postSignIn(String(form.get("email")), String(form.get("password")));
+  const submit = async (form: FormData): Promise<string | undefined> => {
+    const email = String(form.get("email"));
+    const outcome = await postSignIn(email, String(form.get("password")));
     if (outcome.kind === "signed-in") {
+      await applyPreferences();
       location.assign(next);
-      return;
+      return undefined;
     }
-    setBusy(false);
-    setMessage(explain(outcome, text));
+    setFailedFor(email);
+    return outcome.kind === "wait" ? `sign-in-wait:${outcome.seconds}` : outcome.kind;
   };
 
   return (
-    <form method="post" className="mt-8 flex flex-col gap-4" onSubmit={(event) => void submit(event)} aria-busy={busy}>
-      <label className="block">
-        <span className="label">{text.email}</span>
-        <input name="email" type="email" autoComplete="username" required autoFocus className="field h-10! max-sm:h-11! max-sm:text-16!" />
-      </label>
-      <label className="block">
-        <span className="label">{text.password}</span>
-        <input name="password" type="password" autoComplete="current-password" required className="field h-10! max-sm:h-11! max-sm:text-16!" />
-      </label>
-      {message ? (
-        <p className="-mt-1 flex gap-2 text-13 text-bad" role="alert">
-          <CircleAlert className="mt-0.5" size={16} strokeWidth={1.75} aria-hidden="true" />
-          <span>{message}</span>
-        </p>
-      ) : null}
-      <button type="submit" className="btn btn-lg btn-primary w-full max-sm:h-11!" disabled={busy}>{busy ? text.busy : text.submit}</button>
-    </form>
+    <>
+      {notice ? <Callout tone="ok" className="mt-6">{t(`signIn.${notice}`)}</Callout> : null}
+      <AccountForm
+        onSubmit={submit} submit={t("signIn.submit")} busyLabel={t("signIn.busy")}
+        footer={verifyEmail && failedFor ? <Unconfirmed email={failedFor} /> : null}
+      >
+        <EmailField />
+        <div className="relative">
+          <TextField label={t("password")} name="password" type="password" autoComplete="current-password" required maxLength={512} />
+          <Link href="/reset" className="link absolute top-0 right-0 text-13 font-normal!">{t("signIn.forgot")}</Link>
+        </div>
+      </AccountForm>
+    </>
   );
 }
 
-function explain(outcome: Exclude<SignInOutcome, { kind: "signed-in" }>, text: Text): string {
-  if (outcome.kind === "wait") return text.wait.replace("{seconds}", String(outcome.seconds));
-  return outcome.kind === "wrong" ? text.wrong : text.failed;
+/** Said to everybody whose sign-in failed, so that it tells nothing about the address. */
+function Unconfirmed({ email }: { email: string }) {
+  const t = useTranslations("account");
+  const [sent, setSent] = useState(false);
+  const resend = async () => {
+    const outcome = await callAccount("resend", { email });
+    setSent(outcome.ok);
+  };
+  return (
+    <p className="text-13 text-fg-2" role="status">
+      {sent ? t("verify.resent") : <>{t("signIn.unconfirmed")} <button type="button" className="link" onClick={() => void resend()}>{t("signIn.resend")}</button></>}
+    </p>
+  );
 }

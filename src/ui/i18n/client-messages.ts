@@ -5,7 +5,7 @@ export type MessageScope = "kit" | "console" | "admin";
 
 const KIT = new Set(["common", "kit", "data"]);
 const STOREFRONT = /^(?:landing|storefront)/;
-const ADMIN = /^admin/;
+const ADMIN = /^(?:admin|audit)/;
 
 /** The pages of one area do not carry the texts of the others. */
 export function messagesFor(scope: MessageScope, all: AbstractIntlMessages): AbstractIntlMessages {

@@ -1,15 +1,18 @@
 import { cookies } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
+import { isZone } from "#ui/format/zone.ts";
 import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "data"] as const;
+const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "data", "settings", "audit"] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie. */
 export default getRequestConfig(async ({ requestLocale }) => {
   const fromPath = await requestLocale;
-  const fromCookie = (await cookies()).get("mm-locale")?.value;
+  const kept = await cookies();
+  const fromCookie = kept.get("mm-locale")?.value;
+  const zone = kept.get("mm-zone")?.value;
   const locale = isLocale(fromPath) ? fromPath : isLocale(fromCookie) ? fromCookie : routing.defaultLocale;
-  return { locale, timeZone: "UTC", messages: await messagesOf(locale) };
+  return { locale, timeZone: isZone(zone) ? zone : "UTC", messages: await messagesOf(locale) };
 });
 
 async function messagesOf(locale: Locale): Promise<Record<string, Record<string, unknown>>> {

@@ -1,13 +1,13 @@
 import {
   Activity, BookText, Boxes, ChartColumn, House, KeyRound, Layers, LayoutDashboard, List, ReceiptText, Route, Scale, ScrollText, Settings, SquareTerminal,
-  Ticket, Users, Wallet, type LucideIcon,
+  Ticket, UserCog, Users, Wallet, type LucideIcon,
 } from "lucide-react";
 import type { AdminKey, ConsoleKey } from "#ui/layout/navigation.ts";
 
 const ICONS: Readonly<Record<AdminKey | ConsoleKey, LucideIcon>> = {
   overview: House, keys: KeyRound, playground: SquareTerminal, usage: ChartColumn, requests: List, wallet: Wallet, models: Boxes, settings: Settings,
   dashboard: LayoutDashboard, users: Users, groups: Layers, orders: ReceiptText, codes: Ticket, channels: Route, prices: BookText, ledger: Scale,
-  audit: ScrollText, health: Activity,
+  audit: ScrollText, staff: UserCog, health: Activity,
 };
 
 export function NavIcon({ name, size = 16 }: { name: AdminKey | ConsoleKey; size?: number }) {

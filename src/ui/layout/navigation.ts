@@ -42,7 +42,8 @@ export const ADMIN_NAV = [
     entries: [
       { key: "requests", href: "/admin/requests", letter: "r", permission: "requests:read" },
       { key: "audit", href: "/admin/audit", letter: "a", permission: "audit:read" },
-      { key: "health", href: "/admin/health", letter: "h", permission: "channels:read" },
+      { key: "staff", href: "/admin/staff", permission: "staff:read" },
+      { key: "health", href: "/admin/health", letter: "h", permission: "health:read" },
     ],
   },
   { group: undefined, entries: [{ key: "settings", href: "/admin/settings", letter: "s", permission: "settings:read" }] },

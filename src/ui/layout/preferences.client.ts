@@ -26,3 +26,5 @@ export function chooseTheme(choice: ThemeChoice): void {
 }
 
 export const chooseLocale = (locale: string): void => setCookie("mm-locale", locale);
+/** Times on server-rendered pages are those of the person's own clock. */
+export const chooseZone = (zone: string): void => setCookie("mm-zone", encodeURIComponent(zone));

@@ -2,28 +2,33 @@ import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
 import { callerOf } from "#trpc/root.ts";
+import { testContext } from "../../support/trpc-context.ts";
 import { isSameSite } from "#trpc/same-site.ts";
 
 /** Whoever gets past the guard would reach this and say so. */
 const pool = { query: () => Promise.reject(new Error("reached the database")) } as unknown as Pool;
-const as = (role: SessionUser["role"]): SessionUser => ({ id: "0", sid: "0", email: "a@b.example", name: undefined, role, locale: "en" });
+const as = (role: SessionUser["role"]): SessionUser => ({
+  id: "0", sid: "0", email: "a@b.example", name: undefined, role, locale: "en",
+  timeZone: "UTC", theme: "system", density: "comfortable", mustVerify: false, renewedAt: new Date(),
+});
+const caller = (user: SessionUser | undefined) => callerOf({ ...testContext(pool), user });
 
 test("a visitor is asked to sign in", async () => {
-  await expect(callerOf({ user: undefined, pool }).console.wallet.balance()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
-  await expect(callerOf({ user: undefined, pool }).admin.health.invariants()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+  await expect(caller(undefined).console.wallet.balance()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+  await expect(caller(undefined).admin.health.invariants()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
 });
 
 test.each(["customer", "support"] as const)("%s may not look at the ledger", async (role) => {
-  await expect(callerOf({ user: as(role), pool }).admin.health.invariants()).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(caller(as(role)).admin.health.invariants()).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
 test.each(["finance", "owner"] as const)("%s may", async (role) => {
-  const refusal = await callerOf({ user: as(role), pool }).admin.health.invariants().then(() => undefined, (error: { code?: string }) => error.code);
+  const refusal = await caller(as(role)).admin.health.invariants().then(() => undefined, (error: { code?: string }) => error.code);
   expect(["FORBIDDEN", "UNAUTHORIZED"]).not.toContain(refusal);
 });
 
 test("a viewer sees himself and nothing else", async () => {
-  expect(await callerOf({ user: as("customer"), pool }).console.viewer.get()).toEqual({ email: "a@b.example", role: "customer", locale: "en" });
+  expect(await caller(as("customer")).console.viewer.get()).toEqual({ email: "a@b.example", role: "customer", locale: "en" });
 });
 
 const good = { origin: "https://shop.example", site: "same-origin", mark: "1", contentType: "application/json" };

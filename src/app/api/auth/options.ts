@@ -2,9 +2,9 @@ import type { AuthOptions, Session } from "next-auth";
 import CredentialsModule from "next-auth/providers/credentials";
 import { signIn, endSession } from "#accounts/sign-in.store.ts";
 import { failed, SESSION_COOKIE_MAX_S, waitMs, type SessionClaims } from "#accounts/sign-in.ts";
-import { normalEmail } from "#accounts/index.ts";
+import { HOUR_MS, normalEmail, senderOf } from "#accounts/index.ts";
 import { shop } from "#app/shop.ts";
-import { verifyPassword } from "#platform/crypto/hash.ts";
+import { PasswordsBusy } from "#platform/crypto/hash.ts";
 
 declare module "next-auth" {
   interface Session {
@@ -50,11 +50,14 @@ export async function authOptions(): Promise<AuthOptions> {
   };
 }
 
+/** Failures of one sender over all accounts: many names with one password are a way of guessing too. */
+const FAILURES_PER_SENDER = [{ most: 50, perMs: HOUR_MS }] as const;
+
 type Form = Readonly<Record<string, string>> | undefined;
 
 /** @throws Error `wait:<seconds>` while the address must wait; next-auth carries the text to the form */
 async function authorize(form: Form, headers: Readonly<Record<string, string | undefined>>) {
-  const { pool, keys, clock, signInAttempts } = await shop();
+  const { pool, keys, sealer, passwords, clock, signInAttempts, throttle } = await shop();
   const email = normalEmail(form?.["email"] ?? "");
   const password = form?.["password"] ?? "";
   if (email === "" || password === "" || password.length > 1_024) return null;
@@ -63,9 +66,15 @@ async function authorize(form: Form, headers: Readonly<Record<string, string | u
   const attemptKey = `${email}\0${ip ?? ""}`;
   const wait = waitMs(signInAttempts.get(attemptKey), clock.now());
   if (wait > 0) throw new Error(`wait:${Math.ceil(wait / 1_000)}`);
-  const claims = await signIn(pool, { email, password, ip, userAgent: headers["user-agent"] }, (given, phc) => verifyPassword(keys, given, phc), clock.now());
+  const sender = senderOf(ip);
+  const claims = await signIn({ pool, keys, sealer, passwords, clock }, { email, password, ip, userAgent: headers["user-agent"] }).catch((error: unknown) => {
+    if (error instanceof PasswordsBusy) throw new Error("wait:2");
+    throw error;
+  });
   if (!claims) {
     signInAttempts.set(attemptKey, failed(signInAttempts.get(attemptKey), clock.now()));
+    const pause = sender === undefined ? 0 : throttle.take(`sign-in:${sender}`, FAILURES_PER_SENDER, clock.now());
+    if (pause > 0) throw new Error(`wait:${Math.ceil(pause / 1_000)}`);
     return null;
   }
   signInAttempts.delete(attemptKey);

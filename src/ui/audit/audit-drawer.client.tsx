@@ -1,0 +1,47 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { Actor, Target, type AuditRow } from "#ui/audit/audit-table.client.tsx";
+import { DefinitionList } from "#ui/kit/definition-list.tsx";
+import { DiffView, diffValues } from "#ui/kit/diff-view.tsx";
+import { Drawer } from "#ui/kit/drawer.client.tsx";
+import { IdText } from "#ui/kit/id-text.tsx";
+import { Time } from "#ui/kit/time.tsx";
+
+/** One entry in full: who, what, why, and what it changed. */
+export function AuditDrawer({ row, onClose }: { row: AuditRow | undefined; onClose: () => void }) {
+  const t = useTranslations("audit");
+  return (
+    <Drawer open={row !== undefined} onOpenChange={(open) => open || onClose()} title={row ? t("entry", { seq: row.seq.toString() }) : ""}>
+      {row ? <Entry row={row} /> : null}
+    </Drawer>
+  );
+}
+
+function Entry({ row }: { row: AuditRow }) {
+  const t = useTranslations("audit");
+  const { changes, same } = diffValues(plain(row.before), plain(row.after));
+  const id = (value: string | null) => (value ? <IdText id={value} /> : null);
+  return (
+    <div className="flex flex-col gap-6">
+      <DefinitionList
+        items={[
+          { label: t("action"), value: <code className="text-13">{row.action}</code> },
+          { label: t("at"), value: <Time at={row.at} as="stamp" /> },
+          { label: t("actor"), value: <Actor row={row} /> },
+          { label: t("target"), value: <Target row={row} /> },
+          { label: t("reason"), value: row.reason },
+          { label: t("ip"), value: row.ip ? <span className="font-mono text-13">{row.ip}</span> : null },
+          { label: t("session"), value: id(row.session) },
+          { label: t("request"), value: id(row.requestId) },
+        ]}
+      />
+      <section>
+        <h3 className="mb-2 font-medium">{t("changes")}</h3>
+        {changes.length === 0 ? <p className="text-13 text-fg-2">{t("noChanges")}</p> : <DiffView changes={changes} same={same} />}
+      </section>
+    </div>
+  );
+}
+
+/** Null stands for "nothing was there" in the log. */
+const plain = (value: unknown): unknown => value ?? undefined;
