@@ -4,8 +4,9 @@ import { POOL_MAX } from "#config/defaults.ts";
 import type { Log } from "#platform/log.ts";
 import type { Job } from "#jobs/job.ts";
 import { upkeep } from "#jobs/upkeep.ts";
+import { usageRollup } from "#jobs/usage-rollup.ts";
 
-const JOBS: readonly Job[] = [upkeep];
+const JOBS: readonly Job[] = [upkeep, usageRollup];
 
 /**
  * Makes the job engine's tables, queues and schedules, as the owner of the database; the shop's own role then only

@@ -1,6 +1,6 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { readWallet } from "#reports/overview.store.ts";
+import { walletOfUser } from "#reports/index.ts";
 import { consoleProcedure, router } from "#trpc/init.ts";
 
 export const walletRouter = router({
@@ -8,7 +8,7 @@ export const walletRouter = router({
   balance: consoleProcedure("wallet:read")
     .output(z.strictObject({ balanceNano: z.bigint(), heldNano: z.bigint() }))
     .query(async ({ ctx }) => {
-      const wallet = await readWallet(ctx.pool, ctx.user.id);
+      const wallet = await walletOfUser(ctx.pool, ctx.user.id);
       if (!wallet) throw new TRPCError({ code: "NOT_FOUND", message: "This account has no wallet." });
       return { balanceNano: wallet.balanceNano, heldNano: wallet.heldNano };
     }),
