@@ -3,7 +3,9 @@ import { getRequestConfig } from "next-intl/server";
 import { isZone } from "#ui/format/zone.ts";
 import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "data", "settings", "audit"] as const;
+const SCREENS = [
+  "common", "kit", "nav", "landing", "account", "console", "tables", "data", "settings", "audit", "keys", "usage", "requests", "playground", "connect",
+] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie. */
 export default getRequestConfig(async ({ requestLocale }) => {
