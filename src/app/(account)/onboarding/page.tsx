@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
 import { shopAddress } from "#app/console/shop-address.ts";
@@ -21,7 +22,7 @@ export default async function OnboardingPage() {
         <div className="mx-auto w-full max-w-[720px] px-4 pt-8 pb-24 sm:pt-[8vh]">
           <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
             <AccountHeading title={t("onboarding.title")} />
-            <LinkButton href="/console" variant="ghost">{t("onboarding.skip")}</LinkButton>
+            <Link href="/console" className="link">{t("onboarding.skip")}</Link>
           </div>
           <Onboarding {...address} email={user.email} mustVerify={user.mustVerify} />
           <div className="border-t pt-6"><LinkButton href="/console" variant="secondary">{t("onboarding.done")}</LinkButton></div>
