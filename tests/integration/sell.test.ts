@@ -11,6 +11,7 @@ import { inspectAddress } from "#platform/outbound/inspect.ts";
 import { createChannelTests, createHttpTransport, createSimulator } from "#relay/index.ts";
 import { loadSnapshot } from "#snapshot/index.ts";
 import { callerOf } from "#trpc/root.ts";
+import { testContext } from "../support/trpc-context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestShop, STORE, type TestShop } from "../support/test-shop.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
@@ -33,7 +34,8 @@ function caller(role: Role) {
     pool: database.pool, sealer, clock, transport: createHttpTransport(outbound), simulator: createSimulator({ clock }), inspect: (url) => inspectAddress(outbound.guard, url, "channel", 2_000),
   });
   return callerOf({
-    user: { ...STAFF, role }, pool: database.pool, ip: "192.0.2.1",
+    ...testContext(database.pool), ip: "192.0.2.1",
+    user: { ...STAFF, role, timeZone: "UTC", theme: "system", density: "compact", mustVerify: false, renewedAt: new Date() },
     supply: { auditKey: shop.keys.auditKey, sealer, fingerprint: (secret) => fingerprint(shop.keys.keyPepper, secret), tests, nowMs: () => clock.now() },
   }).admin;
 }

@@ -4,11 +4,8 @@ import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { messagesFor, type MessageScope } from "#ui/i18n/client-messages.ts";
 import { UiProvider } from "#ui/layout/ui-provider.client.tsx";
-import { brandCss, logoCss } from "#ui/theme/brand.ts";
+import { shopCss, type ShopBrand } from "#ui/theme/brand.ts";
 import "#ui/theme/globals.css";
-
-/** What of the operator's own look is set. */
-export type ShopBrand = Readonly<{ color?: string | undefined; logo?: string | undefined }>;
 
 type Props = { locale: string; skip: string; children: ReactNode; messages?: MessageScope; brand?: ShopBrand };
 
@@ -16,7 +13,7 @@ type Props = { locale: string; skip: string; children: ReactNode; messages?: Mes
 export async function Document({ locale, skip, children, messages = "kit", brand }: Props) {
   const theme = (await cookies()).get("mm-theme")?.value;
   const nonce = (await headers()).get("x-nonce") ?? undefined;
-  const css = `${(brand?.color && brandCss(brand.color)) ?? ""}${brand?.logo ? logoCss(brand.logo) : ""}`;
+  const css = shopCss(brand);
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
       {css === "" ? null : <head><style nonce={nonce}>{css}</style></head>}

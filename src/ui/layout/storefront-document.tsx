@@ -1,9 +1,9 @@
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
-import { brandCss } from "#ui/theme/brand.ts";
+import { shopCss, type ShopBrand } from "#ui/theme/brand.ts";
 import "#ui/theme/globals.css";
 
-type Props = { locale: string; skip: string; children: ReactNode; brand?: string | undefined };
+type Props = { locale: string; skip: string; children: ReactNode; brand?: ShopBrand };
 
 /**
  * The outermost element of public pages. Unlike the desks' it brings no providers to the browser: nothing here needs
@@ -11,10 +11,10 @@ type Props = { locale: string; skip: string; children: ReactNode; brand?: string
  */
 export async function StorefrontDocument({ locale, skip, children, brand }: Props) {
   const theme = (await cookies()).get("mm-theme")?.value;
-  const css = brand === undefined ? undefined : brandCss(brand);
+  const css = shopCss(brand);
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
-      {css === undefined ? null : <head><style nonce={(await headers()).get("x-nonce") ?? undefined}>{css}</style></head>}
+      {css === "" ? null : <head><style nonce={(await headers()).get("x-nonce") ?? undefined}>{css}</style></head>}
       <body>
         <a href="#main" className="btn btn-primary skip-link">{skip}</a>
         {children}
