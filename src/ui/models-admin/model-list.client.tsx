@@ -23,7 +23,6 @@ import { useAct } from "#ui/channels/use-act.client.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 const VIEWS = ["no_price", "no_channel", "single_channel", "below_cost", "off"] as const;
-type View = (typeof VIEWS)[number];
 
 const inView = (model: ModelRow, view: string | null): boolean =>
   view === null || (view === "off" ? !model.enabled : view === "no_channel" ? model.problems.includes("no_channel") || model.problems.includes("no_live_channel") : (model.problems as readonly string[]).includes(view));
