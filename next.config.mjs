@@ -9,5 +9,7 @@ export default withIntl({
   typescript: { ignoreBuildErrors: true },
   // Native modules, and packages that hold connections: loaded by Node, not bundled.
   serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "pg-boss", "pino", "prom-client", "undici", "ioredis"],
+  // What a search engine reads stands in the head, not at the end of a streamed body.
+  htmlLimitedBots: /.*/,
   experimental: { globalNotFound: true },
 });

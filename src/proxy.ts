@@ -6,7 +6,7 @@ import { routing } from "#ui/i18n/routing.ts";
 const intl = createIntlMiddleware(routing);
 
 /** Pages whose address carries the language; without it they redirect. */
-const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status)(?:\/.*)?)?$/;
+const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status|legal)(?:\/.*)?)?$/;
 
 /**
  * Language of storefront addresses, and the content security policy with a nonce per answer.
@@ -30,8 +30,9 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Addresses that answer no HTML: the relay's, APIs, Next's own files, anything with a file ending.
-  matcher: ["/((?!v1/|v1beta/|anthropic/|openai/|gemini/|api/|_next/|.*\\.[a-z0-9]+$).*)"],
+  // Addresses that answer no HTML: the relay's, APIs, Next's own files, files by their ending. The endings are named,
+  // because models are called gpt-4.1 and deepseek-v3.2.
+  matcher: ["/((?!v1/|v1beta/|anthropic/|openai/|gemini/|api/|_next/|.*\\.(?:svg|png|jpg|ico|txt|xml|json|js|css|map|woff2|webmanifest)$).*)"],
 };
 
 // In development, hot reload compiles with eval and connects by websocket.

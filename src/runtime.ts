@@ -8,7 +8,8 @@ import { createBilling } from "#money/create-billing.ts";
 import { createClock, type Clock } from "#platform/clock.ts";
 import { createPasswords, type Passwords } from "#platform/crypto/hash.ts";
 import { createSealer, type Sealer } from "#platform/crypto/seal.ts";
-import { deriveKeys, loadSecret, type DerivedKeys } from "#platform/crypto/secret.ts";
+import { loadCarried } from "#platform/crypto/carried.store.ts";
+import { deriveKeys, loadSecret, withCarried, type DerivedKeys } from "#platform/crypto/secret.ts";
 import { ensurePostgres } from "#platform/db/embedded.ts";
 import { createListener, type Listener } from "#platform/db/listen.ts";
 import { createPool } from "#platform/db/pool.ts";
@@ -18,7 +19,11 @@ import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
-import type { Relay } from "#relay/index.ts";
+import type { ShopStatus } from "#reports/status.store.ts";
+import { inspectAddress } from "#platform/outbound/inspect.ts";
+import type { ChannelTestReport, ChannelTests, Relay } from "#relay/index.ts";
+import type { ChannelTest } from "#management/index.ts";
+import type { LiveHub } from "#reports/index.ts";
 
 // The composition root: here alone the areas are joined to what a process runs on. Each half imports its own areas only.
 
@@ -34,8 +39,13 @@ export type WebRuntime = Readonly<{
   passwords: Passwords;
   signInAttempts: AttemptStore;
   payments: Payments;
+  /** Hints for open pages. */
+  live: LiveHub;
   throttle: Throttle;
   sessions: SessionCache;
+  /** How requests ended and how fast they were, for the storefront. */
+  status: () => Promise<ShopStatus>;
+  channelTests: ChannelTests;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -66,19 +76,20 @@ export function webRuntime(env: Env, log: Log): Promise<WebRuntime> {
 /** Under `npm start` the launcher has opened the database and says where; plain Next joins the embedded one itself. */
 const databaseUrl = async (env: Env): Promise<string> => env.databaseUrl ?? (await ensurePostgres(env.dataDir)).url;
 
-async function openSecrets(env: Env): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
-  const keys = deriveKeys(await loadSecret(env));
-  return { keys, sealer: createSealer(keys) };
+async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; sealer: Sealer }> {
+  const derived = deriveKeys(await loadSecret(env));
+  const sealer = createSealer(derived);
+  return { keys: withCarried(derived, await loadCarried(pool, sealer)), sealer };
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
   const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
-  const { keys, sealer } = await openSecrets(env);
   const clock = createClock();
   const metrics = createMetrics();
   const pool = createPool(url, { name: "relay", max: POOL_MAX.relay, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const { keys, sealer } = await openSecrets(env, pool);
   const settlePool = createPool(url, { name: "settlement", max: POOL_MAX.settlement, statementTimeoutMs: STATEMENT_TIMEOUT_MS.jobs });
   let afterReconnect = (): void => undefined;
   const listener: Listener = await createListener(url, { log, onReconnect: () => afterReconnect() });
@@ -123,13 +134,13 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { loadSnapshot }, { createHttpTransport, createSimulator, probeChannel }, { createPayments }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#snapshot/index.ts"), import("#relay/index.ts"),
-    import("#payments/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"),
+    import("#payments/index.ts"), import("#reports/status.store.ts"), import("#reports/index.ts"),
   ]);
-  const { keys, sealer } = await openSecrets(env);
   const url = await databaseUrl(env);
   const pool = createPool(url, { name: "web", max: POOL_MAX.web, statementTimeoutMs: STATEMENT_TIMEOUT_MS.app });
+  const { keys, sealer } = await openSecrets(env, pool);
   const clock = createClock();
   const sessions = createSessionCache({ load: (claims) => readSession(pool, claims, clock.now()), monotonic: () => clock.monotonic() });
   const listener = await createListener(url, { log, onReconnect: () => sessions.drop() });
@@ -146,7 +157,10 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const mailTimer = setInterval(() => void mailer.drain(), MAIL_ROUND_MS).unref();
   void mailer.drain();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
-  const probes = { transport: createHttpTransport(outbound), simulator: createSimulator({ clock }) };
+  const channelTests = createChannelTests({
+    pool, sealer, clock, transport: createHttpTransport(outbound), simulator: createSimulator({ clock }),
+    inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
+  });
   const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });
   return {
     pool,
@@ -157,11 +171,14 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
     payments,
+    live: createLiveHub(listener),
     throttle: createThrottle(),
     sessions,
+    status: createShopStatus(pool, () => clock.now()),
+    channelTests,
     management: createManagementApi({
       pool, keys, log, payments, checkInvariants,
-      testChannel: async (name) => probeChannel(probes, await loadSnapshot({ pool, sealer, clock }), name),
+      testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),
     }),
     async close() {
       clearInterval(mailTimer);
@@ -169,5 +186,19 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
       await Promise.all([outbound.close(), listener.close()]);
       await pool.end();
     },
+  };
+}
+
+const INSPECT_TIMEOUT_MS = 5_000;
+
+/** The one request that the management REST's test is about. */
+function toManagement(report: ChannelTestReport | undefined): ChannelTest | undefined {
+  if (!report) return undefined;
+  const call = report.calls[0];
+  const error = call?.error ?? report.steps.find(({ state }) => state === "failed")?.note;
+  return {
+    ok: report.ok && call?.ok === true,
+    ...(call?.status !== undefined && { status: call.status }), ...(call && { latencyMs: call.latencyMs }), ...(report.model !== undefined && { model: report.model }),
+    ...(report.requestIds[0] !== undefined && { requestId: report.requestIds[0] }), ...(call?.ok ? {} : { error: error ?? "The channel serves no model." }),
   };
 }

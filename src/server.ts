@@ -9,6 +9,7 @@ import { readyUrl, type EdgeFacts } from "#platform/edge.ts";
 import { createEdgeServer, rawRequest, type EdgeServer } from "#platform/edge-server.ts";
 import { joinExpositions } from "#platform/exposition.ts";
 import { requestIdText, uuidv7 } from "#platform/ids.ts";
+import { tidyWhenIdle } from "#platform/idle-memory.ts";
 import { createLog, type Log } from "#platform/log.ts";
 import { createSocketProxy, type SocketProxy } from "#platform/socket-proxy.ts";
 import { nodeExchange, type Relay } from "#relay/index.ts";
@@ -60,6 +61,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const { env, log, relayHalf } = options;
   let web: WebHalf | undefined;
   let draining = false;
+  let served = 0;
+  const stopTidying = relayHalf && tidyWhenIdle({ running: () => relayHalf.relay.running, done: () => served });
   const proxy = createSocketProxy({
     socketPath: () => web?.socketPath,
     bodyBytesMax: PAGE_BODY_BYTES_MAX,
@@ -71,7 +74,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const server: EdgeServer = createEdgeServer({
     trustedProxies: env.trustedProxies,
     handle(request, response, facts, expectContinue) {
-      if (relayHalf?.relay.matches(facts.path)) return relay(relayHalf.relay, request, response, { clientIp: facts.clientIp, expectContinue }, log);
+      if (relayHalf?.relay.matches(facts.path)) {
+        served += 1;
+        return relay(relayHalf.relay, request, response, { clientIp: facts.clientIp, expectContinue }, log);
+      }
       const answer = health(facts.path);
       if (answer) return void answer(request, response, facts);
       if (!hasWeb || isRelayAddress(facts.path)) return notFound(response);
@@ -113,6 +119,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     ready: web?.firstUp ?? Promise.resolve(),
     async stop() {
       draining = true;
+      stopTidying?.();
       const closed = server.close();
       await relayHalf?.relay.drain(env.drainSeconds * 1_000);
       const cut = setTimeout(() => server.cut(), PAGE_GRACE_MS);

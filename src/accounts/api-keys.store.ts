@@ -20,6 +20,9 @@ export type ApiKeySettings = Readonly<{
   expiresAt?: Date | null;
 }>;
 
+/** Longest name of a key, in characters. */
+export const NAME_MAX = 64;
+
 /** What is stored of a secret: its HMAC under the pepper, and as much as may be shown. */
 export const sealedForm = (pepper: Buffer, secret: string): { hash: Buffer; prefix: string; suffix: string } =>
   ({ hash: hmac(pepper, secret), ...maskOf(secret) });
@@ -47,10 +50,11 @@ export async function updateApiKey(
   tx: Queryable,
   pepper: Buffer,
   id: string,
-  patch: ApiKeySettings & Readonly<{ secret?: string; status?: ApiKeyStatus }>,
+  patch: ApiKeySettings & Readonly<{ name?: string; secret?: string; status?: ApiKeyStatus }>,
 ): Promise<void> {
   await updateRow(tx, "api_keys", id, {
-    ...(patch.secret === undefined ? {} : { ...sealedForm(pepper, patch.secret), pepper: 1 }),
+    name: patch.name,
+    ...(patch.secret === undefined ? {} : { ...sealedForm(pepper, patch.secret), pepper: 1, old_hash: null, old_suffix: null, old_until: null }),
     status: patch.status,
     group_id: patch.groupId,
     models: patch.models,
@@ -60,5 +64,28 @@ export async function updateApiKey(
     budgets: patch.budgets && JSON.stringify(patch.budgets),
     expires_at: patch.expiresAt,
   });
+  await notify(tx, "key", id);
+}
+
+/**
+ * Gives a key a new secret. The old one is taken until `oldUntil`, or no longer. A secret that was still
+ * living on from an earlier rotation ends now: a key has two secrets at most.
+ */
+export async function rotateApiKey(tx: Queryable, pepper: Buffer, id: string, secret: string, oldUntil: Date | null): Promise<void> {
+  const { hash, prefix, suffix } = sealedForm(pepper, secret);
+  await tx.query(
+    `UPDATE api_keys SET old_hash = CASE WHEN $5::timestamptz IS NOT NULL THEN hash END, old_suffix = CASE WHEN $5::timestamptz IS NOT NULL THEN suffix END,
+            old_until = $5, rotated_at = now(), hash = $2, prefix = $3, suffix = $4, pepper = 1 WHERE id = $1`,
+    [id, hash, prefix, suffix, oldUntil],
+  );
+  await notify(tx, "key", id);
+}
+
+/** Takes a key out of use for good; its name becomes free, and what is left of it in lists says which one it was. */
+export async function retireApiKey(tx: Queryable, id: string, status: "revoked" | "leaked"): Promise<void> {
+  await tx.query(
+    `UPDATE api_keys SET status = $2, name = left(name, ${NAME_MAX - 7}) || ' · ' || suffix, old_hash = NULL, old_suffix = NULL, old_until = NULL WHERE id = $1`,
+    [id, status],
+  );
   await notify(tx, "key", id);
 }

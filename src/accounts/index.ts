@@ -1,4 +1,4 @@
-export { createApiKey, sealedForm, updateApiKey } from "#accounts/api-keys.store.ts";
+export { createApiKey, NAME_MAX, retireApiKey, rotateApiKey, sealedForm, updateApiKey } from "#accounts/api-keys.store.ts";
 export type { ApiKeySettings, ApiKeyStatus } from "#accounts/api-keys.store.ts";
 export type { AccountDeps, From } from "#accounts/account-deps.ts";
 export { listAudit } from "#accounts/audit-list.store.ts";
@@ -28,6 +28,8 @@ export { networkOf, senderOf } from "#accounts/network.ts";
 export { CONSOLE_PERMISSIONS, isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES, VERIFIED_ONLY } from "#accounts/permissions.ts";
 export type { ConsolePermission, Permission, Role, StaffRole } from "#accounts/permissions.ts";
 export { checksumHolds, generateSecret, isApiKeyForm, isManagementTokenForm, maskOf, problemOfGivenSecret } from "#accounts/secret-form.ts";
+export { changesOfKey, countOwnKeys, findOwnKey, KEY_STATES, keyHistory, listOwnKeys, lockOwnKey, playgroundKey } from "#accounts/own-keys.store.ts";
+export type { KeyChange, KeyFilter, KeyState, OwnKey } from "#accounts/own-keys.store.ts";
 export { isSettingPath, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";
 export type { SettingPath, SettingValues } from "#accounts/settings.ts";
 export { loadSettings, saveSetting, storedSettings } from "#accounts/settings.store.ts";

@@ -17,3 +17,34 @@ export async function saveSetting(tx: Queryable, path: SettingPath, value: unkno
     [path, JSON.stringify(value)],
   );
 }
+
+/** Back to what holds while nobody has set it. The caller raises the configuration's revision. */
+export async function clearSetting(tx: Queryable, path: SettingPath): Promise<void> {
+  await tx.query("DELETE FROM settings WHERE key = $1", [path]);
+}
+
+export type SettingChange = Readonly<{ seq: bigint; at: Date; actorType: string; actorId: string | null; email: string | null; before: unknown; after: unknown }>;
+
+/** Who changed a setting, newest first: from the audit log, which has every change by people, tokens and files. */
+export async function settingHistory(db: Queryable, path: string, limit: number): Promise<readonly SettingChange[]> {
+  const { rows } = await db.query<SettingChange>(
+    `SELECT a.seq, a.at, a.actor_type AS "actorType", a.actor_id AS "actorId", u.email, a.before -> 'value' AS before, a.after -> 'value' AS after
+       FROM audit_log a LEFT JOIN users u ON a.actor_type = 'user' AND u.id::text = a.actor_id
+      WHERE a.target_type = 'setting' AND a.target_id = $1 ORDER BY a.seq DESC LIMIT $2`,
+    [path, limit],
+  );
+  return rows;
+}
+
+export type SettingMark = Readonly<{ path: string; at: Date; by: string | null }>;
+
+/** When each stored setting was set, and by whom. */
+export async function settingMarks(db: Queryable): Promise<readonly SettingMark[]> {
+  const { rows } = await db.query<SettingMark>(
+    `SELECT s.key AS path, s.updated_at AS at, a.by
+       FROM settings s LEFT JOIN LATERAL (
+         SELECT coalesce(u.email, l.actor_type || coalesce(' ' || l.actor_id, '')) AS by FROM audit_log l LEFT JOIN users u ON l.actor_type = 'user' AND u.id::text = l.actor_id
+          WHERE l.target_type = 'setting' AND l.target_id = s.key ORDER BY l.seq DESC LIMIT 1) a ON true`,
+  );
+  return rows;
+}

@@ -10,7 +10,10 @@ const usd = z.union([z.string(), z.number()]).transform((value, context): string
     context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "not an amount" });
     return z.NEVER;
   }
-});
+}).meta({ unit: "usd" });
+
+/** Text of the operator's own, by language; a language that is left out falls back to the other. */
+const localized = (max: number) => z.strictObject({ en: z.string().trim().max(max).optional(), zh: z.string().trim().max(max).optional() });
 
 /**
  * Every setting by its path, with what it may be and what holds while nobody has set it.
@@ -25,6 +28,19 @@ export const SETTINGS = {
   "shop.sign_up": { schema: z.enum(["open", "invite", "closed"]), initial: "open" },
   "shop.verify_email": { schema: z.boolean(), initial: false },
   "shop.sign_up_credit": { schema: usd, initial: "0.00" },
+  /** Language of people whose browser names neither. */
+  "shop.default_locale": { schema: z.enum(["en", "zh"]), initial: "en" },
+  /** One colour; each theme moves its lightness until text on it can be read. Unset = the shop's own blue. */
+  "brand.color": { schema: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "must be a colour such as #2b5bd1"), initial: undefined },
+  /** Name of the stored picture, which is its content's hash; set by the upload. */
+  "brand.logo": { schema: z.string().regex(/^[0-9a-f]{16}$/), initial: undefined },
+  /** Headline and first paragraph of the landing page; unset = the shop's own words. */
+  "landing.title": { schema: localized(120), initial: undefined },
+  "landing.lead": { schema: localized(600), initial: undefined },
+  /** Legal pages, in Markdown; an unset one has no page. */
+  "legal.terms": { schema: localized(60_000), initial: undefined },
+  "legal.privacy": { schema: localized(60_000), initial: undefined },
+  "legal.refunds": { schema: localized(60_000), initial: undefined },
   /** The most by which the requests in flight of one wallet may exceed its money. */
   "money.overdraft": { schema: usd, initial: "0.00" },
   /** Holds count input by bytes (never too little) and not by the tokenizer. */

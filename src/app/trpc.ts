@@ -8,11 +8,11 @@ import { callerOf } from "#trpc/root.ts";
 
 /** What procedures get to know: who asks, from where, and the parts of the shop's runtime. */
 export async function trpcContext(): Promise<Context> {
-  const { pool, keys, sealer, clock, passwords, throttle, payments, baseUrl } = await shop();
+  const { pool, keys, sealer, clock, passwords, throttle, payments, supply, baseUrl } = await shop();
   const asked = await headers();
   return {
     user: await currentUser(),
-    pool, keys, sealer, clock, passwords, throttle, payments, baseUrl,
+    pool, keys, sealer, clock, passwords, throttle, payments, supply, baseUrl,
     ip: asked.get("x-mm-client-ip") ?? undefined,
     userAgent: asked.get("user-agent") ?? undefined,
   };

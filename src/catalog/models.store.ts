@@ -1,3 +1,4 @@
+import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { updateRow } from "#platform/db/update-row.ts";
 import { uuidv7 } from "#platform/ids.ts";
@@ -12,6 +13,10 @@ export type ModelFields = Readonly<{
   endpoints?: readonly string[];
   enabled?: boolean;
   limits?: Readonly<Record<string, number>>;
+  /** The vendor's own price: what a channel's cost factor counts from. */
+  listPrice?: PriceDocument | null;
+  /** What the catalogue says of it, for the storefront. */
+  facts?: Readonly<Record<string, unknown>>;
 }>;
 
 /** Makes a model. It is sold only once it has a price. Throws on a taken slug (23505). */
@@ -31,6 +36,8 @@ export async function updateModel(tx: Queryable, id: string, fields: ModelFields
     endpoints: fields.endpoints,
     enabled: fields.enabled,
     limits: fields.limits && JSON.stringify(fields.limits),
+    list_price: fields.listPrice && JSON.stringify(fields.listPrice),
+    facts: fields.facts && JSON.stringify(fields.facts),
   });
   await tx.query("UPDATE models SET updated_at = now() WHERE id = $1", [id]);
 }

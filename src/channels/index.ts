@@ -2,3 +2,12 @@ export { channelKeyAad, disableChannelKey, setChannelKeys } from "#channels/chan
 export type { ChannelKeyInput, Sealer } from "#channels/channel-keys.store.ts";
 export { createChannel, dropCost, publishCost, setChannelGroups, setChannelModels, updateChannel } from "#channels/channels.store.ts";
 export type { ChannelFields } from "#channels/channels.store.ts";
+export { channelField, KEY_MODES, PROTOCOLS } from "#channels/fields.ts";
+export { bookTest } from "#channels/book-test.store.ts";
+export { readProbeSubject, saveLastTest } from "#channels/probe-target.store.ts";
+export type { ProbeSubject } from "#channels/probe-target.store.ts";
+export { addChannel, editChannel, pauseChannel, removeChannel, setChannelCost, switchChannel } from "#channels/channel-acts.store.ts";
+export type { ChannelPatch } from "#channels/channel-acts.store.ts";
+export { addChannelKeys, removeKeys, replaceKey, switchKey } from "#channels/key-acts.store.ts";
+export { staffAct } from "#channels/staff-act.store.ts";
+export type { StaffMember } from "#channels/staff-act.store.ts";

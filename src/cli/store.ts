@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readEnv } from "#config/env.ts";
 import { environmentVariables } from "#config/variables.ts";
+import { loadCarried } from "#platform/crypto/carried.store.ts";
 import { createSealer } from "#platform/crypto/seal.ts";
-import { deriveKeys, loadSecret } from "#platform/crypto/secret.ts";
+import { deriveKeys, loadSecret, withCarried } from "#platform/crypto/secret.ts";
 import { createPool } from "#platform/db/pool.ts";
 import { prepareDatabase } from "#platform/db/prepare.ts";
 import { providers } from "#relay/providers/index.ts";
@@ -51,13 +52,15 @@ async function printExport(deps: StoreDeps): Promise<number> {
 /** An embedded database that was stopped is started for this and stopped again. */
 async function withStore(work: (deps: StoreDeps) => Promise<number>): Promise<number> {
   const env = readEnv();
-  const keys = deriveKeys(await loadSecret(env));
-  const database = await prepareDatabase(env, keys, MIGRATIONS);
+  const derived = deriveKeys(await loadSecret(env));
+  const sealer = createSealer(derived);
+  const database = await prepareDatabase(env, derived, MIGRATIONS);
   try {
     const pool = createPool(database.url, { name: "store", max: 3 });
     try {
+      const keys = withCarried(derived, await loadCarried(pool, sealer));
       return await work({
-        pool, keys, sealer: createSealer(keys), isProvider: (id) => providers.has(id), variables: environmentVariables(), actor: { type: "system", id: "store" },
+        pool, keys, sealer, isProvider: (id) => providers.has(id), variables: environmentVariables(), actor: { type: "system", id: "store" },
       });
     } finally {
       await pool.end();

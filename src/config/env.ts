@@ -34,6 +34,8 @@ export type Env = Readonly<{
   logFormat: "pretty" | "json";
   /** False only when NODE_ENV is `development` or `test`. */
   production: boolean;
+  /** Pages for people who build the shop, such as the gallery of components. */
+  devPages: boolean;
 }>;
 
 export type { PrivateUpstream };
@@ -74,6 +76,7 @@ const VARIABLES = z.object({
   MODELMART_URL: origin.optional(),
   MODELMART_STORE: z.string().optional(),
   MODELMART_ROLE: z.enum(["all", "relay", "web"], "must be all, relay or web").default("all"),
+  MODELMART_DEV_PAGES: z.enum(["true", "false"], "must be true or false").optional(),
   MODELMART_SETUP_TOKEN: secretText.min(16, "must be 16 characters or longer").optional(),
   ALLOW_PRIVATE_UPSTREAMS: z.string().transform((text, context) => {
     const parsed = parsePrivateUpstreams(text);
@@ -140,6 +143,7 @@ function toEnv(variables: z.infer<typeof VARIABLES>): Env {
     logLevel: variables.LOG_LEVEL,
     logFormat: variables.LOG_FORMAT ?? (process.stdout.isTTY ? "pretty" : "json"),
     production,
+    devPages: variables.MODELMART_DEV_PAGES === undefined ? !production : variables.MODELMART_DEV_PAGES === "true",
   };
 }
 

@@ -1,11 +1,13 @@
 import { PgBoss } from "pg-boss";
 import { POOL_MAX } from "#config/defaults.ts";
+import { accountUpkeep } from "#jobs/account-upkeep.ts";
 import { expireLots } from "#jobs/expire-lots.ts";
 import type { Job, JobDeps } from "#jobs/job.ts";
 import { payments } from "#jobs/payments.ts";
 import { upkeep } from "#jobs/upkeep.ts";
+import { usageRollup } from "#jobs/usage-rollup.ts";
 
-const JOBS: readonly Job[] = [upkeep, payments, expireLots];
+const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep, payments, expireLots];
 
 /**
  * Makes the job engine's tables, queues and schedules, as the owner of the database; the shop's own role then only

@@ -24,14 +24,14 @@ export const FLAG = {
 export type AttemptRecord = Readonly<{
   channelId: string;
   /** Channel key id. */
-  credential?: string;
-  upstreamModel?: string;
-  upstreamId?: string;
-  errorClass?: string;
-  status?: number;
-  latencyMs?: number;
-  ttftMs?: number;
-  usage?: Readonly<Record<string, unknown>>;
+  credential?: string | undefined;
+  upstreamModel?: string | undefined;
+  upstreamId?: string | undefined;
+  errorClass?: string | undefined;
+  status?: number | undefined;
+  latencyMs?: number | undefined;
+  ttftMs?: number | undefined;
+  usage?: Readonly<Record<string, unknown>> | undefined;
   costPico: Pico;
 }>;
 
@@ -46,10 +46,10 @@ export type ChargeRecord = Readonly<{
   id: string;
   walletId: string;
   userId: string;
-  keyId?: string;
+  keyId?: string | undefined;
   modelId: string;
-  channelId?: string;
-  groupId?: string;
+  channelId?: string | undefined;
+  groupId?: string | undefined;
   card: RateCard;
   outcome: Outcome;
   usageSource: UsageSource;
@@ -61,14 +61,14 @@ export type ChargeRecord = Readonly<{
   endpoint: string;
   stream: boolean;
   httpStatus: number;
-  modelAsked?: string;
-  finish?: string;
-  errorCode?: string;
+  modelAsked?: string | undefined;
+  finish?: string | undefined;
+  errorCode?: string | undefined;
   holdNano: Nano;
   /** Dialect, native finish, warn codes, tags, agent family; never content. */
-  detail?: Readonly<Record<string, unknown>>;
-  latencyMs?: number;
-  ttftMs?: number;
+  detail?: Readonly<Record<string, unknown>> | undefined;
+  latencyMs?: number | undefined;
+  ttftMs?: number | undefined;
   attempts: readonly AttemptRecord[];
   budgets: readonly BudgetWindowRef[];
 }>;

@@ -6,6 +6,7 @@ import { withId, type ChargeLine, type Multiplier, type RateCard } from "#money/
 import { COLUMN_ITEMS, type Quantities } from "#money/usage.ts";
 
 export { parsePriceDocument, PriceDocumentError } from "#money/price-document.ts";
+export { totalInputTokens } from "#money/usage.ts";
 export type { PriceDocument, Pico, Ppm, Multiplier, RateCard, Quantities };
 
 /** A price document joined with its multipliers: ready to give cards. Built once per (version, multipliers), kept in the snapshot. */

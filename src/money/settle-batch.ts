@@ -90,26 +90,58 @@ export type WindowSum = Readonly<{ key: string; scope: string; period: string; s
 export const windowKey = (scope: string, period: string, startsAtMs: number): string =>
   `${scope}|${period}|${period === "total" ? 0 : startsAtMs}`;
 
+type Window = { scope: string; period: string; startsAtMs: number; amount: bigint };
+
 /** What the batch adds to each spending window, sorted; the `total` of every key and user is always counted. */
 export function windowSums(records: readonly ChargeRecord[]): readonly WindowSum[] {
-  const sums = new Map<string, { scope: string; period: string; startsAtMs: number; amount: bigint }>();
-  for (const { chargeNano, keyId, userId, budgets } of records) {
+  // By id and by reference first: most records of a batch name the same few keys and budgets.
+  const keys = new Map<string, Window>();
+  const users = new Map<string, Window>();
+  const budgets = new Map<string, Map<string, Window>>();
+  for (const record of records) {
+    const { chargeNano, keyId, userId } = record;
     if (chargeNano === 0n) continue;
-    const seen = new Set<string>();
-    const add = (scope: string, period: string, startsAtMs: number): void => {
-      const key = windowKey(scope, period, startsAtMs);
-      if (seen.has(key)) return;
-      seen.add(key);
-      const sum = sums.get(key);
-      if (sum) sum.amount += chargeNano;
-      else sums.set(key, { scope, period, startsAtMs: period === "total" ? 0 : startsAtMs, amount: chargeNano });
-    };
-    if (keyId !== undefined) add(`key:${keyId}`, "total", 0);
-    add(`user:${userId}`, "total", 0);
-    for (const { scope, period, startsAtMs } of budgets) add(scope, period, startsAtMs);
+    if (keyId !== undefined) addTotal(keys, "key:", keyId, chargeNano);
+    addTotal(users, "user:", userId, chargeNano);
+    if (record.budgets.length > 0) addBudgets(budgets, record);
   }
-  return [...sums].map(([key, sum]) => ({ key, ...sum }))
-    .sort((a, b) => compare(a.scope, b.scope) || compare(a.period, b.period) || a.startsAtMs - b.startsAtMs);
+  const sums: WindowSum[] = [];
+  const take = ({ scope, period, startsAtMs, amount }: Window): void => void sums.push({ key: windowKey(scope, period, startsAtMs), scope, period, startsAtMs, amount });
+  keys.forEach(take);
+  users.forEach(take);
+  for (const windows of budgets.values()) windows.forEach(take);
+  return merged(sums).sort((a, b) => compare(a.scope, b.scope) || compare(a.period, b.period) || a.startsAtMs - b.startsAtMs);
+}
+
+function addTotal(sums: Map<string, Window>, prefix: string, id: string, amount: bigint): void {
+  const sum = sums.get(id);
+  if (sum) sum.amount += amount;
+  else sums.set(id, { scope: prefix + id, period: "total", startsAtMs: 0, amount });
+}
+
+/** A `total` budget of the record's own key or user is counted already; the same window twice counts once. */
+function addBudgets(sums: Map<string, Map<string, Window>>, { chargeNano, keyId, userId, budgets }: ChargeRecord): void {
+  budgets.forEach(({ scope, period, startsAtMs }, i) => {
+    if (period === "total" && (scope === `key:${keyId}` || scope === `user:${userId}`)) return;
+    const start = period === "total" ? 0 : startsAtMs;
+    if (i > 0 && budgets.findIndex((other) => other.scope === scope && other.period === period && (period === "total" || other.startsAtMs === start)) < i) return;
+    let windows = sums.get(scope);
+    if (!windows) sums.set(scope, (windows = new Map()));
+    const name = period + start;
+    const sum = windows.get(name);
+    if (sum) sum.amount += chargeNano;
+    else windows.set(name, { scope, period, startsAtMs: start, amount: chargeNano });
+  });
+}
+
+/** One key's budget may be another record's window: each window once. */
+function merged(sums: readonly WindowSum[]): WindowSum[] {
+  const byKey = new Map<string, WindowSum>();
+  for (const sum of sums) {
+    const same = byKey.get(sum.key);
+    byKey.set(sum.key, same ? { ...same, amount: same.amount + sum.amount } : sum);
+  }
+  return [...byKey.values()];
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -214,11 +214,22 @@ async function insertLedger(client: Queryable, { settlementId, records, known }:
   const found = missing.length > 0 ? await accountIds(client, missing) : new Map<AccountCode, bigint>();
   await client.query({
     name: "mm-settle-transaction",
-    text: "INSERT INTO ledger_transactions (id, kind, idempotency_key, actor_type, ref_type, ref_id, meta) VALUES ($1, 'settlement', $2, 'system', 'settlement', $1::uuid::text, $3)",
-    values: [settlementId, `settle:${settlementId}`, JSON.stringify({ charges: records.length })],
+    text: `WITH t AS (INSERT INTO ledger_transactions (id, kind, idempotency_key, actor_type, ref_type, ref_id, meta)
+        VALUES ($1, 'settlement', $2, 'system', 'settlement', $1::uuid::text, $3) RETURNING id)
+      SELECT pg_notify('live', $4) FROM t`,
+    values: [settlementId, `settle:${settlementId}`, JSON.stringify({ charges: records.length }), liveHint(records)],
   });
   await insertEntries(client, settlementId, lines, found.size === 0 ? known.accounts : new Map([...known.accounts, ...found]));
   return found;
+}
+
+/** NOTIFY takes 8,000 bytes; a hint to more than so many customers goes to all. */
+const OWNERS_MAX = 200;
+
+/** Tells open pages whose requests have been settled: one hint a batch, with the statement that is sent anyway. */
+function liveHint(records: readonly ChargeRecord[]): string {
+  const owners = [...new Set(records.map(({ userId }) => userId))];
+  return JSON.stringify({ topic: "requests", ...(owners.length <= OWNERS_MAX && { owners }) });
 }
 
 /** A wallet that falls below the line in this batch leaves work for the web half; once a day. */

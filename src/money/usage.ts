@@ -36,25 +36,32 @@ export type ColumnItem = (typeof COLUMN_ITEMS)[number];
 /** Price-book item name -> billable quantity; only quantities above 0 are present. `request` is always 1. */
 export type Quantities = Readonly<Record<string, number>>;
 
-const FIELD_ITEM = [
-  ["inputUncached", "input"], ["cacheRead", "cache_read"], ["cacheWrite5m", "cache_write_5m"], ["cacheWrite1h", "cache_write_1h"],
-  ["inputAudio", "input_audio"], ["cacheReadAudio", "cache_read_audio"], ["inputImage", "input_image"], ["inputVideo", "input_video"],
-  ["outputText", "output"], ["reasoning", "reasoning"], ["outputAudio", "output_audio"], ["outputImage", "output_image"],
-] as const;
-
-/** Usage in the price book's words. */
+/** Usage in the price book's words. Field by field: a loop over names costs ten times as much, several times a request. */
 export function toQuantities(usage: Usage): Quantities {
   const quantities: Record<string, number> = { request: 1 };
-  for (const [field, item] of FIELD_ITEM) {
-    const value = usage[field];
-    if (value !== undefined && value > 0) quantities[item] = value;
-  }
+  if (usage.inputUncached! > 0) quantities.input = usage.inputUncached!;
+  if (usage.cacheRead! > 0) quantities.cache_read = usage.cacheRead!;
+  if (usage.cacheWrite5m! > 0) quantities.cache_write_5m = usage.cacheWrite5m!;
+  if (usage.cacheWrite1h! > 0) quantities.cache_write_1h = usage.cacheWrite1h!;
+  if (usage.inputAudio! > 0) quantities.input_audio = usage.inputAudio!;
+  if (usage.cacheReadAudio! > 0) quantities.cache_read_audio = usage.cacheReadAudio!;
+  if (usage.inputImage! > 0) quantities.input_image = usage.inputImage!;
+  if (usage.inputVideo! > 0) quantities.input_video = usage.inputVideo!;
+  if (usage.outputText! > 0) quantities.output = usage.outputText!;
+  if (usage.reasoning! > 0) quantities.reasoning = usage.reasoning!;
+  if (usage.outputAudio! > 0) quantities.output_audio = usage.outputAudio!;
+  if (usage.outputImage! > 0) quantities.output_image = usage.outputImage!;
   for (const item in usage.items) {
     const value = usage.items[item]!;
     if (value > 0) quantities[item] = value;
   }
   return quantities;
 }
+
+/** As `totalInputTokens`, of a usage. */
+export const inputTokensOf = (u: Usage): number =>
+  (u.inputUncached ?? 0) + (u.cacheRead ?? 0) + (u.cacheWrite5m ?? 0) + (u.cacheWrite1h ?? 0)
+  + (u.inputAudio ?? 0) + (u.cacheReadAudio ?? 0) + (u.inputImage ?? 0) + (u.inputVideo ?? 0);
 
 /** All input tokens of every modality, cached ones included: what price tiers compare with. */
 export const totalInputTokens = (q: Quantities): number =>

@@ -4,7 +4,7 @@ import { prettyLine } from "./log-pretty.ts";
 import { redactFields, redactText } from "./redact.ts";
 
 /** What areas may do with the log: `log.info({ fields }, "what happened")`. */
-export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error" | "fatal"> & {
+export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "isLevelEnabled"> & {
   child(fields: Readonly<Record<string, unknown>>): Log;
 };
 

@@ -12,16 +12,12 @@ import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
 export type Answer = Readonly<{ ending: Ending; body?: Buffer }>;
 
 /** A bug in what follows admission must not leave money set aside for ever: it ends the request like a failed vendor. */
-export async function answerOrFail(...input: Parameters<typeof answer>): Promise<Answer> {
-  try {
-    return await answer(...input);
-  } catch (cause) {
+export const answerOrFail = (state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> =>
+  answer(state, job, router, first, writer).catch((cause: unknown) => {
     const error = new RelayError("internal_error", "Something went wrong on our side.", { cause });
-    const [state, { context }] = input;
-    state.log.error({ err: cause, request: context.idText }, "a request failed after its admission");
+    state.log.error({ err: cause, request: job.context.idText }, "a request failed after its admission");
     return { ending: { how: "failed", delivered: NOTHING_DELIVERED, stopped: true, possibleCost: true, error } };
-  }
-}
+  });
 
 /**
  * Stages 8 to 10: sends the request, fails over, lets a stream pass. Nothing is thrown: every end, good or bad, is an

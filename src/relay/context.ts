@@ -87,26 +87,26 @@ export type RequestContext = {
   dialect: Dialect;
   /** The node is going: the connection closes after this answer. */
   readonly closing: boolean;
-  caller?: Caller;
+  caller: Caller | undefined;
   /** Rate limits as they stand, for the answer's headers. */
-  requestLimit?: LimitState;
-  tokenLimit?: LimitState;
+  requestLimit: LimitState | undefined;
+  tokenLimit: LimitState | undefined;
   /** Called in `finally`, last first. */
   readonly releases: (() => void)[];
   /** Set when the client has left before its answer ended. */
-  left?: LeftWhen;
+  left: LeftWhen | undefined;
   /** What leaving does to the stage that is under way. */
-  onLeft?: (() => void) | undefined;
+  onLeft: (() => void) | undefined;
   /** What the end of the drain does to the stage that is under way. */
-  cutShort?: (() => void) | undefined;
+  cutShort: (() => void) | undefined;
   /** The drain has ended: nothing more is begun. */
-  cut?: RelayError;
+  cut: RelayError | undefined;
   /** Tries so far, for the receipt. */
   readonly attempts: AttemptRecord[];
   /** For the log line. */
-  outcome?: string;
-  errorCode?: string;
-  status?: number;
+  outcome: string | undefined;
+  errorCode: string | undefined;
+  status: number | undefined;
 };
 
 /** A metered request, once everything about it is known and the money is set aside. */

@@ -22,11 +22,16 @@ import { createTimerWheel } from "#relay/upstream/timers.ts";
 export type { RelayDeps } from "#relay/context.ts";
 export type { RelayLookups } from "#relay/read/lookups.ts";
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
-export { probeChannel } from "#relay/probe.ts";
+export { createChannelTests } from "#relay/channel-tests.ts";
+export type { ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
+export { PROBE_STEPS } from "#relay/probe.ts";
 export { createTokenizer } from "#relay/metering/tokenizer.ts";
 export { createSimulator, providers } from "#relay/providers/index.ts";
 export { nodeExchange } from "#relay/http/node.ts";
 export { webExchange } from "#relay/http/web.ts";
+export { matchRoute } from "#relay/http/routes.ts";
+export { encodeError } from "#relay/dialects/openai-kit/errors.ts";
+export { RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/errors.ts";
 
 /** How often the drain looks whether the last request has ended, and how long cut ones get to settle. */
 const DRAIN_LOOK_MS = 50;

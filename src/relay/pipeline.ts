@@ -59,6 +59,9 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     closing: state.isDraining(),
     releases: [],
     attempts: [],
+    // All there from the start: objects that grow later cost more than their fields.
+    caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
+    outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {
     if (context.onLeft) context.onLeft();
@@ -126,8 +129,9 @@ function end(state: RelayState, context: RequestContext, operation: string, writ
   const seconds = (state.clock.monotonic() - context.startedAt) / 1000;
   const outcome = context.outcome ?? context.errorCode ?? "ok";
   state.meters.request(operation, outcome, seconds);
+  const isTrouble = (context.status ?? 200) >= 500;
+  if (!isTrouble && !state.log.isLevelEnabled("debug")) return; // a served request has its receipt; the log is for the others
   const line = { request: context.idText, operation, outcome, status: context.status, key: context.caller?.keyId, attempts: context.attempts.length, ms: Math.round(seconds * 1000) };
-  // A served request has its receipt; the log is for the others.
-  if ((context.status ?? 200) >= 500) state.log.warn(line, "request");
+  if (isTrouble) state.log.warn(line, "request");
   else state.log.debug(line, "request");
 }

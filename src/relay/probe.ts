@@ -1,93 +1,115 @@
-import { performance } from "node:perf_hooks";
 import type { Operation } from "#relay/dialects/dialect.ts";
-import { upstreamHeaders } from "#relay/http/headers.ts";
+import { probeCall, probeModels, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
-import { customerError } from "#relay/providers/kit/customer-error.ts";
-import { classifyFault, readFault } from "#relay/providers/kit/classify.ts";
-import type { Transport, UpstreamCall } from "#relay/upstream/transport.ts";
-import type { Channel, Model, Route, Snapshot } from "#snapshot/snapshot.ts";
+import type { Transport } from "#relay/upstream/transport.ts";
 
-/** How a channel answered a real small request. */
-export type ChannelProbe = Readonly<{ ok: boolean; status?: number; latencyMs?: number; model?: string; error?: string }>;
+export type { ProbeCall } from "#relay/probe-call.ts";
 
-export type ProbeDeps = Readonly<{ transport: Transport; simulator: Transport }>;
+/** What a test looks at, in its order. */
+export const PROBE_STEPS = ["address", "connection", "key", "models", "reply", "stream", "usage"] as const;
+export type ProbeStepName = (typeof PROBE_STEPS)[number];
 
-const PROBE_TIMEOUT_MS = 30_000;
+/** One line of a test. `note` is the vendor's or the system's own word, for staff. */
+export type ProbeStep = Readonly<{ step: ProbeStepName; state: "ok" | "failed" | "skipped"; ms?: number; note?: string; count?: number; until?: Date; /** Tokens that the vendor reported. */ tokens?: Readonly<{ input: number; output: number }> }>;
+
+export type ProbeReport = Readonly<{
+  ok: boolean;
+  steps: readonly ProbeStep[];
+  /** What was really asked of the vendor: each has a cost. */
+  calls: readonly ProbeCall[];
+  /** The vendor's names of its models, where it lists them. */
+  models?: readonly string[];
+}>;
+
+export type ProbeDeps = Readonly<{
+  transport: Transport;
+  simulator: Transport;
+  /** Resolves and connects by the rules of every outgoing call. Absent: these steps are skipped. */
+  inspect?(url: URL): Promise<Readonly<{ resolveMs: number; connectMs: number; tlsMs?: number; certificateUntil?: Date }>>;
+}>;
+
+export type ProbeTarget = Readonly<{
+  provider: string;
+  baseUrl?: string;
+  secret?: string;
+  connectMs?: number;
+  /** Undefined: no request is sent, only address, key and model list are looked at. */
+  model?: Readonly<{ upstreamName: string; endpoints: readonly string[] }>;
+  /** The REST's test sends the one request only; the back office also streams. */
+  stream: boolean;
+  list: boolean;
+}>;
+
 const CONNECT_MS = 5_000;
-/** Of the answer only its error is read; a vendor that sends more than this is not listened to. */
-const ANSWER_BYTES_MAX = 1024 * 1024;
 
-/**
- * Sends one real, tiny request through a channel: its first model, its first live key, one token asked for.
- *
- * @returns undefined when the snapshot has no channel of this name; a failure is an answer, never an exception
- */
-export async function probeChannel(deps: ProbeDeps, snapshot: Snapshot, name: string): Promise<ChannelProbe | undefined> {
-  const channel = [...snapshot.channels.values()].find((candidate) => candidate.name === name);
-  if (!channel) return undefined;
-  const provider = providers.get(channel.provider);
-  if (!provider) return { ok: false, error: `The provider ${channel.provider} is not known.` };
-  const offer = firstOffer(snapshot, channel);
-  if (!offer) return { ok: false, error: "The channel is off, or none of its models is sold." };
-  const key = channel.keys.find(({ active }) => active);
-  if (!key && !provider.keyless) return { ok: false, error: "The channel has no live key." };
-  const { model, route } = offer;
-  const operation = operationOf(model);
-  const body = Buffer.from(JSON.stringify(bodyOf(operation, route.upstreamModel)));
+/** Tests a channel as far as it can be tested, with real requests. Failures are results, never exceptions. */
+export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promise<ProbeReport> {
+  const provider = providers.get(target.provider);
+  if (!provider) return failedAt("address", `The provider ${target.provider} is not known.`);
+  if (target.secret === undefined && !provider.keyless) return failedAt("key", "The channel has no live key.");
+  const to: ProbeAddress = {
+    provider, connectMs: target.connectMs ?? CONNECT_MS,
+    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
+  };
+  const inProcess = provider.id === "simulator";
+  const transport = inProcess ? deps.simulator : deps.transport;
+  const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, to);
+  if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };
+
+  const listed = inProcess || !target.list ? undefined : await probeModels(transport, to).catch((error: Error) => ({ status: 0, latencyMs: 0, names: [], error: error.message }));
+  if (listed) steps.push(...listSteps(listed, provider.keyless === true));
+  if (listed && (listed.status === 401 || listed.status === 403)) return { ok: false, steps, calls: [] };
+
+  const calls: ProbeCall[] = [];
+  if (target.model) {
+    const operation = operationOf(target.model.endpoints, provider.paths);
+    calls.push(await probeCall(transport, to, operation, target.model.upstreamName, false));
+    if (target.stream && calls[0]!.ok && operation !== "embeddings") calls.push(await probeCall(transport, to, operation, target.model.upstreamName, true));
+    steps.push(...calls.map(callStep), ...usageStep(calls));
+  }
+  return { ok: steps.every(({ state }) => state !== "failed"), steps, calls, ...(listed?.status === 200 && { models: listed.names }) };
+}
+
+const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: false, steps: [{ step, state: "failed", note }], calls: [] });
+
+async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress): Promise<ProbeStep[]> {
   try {
-    const call: UpstreamCall = {
-      method: "POST", url: endpointUrl(provider, channel.baseUrl, operation), connectMs: channel.timeouts.connectMs ?? CONNECT_MS, body: [body],
-      headers: upstreamHeaders({ stream: false, authorization: key ? provider.authorize(key.secret()) : {}, contentLength: body.length }),
-    };
-    const started = performance.now();
-    const { status, answer } = await exchange(channel.provider === "simulator" ? deps.simulator : deps.transport, call);
-    const latencyMs = Math.round(performance.now() - started);
-    const fault = readFault(status, answer);
-    if (status === 200 && fault.code === undefined && fault.type === undefined) return { ok: true, status, latencyMs, model: model.name };
-    return { ok: false, status, latencyMs, model: model.name, error: fault.message ?? customerError(classifyFault(fault, provider.errorClasses), fault).message };
+    const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
+    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(endpointUrl(to.provider, to.baseUrl, operation));
+    return [
+      { step: "address", state: "ok", ms: resolveMs },
+      { step: "connection", state: "ok", ms: connectMs + (tlsMs ?? 0), ...(certificateUntil && { until: certificateUntil }) },
+    ];
   } catch (error) {
-    return { ok: false, model: model.name, error: (error as Error).message };
+    const { phase } = error as { phase?: unknown };
+    const failed: ProbeStep = { step: phase === "connection" ? "connection" : "address", state: "failed", note: (error as Error).message };
+    return phase === "connection" ? [{ step: "address", state: "ok" }, failed] : [failed];
   }
 }
 
-function firstOffer(snapshot: Snapshot, channel: Channel): { model: Model; route: Route } | undefined {
-  for (const [key, tiers] of snapshot.routes) {
-    const route = tiers.flatMap(({ routes }) => routes).find((candidate) => candidate.channel.id === channel.id);
-    const model = snapshot.models.get(key.slice(key.indexOf("\0") + 1));
-    if (route && model) return { model, route };
-  }
-  return undefined;
+function listSteps(listed: Awaited<ReturnType<typeof probeModels>>, keyless: boolean): ProbeStep[] {
+  const refused = listed.status === 401 || listed.status === 403;
+  const note = listed.error === undefined ? {} : { note: listed.error };
+  if (refused) return [{ step: "key", state: "failed", ms: listed.latencyMs, ...note }];
+  if (listed.status !== 200) return [{ step: "models", state: "skipped", ...note }];
+  const list: ProbeStep = { step: "models", state: "ok", ms: listed.latencyMs, count: listed.names.length };
+  return keyless ? [list] : [{ step: "key", state: "ok", ms: listed.latencyMs }, list];
 }
 
-const operationOf = ({ endpoints }: Model): Operation =>
-  endpoints.size === 0 || endpoints.has("chat") ? "chat" : endpoints.has("embeddings") ? "embeddings" : endpoints.has("completions") ? "completions" : "chat";
+const callStep = ({ stream, ok, latencyMs, firstMs, error }: ProbeCall): ProbeStep => ({
+  step: stream ? "stream" : "reply", state: ok ? "ok" : "failed", ms: stream ? firstMs ?? latencyMs : latencyMs, ...(error !== undefined && { note: error }),
+});
 
-const bodyOf = (operation: Operation, model: string): object =>
-  operation === "embeddings" ? { model, input: "ping" }
-  : operation === "completions" ? { model, prompt: "ping", max_tokens: 1 }
-  : { model, messages: [{ role: "user", content: "ping" }], max_tokens: 1 };
+/** A vendor that reports no usage is charged by our own count: worth knowing, no failure. */
+function usageStep(calls: readonly ProbeCall[]): ProbeStep[] {
+  const last = calls.findLast(({ ok }) => ok);
+  if (!last) return [];
+  const { usage } = last;
+  if (!usage) return [{ step: "usage", state: "skipped" }];
+  return [{ step: "usage", state: "ok", tokens: { input: (usage.inputUncached ?? 0) + (usage.cacheRead ?? 0), output: (usage.outputText ?? 0) + (usage.reasoning ?? 0) } }];
+}
 
-const exchange = (transport: Transport, call: UpstreamCall): Promise<{ status: number; answer: Buffer }> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let status = 0, bytes = 0;
-    const timer = setTimeout(() => {
-      control.abort();
-      reject(new Error(`No answer within ${PROBE_TIMEOUT_MS / 1_000} s.`));
-    }, PROBE_TIMEOUT_MS);
-    const control = transport.send(call, {
-      onHead: (code) => { status = code; },
-      onData: (chunk) => {
-        bytes += chunk.length;
-        if (bytes <= ANSWER_BYTES_MAX) chunks.push(chunk);
-      },
-      onEnd: () => {
-        clearTimeout(timer);
-        resolve({ status, answer: Buffer.concat(chunks) });
-      },
-      onError: (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    });
-  });
+function operationOf(endpoints: readonly string[], paths: Readonly<Partial<Record<Operation, unknown>>>): Operation {
+  const wanted: Operation = endpoints.length === 0 || endpoints.includes("chat") ? "chat" : endpoints.includes("embeddings") ? "embeddings" : endpoints.includes("completions") ? "completions" : "chat";
+  return paths[wanted] ? wanted : (["chat", "embeddings", "completions"] as const).find((name) => paths[name])!;
+}

@@ -1,7 +1,7 @@
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import type { RelayError } from "#relay/errors.ts";
 import { relayHeaders } from "#relay/http/headers.ts";
-import type { RelayHeaderFacts } from "#relay/http/headers.ts";
+import type { AnswerHeaders, RelayHeaderFacts } from "#relay/http/headers.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import type { Settled } from "#relay/metering/settle.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
@@ -9,30 +9,36 @@ import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
 
 const ENCODER_TYPE = "application/json";
 
-const common = (context: RequestContext): RelayHeaderFacts => ({
+/** The facts of a metered answer's head. */
+const served = (state: RelayState, { context, model, hold }: Job, own: Pick<RelayHeaderFacts, "stream" | "contentLength" | "costNanoUsd" | "attempts">): RelayHeaderFacts => ({
   requestId: context.idText,
-  ...(context.requestLimit && { requests: context.requestLimit }),
-  ...(context.tokenLimit && { tokens: context.tokenLimit }),
-  ...(context.closing && { close: true }),
+  stream: own.stream,
+  contentType: ENCODER_TYPE,
+  contentLength: own.contentLength,
+  processingMs: state.clock.monotonic() - context.startedAt,
+  costNanoUsd: own.costNanoUsd,
+  maxTokens: hold.maxTokens,
+  model: model.name,
+  attempts: own.attempts,
+  requests: context.requestLimit,
+  tokens: context.tokenLimit,
+  close: context.closing,
 });
 
-const served = (state: RelayState, { context, model, hold }: Job): RelayHeaderFacts => ({
-  ...common(context),
-  processingMs: state.clock.monotonic() - context.startedAt,
-  model: model.name,
-  ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }),
-});
+/** The facts of an answer that was not metered. */
+const common = (context: RequestContext): RelayHeaderFacts =>
+  ({ requestId: context.idText, requests: context.requestLimit, tokens: context.tokenLimit, close: context.closing });
 
 /** The head of a stream; goes out with its first byte, so tries are counted as far as they are known. */
-export const streamHeaders = (state: RelayState, job: Job): Record<string, string> =>
-  relayHeaders({ ...served(state, job), stream: true, attempts: job.context.attempts.length + 1 });
+export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
+  relayHeaders(served(state, job, { stream: true, attempts: job.context.attempts.length + 1 }));
 
 /** A whole answer, now that its charge is durable. */
 export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): void {
   const { context } = job;
   context.status = 200;
   if (context.reply.gone) return;
-  context.reply.head(200, relayHeaders({ ...served(state, job), contentType: ENCODER_TYPE, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) }));
+  context.reply.head(200, relayHeaders(served(state, job, { contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) })));
   context.reply.end(body);
 }
 

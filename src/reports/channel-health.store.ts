@@ -25,7 +25,7 @@ export async function listChannelHealth(db: Queryable, filter: Readonly<{ afterN
                             FROM attempts WHERE at > now() - interval '15 minutes' AND channel_id = c.id GROUP BY credential) t ON t.credential = k.id
               WHERE k.channel_id = c.id), '[]') AS keys
        FROM channels c
-      WHERE c.number > $1 AND ($2::text IS NULL OR c.name = $2) ORDER BY c.number LIMIT $3`,
+      WHERE c.deleted_at IS NULL AND c.number > $1 AND ($2::text IS NULL OR c.name = $2) ORDER BY c.number LIMIT $3`,
     [filter.afterNumber ?? 0, filter.name ?? null, filter.limit],
   );
   return rows;

@@ -2,19 +2,23 @@ import type { Queryable } from "#platform/db/queryable.ts";
 
 export type WalletView = Readonly<{ id: string; balanceNano: bigint; heldNano: bigint; status: string }>;
 
-/**
- * A wallet as its owner sees it: what it holds less what it owes, and what running work has set aside.
- * A node that has not been heard of for 30 s runs nothing.
- */
+/** A node that has not been heard of for 30 s runs nothing. */
+const VIEW = `
+  SELECT w.id, w.paid_nano + w.lots_nano - w.debt_nano AS "balanceNano", w.status,
+         ((SELECT coalesce(sum(l.held_nano), 0) FROM wallet_leases l JOIN relay_nodes n ON n.id = l.node_id
+            WHERE l.wallet_id = w.id AND n.heartbeat_at > now() - interval '30 seconds')
+        + (SELECT coalesce(sum(h.amount_nano), 0) FROM holds h WHERE h.wallet_id = w.id AND h.state = 'open'))::bigint AS "heldNano"
+    FROM wallets w`;
+
+/** A wallet as its owner sees it: what it holds less what it owes, and what running work has set aside. */
 export async function walletView(db: Queryable, walletId: string): Promise<WalletView | undefined> {
-  const { rows } = await db.query<WalletView>(
-    `SELECT w.id, w.paid_nano + w.lots_nano - w.debt_nano AS "balanceNano", w.status,
-            ((SELECT coalesce(sum(l.held_nano), 0) FROM wallet_leases l JOIN relay_nodes n ON n.id = l.node_id
-               WHERE l.wallet_id = w.id AND n.heartbeat_at > now() - interval '30 seconds')
-           + (SELECT coalesce(sum(h.amount_nano), 0) FROM holds h WHERE h.wallet_id = w.id AND h.state = 'open'))::bigint AS "heldNano"
-       FROM wallets w WHERE w.id = $1`,
-    [walletId],
-  );
+  const { rows } = await db.query<WalletView>(`${VIEW} WHERE w.id = $1`, [walletId]);
+  return rows[0];
+}
+
+/** The same, of a customer's personal space. */
+export async function walletOfUser(db: Queryable, userId: string): Promise<WalletView | undefined> {
+  const { rows } = await db.query<WalletView>(`${VIEW} WHERE w.owner_type = 'user' AND w.owner_id = $1`, [userId]);
   return rows[0];
 }
 

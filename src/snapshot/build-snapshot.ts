@@ -60,6 +60,7 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
       ...(row.base_url !== null && { baseUrl: row.base_url }),
       ...(row.protocol !== null && { protocol: row.protocol as NonNullable<Channel["protocol"]> }),
       active: row.status === "active",
+      ...(row.paused_until && { pausedUntilMs: row.paused_until.getTime() }),
       priority: row.priority,
       weight: row.weight,
       keyMode: row.key_mode as Channel["keyMode"],

@@ -1,11 +1,10 @@
-import { overridePrice } from "#catalog/override-price.ts";
+import { priceFor, type PriceOverride } from "#catalog/price-for.ts";
 import { ppm } from "#money/amount.ts";
-import { compilePrice, parsePriceDocument, type CompiledPrice, type Multiplier, type PriceDocument } from "#money/price.ts";
+import { compilePrice, parsePriceDocument, type CompiledPrice, type PriceDocument } from "#money/price.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 type Version = Readonly<{ id: bigint; fromMs: number; document: PriceDocument }>;
-type Override = Readonly<{ ppm: number | null; document: PriceDocument | undefined }>;
 
 /** A price with the time it is known to hold for. */
 type InForce = Readonly<{ fromMs: number; untilMs: number; price: CompiledPrice }>;
@@ -20,7 +19,6 @@ export type PriceBook = Readonly<{
 
 /**
  * Sell and cost prices of one snapshot. Each (version, multipliers) is compiled once, when it is first asked for.
- * A group's own factor for a model replaces the group's; a user's multiplies what the group leaves.
  */
 export function createPriceBook(rows: SnapshotRows): PriceBook {
   const sell = versionsBy(rows.prices, (row) => row.model_id);
@@ -60,11 +58,7 @@ export function createPriceBook(rows: SnapshotRows): PriceBook {
       if (!version || !group) return undefined;
       const ofGroup = groupPrices.get(pair(groupId, model.id));
       const price = once(`s ${version.id} ${groupId} ${ofUser ? userId : ""}`, () => {
-        const multipliers: Multiplier[] = [{ source: "group", name: group.name, ppm: ppm(ofGroup?.ppm ?? group.ppm) }];
-        if (ofUser?.ppm != null) multipliers.push({ source: "user", name: "own price", ppm: ppm(ofUser.ppm) });
-        let document = version.document;
-        for (const override of [ofGroup, ofUser]) if (override?.document) document = overridePrice(document, override.document);
-        return compilePrice({ versionId: version.id, document, multipliers });
+        return compilePrice({ versionId: version.id, ...priceFor(version.document, group, ofGroup, ofUser) });
       });
       if (!ofUser) remember(model, groupId, { fromMs: version.fromMs, untilMs: versions!.find(({ fromMs }) => fromMs > atMs)?.fromMs ?? Infinity, price });
       return price;
@@ -95,7 +89,7 @@ export function createPriceBook(rows: SnapshotRows): PriceBook {
 
 const pair = (a: string, b: string): string => `${a}\0${b}`;
 
-const toOverride = (row: { ppm: number | null; doc: unknown }): Override =>
+const toOverride = (row: { ppm: number | null; doc: unknown }): PriceOverride =>
   ({ ppm: row.ppm, document: row.doc ? parsePriceDocument(row.doc) : undefined });
 
 function versionsBy<R extends { id: bigint; effective_from: Date; doc: unknown }>(rows: readonly R[], keyOf: (row: R) => string): Map<string, Version[]> {

@@ -54,6 +54,8 @@ export type Channel = Readonly<{
   baseUrl?: string;
   protocol?: "chat" | "responses" | "messages" | "gemini";
   active: boolean;
+  /** Somebody gave it a rest until then. */
+  pausedUntilMs?: number;
   priority: number;
   weight: number;
   keyMode: "round_robin" | "random" | "sticky" | "least_used";

@@ -4,7 +4,7 @@ import { nano } from "#money/amount.ts";
 import { formatUsd } from "#money/parse-amount.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { readShop } from "#store/read-shop.store.ts";
-import { wordsFromPrice } from "#store/price-text.ts";
+import { wordsFromPrice } from "#catalog/index.ts";
 import type { ChannelState, KeyState, ModelState, ShopState, UserState } from "#store/shop-state.ts";
 
 /**

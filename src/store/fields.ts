@@ -1,8 +1,11 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { BUDGET_PERIODS, limitsSchema } from "#accounts/index.ts";
-import { ppm, type Nano, type Ppm } from "#money/amount.ts";
+import { BUDGET_PERIODS } from "#accounts/index.ts";
+import type { Nano } from "#money/amount.ts";
 import { parseUsd } from "#money/parse-amount.ts";
+
+export { countField, modelNameField, nameField } from "#catalog/index.ts";
+export { limitsSchema as limitsField } from "#accounts/index.ts";
 
 /** The parts that the store file and the REST have in common. Decimals come as text from YAML and as numbers from JSON. */
 
@@ -20,17 +23,6 @@ export const usdField = decimalText.transform((text, context): Nano => {
 
 export const positiveUsdField = usdField.refine((amount) => amount > 0n, "must be above 0");
 
-/** A factor such as 0.8, in parts per million; 0 to 1000 with at most six decimals. */
-export const ratioField = decimalText.transform((text, context): Ppm => {
-  const match = /^(\d{1,4})(?:\.(\d{1,6}))?$/.exec(text.trim());
-  const value = match ? Number(match[1]) * 1_000_000 + Number((match[2] ?? "").padEnd(6, "0")) : NaN;
-  if (!(value <= 1_000_000_000)) {
-    context.addIssue({ code: "custom", message: "must be a number from 0 to 1000 with at most six decimals" });
-    return z.NEVER;
-  }
-  return ppm(value);
-});
-
 /** A day (from its first instant, UTC) or an RFC 3339 instant. */
 export const instantField = z.string().transform((text, context): Date => {
   const date = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? new Date(text) : new Date(NaN);
@@ -41,19 +33,11 @@ export const instantField = z.string().transform((text, context): Date => {
   return date;
 });
 
-export const nameField = (max: number) =>
-  z.string({ error: "must be text" }).trim().min(1, "must not be empty").max(max).refine((text) => !/[\p{Cc}\p{Cf}]/u.test(text), "must not hold control characters");
-
-/** Names of models: what clients send, so no blanks and nothing that breaks an address. */
-export const modelNameField = z.string({ error: "must be text" }).regex(/^[^\s\p{Cc}?#]{1,200}$/u, "must be 1 to 200 characters without blanks, ? and #");
-
 export const cidrField = z.string().refine(isCidr, "must be an IP address or range such as 10.0.0.0/8");
 
 export const budgetField = z.strictObject({ amount: usdField, per: z.enum(BUDGET_PERIODS) })
   .transform(({ amount, per }) => ({ amount_nano: amount.toString(), per }));
 
-export const limitsField = limitsSchema;
-export const countField = (min: number, max: number) => z.number({ error: "must be a whole number" }).int("must be a whole number").min(min).max(max);
 
 /** One value or a list of them. */
 export const listOf = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((value) => [value])]);

@@ -1,6 +1,5 @@
+import { priceFromRatio, priceFromWords, PriceTextError, ratioField } from "#catalog/index.ts";
 import type { PriceDocument } from "#money/price.ts";
-import { ratioField } from "#store/fields.ts";
-import { priceFromRatio, priceFromWords, PriceTextError } from "#store/price-text.ts";
 import type { Path } from "#store/yaml-source.ts";
 
 export type FieldIssue = Readonly<{ path: Path; message: string }>;

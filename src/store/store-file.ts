@@ -1,27 +1,25 @@
 import { z } from "zod";
 import { problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
+import { ENDPOINTS, groupField, modelField } from "#catalog/index.ts";
+import { channelField } from "#channels/index.ts";
 import { CODE_PATTERN } from "#payments/index.ts";
 import {
-  budgetField, cidrField, countField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField, ratioField,
+  budgetField, cidrField, countField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField,
 } from "#store/fields.ts";
-
-export const ENDPOINTS = ["chat", "responses", "messages", "gemini", "embeddings", "images", "audio", "moderations", "rerank", "realtime", "tasks"] as const;
-export const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const;
-const KEY_MODES = ["round_robin", "random", "sticky", "least_used"] as const;
 
 /** Members that `check-store-file.ts` looks at, which also sees files that do not fit elsewhere. */
 const words = z.record(z.string(), z.unknown());
 
-const group = z.strictObject({ ratio: ratioField.optional(), top_up_ratio: ratioField.optional(), limits: limitsField.optional() });
+const group = z.strictObject({ ratio: groupField.ratio.optional(), top_up_ratio: groupField.ratio.optional(), limits: limitsField.optional() });
 
 const model = z.strictObject({
   id: modelNameField,
-  name: nameField(200).optional(),
-  vendor: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "must be a short lower-case name").optional(),
-  context: countField(1, 100_000_000).optional(),
-  max_output: countField(1, 100_000_000).optional(),
-  endpoints: z.array(z.enum(ENDPOINTS)).optional(),
-  aliases: z.array(modelNameField).optional(),
+  name: modelField.name.optional(),
+  vendor: modelField.vendor.optional(),
+  context: modelField.tokens.optional(),
+  max_output: modelField.tokens.optional(),
+  endpoints: modelField.endpoints.optional(),
+  aliases: modelField.aliases.optional(),
   limits: limitsField.optional(),
   enabled: z.boolean().optional(),
   price: words.optional(),
@@ -30,29 +28,28 @@ const model = z.strictObject({
 
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable");
 const upstreamKey = z.union([
-  z.string().min(1).max(20_000).transform((secret) => ({ secret })),
+  channelField.key.transform((secret) => ({ secret })),
   z.strictObject({ env: envName }),
   z.strictObject({ fingerprint: z.string().regex(/^[0-9a-f]{8}$/) }),
 ], { error: "must be a key, { env: NAME } or { fingerprint: … }" });
 
-const milliseconds = countField(1, 3_600_000).optional();
 const channel = z.strictObject({
-  name: nameField(100),
+  name: channelField.name,
   provider: z.string(),
-  base_url: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
-  protocol: z.enum(PROTOCOLS).optional(),
+  base_url: channelField.baseUrl.optional(),
+  protocol: channelField.protocol.optional(),
   keys: listOf(upstreamKey).optional(),
-  key_mode: z.enum(KEY_MODES).optional(),
+  key_mode: channelField.keyMode.optional(),
   models: z.union([
     z.array(modelNameField).transform((names) => new Map(names.map((name) => [name, name]))),
-    z.record(modelNameField, z.string().min(1).max(500)).transform((names) => new Map(Object.entries(names))),
+    z.record(modelNameField, channelField.upstreamName).transform((names) => new Map(Object.entries(names))),
   ], { error: "must be a list of names or { shop-name: upstream-name }" }).optional(),
   groups: z.array(z.string()).optional(),
-  priority: countField(-1_000_000, 1_000_000).optional(),
-  weight: countField(0, 1_000_000).optional(),
+  priority: channelField.priority.optional(),
+  weight: channelField.weight.optional(),
   cost: words.optional(),
-  limits: z.strictObject({ rpm: countField(0, 1e9).optional(), tpm: countField(0, 1e9).optional(), concurrency: countField(0, 1e9).optional() }).optional(),
-  timeouts: z.strictObject({ connect_ms: milliseconds, first_byte_ms: milliseconds, idle_ms: milliseconds, total_ms: milliseconds }).optional(),
+  limits: channelField.limits.optional(),
+  timeouts: channelField.timeouts.optional(),
   enabled: z.boolean().optional(),
 });
 
@@ -122,7 +119,7 @@ export const storeFileSchema = z.strictObject({
   // their members are settings, checked by path
   shop: words.optional(),
   settings: words.optional(),
-  groups: z.record(nameField(64), group.nullable().transform((value) => value ?? {})).optional(),
+  groups: z.record(groupField.name, group.nullable().transform((value) => value ?? {})).optional(),
   models: z.array(model).optional(),
   channels: z.array(channel).optional(),
   users: z.array(user).optional(),

@@ -8,6 +8,7 @@ import type { Clock } from "#platform/clock.ts";
 import type { Passwords } from "#platform/crypto/hash.ts";
 import type { Sealer } from "#platform/crypto/seal.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
+import type { Supply } from "#trpc/supply.ts";
 
 export type { ConsolePermission };
 
@@ -21,6 +22,8 @@ export type Context = Readonly<{
   passwords: Passwords;
   throttle: Throttle;
   payments: Payments;
+  /** What acts on channels, models and prices need; absent where only reading is done. */
+  supply?: Supply;
   /** Of the browser, as the edge found it. */
   ip: string | undefined;
   userAgent: string | undefined;

@@ -69,6 +69,7 @@ const wholeBody = JSON.stringify({
   choices: [{ index: 0, message: { role: "assistant", content: "word ".repeat(INSTANT_CHUNKS) }, finish_reason: "stop" }],
   usage,
 });
+export const WHOLE_BODY: Buffer = Buffer.from(wholeBody);
 const WHOLE = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(wholeBody)}\r\n\r\n${wholeBody}`);
 
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
@@ -81,6 +82,9 @@ const EVENTS: readonly string[] = [
   ...Array.from({ length: INSTANT_CHUNKS }, () => delta({ content: "word " })),
   delta({}, "stop"), event({ choices: [], usage }), "data: [DONE]\n\n",
 ];
+
+/** Each as a chunk of its own. */
+export const STREAM_EVENTS: readonly Buffer[] = EVENTS.map((text) => Buffer.from(text));
 
 /** The same on the wire: head with the role, one piece per content chunk, then the end in one. */
 const STREAM: readonly Buffer[] = [

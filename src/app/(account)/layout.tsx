@@ -1,6 +1,7 @@
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { shopBrand } from "#app/brand.ts";
 import { shop } from "#app/shop.ts";
 import { LanguageSwitch } from "#ui/account/language-switch.client.tsx";
 import { Logo } from "#ui/kit/logo.tsx";
@@ -15,7 +16,7 @@ export default async function AccountLayout({ children }: { children: ReactNode 
   const { "shop.name": name, "shop.terms_url": termsUrl, "shop.privacy_url": privacyUrl } = await settings();
   const links = [[t("account.terms"), termsUrl], [t("account.privacy"), privacyUrl]] as const;
   return (
-    <Document locale={locale} skip={t("common.skip")}>
+    <Document locale={locale} skip={t("common.skip")} brand={await shopBrand()}>
       <NextIntlClientProvider messages={{ common, kit, account }}>
         <div className="flex min-h-screen flex-col">
           <header className="flex h-14 items-center gap-4 px-4 sm:px-8">

@@ -2,9 +2,14 @@ import { hasLocale } from "next-intl";
 import { getTranslations, setRequestLocale } from "next-intl/server";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
+import { publicOffers } from "#app/catalogue.ts";
 import { currentUser } from "#app/session.ts";
+import { shopBrand } from "#app/brand.ts";
+import { overallWord, shopStatus } from "#app/shop-status.ts";
 import { shop } from "#app/shop.ts";
-import { Document } from "#ui/layout/document.tsx";
+import { walletOfUser } from "#reports/index.ts";
+import { formatBalance } from "#ui/storefront/numbers.ts";
+import { StorefrontDocument } from "#ui/layout/storefront-document.tsx";
 import { StorefrontFooter } from "#ui/layout/storefront-footer.tsx";
 import { StorefrontHeader } from "#ui/layout/storefront-header.tsx";
 import { routing } from "#ui/i18n/routing.ts";
@@ -19,13 +24,14 @@ export default async function StorefrontLayout({ children, params }: Props) {
   if (!hasLocale(routing.locales, locale)) notFound();
   setRequestLocale(locale);
   const t = await getTranslations("common");
-  const { settings } = await shop();
-  const { "shop.name": shopName } = await settings();
+  const { settings, pool } = await shop();
+  const [{ "shop.name": shopName, "shop.sign_up": signUp }, user, offers, status] = await Promise.all([settings(), currentUser(), publicOffers(), shopStatus()]);
+  const wallet = user && (await walletOfUser(pool, user.id));
   return (
-    <Document locale={locale} skip={t("skip")}>
-      <StorefrontHeader locale={locale} shopName={shopName} signedIn={(await currentUser()) !== undefined} />
+    <StorefrontDocument locale={locale} skip={t("skip")} brand={await shopBrand()}>
+      <StorefrontHeader locale={locale} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
       {children}
-      <StorefrontFooter shopName={shopName} />
-    </Document>
+      <StorefrontFooter locale={locale} shopName={shopName} status={status && offers.length > 0 ? overallWord(status, offers.map(({ id }) => id)) : undefined} />
+    </StorefrontDocument>
   );
 }

@@ -1,7 +1,8 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { readWallet } from "#reports/overview.store.ts";
+import { walletOfUser } from "#reports/index.ts";
 import { requireUser } from "#app/guard.ts";
+import { shopBrand } from "#app/brand.ts";
 import { shop } from "#app/shop.ts";
 import { AppProviders } from "#ui/layout/app-providers.client.tsx";
 import { BalanceLink } from "#ui/layout/balance-link.client.tsx";
@@ -13,10 +14,10 @@ export const dynamic = "force-dynamic";
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const user = await requireUser();
   const [locale, t, { settings, pool }] = await Promise.all([getLocale(), getTranslations("common"), shop()]);
-  const [{ "shop.name": shopName }, wallet] = await Promise.all([settings(), readWallet(pool, user.id)]);
+  const [{ "shop.name": shopName }, wallet] = await Promise.all([settings(), walletOfUser(pool, user.id)]);
   const balance = wallet ? <BalanceLink initial={{ balanceNano: wallet.balanceNano, heldNano: wallet.heldNano }} /> : null;
   return (
-    <Document locale={locale} skip={t("skip")} messages="console">
+    <Document locale={locale} skip={t("skip")} messages="console" brand={await shopBrand()}>
       <AppProviders>
         <ConsoleShell shopName={shopName} viewer={{ email: user.email, name: user.name, role: user.role }} balance={balance}>
           {children}

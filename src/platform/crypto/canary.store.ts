@@ -23,3 +23,23 @@ export async function checkCanary(db: Queryable, sealer: Sealer): Promise<void> 
   const { rows: [kept] } = await read();
   if (kept) openCanary(sealer, kept.value);
 }
+
+/** Does the database's canary open with this secret? Undefined when it has none. */
+export async function canaryOpens(db: Queryable, sealer: Sealer): Promise<boolean | undefined> {
+  const { rows: [found] } = await db.query<{ value: string }>("SELECT value FROM settings WHERE key = $1", [KEY]);
+  if (!found) return undefined;
+  try {
+    openCanary(sealer, found.value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Seals the canary anew, when the master secret changes. */
+export async function replaceCanary(tx: Queryable, sealer: Sealer): Promise<void> {
+  await tx.query(
+    "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()",
+    [KEY, JSON.stringify(sealCanary(sealer))],
+  );
+}

@@ -17,5 +17,5 @@ export function openCanary(sealer: Sealer, stored: string): void {
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
   }
-  throw new SecretError("this database was set up with another master secret: start with that MODELMART_SECRET, or put its file `secret` back into the data folder");
+  throw new SecretError("this database was set up with another master secret: start with that MODELMART_SECRET, or put its file `secret` back into the data folder (if a change of the secret was interrupted: npm run secrets -- rotate)");
 }

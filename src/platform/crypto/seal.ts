@@ -55,6 +55,22 @@ export function createSealer(current: Kek, ...older: readonly Kek[]): Sealer {
   };
 }
 
+/**
+ * Wraps a sealed value's own key anew, under another KEK. The content is neither opened nor touched.
+ * @throws SealError when it was not sealed under `from`
+ */
+export function rewrapSealed(sealed: Buffer, from: Kek, to: Kek): Buffer {
+  const header = sealed.subarray(0, HEADER);
+  if (sealed[0] !== VERSION || header.toString("hex", 1) !== from.kekId) throw new SealError("sealed with another key");
+  try {
+    const dek = decrypt(from.kek, sealed.subarray(HEADER, HEADER + WRAPPED), header);
+    const next = Buffer.concat([Buffer.from([VERSION]), Buffer.from(to.kekId, "hex")]);
+    return Buffer.concat([next, encrypt(to.kek, dek, next), sealed.subarray(HEADER + WRAPPED)]);
+  } catch {
+    throw new SealError("a sealed value does not open");
+  }
+}
+
 const contentAad = (aad: string): Buffer => Buffer.from(`${VERSION}|${aad}`);
 
 function encrypt(key: Buffer, plain: Buffer, aad: Buffer): Buffer {

@@ -62,8 +62,22 @@ export function deriveKeys(master: MasterSecret): DerivedKeys {
     auditKey: master.derive("audit"),
     databasePassword: master.derive("database").toString("base64url"),
   };
+  return hidden(keys);
+}
+
+/**
+ * Keys that what is stored was hashed or signed with, and that therefore outlive a change of the master secret: nobody
+ * can hash an API key or a password anew without having it.
+ */
+export type CarriedKeys = Pick<DerivedKeys, "keyPepper" | "passwordPepper" | "codePepper" | "auditKey">;
+
+/** The shop's keys after the master secret was changed: sealing and sessions by the new one, the rest carried over. */
+export const withCarried = (keys: DerivedKeys, carried: CarriedKeys | undefined): DerivedKeys =>
+  carried === undefined ? keys : hidden({ ...keys, ...carried });
+
+function hidden(keys: DerivedKeys): DerivedKeys {
   const sealed = { enumerable: false, value: () => "[sealed]" };
-  return Object.freeze(Object.defineProperties(keys, { toJSON: sealed, [inspect.custom]: sealed }));
+  return Object.freeze(Object.defineProperties({ ...keys }, { toJSON: sealed, [inspect.custom]: sealed }));
 }
 
 /**

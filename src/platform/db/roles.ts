@@ -6,7 +6,7 @@ const APPEND_ONLY = ["ledger_entries", "ledger_transactions", "charges", "attemp
 /** Columns with hashes and sealed secrets, which `mm_read` never sees; the whole table where it lists none. */
 const HIDDEN_FROM_READERS: Readonly<Record<string, readonly string[]>> = {
   users: ["password_hash"],
-  api_keys: ["hash"],
+  api_keys: ["hash", "old_hash"],
   management_tokens: ["hash"],
   mail_tokens: ["hash"],
   invites: ["hash"],

@@ -19,8 +19,8 @@ export interface Inbound {
 export interface Reply {
   /** Nothing has been sent yet. */
   readonly pristine: boolean;
-  /** Sends the head; later calls are bugs. */
-  head(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Says the head, which is sent with the first bytes; later calls are bugs. What is undefined is left out. */
+  head(status: number, headers: Readonly<Record<string, string | undefined>>): void;
   /** Returns false when the client's socket is full: stop reading until `onDrain` fires. */
   write(chunk: Uint8Array | string): boolean;
   /** Ends the answer. */

@@ -3,6 +3,8 @@ import { RELAY_ERRORS } from "#relay/errors.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
 
 type Headers = Record<string, string>;
+/** Name -> value; undefined = the header is not sent. */
+export type AnswerHeaders = Record<string, string | undefined>;
 
 /** State of the tightest limit of a kind. */
 export type LimitState = Readonly<{ limit: number; remaining: number; resetMs: number }>;
@@ -11,63 +13,69 @@ export type RelayHeaderFacts = Readonly<{
   /** In its text form, `req_…`. */
   requestId: string;
   /** The answer is a stream of events. */
-  stream?: boolean;
-  contentType?: string;
-  contentLength?: number;
+  stream?: boolean | undefined;
+  contentType?: string | undefined;
+  contentLength?: number | undefined;
   /** Milliseconds from admission to these headers. */
-  processingMs?: number;
-  costNanoUsd?: bigint;
+  processingMs?: number | undefined;
+  costNanoUsd?: bigint | undefined;
   /** Cap that money put where the client gave none. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** Public name of the model that answered. */
-  model?: string;
-  attempts?: number;
+  model?: string | undefined;
+  attempts?: number | undefined;
   /** Codes of what was dropped or changed. */
-  warnings?: readonly string[];
-  requests?: LimitState;
-  tokens?: LimitState;
-  error?: RelayError;
+  warnings?: readonly string[] | undefined;
+  requests?: LimitState | undefined;
+  tokens?: LimitState | undefined;
+  error?: RelayError | undefined;
   /** Say good-bye: the node is draining, or the body was not read. */
-  close?: boolean;
+  close?: boolean | undefined;
   /** Allow browsers of any origin. Default true. */
-  cors?: boolean;
+  cors?: boolean | undefined;
 }>;
 
 const WARN_BYTES_MAX = 512;
 const RETRYABLE_STATUS = new Set([429, 503]);
 
-/** All headers of a relay answer; nothing of the vendor's passes but what is named here. */
-export function relayHeaders(facts: RelayHeaderFacts): Headers {
-  const headers: Headers = {
+/**
+ * All headers of a relay answer; nothing of the vendor's passes but what is named here. Always the same names in the
+ * same order, undefined where they do not apply: objects of one shape are quick to make and to walk.
+ */
+export function relayHeaders(facts: RelayHeaderFacts): AnswerHeaders {
+  const { stream, requests, tokens } = facts;
+  const cors = facts.cors === false ? undefined : "*";
+  const headers: AnswerHeaders = {
     "x-request-id": facts.requestId,
     "openai-version": "2020-10-01",
     "x-content-type-options": "nosniff",
-    "cache-control": facts.stream ? "no-cache, no-store" : "no-store",
-    "content-type": facts.stream ? "text/event-stream; charset=utf-8" : (facts.contentType ?? "application/json"),
+    "cache-control": stream ? "no-cache, no-store" : "no-store",
+    "content-type": stream ? "text/event-stream; charset=utf-8" : (facts.contentType ?? "application/json"),
+    "x-accel-buffering": stream ? "no" : undefined,
+    "content-length": facts.contentLength === undefined ? undefined : `${facts.contentLength}`,
+    "openai-processing-ms": facts.processingMs === undefined ? undefined : `${Math.max(0, Math.round(facts.processingMs))}`,
+    "x-modelmart-cost-nano-usd": facts.costNanoUsd === undefined ? undefined : `${facts.costNanoUsd}`,
+    "x-modelmart-max-tokens": facts.maxTokens === undefined ? undefined : `${facts.maxTokens}`,
+    "x-modelmart-model": facts.model === undefined ? undefined : headerText(facts.model),
+    "x-modelmart-attempts": facts.attempts === undefined ? undefined : `${facts.attempts}`,
+    "x-modelmart-warn": facts.warnings?.length ? warningText(facts.warnings) : undefined,
+    "x-ratelimit-limit-requests": requests && `${requests.limit}`,
+    "x-ratelimit-remaining-requests": requests && left(requests),
+    "x-ratelimit-reset-requests": requests && durationText(requests.resetMs),
+    "x-ratelimit-limit-tokens": tokens && `${tokens.limit}`,
+    "x-ratelimit-remaining-tokens": tokens && left(tokens),
+    "x-ratelimit-reset-tokens": tokens && durationText(tokens.resetMs),
+    "access-control-allow-origin": cors,
+    "access-control-expose-headers": cors,
+    connection: facts.close ? "close" : undefined,
   };
-  if (facts.stream) headers["x-accel-buffering"] = "no";
-  if (facts.contentLength !== undefined) headers["content-length"] = String(facts.contentLength);
-  if (facts.processingMs !== undefined) headers["openai-processing-ms"] = String(Math.max(0, Math.round(facts.processingMs)));
-  if (facts.costNanoUsd !== undefined) headers["x-modelmart-cost-nano-usd"] = String(facts.costNanoUsd);
-  if (facts.maxTokens !== undefined) headers["x-modelmart-max-tokens"] = String(facts.maxTokens);
-  if (facts.model !== undefined) headers["x-modelmart-model"] = headerText(facts.model);
-  if (facts.attempts !== undefined) headers["x-modelmart-attempts"] = String(facts.attempts);
-  if (facts.warnings?.length) headers["x-modelmart-warn"] = warningText(facts.warnings);
-  if (facts.requests) addLimit(headers, "requests", facts.requests);
-  if (facts.tokens) addLimit(headers, "tokens", facts.tokens);
-  if (facts.cors !== false) addCors(headers);
-  if (facts.close) headers.connection = "close";
   if (facts.error) addError(headers, facts.error);
   return headers;
 }
 
-function addLimit(headers: Headers, kind: "requests" | "tokens", { limit, remaining, resetMs }: LimitState): void {
-  headers[`x-ratelimit-limit-${kind}`] = String(limit);
-  headers[`x-ratelimit-remaining-${kind}`] = String(Math.max(0, Math.floor(remaining)));
-  headers[`x-ratelimit-reset-${kind}`] = durationText(resetMs);
-}
+const left = ({ remaining }: LimitState): string => `${Math.max(0, Math.floor(remaining))}`;
 
-function addError(headers: Headers, error: RelayError): void {
+function addError(headers: AnswerHeaders, error: RelayError): void {
   const { retryAfterMs } = error.options;
   if (RETRYABLE_STATUS.has(error.status)) {
     const waitMs = Math.max(1, Math.ceil(retryAfterMs ?? 1000));
@@ -78,11 +86,6 @@ function addError(headers: Headers, error: RelayError): void {
   }
   if (!RELAY_ERRORS[error.code].retry) headers["x-should-retry"] = "false";
   Object.assign(headers, error.options.headers);
-}
-
-function addCors(headers: Headers): void {
-  headers["access-control-allow-origin"] = "*";
-  headers["access-control-expose-headers"] = "*";
 }
 
 /** The answer to a CORS preflight: any origin, no credentials, the asked headers echoed. */
@@ -115,7 +118,9 @@ function warningText(codes: readonly string[]): string {
 }
 
 /** Header values carry printable ASCII; other letters of a model's name are percent-encoded. */
-const headerText = (text: string): string => text.replaceAll(/[^\x21-\x7e]/gu, (letter) => encodeURIComponent(letter.isWellFormed() ? letter : "?"));
+const headerText = (text: string): string => (/^[\x21-\x7e]*$/.test(text) ? text : encoded(text));
+
+const encoded = (text: string): string => text.replaceAll(/[^\x21-\x7e]/gu, (letter) => encodeURIComponent(letter.isWellFormed() ? letter : "?"));
 
 const USER_AGENT = "Modelmart/0.1";
 

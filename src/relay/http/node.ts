@@ -94,7 +94,7 @@ class NodeReply implements Reply {
   pristine = true;
   gone = false;
   private status = 200;
-  private headers: Readonly<Record<string, string>> = {};
+  private headers: Readonly<Record<string, string | undefined>> = {};
   private flushed = false;
   private ended = false;
   private goneListener: (() => void) | undefined;
@@ -114,7 +114,7 @@ class NodeReply implements Reply {
     if (response.destroyed || response.closed) this.gone = true;
   }
 
-  head(status: number, headers: Readonly<Record<string, string>>): void {
+  head(status: number, headers: Readonly<Record<string, string | undefined>>): void {
     this.pristine = false;
     this.status = status;
     this.headers = headers;
@@ -183,7 +183,9 @@ class NodeReply implements Reply {
     this.flushed = true;
     this.pristine = false;
     this.response.on("drain", () => this.drainListener?.());
-    this.response.writeHead(this.status, this.headers);
+    const sent: Record<string, string> = {};
+    for (const name in this.headers) if (this.headers[name] !== undefined) sent[name] = this.headers[name];
+    this.response.writeHead(this.status, sent);
   }
 
   /** Closing at once would reset the connection under a sender who has not read the answer yet. */

@@ -20,7 +20,7 @@ export interface RawAnswer {
   end(chunk: Uint8Array | string | undefined): void;
 }
 
-type Headers = Readonly<Record<string, string>>;
+type Headers = Readonly<Record<string, string | undefined>>;
 
 /** What Node keeps of an answer; `tests/unit/relay/http/exchange.test.ts` notices when a release changes it. */
 type Internals = ServerResponse & { _header?: string | null; _headerSent?: boolean; _keepAliveTimeout?: number; maxRequestsOnConnectionReached?: boolean };
@@ -142,7 +142,8 @@ class SocketAnswer implements RawAnswer {
     const { response } = this;
     let head = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
     for (const name in headers) {
-      const value = headers[name]!;
+      const value = headers[name];
+      if (value === undefined) continue;
       if (UNSAFE.test(value)) throw new TypeError(`the header ${name} has a value that cannot be sent`);
       head += `${name}: ${value}\r\n`;
     }
@@ -157,14 +158,18 @@ class SocketAnswer implements RawAnswer {
 
 const flush = (answer: SocketAnswer): void => answer.flush();
 
-const clock = { second: 0, text: "" };
-
 /** The time as HTTP writes it, made once a second. */
-function dateText(): string {
-  const second = Math.floor(Date.now() / 1_000);
-  if (second !== clock.second) {
-    clock.second = second;
-    clock.text = new Date(second * 1_000).toUTCString();
-  }
-  return clock.text;
+function createDateText(): () => string {
+  let second = 0;
+  let text = "";
+  return () => {
+    const now = Math.floor(Date.now() / 1_000);
+    if (now !== second) {
+      second = now;
+      text = new Date(now * 1_000).toUTCString();
+    }
+    return text;
+  };
 }
+
+const dateText = createDateText();

@@ -103,11 +103,11 @@ class WebReply implements Reply {
     else signal.addEventListener("abort", () => this.leave(), { once: true });
   }
 
-  head(status: number, headers: Readonly<Record<string, string>>): void {
+  head(status: number, headers: Readonly<Record<string, string | undefined>>): void {
     this.pristine = false;
     this.status = status;
     // Connection headers belong to whoever serves the response.
-    this.headers = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "connection"));
+    this.headers = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[0] !== "connection" && entry[1] !== undefined));
   }
 
   write(chunk: Uint8Array | string): boolean {

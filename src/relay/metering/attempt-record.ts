@@ -1,7 +1,7 @@
 import { pico } from "#money/amount.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import { priceUsage } from "#money/price.ts";
-import { toQuantities, totalInputTokens } from "#money/usage.ts";
+import { inputTokensOf, toQuantities } from "#money/usage.ts";
 import type { Usage } from "#money/usage.ts";
 import type { Tried } from "#relay/upstream/tried.ts";
 import type { Model, Snapshot } from "#snapshot/snapshot.ts";
@@ -24,16 +24,17 @@ export function attemptRecord({ tried, model, snapshot, admittedAtMs, usage, err
   const { choice: { offer: { route }, key }, attempt } = tried;
   const upstreamId = attempt.upstreamId ?? attempt.facts?.id;
   const httpStatus = status ?? attempt.status;
+  const { endedAt, contentAt, startedAt } = attempt;
   return {
     channelId: route.channel.id,
     upstreamModel: route.upstreamModel,
-    ...(key && { credential: key.id }),
-    ...(upstreamId !== undefined && { upstreamId: upstreamId.slice(0, 128) }),
-    ...(errorClass !== undefined && { errorClass }),
-    ...(httpStatus !== undefined && { status: httpStatus }),
-    ...(attempt.endedAt !== undefined && { latencyMs: Math.round(attempt.endedAt - attempt.startedAt) }),
-    ...(attempt.contentAt !== undefined && { ttftMs: Math.round(attempt.contentAt - attempt.startedAt) }),
-    ...(usage?.raw !== undefined && { usage: usage.raw as Readonly<Record<string, unknown>> }),
+    credential: key?.id,
+    upstreamId: upstreamId?.slice(0, 128),
+    errorClass,
+    status: httpStatus,
+    latencyMs: endedAt === undefined ? undefined : Math.round(endedAt - startedAt),
+    ttftMs: contentAt === undefined ? undefined : Math.round(contentAt - startedAt),
+    usage: usage?.raw as Readonly<Record<string, unknown>> | undefined,
     costPico: costOf(usage, snapshot, tried, model, admittedAtMs),
   };
 }
@@ -45,5 +46,5 @@ function costOf(usage: Usage | undefined, snapshot: Snapshot, tried: Tried, mode
   const price = snapshot.cost(route.channel, model, route.upstreamModel, atMs);
   if (!price) return pico((usage.vendorCostNanoUsd ?? 0n) * PICO_PER_NANO);
   const quantities = toQuantities(usage);
-  return priceUsage(price.card(totalInputTokens(quantities), atMs, usage.serviceTier), quantities).sumPico;
+  return priceUsage(price.card(inputTokensOf(usage), atMs, usage.serviceTier), quantities).sumPico;
 }

@@ -4,7 +4,7 @@ import type { Outcome } from "#money/charge.ts";
 import { priceUsage } from "#money/price.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { RateCard } from "#money/rate-card.ts";
-import { toQuantities, totalInputTokens } from "#money/usage.ts";
+import { inputTokensOf, toQuantities, totalInputTokens } from "#money/usage.ts";
 import type { Quantities, Usage, UsageSource } from "#money/usage.ts";
 import type { Ending, How } from "#relay/metering/ending.ts";
 
@@ -21,7 +21,7 @@ export type Estimate = Readonly<{ inputTokens: number; outputTokens: number; byB
 export type MeterInput = Readonly<{
   ending: Ending;
   /** Needed where `wantsEstimate` says so. */
-  estimate?: Estimate;
+  estimate: Estimate | undefined;
   /** Empty replies and early leaves: the hour's free ones are not used up. */
   forgiven: boolean;
   billEmpty: boolean;
@@ -29,7 +29,7 @@ export type MeterInput = Readonly<{
   guarded: boolean;
   price: CompiledPrice;
   admittedAtMs: number;
-  contextTokens?: number;
+  contextTokens: number | undefined;
   /** Cheap count of the request, against which absurd numbers are measured. */
   inputTokensRough: number;
 }>;
@@ -43,7 +43,7 @@ export type Metered = Readonly<{
   chargeNano: ReturnType<typeof nano>;
   flags: number;
   /** What the vendor did, for our cost; undefined = nothing. */
-  costUsage?: Usage;
+  costUsage: Usage | undefined;
 }>;
 
 /** What the charge of this ending rests on: must the tokens be counted by us? */
@@ -98,7 +98,7 @@ function priced(input: MeterInput, usage: Usage | undefined, source: UsageSource
     sumPico: charged ? charge.sumPico : pico(0n),
     chargeNano: charged ? charge.chargeNano : nano(0n),
     flags: flagsOf(input, usage, source, charge.unpriced) | (charged ? 0 : FLAG.WAIVED),
-    ...(usage && { costUsage: usage }),
+    costUsage: usage,
   };
 }
 
@@ -125,9 +125,8 @@ function usageOf({ ending, estimate, contextTokens, inputTokensRough }: MeterInp
   return [plausible, "upstream"];
 }
 
-const inputTokens = (usage: Usage): number => totalInputTokens(toQuantities(usage));
 const outputTokens = ({ outputText = 0, reasoning = 0, outputAudio = 0, outputImage = 0 }: Usage): number => outputText + reasoning + outputAudio + outputImage;
-const isZero = (usage: Usage): boolean => inputTokens(usage) + outputTokens(usage) === 0;
+const isZero = (usage: Usage): boolean => inputTokensOf(usage) + outputTokens(usage) === 0;
 
 const lacksOutput = (usage: Usage, deliveredBytes: number): boolean =>
   deliveredBytes > 0 && usage.outputText === undefined && usage.reasoning === undefined && usage.outputAudio === undefined && usage.outputImage === undefined;
@@ -135,13 +134,13 @@ const lacksOutput = (usage: Usage, deliveredBytes: number): boolean =>
 const mostPlausible = (contextTokens: number | undefined, rough: number): number => ABSURD * Math.max(contextTokens ?? CONTEXT_UNKNOWN, rough);
 
 const isAbsurd = (usage: Usage, contextTokens: number | undefined, rough: number): boolean =>
-  Math.max(inputTokens(usage), outputTokens(usage)) > mostPlausible(contextTokens, rough);
+  Math.max(inputTokensOf(usage), outputTokens(usage)) > mostPlausible(contextTokens, rough);
 
 function cutDown(usage: Usage, contextTokens: number | undefined, rough: number, deliveredBytes: number): Usage {
   const most = mostPlausible(contextTokens, rough);
   const { raw, serviceTier } = usage;
   const kept = { ...(raw !== undefined && { raw }), ...(serviceTier !== undefined && { serviceTier }) };
-  const input = inputTokens(usage) > most ? { inputUncached: Math.ceil(rough * ABSURD_REPLACEMENT) } : inputPart(usage);
+  const input = inputTokensOf(usage) > most ? { inputUncached: Math.ceil(rough * ABSURD_REPLACEMENT) } : inputPart(usage);
   const output = outputTokens(usage) > most
     ? { outputText: Math.ceil((deliveredBytes / 4) * ABSURD_REPLACEMENT) }
     : { outputText: usage.outputText, reasoning: usage.reasoning, outputAudio: usage.outputAudio, outputImage: usage.outputImage };

@@ -37,20 +37,20 @@ function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate
   const pass = ending.how === "empty" ? "empty" : ending.how === "left-before" && ending.facts?.usage ? "left" : undefined;
   return meter({
     ending, price, inputTokensRough,
-    ...(estimate && { estimate }),
+    estimate,
     forgiven: pass === undefined || state.freePasses.use(caller.keyId, pass),
     billEmpty: settings.billEmpty,
     billBroken: settings.billBroken,
     guarded: hold.mode === "guarded-stream" || hold.mode === "guarded-single",
     admittedAtMs: context.admittedAtMs,
-    ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
+    contextTokens: model.contextTokens,
   });
 }
 
 function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Metered, httpStatus: number): ChargeRecord {
   const { context, caller, model, hold, scanned } = job;
   const { tried, facts, error } = ending;
-  const { costUsage, outcome, ...money } = metered;
+  const { costUsage } = metered;
   if (tried) {
     const errorClass = ending.how === "broken" ? "broken" : ending.how === "empty" ? "empty" : undefined;
     context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage: costUsage ?? facts?.usage, errorClass }));
@@ -65,21 +65,26 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
     userId: caller.userId,
     keyId: caller.keyId,
     modelId: model.id,
+    channelId,
     groupId: caller.groupId,
-    ...(channelId !== undefined && { channelId }),
-    ...money,
-    outcome,
+    card: metered.card,
+    outcome: metered.outcome,
+    usageSource: metered.usageSource,
+    quantities: metered.quantities,
+    sumPico: metered.sumPico,
+    chargeNano: metered.chargeNano,
     costPico: costSum as ChargeRecord["costPico"],
+    flags: metered.flags,
     endpoint: job.endpoint,
     stream: scanned.stream,
     httpStatus,
     modelAsked: job.modelAsked,
-    ...(facts?.finish !== undefined && { finish: facts.finish.slice(0, 64) }),
-    ...(error && { errorCode: error.code }),
+    finish: facts?.finish?.slice(0, 64),
+    errorCode: error?.code,
     holdNano: nano(hold.heldNano),
     detail: { dialect: context.dialect.id },
     latencyMs: Math.round(state.clock.monotonic() - context.startedAt),
-    ...(contentAt !== undefined && { ttftMs: Math.round(contentAt - context.startedAt) }),
+    ttftMs: contentAt === undefined ? undefined : Math.round(contentAt - context.startedAt),
     attempts: context.attempts,
     budgets: job.budgets,
   };

@@ -8,13 +8,13 @@ import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel that speaks what the request speaks and serves its model. */
 export type Offer = Readonly<{ route: Route; provider: Provider; dialect: DialectId; priority: number }>;
-export type OutReason = "breaker" | "limits" | "keys";
+export type OutReason = "paused" | "breaker" | "limits" | "keys";
 export type OfferNow = Candidate & Readonly<{
   offer: Offer;
   /** Milliseconds until it may be used; Infinity = not by itself. */
   waitMs: number;
   /** What stands in the way the longest. */
-  reason?: OutReason;
+  reason: OutReason | undefined;
 }>;
 
 /** Everything that could answer the request, whatever its health: what does not depend on the moment. */
@@ -34,22 +34,26 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
   return offers;
 }
 
-export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: UpstreamLimits; now: number; rev: bigint; tokens: number }>;
+export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: UpstreamLimits; now: number; /** By the clock on the wall, for what a person has set. */ wallMs: number; rev: bigint; tokens: number }>;
 
 /** The same offers as they stand at this moment. */
 export const judge = (offers: readonly Offer[], conditions: Conditions): readonly OfferNow[] =>
   offers.map((offer) => {
     const { channel, weight } = offer.route;
     const { waitMs, reason } = waitFor(offer, conditions);
-    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, ...(reason && { reason }) };
+    return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, reason };
   });
 
-function waitFor({ route }: Offer, { health, keys, limits, now, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason?: OutReason }> {
+function waitFor({ route }: Offer, { health, keys, limits, now, wallMs, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason: OutReason | undefined }> {
   const { channel } = route;
+  const pauseWait = channel.pausedUntilMs === undefined ? 0 : channel.pausedUntilMs - wallMs;
+  if (pauseWait > 0) return { waitMs: pauseWait, reason: "paused" };
   const keyWait = channel.keys.length === 0 ? 0 : keys.waitMs(channel, now, rev) ?? Infinity;
   const healthWait = health.waitMs(route, now);
   const limitWait = limits.waitMs(channel.id, channel.limits, tokens);
   const waitMs = Math.max(keyWait, healthWait, limitWait);
-  if (waitMs <= 0) return { waitMs: 0 };
+  if (waitMs <= 0) return NO_WAIT;
   return { waitMs, reason: waitMs === keyWait ? "keys" : waitMs === limitWait ? "limits" : "breaker" };
 }
+
+const NO_WAIT = { waitMs: 0, reason: undefined } as const;

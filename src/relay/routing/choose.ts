@@ -16,6 +16,7 @@ export type Candidate = Readonly<{
  * @param roll uniform in [0, 1)
  */
 export function chooseChannel<T extends Candidate>(candidates: readonly T[], tried: ReadonlySet<string>, roll: number): T | undefined {
+  if (candidates.length === 1) return usable(candidates[0]!, tried) ? candidates[0] : undefined;
   let top = -Infinity;
   for (const candidate of candidates) if (usable(candidate, tried) && candidate.priority > top) top = candidate.priority;
   const tier = candidates.filter((candidate) => candidate.priority === top && usable(candidate, tried));

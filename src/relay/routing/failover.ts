@@ -9,7 +9,6 @@ import type { AttemptResult } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { sendTo } from "#relay/upstream/tried.ts";
 import type { CallInput, Tried } from "#relay/upstream/tried.ts";
-import type { WheelTimer } from "#relay/upstream/timers.ts";
 
 /** After this long without an answer nothing is tried any more. */
 const RETRY_WINDOW_MS = 120_000;
@@ -39,50 +38,38 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   state.retryBudget.request();
 
   while (choice) {
-    const step: Step = await tryOne(input, choice);
-    if (step.kind === "left") return { kind: "failed", failure: step.failure, possibleCost: true, begun: step.tried };
-    if (step.kind === "answered") {
-      const another: Choice | undefined = step.answer.empty && !empty ? retryChoice(input, router) : undefined;
-      if (!another) return step.answer;
-      setAside(input, step.answer);
-      empty = step.answer;
-      choice = another;
-      continue;
+    const tried = trySend(input, choice);
+    let failure: Failure;
+    if ("class" in tried) {
+      note(input, choice, tried);
+      failure = tried;
+    } else {
+      watchLeaving(input, tried);
+      const result = await tried.attempt.ready;
+      input.context.onLeft = input.context.cutShort = undefined;
+      if (result.kind !== "failed") {
+        const answer = answered(tried, result, input.scanned.stream);
+        state.health.success(choice.offer.route, state.clock.monotonic());
+        if (choice.key) state.keyRing.succeeded(choice.key.id);
+        const another: Choice | undefined = answer.empty && !empty ? retryChoice(input, router) : undefined;
+        if (!another) return answer;
+        setAside(input, answer);
+        empty = answer;
+        choice = another;
+        continue;
+      }
+      failure = result.failure;
+      if (failure.class === "aborted" && input.context.left !== undefined) {
+        state.health.neutral(choice.offer.route);
+        return { kind: "failed", failure, possibleCost: true, begun: tried };
+      }
+      closeFailed(input, tried, failure);
     }
-    const { failure } = step;
     failures.push(failure);
     choice = mayRetry(input) ? await after(input, router, choice, failure) : undefined;
     if (choice && !state.retryBudget.retry()) choice = undefined;
   }
   return empty ?? { kind: "failed", failure: mostUseful(failures)!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
-}
-
-type Step =
-  | Readonly<{ kind: "answered"; answer: Answered }>
-  | Readonly<{ kind: "failed"; failure: Failure }>
-  /** The client has left and its vendor was stopped. */
-  | Readonly<{ kind: "left"; failure: Failure; tried: Tried }>;
-
-async function tryOne(input: CallInput, choice: Choice): Promise<Step> {
-  const { state, context, scanned } = input;
-  const tried = trySend(input, choice);
-  if ("class" in tried) {
-    note(input, choice, tried);
-    return { kind: "failed", failure: tried };
-  }
-  const result = await outcome(input, tried);
-  if (result.kind !== "failed") {
-    state.health.success(choice.offer.route, state.clock.monotonic());
-    if (choice.key) state.keyRing.succeeded(choice.key.id);
-    return { kind: "answered", answer: answered(tried, result, scanned.stream) };
-  }
-  const { failure } = result;
-  if (failure.class === "aborted" && context.left !== undefined) {
-    state.health.neutral(choice.offer.route);
-    return { kind: "left", failure, tried };
-  }
-  closeFailed(input, tried, failure);
-  return { kind: "failed", failure };
 }
 
 function trySend(input: CallInput, choice: Choice): Tried | Failure {
@@ -94,25 +81,21 @@ function trySend(input: CallInput, choice: Choice): Tried | Failure {
   }
 }
 
-/** Waits for the attempt; a client that leaves meanwhile ends the wait as its vendor's billing demands. */
-async function outcome({ state, context, scanned }: CallInput, tried: Tried): Promise<AttemptResult> {
+/** A client that leaves while the attempt runs ends it as its vendor's billing demands. */
+function watchLeaving({ state, context, scanned }: CallInput, tried: Tried): void {
   const { attempt, choice: { offer: { provider } } } = tried;
-  let drain: WheelTimer | undefined;
   context.onLeft = () => {
     const begun: LeftWhen = scanned.stream ? "stream" : "body";
     context.left = attempt.begun ? begun : "before";
-    if (provider.flags.stopsBillingOnAbort === true && context.left !== "body") attempt.abort();
-    else drain = state.wheel.arm(scanned.stream ? DRAIN_STREAM_MS : DRAIN_BODY_MS, () => attempt.abort());
+    if (provider.flags.stopsBillingOnAbort === true && context.left !== "body") {
+      attempt.abort();
+      return;
+    }
+    const drain = state.wheel.arm(scanned.stream ? DRAIN_STREAM_MS : DRAIN_BODY_MS, () => attempt.abort());
+    void attempt.ready.then(() => drain.cancel());
   };
   context.cutShort = () => attempt.abort();
   if (context.reply.gone) context.onLeft();
-  try {
-    return await attempt.ready;
-  } finally {
-    drain?.cancel();
-    context.onLeft = undefined;
-    context.cutShort = undefined;
-  }
 }
 
 function answered(tried: Tried, result: Exclude<AttemptResult, { kind: "failed" }>, stream: boolean): Answered {

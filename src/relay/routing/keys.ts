@@ -54,7 +54,8 @@ export function createKeyRing(): KeyRing {
 
   return {
     pick(channel, { tried, now, rev, roll, affinity, fits }) {
-      const usable = channel.keys.filter(({ id, active }) => active && !tried.has(id) && live(id, now, rev)).filter(fits);
+      const usable: ChannelKey[] = [];
+      for (const key of channel.keys) if (key.active && !tried.has(key.id) && live(key.id, now, rev) && fits(key)) usable.push(key);
       if (usable.length <= 1) return usable[0];
       switch (channel.keyMode) {
         case "round_robin": {

@@ -39,60 +39,80 @@ export interface Router {
   again(choice: Choice): Choice | undefined;
 }
 
-export function createRouter({ state, snapshot, model, offers, tokens, affinity }: RouterInput): Router {
-  const triedChannels = new Set<string>(), triedKeys = new Set<string>();
-  const keysTried = new Map<string, number>();
-  const none: ReadonlySet<string> = new Set();
+export const createRouter = (input: RouterInput): Router => new RequestRouter(input);
 
-  const conditions = (): Conditions => ({
-    health: state.health, keys: state.keyRing, limits: state.upstreamLimits, now: state.clock.monotonic(), rev: snapshot.rev, tokens,
-  });
-  const pickKey = (offer: Offer, tried: ReadonlySet<string>): Choice | undefined => {
+const NONE: ReadonlySet<string> = new Set();
+
+class RequestRouter implements Router {
+  readonly only: boolean;
+  readonly #input: RouterInput;
+  #triedChannels: Set<string> | undefined;
+  #triedKeys: Set<string> | undefined;
+  /** Keys tried on each channel. */
+  #keysTried: Map<string, number> | undefined;
+
+  constructor(input: RouterInput) {
+    this.#input = input;
+    this.only = input.offers.length === 1;
+  }
+
+  first(): Choice {
+    const judged = judge(this.#input.offers, this.#conditions());
+    const choice = this.#pick(judged) ?? this.#panic(judged);
+    if (choice) return choice;
+    throw unavailable(judged);
+  }
+
+  next(): Choice | undefined {
+    return this.#pick(judge(this.#input.offers, this.#conditions()));
+  }
+
+  otherKey({ offer }: Choice): Choice | undefined {
+    return (this.#keysTried?.get(offer.route.channel.id) ?? 0) > OTHER_KEYS_MAX ? undefined : this.#pickKey(offer, this.#triedKeys ?? NONE);
+  }
+
+  again({ offer }: Choice): Choice | undefined {
+    const [now] = judge([offer], this.#conditions());
+    return now!.out ? undefined : this.#pickKey(offer, NONE);
+  }
+
+  #conditions(): Conditions {
+    const { state, snapshot, tokens } = this.#input;
+    return { health: state.health, keys: state.keyRing, limits: state.upstreamLimits, now: state.clock.monotonic(), wallMs: state.clock.now(), rev: snapshot.rev, tokens };
+  }
+
+  #pick(judged: readonly OfferNow[]): Choice | undefined {
+    for (;;) {
+      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, this.#input.state.random());
+      if (!chosen) return undefined;
+      (this.#triedChannels ??= new Set()).add(chosen.channelId);
+      const choice = this.#pickKey(chosen.offer, this.#triedKeys ?? NONE);
+      if (choice) return choice;
+    }
+  }
+
+  #pickKey(offer: Offer, tried: ReadonlySet<string>): Choice | undefined {
     const { channel } = offer.route;
     if (channel.keys.length === 0) return { offer };
+    const { state, snapshot, tokens, affinity } = this.#input;
     const key = state.keyRing.pick(channel, {
       tried, now: state.clock.monotonic(), rev: snapshot.rev, roll: state.random(), affinity,
       fits: ({ id, limits }) => state.upstreamLimits.waitMs(id, limits, tokens) === 0,
     });
     if (!key) return undefined;
-    triedKeys.add(key.id);
+    (this.#triedKeys ??= new Set()).add(key.id);
+    const keysTried = (this.#keysTried ??= new Map<string, number>());
     keysTried.set(channel.id, (keysTried.get(channel.id) ?? 0) + 1);
     return { offer, key };
-  };
-  const pick = (judged: readonly OfferNow[]): Choice | undefined => {
-    for (;;) {
-      const chosen = chooseChannel(judged, triedChannels, state.random());
-      if (!chosen) return undefined;
-      triedChannels.add(chosen.channelId);
-      const choice = pickKey(chosen.offer, triedKeys);
-      if (choice) return choice;
-    }
-  };
-
-  return {
-    only: offers.length === 1,
-    first() {
-      const judged = judge(offers, conditions());
-      const choice = pick(judged) ?? panic(judged);
-      if (choice) return choice;
-      throw unavailable(judged);
-    },
-    next: () => pick(judge(offers, conditions())),
-    otherKey({ offer }) {
-      return (keysTried.get(offer.route.channel.id) ?? 0) > OTHER_KEYS_MAX ? undefined : pickKey(offer, triedKeys);
-    },
-    again({ offer }) {
-      const [now] = judge([offer], conditions());
-      return now!.out ? undefined : pickKey(offer, none);
-    },
-  };
+  }
 
   /** Every circuit is open: the one that opens first is tried anyway now and then, so that nothing stays dead unasked. */
-  function panic(judged: readonly OfferNow[]): Choice | undefined {
+  #panic(judged: readonly OfferNow[]): Choice | undefined {
+    const { state, model } = this.#input;
     const soonest = judged.filter(({ reason }) => reason === "breaker").sort((a, b) => a.waitMs - b.waitMs)[0];
     if (!soonest || !state.health.panic(model.name, state.clock.monotonic())) return undefined;
-    triedChannels.add(soonest.channelId);
-    return pickKey(soonest.offer, triedKeys);
+    (this.#triedChannels ??= new Set()).add(soonest.channelId);
+    return this.#pickKey(soonest.offer, this.#triedKeys ?? NONE);
   }
 }
 
@@ -100,7 +120,7 @@ function unavailable(judged: readonly OfferNow[]): RelayError {
   const soonest = judged.toSorted((a, b) => a.waitMs - b.waitMs)[0];
   const waitMs = soonest && Number.isFinite(soonest.waitMs) ? soonest.waitMs : RETRY_AFTER_MAX_MS;
   const retryAfterMs = Math.min(Math.max(waitMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
-  const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker";
+  const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker" && soonest.reason !== "paused";
   return limited
     ? new RelayError("upstream_rate_limited", "The model is rate-limited at its provider. Try again later.", { retryAfterMs })
     : new RelayError("no_available_channel", "The model is not available at the moment.", { retryAfterMs });

@@ -2,7 +2,7 @@ import type { Dialect, PassOptions, PassStream, ReplyFacts } from "#relay/dialec
 import { RelayError } from "#relay/errors.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import type { TimerWheel, WheelTimer } from "#relay/upstream/timers.ts";
-import type { Transport, UpstreamCall, UpstreamControl, UpstreamSink } from "#relay/upstream/transport.ts";
+import type { Transport, UpstreamCall, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
 
 /** A whole reply in memory; what vendors send beyond it is no answer to a JSON request. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
@@ -63,7 +63,7 @@ export class Attempt implements UpstreamSink {
   #settle!: (result: AttemptResult) => void;
   #settled = false;
   #consumer: StreamConsumer | undefined;
-  #headers: Readonly<Record<string, string>> = {};
+  #headers: UpstreamHeaders = NO_HEADERS;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #timer: WheelTimer;
@@ -130,12 +130,13 @@ export class Attempt implements UpstreamSink {
     this.#resolve({ kind: "failed", failure: { class: "aborted" } });
   }
 
-  onHead(status: number, headers: Readonly<Record<string, string>>): void {
+  onHead(status: number, headers: UpstreamHeaders): void {
     if (this.#over) return;
     this.status = status;
     this.headAt = this.#spec.now();
     this.#headers = headers;
-    this.upstreamId = headers["x-request-id"] ?? headers["request-id"] ?? headers["cf-ray"];
+    const id = headers["x-request-id"] ?? headers["request-id"] ?? headers["cf-ray"];
+    this.upstreamId = id === undefined ? undefined : String(id);
   }
 
   onData(chunk: Buffer): void {
@@ -300,12 +301,12 @@ export class Attempt implements UpstreamSink {
 
   #inBandFailure(error: NonNullable<ReplyFacts["error"]>): Failure {
     const { status, ...rest } = error;
-    return this.#spec.classify(status ?? 500, Buffer.from(JSON.stringify({ error: rest })), this.#headers);
+    return this.#spec.classify(status ?? 500, Buffer.from(JSON.stringify({ error: rest })), joined(this.#headers));
   }
 
   #failReply(): void {
     const body = Buffer.concat(this.#chunks, this.#bytes);
-    this.#fail(this.#spec.classify(this.status!, body, this.#headers));
+    this.#fail(this.#spec.classify(this.status!, body, joined(this.#headers)));
   }
 
   #tooSlow(): void {
@@ -351,3 +352,14 @@ export class Attempt implements UpstreamSink {
 }
 
 const emptyInbox = (attempt: Attempt): void => attempt.emptyInbox();
+
+const NO_HEADERS: UpstreamHeaders = {};
+
+function joined(headers: UpstreamHeaders): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return flat;
+}

@@ -76,12 +76,9 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamControl {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
     if (this.#phase === "over" || status < 200) return;
     this.#phase = "body";
-    const flat = flatten(headers);
-    const coding = flat["content-encoding"];
+    const coding = headers["content-encoding"];
     if (coding !== undefined && coding !== "identity") {
-      delete flat["content-encoding"];
-      delete flat["content-length"];
-      this.#decoder = createDecompressor(coding, {
+      this.#decoder = createDecompressor(String(coding), {
         onData: (chunk) => this.#phase === "body" && this.#sink.onData(chunk),
         onEnd: () => this.#finish(),
         onError: (error) => this.#hangUp(error),
@@ -92,7 +89,7 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamControl {
         return;
       }
     }
-    this.#sink.onHead(status, flat);
+    this.#sink.onHead(status, headers);
     if (this.#paused) this.#controller?.pause();
   }
 
@@ -139,13 +136,4 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamControl {
     this.#fail(error);
     this.#controller?.abort(error);
   }
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) flat[name] = typeof value === "string" ? value : value.join(", ");
-  }
-  return flat;
 }

@@ -30,7 +30,7 @@ export interface StreamWriter {
 }
 
 /** @param headers asked for once, when the head goes out */
-export function createStreamWriter(reply: Reply, wheel: TimerWheel, headers: () => Readonly<Record<string, string>>): StreamWriter {
+export function createStreamWriter(reply: Reply, wheel: TimerWheel, headers: () => Readonly<Record<string, string | undefined>>): StreamWriter {
   let begun = false, stopped = false, full = false;
   let events: StreamWriterEvents | undefined;
   let stuck: WheelTimer | undefined;

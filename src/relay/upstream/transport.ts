@@ -9,8 +9,12 @@ export type UpstreamCall = Readonly<{
   /** A seed of the request, for deterministic vendors: what the simulator hashes is `body`. */
 }>;
 
+/** As the vendor sent them; a header that came several times is a list. */
+export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 export interface UpstreamSink {
-  onHead(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Names in lower case. */
+  onHead(status: number, headers: UpstreamHeaders): void;
   /** Never called while paused. */
   onData(chunk: Buffer): void;
   onEnd(): void;

@@ -6,7 +6,7 @@ import {
   CardOff, lineCursorText, listOrders, newAccountLeft, OrderKeyReuse, orderView, ProviderRefused, ProviderUnsure, quoteTopUp, readLineCursor, recentOrders, RedeemError, redeemCode, TopUpRefused, walletLines, walletParts,
   type OrderView, type TopUpOffer,
 } from "#payments/index.ts";
-import { readWallet } from "#reports/overview.store.ts";
+import { walletOfUser } from "#reports/index.ts";
 import { consoleProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
 const LINES = 25;
@@ -43,7 +43,7 @@ export const walletRouter = router({
   balance: consoleProcedure("wallet:read")
     .output(z.strictObject({ balanceNano: z.bigint(), heldNano: z.bigint() }))
     .query(async ({ ctx }) => {
-      const wallet = await readWallet(ctx.pool, ctx.user.id);
+      const wallet = await walletOfUser(ctx.pool, ctx.user.id);
       if (!wallet) throw noWallet();
       return { balanceNano: wallet.balanceNano, heldNano: wallet.heldNano };
     }),
@@ -72,10 +72,10 @@ export const walletRouter = router({
       next: z.string().nullable(),
     }))
     .query(async ({ ctx, input }) => {
-      const wallet = await readWallet(ctx.pool, ctx.user.id);
+      const wallet = await walletOfUser(ctx.pool, ctx.user.id);
       if (!wallet) throw noWallet();
       const after = input.cursor ? readLineCursor(input.cursor) : undefined;
-      const { lines, next } = await walletLines(ctx.pool, wallet.walletId, LINES, after);
+      const { lines, next } = await walletLines(ctx.pool, wallet.id, LINES, after);
       return {
         lines: lines.map(({ key, kind, at, deltaNano, balanceNano, transactionId, refType, refId, orderId, orderNumber }) => ({ key, kind, at, deltaNano, balanceNano, transactionId, refType, refId, orderId, orderNumber })),
         next: next ? lineCursorText(next) : null,
@@ -110,11 +110,11 @@ export const walletRouter = router({
     .input(z.strictObject({ creditNano: amount, key: z.uuid() }))
     .output(z.strictObject({ id: z.string(), url: z.string().nullable() }))
     .mutation(async ({ ctx, input }) => {
-      const wallet = await readWallet(ctx.pool, ctx.user.id);
+      const wallet = await walletOfUser(ctx.pool, ctx.user.id);
       if (!wallet) throw noWallet();
       try {
         const { order: made, url } = await ctx.payments.cashier.order({
-          userId: ctx.user.id, walletId: wallet.walletId, creditNano: input.creditNano, clientKey: `console:${input.key}`, source: "user", limited: true,
+          userId: ctx.user.id, walletId: wallet.id, creditNano: input.creditNano, clientKey: `console:${input.key}`, source: "user", limited: true,
         });
         return { id: made.id, url: url ?? null };
       } catch (error) {
@@ -163,10 +163,10 @@ export const walletRouter = router({
       const { codeTries } = ctx.payments;
       const blocked = codeTries.blockedUntilMs(ctx.user.id, ctx.ip);
       if (blocked !== undefined) throw refusal(`wait:${Math.ceil((blocked - ctx.clock.now()) / HOUR_MS * 60)}`, { code: "TOO_MANY_REQUESTS", message: "Too many wrong codes." });
-      const wallet = await readWallet(ctx.pool, ctx.user.id);
+      const wallet = await walletOfUser(ctx.pool, ctx.user.id);
       if (!wallet) throw noWallet();
       try {
-        const done = await redeemCode(ctx.pool, ctx.keys.codePepper, { code: input.code, userId: ctx.user.id, walletId: wallet.walletId, actor: { type: "user", id: ctx.user.id } });
+        const done = await redeemCode(ctx.pool, ctx.keys.codePepper, { code: input.code, userId: ctx.user.id, walletId: wallet.id, actor: { type: "user", id: ctx.user.id } });
         return { creditNano: done.creditNano, expiresAt: done.expiresAt ?? null };
       } catch (error) {
         if (!(error instanceof RedeemError)) throw error;

@@ -17,8 +17,8 @@ export function passwordStrength(password: string): Strength {
     return times <= COUNTED && !continues(letters[i - 1], letter);
   });
   const bits = fresh.length * Math.log2(alphabetOf(password));
-  if (letters.length < 10 || seen.size < 5) return bits < 20 ? 0 : 1;
-  if (bits < 45) return 1;
+  if (bits < 20) return 0;
+  if (bits < 45 || letters.length < 10 || seen.size < 5) return 1;
   if (bits < 60) return 2;
   return bits < 80 ? 3 : 4;
 }

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { Actor, Target, type AuditRow } from "#ui/audit/audit-table.client.tsx";
+import { Actor, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { DiffView, diffValues } from "#ui/kit/diff-view.tsx";
 import { Drawer } from "#ui/kit/drawer.client.tsx";

@@ -1,11 +1,10 @@
 "use client";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import type { inferRouterOutputs } from "@trpc/server";
 import { ScrollText } from "lucide-react";
 import { useFormatter, useNow, useTimeZone, useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
-import type { AppRouter } from "#trpc/root.ts";
+import { Actor, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
 import { AuditDrawer } from "#ui/audit/audit-drawer.client.tsx";
 import { parseRange } from "#ui/format/range.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -17,8 +16,6 @@ import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { useDensity } from "#ui/kit/use-density.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
-
-export type AuditRow = inferRouterOutputs<AppRouter>["admin"]["audit"]["list"]["entries"][number];
 
 /** What was done in the shop, newest first; each entry opens beside the list. */
 export function AuditTable() {
@@ -37,8 +34,7 @@ export function AuditTable() {
   const state = list.isError ? "error" : list.isPending || list.isPlaceholderData ? "loading" : "ready";
   return (
     <>
-      <Chain />
-      <div className="mb-4"><FilterBar filters={filters} /></div>
+      <Chain filters={filters} />
       <DataTable<AuditRow>
         label={t("table")} columns={useColumns()} rows={rows} rowKey={({ seq }) => seq.toString()} density={density}
         state={state} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear}
@@ -88,17 +84,6 @@ function useColumns(): readonly Column<AuditRow>[] {
   ], [t]);
 }
 
-export function Actor({ row }: { row: AuditRow }) {
-  const t = useTranslations("audit");
-  return <span className="truncate">{row.actorType === "system" ? t("system") : (row.actorEmail ?? row.actorId ?? t("none"))}</span>;
-}
-
-export function Target({ row: { targetType, targetName, targetId } }: { row: AuditRow }) {
-  const t = useTranslations("audit");
-  if (targetType === null) return t("none");
-  return <span className="truncate"><span className="text-fg-3">{targetType}</span> {targetName ?? targetId}</span>;
-}
-
 function EntryCard({ row }: { row: AuditRow }) {
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
@@ -109,19 +94,21 @@ function EntryCard({ row }: { row: AuditRow }) {
   );
 }
 
-/** Whether the log is as it was written; asked for by a click, because it reads all of it. */
-function Chain() {
+/** The filters, and whether the log is as it was written; that is asked for by a click, because it reads all of it. */
+function Chain({ filters }: { filters: readonly FilterDef[] }) {
   const t = useTranslations("audit");
   const trpc = useTRPC();
   const format = useFormatter();
   const verify = useMutation(trpc.admin.audit.verify.mutationOptions());
   const { data } = verify;
-  const button = <Button size="sm" busy={verify.isPending} onClick={() => verify.mutate()}>{t("verify")}</Button>;
-  if (data?.brokenAt !== undefined) return <Callout tone="bad" className="mb-4" title={t("brokenTitle", { seq: data.brokenAt.toString() })} action={button}>{t("brokenText")}</Callout>;
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-3">
-      {button}
-      <p className="text-13 text-fg-2" role="status">{data ? t("whole", { count: data.rows, time: format.dateTime(data.at, { timeStyle: "short" }) }) : null}</p>
+    <div className="mb-4 flex flex-col gap-3">
+      <FilterBar filters={filters} actions={<Button size="sm" busy={verify.isPending} onClick={() => verify.mutate()}>{t("verify")}</Button>} />
+      <div role="status" className="empty:hidden">
+        {data === undefined ? null : data.brokenAt === undefined
+          ? <p className="text-13 text-fg-2">{t("whole", { count: data.rows, time: format.dateTime(data.at, { timeStyle: "short" }) })}</p>
+          : <Callout tone="bad" title={t("brokenTitle", { seq: data.brokenAt.toString() })}>{t("brokenText")}</Callout>}
+      </div>
     </div>
   );
 }

@@ -14,7 +14,17 @@ export function bucketSize(buckets: readonly Date[]): "hour" | "day" {
   return first && second && second.getTime() - first.getTime() < DAY_FROM_MS ? "hour" : "day";
 }
 
-export const colorOf = ({ color }: Pick<ChartSeries, "color">, at: number): ChartColor => color ?? (((at % 8) + 1) as ChartColor);
+export type PaintedSeries = ChartSeries & Readonly<{ color: ChartColor }>;
+const COLORS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** Every series with its colour: the one it asked for, else the next that is free. Done before any is hidden, so that none changes its colour. */
+export function painted(series: readonly ChartSeries[]): PaintedSeries[] {
+  const asked = new Set(series.map(({ color }) => color));
+  const free = COLORS.filter((color) => !asked.has(color));
+  const left = free.length > 0 ? free : COLORS;
+  let next = 0;
+  return series.map((one) => ({ ...one, color: one.color ?? left[next++ % left.length] ?? 1 }));
+}
 
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value);
 

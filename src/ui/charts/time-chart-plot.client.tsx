@@ -3,11 +3,11 @@ import { useId, type ReactElement } from "react";
 import { Bar, BarChart, CartesianGrid, Line, LineChart, Rectangle, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { BarShapeProps, DotItemDotProps, TooltipContentProps } from "recharts";
 import { formatClock, formatDay } from "#ui/format/index.ts";
-import { bucketSize, chartPoints, colorOf, isLone, sumOf, type ChartColor, type ChartSeries } from "#ui/charts/chart-data.ts";
+import { bucketSize, chartPoints, isLone, sumOf, type ChartColor, type PaintedSeries } from "#ui/charts/chart-data.ts";
 import type { TimeChartProps } from "#ui/charts/time-chart.client.tsx";
 import { useLocale, useTimeZone } from "next-intl";
 
-type Props = TimeChartProps & { label: (at: number) => string; ariaLabel: string; totalLabel: string; partialLabel: string };
+type Props = Omit<TimeChartProps, "series"> & { series: readonly PaintedSeries[]; label: (at: number) => string; ariaLabel: string; totalLabel: string; partialLabel: string };
 
 const cssColor = (color: ChartColor): string => (color === "neutral" ? "var(--color-chart-neutral)" : `var(--color-chart-${color})`);
 const TICK = { fontSize: 12, fill: "var(--color-fg-3)" } as const;
@@ -41,10 +41,10 @@ export default function TimeChartPlot({ series, buckets, kind, stacked = false, 
       <ResponsiveContainer width="100%" height="100%">
         {kind === "bar" ? (
           <BarChart {...shared} barCategoryGap="22%">
-            <defs>{partialLast ? series.map((one, at) => <Hatch key={one.id} id={`${id}-${at}`} color={cssColor(colorOf(one, at))} />) : null}</defs>
+            <defs>{partialLast ? series.map((one, at) => <Hatch key={one.id} id={`${id}-${at}`} color={cssColor(one.color)} />) : null}</defs>
             {axes}
             {series.map((one, at) => (
-              <Bar key={one.id} dataKey={one.id} name={one.label} fill={cssColor(colorOf(one, at))} isAnimationActive={false} maxBarSize={SERIES_MAX_BAR} {...(stacked && { stackId: "all" })} shape={partialLast ? hatchedLast(last, `${id}-${at}`) : plainBar} />
+              <Bar key={one.id} dataKey={one.id} name={one.label} fill={cssColor(one.color)} isAnimationActive={false} maxBarSize={SERIES_MAX_BAR} {...(stacked && { stackId: "all" })} shape={partialLast ? hatchedLast(last, `${id}-${at}`) : plainBar} />
             ))}
           </BarChart>
         ) : (
@@ -72,8 +72,8 @@ const hatchedLast = (last: number, pattern: string) => function HatchedBar(bar: 
   return <Rectangle {...bar} fill={bar.index === last ? `url(#${pattern})` : bar.fill ?? "none"} />;
 };
 
-function lines(one: ChartSeries, at: number, partialLast: boolean): ReactElement[] {
-  const stroke = cssColor(colorOf(one, at));
+function lines(one: PaintedSeries, at: number, partialLast: boolean): ReactElement[] {
+  const stroke = cssColor(one.color);
   const shared = { stroke, strokeWidth: 1.75, isAnimationActive: false, connectNulls: false, type: "linear" as const, activeDot: { r: 3.5, fill: stroke, strokeWidth: 0 } };
   const dot = ({ index, cx, cy, key }: DotItemDotProps): ReactElement => (isLone(one.values, index) ? <circle key={key} cx={cx} cy={cy} r={2.5} fill={stroke} /> : <g key={key} />);
   const line = <Line key={one.id} dataKey={one.id} name={one.label} dot={dot} strokeDasharray={DASHES[at % DASHES.length]} {...shared} />;
@@ -81,7 +81,7 @@ function lines(one: ChartSeries, at: number, partialLast: boolean): ReactElement
   return [line, <Line key={`~${one.id}`} dataKey={`~${one.id}`} name={one.label} dot={false} strokeDasharray="2 4" tooltipType="none" legendType="none" {...shared} />];
 }
 
-type TipProps = { active: boolean; place: string | number | undefined; series: readonly ChartSeries[]; name: (at: number) => string; format: (value: number) => string; total: string | undefined; partial: { at: number; text: string } | undefined };
+type TipProps = { active: boolean; place: string | number | undefined; series: readonly PaintedSeries[]; name: (at: number) => string; format: (value: number) => string; total: string | undefined; partial: { at: number; text: string } | undefined };
 
 /** What stands at one place; read aloud when the keys move there. */
 function Tip({ active, place, series, name, format, total, partial }: TipProps) {
@@ -92,13 +92,13 @@ function Tip({ active, place, series, name, format, total, partial }: TipProps) 
       <p className="mb-1 font-medium">{name(at)}{partial?.at === at ? <span className="font-normal text-fg-3"> {partial.text}</span> : null}</p>
       <table>
         <tbody>
-          {series.map((one, i) => {
+          {series.map((one) => {
             const value = one.values[at];
             return (
               <tr key={one.id}>
                 <th scope="row" className="pr-4 font-normal text-fg-2">
                   <span className="inline-flex items-center gap-1.5">
-                    <svg width="8" height="8" aria-hidden="true"><rect width="8" height="8" rx="2" fill={cssColor(colorOf(one, i))} /></svg>
+                    <svg width="8" height="8" aria-hidden="true"><rect width="8" height="8" rx="2" fill={cssColor(one.color)} /></svg>
                     {one.label}
                   </span>
                 </th>

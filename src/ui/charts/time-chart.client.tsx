@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { useId, useState, type ReactNode } from "react";
 import { formatBucket } from "#ui/format/index.ts";
-import { bucketSize, chartCsv, colorOf, isEmpty, peakOf, sumOf, type ChartSeries } from "#ui/charts/chart-data.ts";
+import { bucketSize, chartCsv, isEmpty, painted, peakOf, sumOf, type ChartSeries, type PaintedSeries } from "#ui/charts/chart-data.ts";
 import { cn } from "#ui/kit/cn.ts";
 import { IconButton } from "#ui/kit/icon-button.client.tsx";
 import { ErrorState, Skeleton, StaleNote } from "#ui/kit/states.tsx";
@@ -47,7 +47,8 @@ export function TimeChart(props: TimeChartProps) {
   const id = useId();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [asTable, setAsTable] = useState(false);
-  const shown = series.map((one, at) => ({ ...one, color: colorOf(one, at) })).filter(({ id: name }) => !hidden.has(name));
+  const all = painted(series);
+  const shown = all.filter(({ id: name }) => !hidden.has(name));
   const toggle = (name: string) => {
     const next = new Set(hidden);
     if (!next.delete(name)) next.add(name);
@@ -56,21 +57,25 @@ export function TimeChart(props: TimeChartProps) {
   const ready = state === "ready" || state === "stale";
   return (
     <figure className={cn("min-w-0", className)} aria-labelledby={id} aria-busy={state === "loading"}>
-      <figcaption className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <span id={id} className="min-w-0 flex-1 basis-40">
+      <figcaption className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1">
+        <span id={id} className="min-w-0 flex-1">
           <span className="font-semibold">{title}</span>
-          {unit ? <span className="ml-1.5 text-13 text-fg-3">{unit}</span> : null}
+          {unit ? <span className="text-13 text-fg-3"> {unit}</span> : null}
         </span>
-        {series.length > 1 || totals ? <Legend series={series} hidden={hidden} onToggle={toggle} {...(totals && { total: (one: ChartSeries) => format(sumOf(one.values)) })} /> : null}
-        <span className="flex">
+        <span className="flex min-h-7">
           {action}
-          <IconButton size="sm" label={asTable ? t("chart.picture") : t("chart.table")} aria-pressed={asTable} disabled={!ready} onClick={() => setAsTable(!asTable)}>
-            {asTable ? <ChartColumn size={16} strokeWidth={1.75} aria-hidden="true" /> : <Table2 size={16} strokeWidth={1.75} aria-hidden="true" />}
-          </IconButton>
-          <IconButton size="sm" label={t("chart.csv")} disabled={!ready} onClick={() => download(`${typeof title === "string" ? title : "chart"}.csv`, chartCsv(series, buckets, props.csv))}>
-            <Download size={16} strokeWidth={1.75} aria-hidden="true" />
-          </IconButton>
+          {ready ? (
+            <>
+              <IconButton size="sm" label={asTable ? t("chart.picture") : t("chart.table")} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+                {asTable ? <ChartColumn size={16} strokeWidth={1.75} aria-hidden="true" /> : <Table2 size={16} strokeWidth={1.75} aria-hidden="true" />}
+              </IconButton>
+              <IconButton size="sm" label={t("chart.csv")} onClick={() => download(`${typeof title === "string" ? title : "chart"}.csv`, chartCsv(series, buckets, props.csv))}>
+                <Download size={16} strokeWidth={1.75} aria-hidden="true" />
+              </IconButton>
+            </>
+          ) : null}
         </span>
+        {series.length > 1 || totals ? <Legend series={all} hidden={hidden} onToggle={toggle} {...(totals && { total: (one: ChartSeries) => format(sumOf(one.values)) })} /> : null}
       </figcaption>
       {state === "error" ? <ErrorState className="p-0!" title={t("chart.failed")} requestId={requestId} onRetry={onRetry} />
         : state === "loading" ? <PlotSkeleton />
@@ -92,16 +97,16 @@ function PlotSkeleton() {
 
 const SWATCH = { 1: "bg-chart-1", 2: "bg-chart-2", 3: "bg-chart-3", 4: "bg-chart-4", 5: "bg-chart-5", 6: "bg-chart-6", 7: "bg-chart-7", 8: "bg-chart-8", neutral: "bg-chart-neutral" } as const;
 
-function Legend({ series, hidden, onToggle, total }: { series: readonly ChartSeries[]; hidden: ReadonlySet<string>; onToggle: (id: string) => void; total?: (one: ChartSeries) => string }) {
+function Legend({ series, hidden, onToggle, total }: { series: readonly PaintedSeries[]; hidden: ReadonlySet<string>; onToggle: (id: string) => void; total?: (one: ChartSeries) => string }) {
   const t = useTranslations("tables");
   return (
-    <ul className="flex flex-wrap gap-x-3 text-13" aria-label={t("chart.legend")}>
-      {series.map((one, at) => {
+    <ul className="flex basis-full flex-wrap gap-x-4 text-13" aria-label={t("chart.legend")}>
+      {series.map((one) => {
         const off = hidden.has(one.id);
         return (
           <li key={one.id}>
             <button type="button" className={cn("inline-flex min-h-6 items-center gap-1.5 rounded-control text-fg-2 hover:text-fg", off && "text-fg-3 line-through")} aria-pressed={!off} onClick={() => onToggle(one.id)}>
-              <i className={cn("size-2.5 rounded-[2px]", off ? "border" : SWATCH[colorOf(one, at)])} aria-hidden="true" />
+              <i className={cn("size-2.5 rounded-[2px]", off ? "border" : SWATCH[one.color])} aria-hidden="true" />
               {one.label}
               {total ? <span className="nums font-medium text-fg">{total(one)}</span> : null}
             </button>
@@ -112,7 +117,7 @@ function Legend({ series, hidden, onToggle, total }: { series: readonly ChartSer
   );
 }
 
-function Picture(props: TimeChartProps) {
+function Picture(props: TimeChartProps & { series: readonly PaintedSeries[] }) {
   const { series, buckets, format, partialLast } = props;
   const t = useTranslations("tables");
   const label = useBucketLabel(buckets);

@@ -14,7 +14,7 @@ export const levelOf = (ratio: number | null): Level => (ratio === null ? "none"
 
 /** One cell a day, oldest first. Arrow keys move; the day in question is written out below. */
 export function UptimeBar({ days, label, timeZone = "UTC" }: { days: readonly UptimeDay[]; label: string; timeZone?: string }) {
-  const t = useTranslations("tables");
+  const t = useTranslations("data");
   const locale = useLocale();
   const [at, setAt] = useState<number>();
   const say = ({ day, ratio, incidents = 0 }: UptimeDay): string =>

@@ -3,9 +3,9 @@ import type { AbstractIntlMessages } from "next-intl";
 /** Which texts the browser gets: those of the kit alone, or all that an area's screens may say. */
 export type MessageScope = "kit" | "console" | "admin";
 
-const KIT = new Set(["common", "kit"]);
+const KIT = new Set(["common", "kit", "data"]);
 const STOREFRONT = /^(?:landing|storefront)/;
-const ADMIN = /^(?:admin|audit)/;
+const ADMIN = /^(?:admin|audit|dashboard|users|ledger|requests-admin|settings-admin|health)/;
 
 /** The pages of one area do not carry the texts of the others. */
 export function messagesFor(scope: MessageScope, all: AbstractIntlMessages): AbstractIntlMessages {

@@ -1,17 +1,21 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { isZone } from "#ui/format/zone.ts";
-import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
+import { isLocale, localeOfHeader, routing, type Locale } from "#ui/i18n/routing.ts";
 
-const SCREENS = ["common", "kit", "nav", "landing", "account", "console", "tables", "settings", "audit", "wallet", "admin-orders", "admin-codes"] as const;
+const SCREENS = [
+  "common", "kit", "nav", "landing", "models", "model", "pricing", "docs", "status", "legal", "account", "console", "tables", "data", "settings", "audit", "dashboard", "users",
+  "ledger", "requests-admin", "settings-admin", "health", "wallet", "admin-orders", "admin-codes", "channels", "models-admin", "prices", "groups", "keys", "usage", "requests", "playground", "connect",
+] as const;
 
-/** Storefront pages take the language from their address, all others from the cookie. */
+/** Storefront pages take the language from their address, all others from the cookie, else from the browser. */
 export default getRequestConfig(async ({ requestLocale }) => {
   const fromPath = await requestLocale;
   const kept = await cookies();
   const fromCookie = kept.get("mm-locale")?.value;
   const zone = kept.get("mm-zone")?.value;
-  const locale = isLocale(fromPath) ? fromPath : isLocale(fromCookie) ? fromCookie : routing.defaultLocale;
+  const chosen = [fromPath, fromCookie, localeOfHeader((await headers()).get("accept-language"))].find(isLocale);
+  const locale = chosen ?? routing.defaultLocale;
   return { locale, timeZone: isZone(zone) ? zone : "UTC", messages: await messagesOf(locale) };
 });
 

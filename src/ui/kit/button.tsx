@@ -22,7 +22,7 @@ export function Button({ variant, size, busy = false, className, children, onCli
     <button type={type} className={buttonClass(variant, size, cn(busy && "relative cursor-default", className))} aria-busy={busy || undefined} aria-disabled={busy || undefined} {...press} {...rest}>
       {busy ? (
         <>
-          <span className="contents *:invisible">{typeof children === "string" ? <span>{children}</span> : children}</span>
+          <span className="inline-flex items-center gap-1.5 opacity-0">{children}</span>
           <span className="absolute inset-0 grid place-items-center"><span className="spinner" /></span>
         </>
       ) : children}

@@ -14,7 +14,7 @@ export function CodeParts({ parts }: { parts: readonly Part[] }) {
 
 /** Long lines scroll or break, as the reader likes. Its tooltip is the browser's own: storefront pages load no more than they must. */
 export function WrapButton({ wrap, onChange }: { wrap: boolean; onChange: (wrap: boolean) => void }) {
-  const t = useTranslations("tables");
+  const t = useTranslations("data");
   return (
     <button type="button" className={buttonClass("ghost", "sm", cn("btn-icon", wrap && "bg-muted"))} aria-label={t("code.wrap")} title={t("code.wrap")} aria-pressed={wrap} onClick={() => onChange(!wrap)}>
       <WrapText size={16} strokeWidth={1.75} aria-hidden="true" />
@@ -24,7 +24,7 @@ export function WrapButton({ wrap, onChange }: { wrap: boolean; onChange: (wrap:
 
 /** A block of code with its name, copy and wrapping. Made by CodeBlock on the server, or from parts on a page of the browser. */
 export function CodeView({ parts, title, className }: { parts: readonly Part[]; title?: string | undefined; className?: string | undefined }) {
-  const t = useTranslations("tables");
+  const t = useTranslations("data");
   const [wrap, setWrap] = useState(false);
   return (
     <div className={cn("code-box", className)}>

@@ -36,7 +36,7 @@ export function CommandPalette({ groups, search, label }: Props) {
   }, []);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger className="field field-quiet max-w-80 cursor-pointer text-fg-3! hover:bg-muted!" aria-label={label ?? t("palette.open")}>
+      <Dialog.Trigger className="field field-quiet max-w-80 cursor-pointer text-fg-3! hover:bg-muted!">
         <Search size={16} strokeWidth={1.75} aria-hidden="true" />
         <span className="min-w-0 flex-1 truncate text-left">{label ?? t("palette.open")}</span>
         <kbd className="kbd max-sm:hidden" aria-hidden="true">⌘K</kbd>

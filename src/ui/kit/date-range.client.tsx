@@ -44,7 +44,7 @@ export function DateRangePicker({ from, to, onChange, fallback = "-24h", presets
     </button>
   );
   return (
-    <Popover trigger={trigger} open={open} onOpenChange={setOpen}>
+    <Popover trigger={trigger} title={t("range.title")} open={open} onOpenChange={setOpen}>
       <div className="flex gap-4 max-sm:flex-col">
         <ul className="flex min-w-36 flex-col max-sm:grid max-sm:grid-cols-2" aria-label={t("range.presetsLabel")}>
           {presets.map((one) => (
@@ -70,7 +70,7 @@ function Custom({ first, last, today, zone, onChoose }: { first: string; last: s
     event.preventDefault();
     if (from && to) onChoose(from <= to ? { from, to } : { from: to, to: from });
   };
-  const input = "field h-8! px-2! text-13!";
+  const input = "field mt-1 h-8! px-2! text-13! text-fg! [&::-webkit-calendar-picker-indicator]:hidden";
   return (
     <form className="flex flex-col gap-3" onSubmit={submit}>
       <Calendar from={from} to={to} today={today} onChange={(start, end) => {

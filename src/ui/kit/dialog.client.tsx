@@ -33,19 +33,18 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       <Base.Portal>
         <Base.Backdrop className="veil" />
         <Base.Popup className={cn("dialog", size === "lg" && "dialog-lg")}>
-          <div className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Base.Title className="text-16 font-semibold">{title}</Base.Title>
-              {description ? <Base.Description className="mt-1 text-fg-2">{description}</Base.Description> : null}
-            </div>
-            {dismissible ? (
-              <Base.Close className={buttonClass("ghost", "md", "btn-icon -mt-1 -mr-2")} aria-label={t("close")}>
-                <X size={16} strokeWidth={1.75} aria-hidden="true" />
-              </Base.Close>
-            ) : null}
+          <div className={cn("px-5 pt-4 pb-3", dismissible && "pr-14")}>
+            <Base.Title className="text-16 font-semibold">{title}</Base.Title>
+            {description ? <Base.Description className="mt-1 text-fg-2">{description}</Base.Description> : null}
           </div>
           {children ? <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div> : null}
           {footer ? <div className="flex flex-wrap justify-end gap-2 border-t px-5 py-3 max-md:[&>.btn]:flex-1">{footer}</div> : null}
+          {/* Last, so that the first field has the focus when the dialog opens. */}
+          {dismissible ? (
+            <Base.Close className={buttonClass("ghost", "md", "btn-icon absolute top-3 right-3")} aria-label={t("close")}>
+              <X size={16} strokeWidth={1.75} aria-hidden="true" />
+            </Base.Close>
+          ) : null}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

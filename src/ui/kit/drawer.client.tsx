@@ -2,7 +2,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { useMedia } from "#ui/kit/use-media.client.ts";
@@ -23,11 +23,12 @@ type Props = {
 export function Drawer({ open, onOpenChange, title, children, footer, actions, size = "md" }: Props) {
   const t = useTranslations("kit");
   const beside = useMedia("(min-width: 1024px)");
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={onOpenChange} modal={!beside} disablePointerDismissal={beside}>
       <Base.Portal>
         {beside ? null : <Base.Backdrop className="veil" />}
-        <Base.Popup className={cn("drawer", size === "lg" && "drawer-lg", !beside && "z-40")}>
+        <Base.Popup ref={popup} initialFocus={popup} className={cn("drawer", size === "lg" && "drawer-lg", !beside && "z-40")}>
           <div className="flex h-14 flex-none items-center gap-2 border-b pr-3 pl-5 max-md:pl-4">
             <Base.Title className="min-w-0 flex-1 truncate font-semibold">{title}</Base.Title>
             {actions}

@@ -92,7 +92,7 @@ function FilterChip({ filter, values, set }: { filter: FilterDef; values: Filter
   const text = valueText(filter, values);
   return (
     <span className="chip chip-on max-w-80 gap-0! pr-1!">
-      <Popover open={open} onOpenChange={setOpen} trigger={<button type="button" className="min-w-0 truncate" title={text}>{t("filter.chip", { label: filter.label, value: text })}</button>}>
+      <Popover open={open} onOpenChange={setOpen} title={filter.label} trigger={<button type="button" className="min-w-0 truncate" title={text}>{t("filter.chip", { label: filter.label, value: text })}</button>}>
         <FilterEditor filter={filter} values={values} set={set} onDone={() => setOpen(false)} />
       </Popover>
       <button type="button" className="grid size-6 place-items-center rounded-full hover:bg-muted" aria-label={t("filter.remove", { label: filter.label })} onClick={() => set(cleared(filter))}>
@@ -113,9 +113,9 @@ function AddFilter({ filters, values, set }: { filters: readonly FilterDef[]; va
   };
   const trigger = <button type="button" className="chip border-dashed! hover:bg-muted"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("filter.add")}</button>;
   return (
-    <Popover trigger={trigger} open={open} onOpenChange={change} {...(picked && { title: picked.label })}>
+    <Popover trigger={trigger} open={open} onOpenChange={change} title={picked?.label ?? t("filter.choose")}>
       {picked ? <FilterEditor filter={picked} values={values} set={set} onDone={() => change(false)} /> : (
-        <ul className="-m-2 min-w-44" aria-label={t("filter.choose")}>
+        <ul className="-mx-2 -mb-2 min-w-44" aria-label={t("filter.choose")}>
           {filters.map((filter) => <li key={filter.key}><button type="button" className="pop-item hover:bg-muted" onClick={() => setPicked(filter)}>{filter.label}</button></li>)}
         </ul>
       )}

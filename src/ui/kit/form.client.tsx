@@ -24,7 +24,7 @@ export function SaveBar({ changes, onSave, onDiscard, busy, saveLabel, note }: S
   const t = useTranslations("kit");
   if (changes === 0) return null;
   return (
-    <div className="sticky bottom-0 z-20 -mx-4 mt-6 flex flex-wrap items-center gap-2 border-t bg-surface px-4 py-3 max-md:bottom-14 md:-mx-8 md:px-8" role="region" aria-label={t("form.changes", { count: changes })}>
+    <div className="save-bar sticky bottom-0 z-20 mx-[calc(-1*var(--gutter,0px))] mt-6 flex flex-wrap items-center gap-2 border-t bg-surface px-[var(--gutter,16px)] py-3" role="region" aria-label={t("form.changes", { count: changes })}>
       <p className="min-w-0 flex-1 text-13 text-fg-2" role="status">{note ?? t("form.changes", { count: changes })}</p>
       <Button onClick={onDiscard} disabled={busy}>{t("form.discard")}</Button>
       <Button variant="primary" onClick={onSave} busy={busy}>{saveLabel ?? t("form.save")}</Button>
@@ -32,8 +32,12 @@ export function SaveBar({ changes, onSave, onDiscard, busy, saveLabel, note }: S
   );
 }
 
-/** While there are changes, leaving asks: closing the tab by the browser's own question, links of the site by ours. */
-export function useLeaveGuard(dirty: boolean): void {
+/**
+ * While there are changes, leaving asks: closing the tab by the browser's own question, links of the site by ours.
+ *
+ * @param within addresses below this one keep what was typed, so going there asks nothing
+ */
+export function useLeaveGuard(dirty: boolean, within?: string): void {
   const t = useTranslations("kit");
   const question = useRef(t("form.leave"));
   useEffect(() => {
@@ -43,7 +47,7 @@ export function useLeaveGuard(dirty: boolean): void {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
       if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || event.metaKey || event.ctrlKey || event.shiftKey) return;
       // A change of filter or tab within the page loses nothing.
-      if (link.origin === location.origin && link.pathname === location.pathname) return;
+      if (link.origin === location.origin && (link.pathname === location.pathname || (within !== undefined && link.pathname.startsWith(within)))) return;
       if (confirm(question.current)) return;
       event.preventDefault();
       event.stopPropagation();
@@ -54,5 +58,5 @@ export function useLeaveGuard(dirty: boolean): void {
       removeEventListener("beforeunload", onUnload);
       document.removeEventListener("click", onClick, true);
     };
-  }, [dirty]);
+  }, [dirty, within]);
 }

@@ -13,7 +13,7 @@ import { Drawer } from "#ui/kit/drawer.client.tsx";
 import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.client.tsx";
 import { SAMPLE_NOW, SAMPLE_ROWS, type SampleRow } from "#ui/kit/gallery-rows.ts";
 import { IdText } from "#ui/kit/id-text.tsx";
-import { Money } from "#ui/kit/money.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
@@ -34,16 +34,16 @@ const STATES: readonly (TableState | "empty")[] = ["ready", "loading", "error", 
 const PAGE = 12;
 
 const status = (row: SampleRow) => <StatusDot tone={TONES[row.status]}>{row.status === "ok" ? "OK" : row.status === "error" ? String(row.code) : "Cancelled"}</StatusDot>;
-const COLUMNS: readonly Column<SampleRow>[] = [
+const columnsOf = (rows: readonly SampleRow[]): readonly Column<SampleRow>[] => [
   { id: "at", header: "Time", cell: ({ at }) => <Time at={at} />, width: "140px", sort: { direction: "desc", onSort: () => undefined } },
   { id: "status", header: "Status", cell: status },
-  { id: "model", header: "Model", cell: ({ model, vendor }) => <span className="inline-flex items-center gap-2"><VendorMark name={vendor} size={20} />{model}</span> },
+  { id: "model", header: "Model", cell: ({ model, vendor }) => <span className="flex items-center gap-2"><VendorMark name={vendor} size={20} /><span className="min-w-0 truncate" title={model}>{model}</span></span> },
   { id: "key", header: "Key", cell: ({ key }) => <span className="text-fg-2">{key}</span>, hideBelow: "xl" },
   { id: "id", header: "Request", cell: ({ id }) => <IdText id={id} />, hideBelow: "lg" },
   { id: "trend", header: "15 min", cell: ({ trend }) => <Sparkline values={trend} />, hideBelow: "xl" },
   { id: "tokens", header: "Tokens", align: "right", cell: ({ input, output }) => `${formatTokens(input)} → ${formatTokens(output)}` },
   { id: "latency", header: "First token", align: "right", cell: ({ latencyMs }) => formatLatency(latencyMs), hideBelow: "lg" },
-  { id: "cost", header: "Cost", align: "right", cell: ({ chargeNano }) => <Money nano={chargeNano} as="charge" /> },
+  { id: "cost", header: "Cost", align: "right", cell: ({ chargeNano }) => <Money nano={chargeNano} as="charge" places={placesOf(rows.map((row) => row.chargeNano), "charge")} /> },
 ];
 
 /** What the phone shows of a row. */
@@ -80,7 +80,7 @@ export function GalleryList() {
       <FilterBar filters={FILTERS} search={{ placeholder: "Id or model" }} actions={<DensityToggle area="compact" />} />
       <Card flush>
         <DataTable
-          label="Requests" columns={COLUMNS} rows={state === "loading" || state === "error" ? undefined : state === "empty" ? [] : page} rowKey={({ id }) => id} state={state === "empty" ? "ready" : state}
+          label="Requests" columns={columnsOf(page)} rows={state === "loading" || state === "error" ? undefined : state === "empty" ? [] : page} rowKey={({ id }) => id} state={state === "empty" ? "ready" : state}
           error={{ requestId: "req_01KAH3Q2VNB7T4D8M1X97K3F" }} onRetry={() => setState("ready")} updatedAt={new Date(SAMPLE_NOW.getTime() - 180_000)}
           empty={<EmptyState icon={<KeyRound size={20} strokeWidth={1.75} />} title="No request yet" text="Requests appear here within five seconds of their end." action={<Button variant="primary">{"Make a key"}</Button>} />}
           filtered={filtered} onClearFilters={clear} card={(one) => <RowCard row={one} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)} href={({ id }) => `#${id}`}

@@ -1,5 +1,6 @@
 "use client";
 import { Check, Inbox, RotateCcw, X } from "lucide-react";
+import { useTimeZone } from "next-intl";
 import { useState, type ReactNode } from "react";
 import { BarList } from "#ui/charts/bar-list.tsx";
 import { Sparkline } from "#ui/charts/sparkline.tsx";
@@ -22,11 +23,8 @@ import type { Snippet } from "#ui/kit/snippet.ts";
 import { Time } from "#ui/kit/time.tsx";
 import { Timeline } from "#ui/kit/timeline.tsx";
 
-const ZONE = "Europe/Berlin";
-const DAYS = bucketStarts(parseRange("-30d", undefined, SAMPLE_NOW, ZONE), ZONE);
-const HOURS = bucketStarts(parseRange("-24h", undefined, SAMPLE_NOW, ZONE), ZONE);
-const SOLD = SAMPLE_SERIES(2, DAYS.length, 900_000_000_000).map((one, i) => ({ ...one, label: i === 0 ? "Cost" : "Margin", ...(i === 0 && { color: "neutral" as const }), values: one.values.map((value) => (value === null ? null : i === 0 ? value : value * 0.3)) }));
-const LATENCY = SAMPLE_SERIES(3, HOURS.length, 1_800).map((one, i) => ({ ...one, values: one.values.map((value, at) => (i === 1 && at > 8 && at < 12 ? null : value)) }));
+const SOLD = SAMPLE_SERIES(2, 30, 900_000_000_000).map((one, i) => ({ ...one, label: i === 0 ? "Cost" : "Margin", ...(i === 0 && { color: "neutral" as const }), values: one.values.map((value) => (value === null ? null : i === 0 ? value : value * 0.3)) }));
+const LATENCY = SAMPLE_SERIES(3, 25, 1_800).map((one, i) => ({ ...one, values: one.values.map((value, at) => (i === 1 && at > 8 && at < 12 ? null : value)) }));
 
 /** Tables, charts, code and histories in all their states; `code` is a block that the server has coloured. */
 export function GalleryTables({ code }: { code?: ReactNode }) {
@@ -71,12 +69,15 @@ function Figures() {
 }
 
 function Charts() {
+  const zone = useTimeZone() ?? "UTC";
+  const days = bucketStarts(parseRange("-30d", undefined, SAMPLE_NOW, zone), zone);
+  const hours = bucketStarts(parseRange("-24h", undefined, SAMPLE_NOW, zone), zone);
   return (
     <div className="grid gap-4 lg:grid-cols-2">
-      <Card><TimeChart title="Sold" unit="USD by day" series={SOLD} buckets={DAYS} kind="bar" stacked totals partialLast format={(nano) => formatTotal(BigInt(Math.round(nano)))} formatAxis={formatAxisUsd} csv={formatCsvUsd} /></Card>
-      <Card><TimeChart title="First token" unit="by hour" series={LATENCY} buckets={HOURS} kind="line" partialLast format={formatLatency} /></Card>
-      <Card><TimeChart title="Tokens" series={SAMPLE_SERIES(6, DAYS.length, 4_000_000)} buckets={DAYS} kind="bar" stacked partialLast format={formatTokens} /></Card>
-      <Card><TimeChart title="Nothing yet" series={[{ id: "a", label: "Requests", values: HOURS.map(() => 0) }]} buckets={HOURS} kind="bar" format={formatTokens} /></Card>
+      <Card><TimeChart title="Sold" unit="USD by day" series={SOLD} buckets={days} kind="bar" stacked totals partialLast format={(nano) => formatTotal(BigInt(Math.round(nano)))} formatAxis={formatAxisUsd} csv={formatCsvUsd} /></Card>
+      <Card><TimeChart title="First token" unit="by hour" series={LATENCY} buckets={hours} kind="line" partialLast format={formatLatency} /></Card>
+      <Card><TimeChart title="Tokens" series={SAMPLE_SERIES(6, 30, 4_000_000)} buckets={days} kind="bar" stacked partialLast format={formatTokens} /></Card>
+      <Card><TimeChart title="Nothing yet" series={[{ id: "a", label: "Requests", values: hours.map(() => 0) }]} buckets={hours} kind="bar" format={formatTokens} /></Card>
       <Card><TimeChart title="Loading" series={[]} buckets={[]} kind="bar" format={formatTokens} state="loading" /></Card>
       <Card><TimeChart title="Failed" series={[]} buckets={[]} kind="bar" format={formatTokens} state="error" onRetry={() => undefined} requestId="req_01KAH3Q2VNB7T4D8M1X97K3F" /></Card>
       <Card title="Models by spend">

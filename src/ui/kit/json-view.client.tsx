@@ -37,7 +37,7 @@ export function JsonView({ value, label, depth = OPEN_DEPTH, className }: Props)
         <CopyButton size="sm" text={JSON.stringify(root, null, 2)} label={t("json.copy")} />
       </div>
       <div className="max-h-120 overflow-auto p-3" tabIndex={0} role="region" aria-label={label ?? t("json.label")}>
-        <ul className="code json"><Node name={undefined} value={root} path={[]} open={open} found={found} searching={searching} onToggle={toggle} /></ul>
+        <ul className="code json font-mono"><Node name={undefined} value={root} path={[]} open={open} found={found} searching={searching} onToggle={toggle} /></ul>
       </div>
     </div>
   );

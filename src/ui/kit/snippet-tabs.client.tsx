@@ -39,7 +39,7 @@ type Props = { snippets: readonly Snippet[]; label?: string; copyLabel?: string;
 
 /** One code box with a tab a client library; the choice is remembered on all pages. Arrow keys move between tabs. */
 export function SnippetTabs({ snippets, label, copyLabel, copiedLabel, className }: Props) {
-  const t = useTranslations("tables");
+  const t = useTranslations("data");
   const [remembered, remember] = useRemembered();
   const [chosen, setChosen] = useState<string>();
   const [wrap, setWrap] = useState(false);

@@ -11,6 +11,8 @@ type Options = Readonly<{
   onFollow: ((key: string) => void) | undefined;
 }>;
 
+/** Longer than a drawer takes to go. */
+const RETURN_MS = 300;
 const ELSEWHERE = "input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=alertdialog], [aria-modal=true]";
 
 /**
@@ -31,9 +33,20 @@ export function useRowKeys(root: RefObject<HTMLElement | null>, options: Options
     const before = wasOpen.current;
     wasOpen.current = openKey ?? null;
     if (before === null || openKey) return;
-    // Closed: unless the reader has gone on to something else, he is back where he opened it.
-    const active = document.activeElement;
-    if (active === null || active === document.body || !active.isConnected) openerOf(root.current, before)?.focus();
+    // Closed: back to the row that was shown last, unless the reader has gone on to something else. The drawer gives
+    // the focus back to where it was opened first once it has gone; whoever presses something before that is left alone.
+    const timer = setTimeout(() => {
+      const active = document.activeElement;
+      if (active === null || active === document.body || root.current?.contains(active)) openerOf(root.current, before)?.focus();
+    }, RETURN_MS);
+    const stop = () => clearTimeout(timer);
+    document.addEventListener("keydown", stop, { once: true, capture: true });
+    document.addEventListener("pointerdown", stop, { once: true, capture: true });
+    return () => {
+      stop();
+      document.removeEventListener("keydown", stop, { capture: true });
+      document.removeEventListener("pointerdown", stop, { capture: true });
+    };
   }, [openKey, root]);
 
   useEffect(() => {

@@ -47,7 +47,7 @@ export async function AdminShell({ shopName, viewer, permissions, search, status
           </div>
         </header>
         {banner}
-        <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-16 md:px-6">{children}</main>
+        <main id="main" tabIndex={-1} className="page-admin min-w-0 flex-1 pt-5 pb-16">{children}</main>
       </div>
       <AdminShortcuts groups={groups} />
     </div>

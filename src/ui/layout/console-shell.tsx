@@ -48,7 +48,7 @@ export async function ConsoleShell({ shopName, viewer, search, balance, banner, 
           </div>
         </header>
         {banner}
-        <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-6 pb-28 md:px-8 md:pt-8 md:pb-16">
+        <main id="main" tabIndex={-1} className="page-console min-w-0 flex-1 pt-6 pb-28 md:pt-8 md:pb-16">
           <div className="max-w-[1160px]">{children}</div>
         </main>
       </div>

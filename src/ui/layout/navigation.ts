@@ -36,7 +36,7 @@ export const ADMIN_NAV = [
       { key: "prices", href: "/admin/prices", letter: "p", permission: "catalog:read" },
     ],
   },
-  { group: "money", entries: [{ key: "ledger", href: "/admin/ledger", letter: "l", permission: "ledger:read" }] },
+  { group: "money", entries: [{ key: "ledger", href: "/admin/ledger", letter: "l", permission: "ledger:totals" }] },
   {
     group: "watch",
     entries: [

@@ -139,4 +139,4 @@ function Help({ open, onOpenChange, targets, enabled, setEnabled }: HelpProps) {
   );
 }
 
-const Keys = ({ keys }: { keys: readonly string[] }) => keys.map((key) => <Kbd key={key}>{key}</Kbd>);
+const Keys = ({ keys }: { keys: readonly string[] }) => keys.map((key, i) => <Kbd key={i}>{key}</Kbd>);

@@ -1,15 +1,30 @@
+import { Rss } from "lucide-react";
 import { getTranslations } from "next-intl/server";
+import type { StatusWord } from "#ui/storefront/status-words.ts";
+import { STATUS_TEXT } from "#ui/storefront/status-words.ts";
 
-/** Quiet on purpose: whose shop this is, and what it runs on. */
-export async function StorefrontFooter({ shopName }: { shopName: string }) {
+export const LEGAL_PAGES = ["terms", "privacy", "refunds"] as const;
+export type LegalPage = (typeof LEGAL_PAGES)[number];
+
+/** Quiet on purpose: how the shop is doing, its papers, its feed, and what it runs on. */
+export async function StorefrontFooter({ locale, shopName, status }: { locale: string; shopName: string; status: StatusWord | undefined }) {
   const t = await getTranslations("common");
+  const s = await getTranslations("landing.shell");
   return (
-    <footer className="mt-16 border-t md:mt-24">
-      <div className="mx-auto flex max-w-[1200px] flex-wrap items-center gap-x-6 gap-y-3 px-4 py-8 text-13 text-fg-3 sm:px-8">
-        <span className="text-fg-2">{shopName}</span>
-        <a href="/sign-in" className="hover:text-fg">{t("signIn")}</a>
-        <a href="/console" className="hover:text-fg">{t("console")}</a>
-        <span className="w-full md:ml-auto md:w-auto">{t("poweredBy")}</span>
+    <footer className="mt-20 border-t md:mt-28 print:hidden">
+      <div className="mx-auto flex max-w-[1200px] flex-wrap items-center gap-x-6 gap-y-1 px-4 py-6 text-13 text-fg-2 sm:px-8">
+        {status === undefined ? null : (
+          <a href={`/${locale}/status`} className="flex h-8 items-center gap-2 hover:text-fg">
+            <i className={`dot ${STATUS_TEXT[status]}`} aria-hidden="true" />
+            {s(`state.${status}`)}
+          </a>
+        )}
+        {LEGAL_PAGES.map((page) => <a key={page} href={`/${locale}/legal/${page}`} className="flex h-8 items-center hover:text-fg">{s(page)}</a>)}
+        <a href={`/${locale}/prices.xml`} className="flex h-8 items-center gap-1.5 hover:text-fg">
+          <Rss size={14} strokeWidth={1.75} aria-hidden="true" />
+          {s("feed")}
+        </a>
+        <span className="flex h-8 items-center text-fg-3 max-md:w-full md:ml-auto">{shopName} · {t("poweredBy")}</span>
       </div>
     </footer>
   );

@@ -54,3 +54,14 @@ export function brandCss(hex: string): string | undefined {
     return undefined;
   }
 }
+
+/** The rule that shows the operator's picture wherever the built-in mark stands. `id` is its content's hash. */
+export const logoCss = (id: string): string =>
+  /^[0-9a-f]{16}$/.test(id) ? `.shop-logo{background:url(/api/brand/logo?v=${id}) center/contain no-repeat}.shop-logo>svg{visibility:hidden}` : "";
+
+/** What of the operator's own look is set. */
+export type ShopBrand = Readonly<{ color?: string | undefined; logo?: string | undefined }>;
+
+/** The rules by which a page takes on the shop's look; empty where nothing is set. */
+export const shopCss = (brand: ShopBrand | undefined): string =>
+  `${(brand?.color && brandCss(brand.color)) ?? ""}${brand?.logo ? logoCss(brand.logo) : ""}`;

@@ -1,6 +1,9 @@
 import { defaultShouldDehydrateQuery, QueryCache, QueryClient } from "@tanstack/react-query";
 import superjson from "superjson";
 
+/** Keys hold amounts, which are bigints, and JSON knows none. */
+const hashKey = (key: readonly unknown[]): string => JSON.stringify(key, (_name, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+
 const FRESH_MS = 15_000;
 const RETRIES = 2;
 
@@ -15,7 +18,7 @@ export const createQueryClient = (signedOut?: () => void): QueryClient =>
   new QueryClient({
     queryCache: new QueryCache({ onError: (error) => codeOf(error) === "UNAUTHORIZED" && signedOut?.() }),
     defaultOptions: {
-      queries: { staleTime: FRESH_MS, retry: (failures, error) => failures < RETRIES && !FINAL.has(codeOf(error) ?? "") },
+      queries: { staleTime: FRESH_MS, queryKeyHashFn: hashKey, retry: (failures, error) => failures < RETRIES && !FINAL.has(codeOf(error) ?? "") },
       dehydrate: { serializeData: superjson.serialize, shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === "pending" },
       hydrate: { deserializeData: superjson.deserialize },
     },

@@ -125,3 +125,16 @@ test("the audit log: filters, pages that neither repeat nor skip, and a chain th
   expect((await owner.admin.audit.list({ actor: "%' OR 1=1 --" })).entries).toEqual([]);
   expect(await owner.admin.audit.verify()).toMatchObject({ rows: seen.length });
 });
+
+test("an entry that its owner changed behind the shop's back is named", async () => {
+  const owner = await callerOf("ann");
+  const admin = new (await import("pg")).default.Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  await admin.query("SET session_replication_role = replica"); // past the triggers, as only the server's owner can
+  const { rows } = await admin.query<{ reason: string }>("UPDATE audit_log SET reason = 'nothing to see' WHERE seq = 3 RETURNING reason");
+  expect(rows).toHaveLength(1);
+  expect(await owner.admin.audit.verify()).toMatchObject({ rows: 2, brokenAt: 3n });
+  await admin.query("UPDATE audit_log SET reason = NULL WHERE seq = 3");
+  await admin.end();
+  expect((await owner.admin.audit.verify()).brokenAt).toBeUndefined();
+});

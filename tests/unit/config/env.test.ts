@@ -7,12 +7,14 @@ const SECRET = "0123456789abcdef0123456789abcdef";
 test("an empty environment is enough", () => {
   expect(readEnv({})).toEqual({
     port: 3000, host: "0.0.0.0", dataDir: path.resolve(".data"), role: "all", allowPrivateUpstreams: false,
-    trustedProxies: [], drainSeconds: 30, stripe: {}, logLevel: "info", logFormat: process.stdout.isTTY ? "pretty" : "json", production: true,
+    trustedProxies: [], drainSeconds: 30, stripe: {}, logLevel: "info", logFormat: process.stdout.isTTY ? "pretty" : "json", production: true, devPages: false,
   });
 });
 
 test.each<[string, Readonly<Record<string, string>>, Partial<Env>]>([
   ["development listens on loopback", { NODE_ENV: "development" }, { host: "127.0.0.1", production: false }],
+  ["development shows the builders' pages", { NODE_ENV: "development" }, { devPages: true }],
+  ["a built shop shows them when told to", { MODELMART_DEV_PAGES: "true" }, { production: true, devPages: true }],
   ["HOST wins over the mode", { NODE_ENV: "development", HOST: "::" }, { host: "::" }],
   ["port 0 asks for a free one", { PORT: "0" }, { port: 0 }],
   ["the data folder becomes absolute", { MODELMART_DATA: "x/y" }, { dataDir: path.resolve("x/y") }],

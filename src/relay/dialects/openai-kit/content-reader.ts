@@ -40,6 +40,10 @@ export class ContentReader {
   cjk = 0;
   seen = false;
   truncated = false;
+  /** Strings counted so far, and where the last of them stood in its buffer, quotes left out. */
+  strings = 0;
+  lastStart = 0;
+  lastEnd = 0;
   private kept: Buffer | undefined;
   private keptBytes = 0;
   private reasoningKey = 0;
@@ -101,7 +105,8 @@ export class ContentReader {
     return at + 1;
   }
 
-  private string(buffer: Buffer, at: number, end: number): number {
+  /** Counts the string whose text begins at `at`. @returns behind its closing quote */
+  string(buffer: Buffer, at: number, end: number): number {
     const start = at;
     let cjk = 0;
     let saved = 0;
@@ -117,6 +122,9 @@ export class ContentReader {
         at += isUnit ? 5 : 1;
       } else break;
     }
+    this.strings += 1;
+    this.lastStart = start;
+    this.lastEnd = at;
     if (at > start) {
       this.seen = true;
       this.bytes += at - start - saved;

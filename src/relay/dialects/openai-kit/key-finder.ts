@@ -5,14 +5,17 @@ import { blank } from "#relay/dialects/openai-kit/content-reader.ts";
  * so a buffer is searched once per key however many events it holds.
  */
 export class KeyFinder {
-  /** As bytes: a string would be turned into bytes again at every search. */
+  /**
+   * Keys without their opening quote, which is looked at afterwards: the search stops at every first letter of what it
+   * seeks, and quotes are everywhere. As bytes: a string would be turned into bytes again at every search.
+   */
   private readonly needles: readonly Buffer[];
   private readonly next: number[];
   private buffer: Buffer = Buffer.alloc(0);
 
   /** @param keys names without quotes; later given by their index */
   constructor(keys: readonly string[]) {
-    this.needles = keys.map((key) => Buffer.from(`"${key}"`, "latin1"));
+    this.needles = keys.map((key) => Buffer.from(`${key}"`, "latin1"));
     this.next = keys.map(() => -1);
   }
 
@@ -39,8 +42,10 @@ export class KeyFinder {
   private hit(index: number, from: number): number {
     const known = this.next[index]!;
     if (known >= from) return known;
-    const found = this.buffer.indexOf(this.needles[index]!, from);
-    const hit = found < 0 ? Number.POSITIVE_INFINITY : found;
+    const needle = this.needles[index]!;
+    let found = this.buffer.indexOf(needle, from);
+    while (found > 0 && this.buffer[found - 1] !== 34) found = this.buffer.indexOf(needle, found + 1);
+    const hit = found <= 0 ? Number.POSITIVE_INFINITY : found;
     this.next[index] = hit;
     return hit;
   }

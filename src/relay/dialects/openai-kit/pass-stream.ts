@@ -24,6 +24,12 @@ const NOTHING: readonly Buffer[] = [];
 const QUOTE = 34;
 
 type Framing = "unknown" | "events" | "body";
+type Edit = { start: number; end: number; bytes: Buffer };
+/** Bytes around the text of an event, and where the model's name is to be written over. */
+type EventShape = Readonly<{ before: Buffer; after: Buffer; name: Readonly<{ start: number; end: number }> | undefined }>;
+
+/** A vendor whose events are never alike is not compared for ever. */
+const MISSES_MAX = 16;
 
 export type StreamShape = Readonly<{
   /** Key whose value holds the text of a chunk: `delta` in chat, `choices` in completions. */
@@ -45,12 +51,15 @@ export class OpenAiPassStream implements PassStream {
   private readonly finder: KeyFinder;
   private readonly publicName: Buffer;
   private readonly otherNames: Buffer[];
-  private readonly edits: { start: number; end: number; bytes: Buffer }[] = [];
+  private readonly edits: Edit[] = [];
   private framing: Framing = "unknown";
   private held: Buffer[] = [];
   private heldBytes = 0;
   private firstChunksLeft = FIRST_CHUNKS;
   private done: Buffer | undefined;
+  private last: EventShape | undefined;
+  /** Events in a row that did not have the shape of the one before. */
+  private misses = 0;
 
   constructor(options: PassOptions, shape: StreamShape) {
     this.options = options;
@@ -144,6 +153,8 @@ export class OpenAiPassStream implements PassStream {
 
   private look(buffer: Buffer, start: number, end: number): void {
     const { finder, facts } = this;
+    if (this.last !== undefined && this.follows(this.last, buffer, start, end)) return;
+    this.last = undefined;
     if (!endsInBrace(buffer, start, end) && this.lookBare(buffer, start, end)) return;
     const usage = this.named(USAGE, buffer, start, end, false);
     const finish = this.named(FINISH, buffer, start, end, true);
@@ -155,14 +166,43 @@ export class OpenAiPassStream implements PassStream {
       this.edits.push({ start, end, bytes: EMPTY });
       return;
     }
+    const edits = this.edits.length;
     if (this.options.rewriteModel) this.rename(buffer, start, end);
-    let from = start;
-    for (;;) {
+    const { reader } = facts;
+    const strings = reader.strings;
+    for (let from = start; ;) {
       const delta = finder.value(CONTENT, from, end);
-      if (delta < 0) return;
-      facts.reader.read(buffer, delta, end);
+      if (delta < 0) break;
+      reader.read(buffer, delta, end);
       from = delta;
     }
+    const eventful = usage || finish || error || this.firstChunksLeft > 0;
+    if (!eventful && reader.strings === strings + 1 && ++this.misses < MISSES_MAX) this.last = this.shapeOf(buffer, start, end, this.edits[edits]);
+  }
+
+  /** What the event is made of around its one piece of text. */
+  private shapeOf(buffer: Buffer, start: number, end: number, edit: Edit | undefined): EventShape | undefined {
+    const { lastStart, lastEnd } = this.facts.reader;
+    if (lastStart < start || lastEnd >= end || (edit && edit.end > lastStart)) return undefined;
+    return {
+      before: Buffer.from(buffer.subarray(start, lastStart)), after: Buffer.from(buffer.subarray(lastEnd, end)),
+      name: edit && { start: edit.start - start, end: edit.end - start },
+    };
+  }
+
+  /**
+   * Nearly all events of a stream differ in one piece of text alone. One that does needs no search: its bytes around
+   * the text are those of an event in which there was nothing to see.
+   */
+  private follows({ before, after, name }: EventShape, buffer: Buffer, start: number, end: number): boolean {
+    const text = start + before.length;
+    const stop = end - after.length;
+    if (stop < text || buffer.compare(before, 0, before.length, start, text) !== 0 || buffer.compare(after, 0, after.length, stop, end) !== 0) return false;
+    if (skipString(buffer, text, end) !== stop + 1) return false;
+    this.misses = 0;
+    this.facts.reader.string(buffer, text, end);
+    if (name) this.edits.push({ start: start + name.start, end: start + name.end, bytes: this.publicName });
+    return true;
   }
 
   /** `[DONE]`, comments and bare line ends. Returns true when there is nothing more to see. */

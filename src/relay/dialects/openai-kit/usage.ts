@@ -58,10 +58,27 @@ export function normaliseUsage(raw: unknown, flags: UsageFlags): Readonly<{ usag
     ...(items ? { items } : {}),
     ...(typeof tier === "string" && tier !== "" ? { serviceTier: tier.slice(0, 40) } : {}),
     ...(vendorCostNanoUsd === undefined ? {} : { vendorCostNanoUsd }),
-    raw: JSON.stringify(wire).length <= RAW_BYTES_MAX ? wire : undefined,
+    raw: isSmall(wire) ? wire : undefined,
   };
   return { usage, inconsistent: counts.inconsistent };
 }
+
+/** Would it take at most 4 KiB as JSON? Numbers and short names alone surely do; the rest is written out to see. */
+function isSmall(wire: Wire): boolean {
+  let fields = 0;
+  for (const name in wire) {
+    const value = wire[name];
+    if (++fields > SURELY_SMALL_FIELDS || name.length > 40 || typeof value === "string") return JSON.stringify(wire).length <= RAW_BYTES_MAX;
+    if (typeof value !== "object" || value === null) continue;
+    for (const inner in value) {
+      if (++fields > SURELY_SMALL_FIELDS || inner.length > 40 || typeof (value as Wire)[inner] !== "number") return JSON.stringify(wire).length <= RAW_BYTES_MAX;
+    }
+  }
+  return true;
+}
+
+/** 64 numbers of 24 digits under names of 40 letters. */
+const SURELY_SMALL_FIELDS = 60;
 
 function readInput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
   const details = asObject(wire.prompt_tokens_details ?? wire.prompt_token_details ?? wire.input_tokens_details);

@@ -10,12 +10,18 @@ export class BodyDeadline {
   private readonly startedAt = performance.now();
   private lastByteAt: number | undefined;
   private received = 0;
-  private timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(limits: BodyLimits, expired: (error: RelayError) => void) {
     this.limits = limits;
     this.expired = expired;
-    this.timer = setTimeout(() => this.check(), Math.min(limits.firstByteMs, limits.totalMs));
+    setImmediate(begin, this); // most bodies have come whole by then, and need no timer
+  }
+
+  /** @internal */
+  begin(): void {
+    if (!this.stopped) this.timer = setTimeout(() => this.check(), Math.min(this.limits.firstByteMs, this.limits.totalMs));
   }
 
   /** Bytes have come. */
@@ -25,6 +31,7 @@ export class BodyDeadline {
   }
 
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
   }
 
@@ -38,3 +45,5 @@ export class BodyDeadline {
     else this.expired(new RelayError("request_timeout", "The request body took too long to arrive.", { headers: { connection: "close" } }));
   }
 }
+
+const begin = (deadline: BodyDeadline): void => deadline.begin();

@@ -28,7 +28,7 @@ function run(how: How, usage: Usage | undefined, { bytes = 20, stopped = false, 
   const estimate = wantsEstimate(ending) ? { inputTokens: 7, outputTokens: 3, byBytes: false } : undefined;
   const { outcome, usageSource, quantities, chargeNano, sumPico, flags } = meter({
     ending, price, forgiven: true, billEmpty: false, billBroken: "delivered", guarded: false, admittedAtMs: 0, contextTokens: 1_000, inputTokensRough: 10,
-    ...(estimate && { estimate }), ...over,
+    estimate, ...over,
   });
   expect(sumPico).toBe(chargeNano * 1_000n);
   return { outcome, usageSource, quantities, chargeNano, flags };

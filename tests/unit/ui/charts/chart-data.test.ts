@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bucketSize, chartCsv, chartPoints, colorOf, isEmpty, isLone, peakOf, sumOf, type ChartSeries } from "#ui/charts/chart-data.ts";
+import { bucketSize, chartCsv, chartPoints, isEmpty, isLone, painted, peakOf, sumOf, type ChartSeries } from "#ui/charts/chart-data.ts";
 import { levelOf } from "#ui/charts/uptime-bar.client.tsx";
 import { bucketStarts, formatBucket } from "#ui/format/index.ts";
 
@@ -29,8 +29,10 @@ test("sums, peaks and lone points know only what is known", () => {
   expect([isLone(two.values, 0), isEmpty([one]), isEmpty([{ ...one, values: [0, null, 0] }]), isEmpty([])]).toEqual([false, false, true, true]);
 });
 
-test("colours are given in order and can be said", () => {
-  expect([colorOf({}, 0), colorOf({}, 8), colorOf({ color: "neutral" }, 3)]).toEqual([1, 1, "neutral"]);
+test("colours are given in order, past those that were asked for", () => {
+  const plain = (id: string): ChartSeries => ({ id, label: id, values: [] });
+  expect(painted([{ ...plain("a"), color: "neutral" }, plain("b"), { ...plain("c"), color: 2 }, plain("d")]).map(({ color }) => color)).toEqual(["neutral", 1, 2, 3]);
+  expect(painted(Array.from({ length: 10 }, (_, i) => plain(String(i)))).map(({ color }) => color)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 1, 2]);
 });
 
 test("hours and days are told apart, the short day of spring too", () => {

@@ -1,0 +1,60 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { docGroups, guideContext } from "#app/docs-context.ts";
+import { pageMetadata } from "#app/page-metadata.ts";
+import { shop } from "#app/shop.ts";
+import { matchRoute } from "#relay/index.ts";
+import type { Locale } from "#ui/i18n/routing.ts";
+import { CodeCard } from "#ui/storefront/code-card.tsx";
+import { Text } from "#ui/storefront/docs/block-list.tsx";
+import { fill, type GuideContext } from "#ui/storefront/docs/blocks.ts";
+import { DocFrame } from "#ui/storefront/docs/doc-frame.tsx";
+import { ENDPOINTS, HEADERS, type Endpoint } from "#ui/storefront/docs/endpoints.ts";
+
+type Props = { params: Promise<{ locale: Locale }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { locale } = await params;
+  const t = await getTranslations({ locale, namespace: "docs" });
+  const shopName = (await (await shop()).settings())["shop.name"];
+  return pageMetadata({ locale, path: "/docs/api", title: `${t("api.title")}: ${shopName}`, description: t("api.short") });
+}
+
+/** Asked of the relay itself: an address that it would refuse is not described. */
+const answered = ({ method, path }: Endpoint): boolean => matchRoute(method, path.replaceAll(/\{\w+\}/g, "any")).kind !== "error";
+
+/** Every address of the relay with a request and its answer. */
+export default async function ApiPage({ params }: Props) {
+  const { locale } = await params;
+  const [groups, context, t] = await Promise.all([docGroups(locale, "api"), guideContext(), getTranslations("docs.api")]);
+  const endpoints = ENDPOINTS.filter(answered);
+  return (
+    <DocFrame groups={groups} locale={locale} title={t("title")} description={t("short")} contents={endpoints.map(({ id, path }) => ({ anchor: id, text: path }))}>
+      <p className="mt-4 max-w-[68ch] text-fg-2"><Text text={t("lead")} locale={locale} /></p>
+      {endpoints.map((endpoint) => <EndpointSection key={endpoint.id} endpoint={endpoint} context={context} />)}
+      <section className="mt-12" aria-labelledby="headers">
+        <h2 id="headers" className="text-20 font-semibold">{t("headers")}</h2>
+        <table className="tbl tbl-flush mt-3">
+          <thead><tr><th scope="col">{t("header")}</th><th scope="col">{t("meaning")}</th></tr></thead>
+          <tbody>{HEADERS.map(([name, text]) => <tr key={name}><td className="py-2.5 align-top whitespace-normal!"><code className="text-13 [overflow-wrap:anywhere]">{name}</code></td><td className="py-2.5 whitespace-normal! text-fg-2"><Text text={t(`headerTexts.${text}`)} locale={locale} /></td></tr>)}</tbody>
+        </table>
+      </section>
+    </DocFrame>
+  );
+}
+
+async function EndpointSection({ endpoint: { id, method, path, request, answer }, context }: { endpoint: Endpoint; context: GuideContext }) {
+  const t = await getTranslations("docs.api");
+  const common = await getTranslations("common");
+  const words = { copy: common("copy"), copied: common("copied") };
+  return (
+    <section className="mt-12" aria-labelledby={id}>
+      <h2 id={id} className="flex scroll-mt-20 flex-wrap items-baseline gap-x-3 font-mono text-16"><span className="badge badge-accent">{method}</span><span className="[overflow-wrap:anywhere]">{path}</span></h2>
+      <p className="mt-3 max-w-[68ch] text-fg-2">{t(`endpoints.${id}`)}</p>
+      <div className="mt-4 grid items-start gap-4">
+        {request === undefined ? null : <CodeCard sample={{ name: t("request"), language: "json", code: fill(request, context) }} words={words} />}
+        {answer === "" ? null : <CodeCard sample={{ name: t("answer"), language: "json", code: fill(answer, context) }} words={words} />}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,21 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { requireStaff } from "#app/guard.ts";
+import { HealthScreen } from "#ui/health/health-screen.client.tsx";
+import { PageHeader } from "#ui/layout/page-header.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("health"))("title"), robots: { index: false } };
+}
+
+/** What runs and what does not. */
+export default async function HealthPage() {
+  await requireStaff("health:read");
+  const t = await getTranslations("health");
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <HealthScreen />
+    </>
+  );
+}

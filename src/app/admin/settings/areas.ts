@@ -1,0 +1,7 @@
+import { settingFacts } from "#accounts/setting-facts.ts";
+
+/** Areas that have no setting of their own, only variables of the environment. */
+const OF_THE_ENVIRONMENT = ["payments", "mail"] as const;
+
+/** The areas of the settings, in the order in which they are declared. */
+export const settingAreas = (): readonly string[] => [...new Set([...settingFacts().map(({ area }) => area), ...OF_THE_ENVIRONMENT])];

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { ppm, type Ppm } from "#money/amount.ts";
+
+// What may stand in the fields of models and groups, whoever fills them in: store file, back office or import.
+
+/** What a model can be sold for. */
+export const ENDPOINTS = ["chat", "responses", "messages", "gemini", "embeddings", "images", "audio", "moderations", "rerank", "realtime", "tasks"] as const;
+
+export const nameField = (max: number) =>
+  z.string({ error: "must be text" }).trim().min(1, "must not be empty").max(max).refine((text) => !/[\p{Cc}\p{Cf}]/u.test(text), "must not hold control characters");
+
+/** Names of models: what clients send, so no blanks and nothing that breaks an address. */
+export const modelNameField = z.string({ error: "must be text" }).regex(/^[^\s\p{Cc}?#]{1,200}$/u, "must be 1 to 200 characters without blanks, ? and #");
+
+export const countField = (min: number, max: number) => z.number({ error: "must be a whole number" }).int("must be a whole number").min(min).max(max);
+
+/** A factor such as 0.8, in parts per million; 0 to 1000 with at most six decimals. Decimals come as text from YAML and forms, as numbers from JSON. */
+export const ratioField = z.union([z.string(), z.number()], { error: "must be a number" }).transform(String).transform((text, context): Ppm => {
+  const match = /^(\d{1,4})(?:\.(\d{1,6}))?$/.exec(text.trim());
+  const value = match ? Number(match[1]) * 1_000_000 + Number((match[2] ?? "").padEnd(6, "0")) : NaN;
+  if (!(value <= 1_000_000_000)) {
+    context.addIssue({ code: "custom", message: "must be a number from 0 to 1000 with at most six decimals" });
+    return z.NEVER;
+  }
+  return ppm(value);
+});
+
+export const modelField = {
+  name: nameField(200),
+  vendor: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "must be a short lower-case name"),
+  tokens: countField(1, 100_000_000),
+  endpoints: z.array(z.enum(ENDPOINTS)),
+  aliases: z.array(modelNameField),
+} as const;
+
+export const groupField = { name: nameField(64), ratio: ratioField } as const;

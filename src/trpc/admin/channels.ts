@@ -1,0 +1,194 @@
+import { TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { permissionsOfRole } from "#accounts/index.ts";
+import { modelNameField, priceFromWords, PriceTextError, ActRefused } from "#catalog/index.ts";
+import {
+  addChannel, addChannelKeys, channelField, editChannel, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
+} from "#channels/index.ts";
+import { listChannels, type ChannelView } from "#channels/channel-list.store.ts";
+import { channelState } from "#channels/channel-state.ts";
+import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
+import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
+import { endpointUrl, providers } from "#relay/providers/index.ts";
+import type { ChannelTestReport } from "#relay/index.ts";
+import { adminProcedure, router } from "#trpc/init.ts";
+import { supplyProcedure, type Supply } from "#trpc/supply.ts";
+import type { SessionUser } from "#accounts/sign-in.store.ts";
+
+const terms = {
+  name: channelField.name,
+  baseUrl: channelField.baseUrl.max(2_000).nullable(),
+  protocol: channelField.protocol.nullable(),
+  priority: channelField.priority,
+  weight: channelField.weight,
+  keyMode: channelField.keyMode,
+  costPpm: z.int().min(0).max(1_000_000_000),
+  limits: channelField.limits,
+  timeouts: channelField.timeouts,
+  models: z.record(modelNameField, channelField.upstreamName),
+  groupIds: z.array(z.uuid()).max(1_000),
+} as const;
+
+const pasted = z.string().max(2_000_000);
+const id = z.uuid();
+
+export const channelsRouter = router({
+  /** The vendors that channels can be made for, with what their forms say. */
+  providers: adminProcedure("channels:read").query(() =>
+    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths }) => ({
+      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths),
+    }))),
+
+  /** The address that requests would go to: what the form shows while a base is typed. */
+  address: adminProcedure("channels:read").input(z.strictObject({ provider: z.string(), baseUrl: z.string().max(2_000) })).query(({ input }) => {
+    const provider = providers.get(input.provider);
+    if (!provider) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
+    try {
+      return { url: endpointUrl(provider, input.baseUrl || undefined, provider.paths.chat ? "chat" : "embeddings").href };
+    } catch {
+      return { url: null };
+    }
+  }),
+
+  list: adminProcedure("channels:read").query(async ({ ctx }) => (await listChannels(ctx.pool)).map((channel) => toWire(channel, ctx.user))),
+
+  get: adminProcedure("channels:read").input(z.strictObject({ id })).query(async ({ ctx, input }) => {
+    const [channel] = await listChannels(ctx.pool, input.id);
+    if (!channel) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
+    return toWire(channel, ctx.user);
+  }),
+
+  /** Makes a channel, switched off: it is tried first and takes requests when somebody switches it on. */
+  create: supplyProcedure("channels:write")
+    .input(z.strictObject({ ...terms, provider: z.string(), keys: pasted, baseUrl: terms.baseUrl.default(null), protocol: terms.protocol.default(null), enabled: z.boolean().default(false) })
+      .partial({ priority: true, weight: true, keyMode: true, costPpm: true, limits: true, timeouts: true, models: true, groupIds: true }))
+    .mutation(async ({ ctx, input: { keys, models, enabled, provider, ...fields } }) => {
+      if (!providers.has(provider)) throw refused("invalid", "provider");
+      const parsed = readKeys(keys, ctx.supply);
+      const made = await staffAct(ctx.pool, ctx.by, async (tx) => {
+        const { id: channelId, trace } = await addChannel(tx, ctx.supply.sealer, {
+          ...fields, provider, keys: parsed.keys, status: enabled ? "active" : "disabled", reason: enabled ? null : "new",
+          ...(models && { models: new Map(Object.entries(models)) }),
+        });
+        return { result: channelId, traces: [trace] };
+      });
+      return { id: made, keys: parsed.keys.length, problems: parsed.problems };
+    }),
+
+  update: supplyProcedure("channels:write")
+    .input(z.strictObject({ id, seen: z.date(), patch: z.strictObject(terms).partial() }))
+    .mutation(({ ctx, input: { id: channelId, seen, patch: { models, ...patch } } }) => staffAct(ctx.pool, ctx.by, async (tx) => {
+      const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) });
+      return { result: { id: channelId }, traces: [trace] };
+    })),
+
+  setEnabled: supplyProcedure("channels:write").input(z.strictObject({ id, enabled: z.boolean() }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { enabled: input.enabled }, traces: [await switchChannel(tx, input.id, input.enabled)] }))),
+
+  /** 0 minutes ends a pause. */
+  pause: supplyProcedure("channels:write").input(z.strictObject({ id, minutes: z.int().min(0).max(1_440) }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => {
+      const { until, trace } = await pauseChannel(tx, input.id, input.minutes);
+      return { result: { until }, traces: [trace] };
+    })),
+
+  remove: supplyProcedure("channels:write").input(z.strictObject({ id }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { id: input.id }, traces: [await removeChannel(tx, input.id)] }))),
+
+  /** What is in a paste, before it is saved: nothing is stored, and no key comes back. */
+  previewKeys: supplyProcedure("channels:write").input(z.strictObject({ text: pasted, channelId: id.optional() })).mutation(async ({ ctx, input }) => {
+    const { keys, problems } = readKeys(input.text, ctx.supply);
+    const [channel] = input.channelId === undefined ? [] : await listChannels(ctx.pool, input.channelId);
+    const known = new Set(channel?.keys.map(({ fingerprint }) => fingerprint));
+    return { keys: keys.map(({ line, secret, fingerprint }) => ({ line, suffix: secret.slice(-4), known: known.has(fingerprint) })), problems };
+  }),
+
+  addKeys: supplyProcedure("channels:write").input(z.strictObject({ id, text: pasted })).mutation(async ({ ctx, input }) => {
+    const { keys, problems } = readKeys(input.text, ctx.supply);
+    if (keys.length === 0) throw refused("nothing_to_do");
+    const { added, known } = await staffAct(ctx.pool, ctx.by, async (tx) => {
+      const { trace, ...result } = await addChannelKeys(tx, ctx.supply.sealer, input.id, keys);
+      return { result, traces: [trace] };
+    });
+    return { added, known, problems };
+  }),
+
+  setKeyEnabled: supplyProcedure("channels:write").input(z.strictObject({ id, keyId: id, enabled: z.boolean() }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { enabled: input.enabled }, traces: [await switchKey(tx, input.id, input.keyId, input.enabled)] }))),
+
+  replaceKey: supplyProcedure("channels:write").input(z.strictObject({ id, keyId: id, text: pasted })).mutation(({ ctx, input }) => {
+    const { keys, problems } = readKeys(input.text, ctx.supply);
+    const [key] = keys;
+    if (!key || keys.length > 1 || problems.length > 0) throw refused("invalid", "keys");
+    return staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { suffix: key.secret.slice(-4) }, traces: [await replaceKey(tx, ctx.supply.sealer, input.id, input.keyId, key)] }));
+  }),
+
+  removeKeys: supplyProcedure("channels:write").input(z.strictObject({ id, keyIds: z.array(id).min(1).max(PASTED_KEYS_MAX) }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { removed: input.keyIds.length }, traces: [await removeKeys(tx, input.id, input.keyIds)] }))),
+
+  /** Real requests through the channel, at the house's cost. */
+  test: supplyProcedure("channels:test").input(z.strictObject({ id, keyId: id.optional(), model: modelNameField.optional(), full: z.boolean().default(true) }))
+    .mutation(async ({ ctx, input: { id: channelId, full, keyId, model } }) => {
+      const report = await ctx.supply.tests.test({ id: channelId }, { full, ...(keyId !== undefined && { keyId }), ...(model !== undefined && { model }) });
+      if (!report) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
+      return testToWire(report);
+    }),
+
+  /** The vendor's models in three groups; nothing changes by it. */
+  fetchModels: supplyProcedure("channels:test").input(z.strictObject({ id })).mutation(async ({ ctx, input }) => {
+    const [channel] = await listChannels(ctx.pool, input.id);
+    const report = await ctx.supply.tests.models(input.id);
+    if (!channel || !report) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
+    if (!report.models) return { listed: false as const, note: report.steps.find(({ note }) => note !== undefined)?.note ?? null };
+    return { listed: true as const, ...(await fetchedDiff(ctx.pool, channel, report.models)) };
+  }),
+
+  /** What the vendor takes for one upstream model, in words of USD; null = by the channel's factor. */
+  setCost: supplyProcedure("channels:write")
+    .input(z.strictObject({ id, upstreamName: channelField.upstreamName, cost: z.record(z.string().max(100), z.string().max(40)).nullable() }))
+    .mutation(({ ctx, input }) => {
+      const document = input.cost === null ? null : readCost(input.cost);
+      return staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { id: input.id }, traces: [await setChannelCost(tx, input.id, input.upstreamName, document)] }));
+    }),
+});
+
+const refused = (...of: ConstructorParameters<typeof ActRefused>): ActRefused => new ActRefused(...of);
+
+function readCost(cost: Readonly<Record<string, string>>) {
+  try {
+    return priceFromWords(cost, []);
+  } catch (error) {
+    throw error instanceof PriceTextError ? refused("invalid", error.message) : error;
+  }
+}
+
+type Problems = readonly Readonly<{ line: number; problem: PasteProblem; hint: string }>[];
+
+function readKeys(text: string, supply: Supply): Readonly<{ keys: readonly Readonly<{ line: number; secret: string; fingerprint: string }>[]; problems: Problems }> {
+  const { keys, problems } = parsePastedKeys(text);
+  if (keys.length > PASTED_KEYS_MAX) throw refused("invalid", `keys: ${PASTED_KEYS_MAX}`);
+  return { keys: keys.map(({ line, secret }) => ({ line, secret, fingerprint: supply.fingerprint(secret) })), problems };
+}
+
+/** Support sees how channels do, not what they cost. */
+function toWire({ costPpm, day, recent, keys, ...channel }: ChannelView, user: SessionUser) {
+  const provider = providers.get(channel.provider);
+  const costs = permissionsOfRole(user.role).has("costs:read");
+  const traffic = ({ costPico, ...counts }: ChannelView["day"]) => ({ ...counts, costPico: costs ? costPico : null });
+  return {
+    ...channel,
+    providerName: provider?.name ?? channel.provider,
+    providerUrl: provider?.baseUrl ?? null,
+    keyless: provider?.keyless ?? false,
+    state: channelState({ ...channel, keys, recent }, provider?.keyless ?? false),
+    costPpm: costs ? costPpm : null,
+    day: traffic(day),
+    recent: traffic(recent),
+    keys: keys.map(({ dayCostPico, ...key }) => ({ ...key, dayCostPico: costs ? dayCostPico : null })),
+    lastTest: channel.lastTest && { ...channel.lastTest, costPico: costs ? BigInt(channel.lastTest.costPico) : null },
+  };
+}
+
+const testToWire = ({ ok, steps, at, model, keySuffix, requestIds, costPico, models }: ChannelTestReport) => ({
+  ok, steps, at, model: model ?? null, keySuffix: keySuffix ?? null, requestIds, costPico, models: models?.length ?? null,
+});

@@ -1,0 +1,50 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useCallback, useMemo } from "react";
+import { useToast } from "#ui/kit/toast.client.tsx";
+import { useTRPC } from "#ui/trpc/client.client.tsx";
+
+const KNOWN = [
+  "not_found", "changed_meanwhile", "name_taken", "alias_taken", "invalid", "below_cost", "begun_already", "in_the_past", "default_group", "in_use", "nothing_to_do",
+] as const;
+type Known = (typeof KNOWN)[number];
+
+/** The refusal that the shop answered with, and what it said of it. */
+export function refusalOf(error: unknown): Readonly<{ code: Known | "forbidden" | "other"; detail: string }> {
+  const { message = "", data } = error as { message?: string; data?: { code?: string } | null };
+  const [code = "", ...rest] = message.split(": ");
+  const known = KNOWN.find((name) => name === code);
+  if (known) return { code: known, detail: rest.join(": ") };
+  return { code: data?.code === "FORBIDDEN" ? "forbidden" : data?.code === "BAD_REQUEST" ? "invalid" : "other", detail: "" };
+}
+
+/** Acts of the staff on what is sold: afterwards every list of the four screens is read anew, and a refusal is said in words. */
+export function useAct() {
+  const t = useTranslations("channels.refused");
+  const toast = useToast();
+  const client = useQueryClient();
+  const trpc = useTRPC();
+  const say = useCallback((error: unknown): string => {
+    const { code, detail } = refusalOf(error);
+    return code === "changed_meanwhile" || code === "other" || code === "forbidden" ? t(code) : t(code, { detail });
+  }, [t]);
+  const refresh = useCallback(async () => {
+    const { channels, models, prices, groups } = trpc.admin;
+    await Promise.all([channels, models, prices, groups].map((area) => client.invalidateQueries({ queryKey: area.pathKey() })));
+  }, [client, trpc]);
+  /** @returns undefined when it was refused, which has then been said */
+  const act = useCallback(async <T,>(work: () => Promise<T>, done?: string): Promise<T | undefined> => {
+    try {
+      const result = await work();
+      if (done !== undefined) toast.success(done);
+      await refresh();
+      return result;
+    } catch (error) {
+      toast.error(say(error));
+      await refresh();
+      return undefined;
+    }
+  }, [refresh, say, toast]);
+  return useMemo(() => ({ act, say, refresh, toast }), [act, say, refresh, toast]);
+}

@@ -1,0 +1,30 @@
+"use client";
+import { SetUpChecklist } from "#ui/dashboard/checklist.client.tsx";
+import { MoneyChart, RequestChart } from "#ui/dashboard/charts.client.tsx";
+import { Figures } from "#ui/dashboard/figures.client.tsx";
+import { ToDoList } from "#ui/dashboard/to-do.client.tsx";
+import { Tops } from "#ui/dashboard/tops.client.tsx";
+import { useLiveRange } from "#ui/dashboard/use-live-range.client.ts";
+
+const DASHBOARD_RANGE = "-7d";
+
+/** How the shop stands: money, what is owed, how it serves, and what wants a person. */
+export function Dashboard({ seesMoney, seesTotals }: { seesMoney: boolean; seesTotals: boolean }) {
+  const { range, zone } = useLiveRange(DASHBOARD_RANGE);
+  return (
+    <div className="flex max-w-[1360px] flex-col gap-4">
+      <SetUpChecklist />
+      <Figures range={range} seesMoney={seesMoney} seesTotals={seesTotals} />
+      <div className="grid items-start gap-4 xl:grid-cols-3">
+        <div className="flex min-w-0 flex-col gap-4 xl:col-span-2">
+          {seesMoney ? <section className="card min-w-0 p-4"><MoneyChart range={range} zone={zone} /></section> : null}
+          {seesMoney ? <Tops range={range} /> : <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section>}
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <ToDoList />
+          {seesMoney ? <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section> : null}
+        </div>
+      </div>
+    </div>
+  );
+}

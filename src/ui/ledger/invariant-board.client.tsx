@@ -1,0 +1,89 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { Play } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { AppRouter } from "#trpc/root.ts";
+import { Badge, StatusDot } from "#ui/kit/badge.tsx";
+import { Button } from "#ui/kit/button.tsx";
+import { Callout } from "#ui/kit/callout.tsx";
+import { cn } from "#ui/kit/cn.ts";
+import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
+import { Time } from "#ui/kit/time.tsx";
+import { useToast } from "#ui/kit/toast.client.tsx";
+import { useTRPC } from "#ui/trpc/client.client.tsx";
+
+type Board = inferRouterOutputs<AppRouter>["admin"]["ledger"]["board"];
+type Result = Board["runs"][number]["results"][number];
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What the offending key of an invariant is, where it has a page of its own. */
+const PAGES: Readonly<Record<string, (key: string) => string>> = {
+  I1: (key) => `/admin/ledger/transactions/${key}`, I2: (key) => `/admin/ledger/transactions?wallet=${key}`, I3: (key) => `/admin/ledger/transactions?wallet=${key}`,
+  I4: (key) => `/admin/ledger/transactions/${key}`, I6: (key) => `/admin/requests/${key}`, I7: (key) => `/admin/orders/${key}`, I11: (key) => `/admin/ledger/transactions?wallet=${key}`, I13: (key) => `/admin/ledger/transactions?wallet=${key}`,
+};
+
+/** What must hold of the money at every instant, and whether it did when it was last looked. */
+export function InvariantBoard() {
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const toast = useToast();
+  const t = useTranslations("ledger");
+  const { data, isError, refetch } = useQuery({ ...trpc.admin.ledger.board.queryOptions(), refetchInterval: 30_000 });
+  const check = useMutation(trpc.admin.ledger.check.mutationOptions({
+    onSuccess: async ({ results }) => {
+      await Promise.all([client.invalidateQueries(trpc.admin.ledger.board.pathFilter()), client.invalidateQueries(trpc.admin.dashboard.pathFilter())]);
+      const broken = results.filter(({ rows }) => rows > 0).length;
+      if (broken === 0) toast.success(t("allHold"));
+      else toast.error(t("someBroken", { count: broken }));
+    },
+    onError: () => toast.error(t("checkFailed")),
+  }));
+  const last = data?.runs[0];
+  const broken = last?.results.filter(({ rows }) => rows > 0) ?? [];
+  const since = brokenSince(data);
+  return (
+    <section className="card" aria-labelledby="board-title">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4 pb-3">
+        <h2 id="board-title" className="font-semibold">{t("board")}</h2>
+        {last ? <Badge tone={broken.length === 0 ? "ok" : "bad"}>{broken.length === 0 ? t("allHold") : t("someBroken", { count: broken.length })}</Badge> : null}
+        <p className="min-w-0 flex-1 text-13 text-fg-3">{last ? t.rich("lastRun", { time: () => <Time at={last.startedAt} />, by: last.by === "upkeep" ? t("byItself") : last.by }) : data ? t("neverRun") : null}</p>
+        <Button size="sm" busy={check.isPending} onClick={() => check.mutate()}><Play size={14} strokeWidth={1.75} aria-hidden="true" />{t("runNow")}</Button>
+      </div>
+      {broken.length > 0 ? <div className="px-4 pb-3"><Callout tone="bad" title={t("brokenTitle", { names: broken.map(({ id }) => id).join(", ") })}>{t.rich("brokenText", { since: () => (since ? <Time at={since} as="stamp" /> : "—") })}</Callout></div> : null}
+      {isError && !data ? <ErrorState onRetry={() => void refetch()} /> : !data ? <div className="p-4"><SkeletonText lines={6} /></div> : (
+        <ul className="grid md:grid-cols-2 xl:grid-cols-3">
+          {data.invariants.map(({ id }) => <InvariantLine key={id} id={id} result={last?.results.find((result) => result.id === id)} />)}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** The first of the runs in a row that found something. */
+function brokenSince(board: Board | undefined): Date | undefined {
+  const run = board?.runs.findIndex(({ results }) => results.every(({ rows }) => rows === 0)) ?? -1;
+  return board?.runs[run === -1 ? board.runs.length - 1 : run - 1]?.startedAt;
+}
+
+function InvariantLine({ id, result }: { id: string; result: Result | undefined }) {
+  const t = useTranslations("ledger");
+  const bad = (result?.rows ?? 0) > 0;
+  return (
+    <li className={cn("flex min-w-0 items-start gap-3 border-t px-4 py-2.5", bad && "bg-bad-soft")}>
+      <span className="nums w-8 flex-none pt-px text-13 font-medium text-fg-2">{id}</span>
+      <div className="min-w-0 flex-1 text-13">
+        <p>{t(`invariants.${id}`)}</p>
+        {bad ? <p className="mt-0.5 break-all">{result?.sample.slice(0, 3).map((key) => <Offender key={key} id={id} found={key} />)}</p> : null}
+      </div>
+      <span className="nums flex-none text-13"><StatusDot tone={result === undefined ? "neutral" : bad ? "bad" : "ok"}>{result === undefined ? t("notRun") : result.rows}</StatusDot></span>
+    </li>
+  );
+}
+
+function Offender({ id, found }: { id: string; found: string }) {
+  const page = UUID.test(found) ? PAGES[id] : undefined;
+  const shown = <span className="font-mono text-12">{found}</span>;
+  return page ? <Link href={page(found)} className="block underline underline-offset-2">{shown}</Link> : <span className="block">{shown}</span>;
+}

@@ -1,0 +1,113 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Box, SquareTerminal } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
+import { formatContext, formatPerMillion, formatUnitPrice, MISSING } from "#ui/format/index.ts";
+import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
+import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.client.tsx";
+import type { MenuItem } from "#ui/kit/menu.client.tsx";
+import { EmptyState } from "#ui/kit/states.tsx";
+import { useToast } from "#ui/kit/toast.client.tsx";
+import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { PageHeader } from "#ui/layout/page-header.tsx";
+import type { ConsoleOutputs } from "#ui/trpc/outputs.ts";
+import { tableState } from "#ui/trpc/table-state.ts";
+import { useTRPC } from "#ui/trpc/client.client.tsx";
+
+type Model = ConsoleOutputs["models"]["list"][number];
+
+const TOKEN_COLUMNS = ["input", "cache_read", "output"] as const;
+const TOKENS = new Set<string>([...TOKEN_COLUMNS, "cache_write_5m", "cache_write_1h", "reasoning", "input_audio", "output_audio", "input_image", "output_image", "input_video", "cache_read_audio"]);
+
+/** Models that the customer may call, at what he pays. */
+export function ModelList() {
+  const t = useTranslations("console.models");
+  const trpc = useTRPC();
+  const toast = useToast();
+  const query = useQuery(trpc.console.models.list.queryOptions());
+  const models = query.data ?? [];
+  const vendors = [...new Map(models.flatMap(({ vendor, vendorName }) => (vendor ? [[vendor, vendorName ?? vendor] as const] : [])))];
+  const filters: FilterDef[] = [
+    { key: "vendor", label: t("vendor"), kind: "select", options: vendors.map(([value, label]) => ({ value, label })) },
+    { key: "endpoint", label: t("endpoint"), kind: "select", options: [...new Set(models.flatMap(({ endpoints }) => endpoints))].sort().map((value) => ({ value, label: value })) },
+  ];
+  const { values, filtered, clear } = useFilterValues(filters);
+  const text = values["q"]?.toLowerCase();
+  const rows = query.data?.filter((model) =>
+    (!values["vendor"] || model.vendor === values["vendor"]) && (!values["endpoint"] || model.endpoints.length === 0 || model.endpoints.includes(values["endpoint"]))
+    && (!text || model.slug.toLowerCase().includes(text) || model.name.toLowerCase().includes(text)));
+  const menu = ({ slug, endpoints }: Model): MenuItem[] => [
+    ...(endpoints.length === 0 || endpoints.includes("chat") ? [{ label: t("try"), href: `/console/playground?model=${encodeURIComponent(slug)}`, icon: <SquareTerminal size={16} strokeWidth={1.75} aria-hidden="true" /> }] : []),
+    { label: t("requests"), href: `/console/requests?model=${encodeURIComponent(slug)}` },
+    { label: t("copyId"), onSelect: () => void navigator.clipboard.writeText(slug).then(() => toast.success(t("copied", { id: slug }))) },
+  ];
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("note")} />
+      <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("search") }} /></div>
+      <DataTable<Model>
+        label={t("title")} columns={useColumns()} rows={rows} rowKey={({ id }) => id} state={tableState(query)} onRetry={() => void query.refetch()} filtered={filtered} onClearFilters={clear} rowMenu={menu}
+        empty={<EmptyState icon={<Box size={20} strokeWidth={1.75} />} title={t("empty")} text={t("emptyText")} />}
+        card={(model) => <ModelCard model={model} />}
+      />
+    </>
+  );
+}
+
+function useColumns(): Column<Model>[] {
+  const t = useTranslations("console.models");
+  const locale = useLocale();
+  return [
+    { id: "model", header: t("model"), cell: (model) => <Name model={model} /> },
+    { id: "context", header: t("context"), align: "right", cell: ({ contextTokens, maxOutputTokens }) => <span className="nums text-fg-2">{contextTokens === null ? MISSING : formatContext(contextTokens)}{maxOutputTokens === null ? "" : ` / ${formatContext(maxOutputTokens)}`}</span>, hideBelow: "lg" },
+    ...TOKEN_COLUMNS.map((item): Column<Model> => ({ id: item, header: t(`price.${item}`), align: "right", cell: (model) => <TokenPrice model={model} item={item} />, ...(item === "cache_read" && { hideBelow: "lg" as const }) })),
+    { id: "other", header: t("price.other"), cell: ({ prices }) => <span className="text-13 text-fg-2">{others(prices).map(([item, { own }]) => formatUnitPrice(own, item, locale)).join(" · ") || MISSING}</span>, hideBelow: "xl" },
+    { id: "steps", header: t("steps"), cell: ({ tiers }) => tiers.length === 0 ? <span className="text-fg-3">{MISSING}</span> : <Steps tiers={tiers} />, hideBelow: "xl" },
+  ];
+}
+
+const others = (prices: Model["prices"]) => Object.entries(prices).filter(([item]) => !TOKENS.has(item));
+
+function Name({ model }: { model: Model }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <VendorMark name={model.vendor ?? model.slug} size={20} />
+      <span className="min-w-0">
+        <span className="block truncate font-medium">{model.slug}</span>
+        {model.name === model.slug ? null : <span className="block truncate text-12 text-fg-3">{model.name}</span>}
+      </span>
+    </span>
+  );
+}
+
+/** What he pays for a million tokens; a list price that is another stands before it, struck through. */
+function TokenPrice({ model, item }: { model: Model; item: string }) {
+  const t = useTranslations("console.models");
+  const price = model.prices[item];
+  if (!price) return <span className="text-fg-3">{MISSING}</span>;
+  return (
+    <span className="nums whitespace-nowrap">
+      {price.list === price.own ? null : <s className="mr-1.5 text-fg-3"><span className="sr-only">{t("listPrice")} </span>{formatPerMillion(price.list)}</s>}
+      {price.own === 0n ? t("free") : formatPerMillion(price.own)}
+    </span>
+  );
+}
+
+function Steps({ tiers }: { tiers: Model["tiers"] }) {
+  const t = useTranslations("console.models");
+  return <span className="text-13 text-fg-2">{tiers.map(({ over, prices }) => t("step", { over: formatContext(over), input: prices["input"] === undefined ? MISSING : formatPerMillion(prices["input"]), output: prices["output"] === undefined ? MISSING : formatPerMillion(prices["output"]) })).join(" · ")}</span>;
+}
+
+function ModelCard({ model }: { model: Model }) {
+  const t = useTranslations("console.models");
+  const locale = useLocale();
+  const other = others(model.prices);
+  return (
+    <div className="flex flex-col gap-1">
+      <Name model={model} />
+      <span className="nums text-13 text-fg-2">
+        {model.prices["input"] ? <>{t("price.input")} <TokenPrice model={model} item="input" />{model.prices["output"] ? <> · {t("price.output")} <TokenPrice model={model} item="output" /></> : null}</> : other.map(([item, { own }]) => formatUnitPrice(own, item, locale)).join(" · ")}
+      </span>
+    </div>
+  );
+}

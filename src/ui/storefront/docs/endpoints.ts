@@ -1,0 +1,111 @@
+/** One address of the relay, with a request and the answer to it. */
+export type Endpoint = Readonly<{
+  /** Names its sentence in the messages. */
+  id: string;
+  method: "GET" | "POST";
+  path: string;
+  request?: string;
+  answer: string;
+}>;
+
+const USAGE = `"usage": {
+    "prompt_tokens": 9,
+    "completion_tokens": 2,
+    "total_tokens": 11,
+    "prompt_tokens_details": {"cached_tokens": 0},
+    "completion_tokens_details": {"reasoning_tokens": 0}
+  }`;
+
+/** In the order of the page. What this shop's relay does not answer is left out when the page is made. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    id: "chat", method: "POST", path: "/v1/chat/completions",
+    request: `{
+  "model": "{model}",
+  "messages": [
+    {"role": "system", "content": "Answer in one word."},
+    {"role": "user", "content": "Capital of Ireland?"}
+  ],
+  "max_tokens": 100
+}`,
+    answer: `{
+  "id": "chatcmpl-...",
+  "object": "chat.completion",
+  "created": 1795246694,
+  "model": "{model}",
+  "choices": [{
+    "index": 0,
+    "message": {"role": "assistant", "content": "Dublin"},
+    "finish_reason": "stop"
+  }],
+  ${USAGE}
+}`,
+  },
+  {
+    id: "completions", method: "POST", path: "/v1/completions",
+    request: `{"model": "{model}", "prompt": "The capital of Ireland is", "max_tokens": 5}`,
+    answer: `{
+  "id": "cmpl-...",
+  "object": "text_completion",
+  "created": 1795246694,
+  "model": "{model}",
+  "choices": [{"index": 0, "text": " Dublin.", "logprobs": null, "finish_reason": "stop"}],
+  ${USAGE}
+}`,
+  },
+  { id: "responses", method: "POST", path: "/v1/responses", request: `{"model": "{model}", "input": "Capital of Ireland?"}`, answer: "" },
+  { id: "messages", method: "POST", path: "/v1/messages", request: `{"model": "{model}", "max_tokens": 100, "messages": [{"role": "user", "content": "Capital of Ireland?"}]}`, answer: "" },
+  { id: "gemini", method: "POST", path: "/v1beta/models/{model}:generateContent", request: `{"contents": [{"parts": [{"text": "Capital of Ireland?"}]}]}`, answer: "" },
+  {
+    id: "embeddings", method: "POST", path: "/v1/embeddings",
+    request: `{"model": "{embedding}", "input": "The sky is blue."}`,
+    answer: `{
+  "object": "list",
+  "data": [{"object": "embedding", "index": 0, "embedding": [0.0123, -0.0456, "..."]}],
+  "model": "{embedding}",
+  "usage": {"prompt_tokens": 5, "total_tokens": 5}
+}`,
+  },
+  {
+    id: "models", method: "GET", path: "/v1/models",
+    answer: `{
+  "object": "list",
+  "data": [{
+    "id": "{model}",
+    "object": "model",
+    "created": 1795246439,
+    "owned_by": "...",
+    "pricing": {"prompt": "0.000001", "completion": "0.000005"}
+  }]
+}`,
+  },
+  {
+    id: "model", method: "GET", path: "/v1/models/{id}",
+    answer: `{"id": "{model}", "object": "model", "created": 1795246439, "owned_by": "...", "pricing": {"prompt": "0.000001", "completion": "0.000005"}}`,
+  },
+  { id: "credits", method: "GET", path: "/v1/credits", answer: `{"data": {"total_credits": 10, "total_usage": 0.00001305, "balance": 9.99998695}}` },
+  {
+    id: "generation", method: "GET", path: "/v1/generation/{id}",
+    answer: `{
+  "data": {
+    "id": "req_01M7YGN82SEFZ9MN363BS9MY4F",
+    "created_at": "2026-11-21T07:38:14.489Z",
+    "model": "{model}",
+    "status": "ok",
+    "usage": {"input": 9, "output": 2},
+    "line_items": [
+      {"bucket": "input", "quantity": 9, "unit_price_pico_usd": 1000000, "amount_nano_usd": 9000},
+      {"bucket": "output", "quantity": 2, "unit_price_pico_usd": 5000000, "amount_nano_usd": 10000}
+    ],
+    "total_cost": 0.000019,
+    "total_cost_nano_usd": 19000
+  }
+}`,
+  },
+];
+
+/** Headers of every answer with the names of their sentences. */
+export const HEADERS = [
+  ["x-request-id", "request-id"], ["x-modelmart-cost-nano-usd", "cost"], ["x-modelmart-model", "model"], ["x-modelmart-attempts", "attempts"],
+  ["x-ratelimit-{limit,remaining,reset}-{requests,tokens}", "limits"], ["retry-after", "retry"],
+] as const;

@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import type { ApiFormat } from "#ui/storefront/formats.ts";
+import { FORMAT_PATHS } from "#ui/storefront/formats.ts";
+
+/** Facts that the relay itself states, with their words. */
+export type LiveFacts = Readonly<{
+  offered: ReadonlySet<ApiFormat>;
+  errors: readonly Readonly<{ code: string; status: number; retry: boolean; text: string }>[];
+  words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string }>;
+}>;
+
+/** Every error that the relay can answer, with what to do; on a phone one under the other. */
+export function LiveErrors({ live: { errors, words }, say }: { live: LiveFacts; say: (text: string) => ReactNode }) {
+  const columns = "grid gap-x-6 gap-y-1 sm:grid-cols-[48px_200px_minmax(0,1fr)_72px]";
+  return (
+    <div className="mt-5" role="table" aria-label={words.code}>
+      <div role="row" className={`${columns} pb-2 text-12 text-fg-3 max-sm:hidden`}>{[words.status, words.code, words.meaning, words.retry].map((word) => <span key={word} role="columnheader">{word}</span>)}</div>
+      {errors.map(({ code, status, retry, text }) => (
+        <div key={`${status} ${code}`} role="row" className={`${columns} border-t py-2.5`}>
+          <span role="cell" className="nums max-sm:text-13 max-sm:text-fg-3">{status}</span>
+          <code role="cell" className="text-13 [overflow-wrap:anywhere]">{code}</code>
+          <span role="cell" className="text-fg-2">{say(text)}</span>
+          <span role="cell" className="text-fg-2 max-sm:text-13"><span className="text-fg-3 sm:hidden">{words.retry}: </span>{retry ? words.yes : words.no}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** The formats that this shop answers, each with its address. */
+export function LiveFormats({ live: { offered, words } }: { live: LiveFacts }) {
+  return (
+    <table className="tbl tbl-flush mt-5">
+      <thead><tr><th scope="col">{words.format}</th><th scope="col">{words.address}</th></tr></thead>
+      <tbody>
+        {FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => (
+          <tr key={format}><td>{format}</td><td><code className="text-13 [overflow-wrap:anywhere]">{`POST ${path.replace("/any:", "/{model}:")}`}</code></td></tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,79 @@
+import { getTranslations } from "next-intl/server";
+import { formatPerMillion, formatPerPiece } from "#ui/storefront/numbers.ts";
+import { exampleBill } from "#ui/storefront/landing/example-bill.ts";
+import type { ShownModel } from "#ui/storefront/shown-model.ts";
+
+const RULES = ["failed", "early", "retry", "nonsense"] as const;
+
+/** The promise of the receipt, with one computed from today's price: every line can be recomputed by hand. */
+export async function BillSection({ models }: { models: readonly ShownModel[] }) {
+  const t = await getTranslations("landing.bill");
+  return (
+    <section id="bill" className="mt-20 grid scroll-mt-16 items-start gap-x-16 gap-y-10 md:mt-24 lg:grid-cols-[minmax(0,1fr)_minmax(0,560px)]" aria-labelledby="bill-title">
+      <div>
+        <h2 id="bill-title" className="max-w-[20ch] text-28 font-semibold tracking-[-0.01em]">{t("title")}</h2>
+        <p className="mt-4 max-w-[48ch] text-16 text-fg-2">{t("lead")}</p>
+        <dl className="mt-8 max-w-[56ch]">
+          {RULES.map((rule) => (
+            <div key={rule} className="grid gap-x-6 border-t py-3 sm:grid-cols-2">
+              <dt className="font-medium">{t(`rules.${rule}.case`)}</dt>
+              <dd className="text-fg-2">{t(`rules.${rule}.cost`)}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <ExampleReceipt models={models} />
+    </section>
+  );
+}
+
+async function ExampleReceipt({ models }: { models: readonly ShownModel[] }) {
+  const t = await getTranslations("landing.bill");
+  // Where prices change within the example's size its lines would need a column for the border.
+  const plain = models.filter(({ price: { document } }) => !document.tiers?.some(({ over }) => over < 100_000));
+  const priced = (items: readonly string[]) => plain.find(({ prices }) => items.every((item) => (prices[item] ?? 0n) > 0n));
+  const model = priced(["input", "cache_read", "output"]) ?? priced(["input", "output"]);
+  if (!model) return null;
+  const { lines, roundingPico, chargePico } = exampleBill(model.price);
+  const cell = "num h-10!";
+  return (
+    <figure className="card p-6 max-sm:p-4">
+      <figcaption className="text-13 text-fg-3">{t("example")}</figcaption>
+      <table className="tbl tbl-flush mt-3">
+        <thead>
+          <tr>
+            <th scope="col">{model.slug}</th>
+            <th scope="col" className="num max-sm:hidden">{t("tokens")}</th>
+            <th scope="col" className="num max-sm:hidden">{t("perMillion")}</th>
+            <th scope="col" className="num">{t("amount")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ item, label, tokens, pico, amountPico }) => (
+            <tr key={item}>
+              <th scope="row" className="h-10 py-0! align-middle! text-14! font-normal! text-fg!">
+                <span className="block">{t(label)}</span>
+                <span className="nums block text-12 text-fg-3 sm:hidden">{tokens.toLocaleString("en-US")} × {formatPerMillion(pico)}</span>
+              </th>
+              <td className={`${cell} max-sm:hidden`}>{tokens.toLocaleString("en-US")}</td>
+              <td className={`${cell} max-sm:hidden`}>{formatPerMillion(pico)}</td>
+              <td className={cell}>{formatPerPiece(amountPico)}</td>
+            </tr>
+          ))}
+          {roundingPico > 0n ? (
+            <tr>
+              <th scope="row" colSpan={3} className="h-10 py-0! align-middle! text-14! font-normal! text-fg-3!">{t("rounding")}</th>
+              <td className={`${cell} text-fg-3`}>{formatPerPiece(roundingPico)}</td>
+            </tr>
+          ) : null}
+          <tr>
+            <th scope="row" className="h-12 py-0! align-middle! text-14! font-semibold! text-fg!">{t("charged")}</th>
+            <td className="max-sm:hidden" />
+            <td className="max-sm:hidden" />
+            <td className="num h-12! font-semibold">{formatPerPiece(chargePico)}</td>
+          </tr>
+        </tbody>
+      </table>
+    </figure>
+  );
+}

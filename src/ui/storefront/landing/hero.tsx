@@ -1,0 +1,65 @@
+import { getTranslations } from "next-intl/server";
+import type { Sample } from "#ui/storefront/code-card.tsx";
+import { CodeTabs } from "#ui/storefront/code-card.tsx";
+
+export type Fact = Readonly<{ value: string; text: string }>;
+type Props = {
+  count: number;
+  /** Calls of a model that is on sale; empty while there is none. */
+  samples: readonly Sample[];
+  facts: readonly Fact[];
+  pricesHref: string;
+  startHref: string;
+};
+
+/** What is sold, and the code that buys it, with this shop's own address and a model that is on sale now. */
+export async function Hero({ count, samples, facts, pricesHref, startHref }: Props) {
+  const t = await getTranslations("landing");
+  const common = await getTranslations("common");
+  return (
+    <section className="grid items-center gap-x-16 gap-y-10 pt-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,560px)] lg:pt-20">
+      <div className="min-w-0">
+        <h1 className="text-28 font-semibold tracking-[-0.02em] sm:text-40">
+          <span className="block">{count > 0 ? t("hero.title", { count }) : t("hero.titleEmpty")}</span>
+          <span className="block">{t("hero.title2")}</span>
+        </h1>
+        <p className="mt-5 max-w-[46ch] text-16 text-fg-2">{t("hero.lead")}</p>
+        <div className="mt-7 flex flex-wrap gap-3">
+          <a href={startHref} className="btn btn-lg btn-primary max-sm:flex-1">{common("getKey")}</a>
+          <a href={pricesHref} className="btn btn-lg btn-secondary max-sm:flex-1">{t("hero.prices")}</a>
+        </div>
+        {facts.length > 0 ? (
+          <dl className="nums mt-10 grid grid-cols-3 gap-6 border-t pt-5">
+            {facts.map(({ value, text }) => (
+              <div key={text} className="flex flex-col-reverse justify-end">
+                <dt className="mt-0.5 text-13 text-fg-3">{text}</dt>
+                <dd className="text-20 font-semibold">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        ) : null}
+      </div>
+      {samples.length > 0
+        ? <CodeTabs name="hero" raised label={t("hero.snippets")} samples={samples} words={{ copy: common("copy"), copied: common("copied") }} />
+        : <Opening />}
+    </section>
+  );
+}
+
+/** A shop with nothing on its shelves makes no model up: it says what its operator has to do. */
+async function Opening() {
+  const t = await getTranslations("landing.opening");
+  return (
+    <section className="card p-6" aria-labelledby="opening">
+      <h2 id="opening" className="text-20 font-semibold">{t("title")}</h2>
+      <p className="mt-2 max-w-[52ch] text-fg-2">{t("text")}</p>
+      <h3 className="mt-6 border-t pt-5 font-medium">{t("operator")}</h3>
+      <ol className="mt-3 grid gap-2 text-fg-2">
+        {(["channel", "model", "price"] as const).map((step, i) => (
+          <li key={step} className="flex gap-3"><span className="nums w-4 flex-none text-fg-3">{i + 1}</span>{t(`steps.${step}`)}</li>
+        ))}
+      </ol>
+      <a href="/admin/channels" className="btn btn-secondary mt-6">{t("go")}</a>
+    </section>
+  );
+}

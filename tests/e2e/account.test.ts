@@ -1,0 +1,286 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "playwright";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { linkMailedTo } from "../support/outbox.ts";
+import { startShop, type Shop } from "../support/shop-process.ts";
+import { chromiumPath, launch } from "./browser.ts";
+
+/** Accounts as strangers, customers and owners meet them, in real browsers. */
+
+const PASSWORD = "correct-horse-battery";
+const OWNER = { email: "owner@example.com", password: "correct-horse-battery-staple" };
+const store = {
+  shop: { name: "Corner Shop", sign_up: "open", verify_email: true, sign_up_credit: 0.5 },
+  groups: { default: { ratio: 1 } },
+  models: [{ id: "gpt-4o-mini", vendor: "openai", price: { input: 0.15, output: 0.6 } }],
+  channels: [{ name: "main", provider: "simulator", models: ["gpt-4o-mini"], groups: ["default"] }],
+};
+
+const executable = chromiumPath();
+const browserTest = test.skipIf(executable === undefined);
+let shop: Shop;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+const problems: string[] = [];
+
+type Look = Readonly<{ width?: number; dark?: boolean; locale?: "en" | "zh" }>;
+
+/** A browser of its own: own cookies, own session. */
+async function newBrowser({ width = 1440, dark = false, locale = "en" }: Look = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: dark ? "dark" : "light", baseURL: shop.url });
+  await context.addCookies([{ name: "mm-locale", value: locale, url: shop.url }]);
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of 40[0134]|status of 429/.test(message.text())) problems.push(message.text());
+  });
+  return page;
+}
+
+/** Until React has taken the page over, a click is lost. Quiet on the network is no sign of it: the shells prefetch. */
+async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const control = document.querySelector("main :is(a, button, input)");
+    return control !== null && Object.keys(control).some((key) => key.startsWith("__reactProps"));
+  });
+}
+
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
+async function sound(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
+  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+}
+
+async function signUp(page: Page, email: string): Promise<void> {
+  await page.goto("/sign-up", { waitUntil: "networkidle" });
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
+}
+
+async function signIn(page: Page, email: string, password: string, next = "/console/settings/sessions"): Promise<void> {
+  await page.goto(`/sign-in?next=${next}`, { waitUntil: "networkidle" });
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(({ pathname }) => pathname === next);
+  await ready(page);
+}
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  shop = await startShop({ role: "all", store });
+  browser = await launch(executable);
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  expect(problems.splice(0)).toEqual([]);
+});
+
+browserTest("the set-up link makes the owner in two steps; its token stands in no address and works once", async () => {
+  const link = /http\S+\/setup\?token=\S+/.exec(shop.output())?.[0];
+  expect(link).toBeDefined();
+  const token = new URL(link!).searchParams.get("token")!;
+  expect((await fetch(new URL("/setup", shop.url))).status).toBe(404);
+  expect((await fetch(new URL("/setup?token=guess", shop.url))).status).toBe(404);
+  const page = await newBrowser();
+  await page.goto(link!, { waitUntil: "networkidle" });
+  expect(new URL(page.url()).search).toBe("");
+  expect(await page.content()).not.toContain(token);
+  expect((await page.context().cookies()).find(({ name }) => name === "mm-setup")).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+  await sound(page);
+  await page.getByLabel("E-mail").fill(OWNER.email);
+  await page.getByLabel("Password").fill("too-short-1");
+  await page.getByRole("button", { name: "Go on" }).click();
+  expect(await page.getByLabel("Password").evaluate((field: HTMLInputElement) => field.validity.tooShort)).toBe(true);
+  await page.getByLabel("Password").fill(OWNER.password);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByLabel("Name of the shop").fill("Lantern");
+  await sound(page);
+  await page.getByRole("button", { name: "Open the shop" }).click();
+  await page.getByRole("heading", { name: "The shop is open" }).waitFor();
+  await sound(page);
+  expect((await fetch(link!)).status).toBe(404);
+  const rows = await shop.sql("SELECT value #>> '{}' AS name FROM settings WHERE key = 'shop.name'");
+  expect(rows).toEqual([{ name: "Lantern" }]);
+  await page.goto("/admin/audit");
+  await ready(page);
+  await page.getByText("setup.owner").first().waitFor();
+});
+
+browserTest("a stranger signs up, confirms by the link in the mail, signs in, and a second browser ends that session", async () => {
+  const email = "ann@example.com";
+  const first = await newBrowser();
+  await signUp(first, email);
+  await sound(first);
+  const link = await linkMailedTo(shop.dataDir, email, /\/verify#/);
+  expect(link.startsWith(`${shop.url}/verify#`)).toBe(true);
+  await (await fetch(link)).text(); // a link scanner of the mail server
+  await first.goto(link, { waitUntil: "networkidle" });
+  await sound(first);
+  await first.getByRole("button", { name: "Confirm the address" }).click();
+  await first.waitForURL("**/sign-in?notice=verified**");
+  await first.getByText("Your address is confirmed").waitFor();
+  await sound(first);
+  await signIn(first, email, PASSWORD);
+  const rows = await shop.sql("SELECT sum(granted_nano)::text AS given FROM credit_lots");
+  expect(rows).toEqual([{ given: "500000000" }]);
+
+  // The link does nothing more.
+  const late = await newBrowser();
+  await late.goto(link, { waitUntil: "networkidle" });
+  await late.getByRole("button", { name: "Confirm the address" }).click();
+  await late.getByRole("heading", { name: "This link no longer works" }).waitFor();
+
+  const second = await newBrowser({ width: 390, dark: true });
+  await signIn(second, email, PASSWORD);
+  await second.getByRole("button", { name: /End the session of/ }).click();
+  await second.getByText("No other browser is signed in.").waitFor();
+  await sound(second);
+  await first.goto("/console");
+  expect(new URL(first.url()).pathname).toBe("/sign-in");
+  await second.reload();
+  expect(new URL(second.url()).pathname).toBe("/console/settings/sessions");
+});
+
+browserTest("the same address once more: nothing on the page tells, and the mail goes to its owner", async () => {
+  const page = await newBrowser({ locale: "zh" });
+  await page.goto("/sign-up", { waitUntil: "networkidle" });
+  await shop.sql("INSERT INTO users (id, email, group_id, verified_at) SELECT gen_random_uuid(), 'known@example.com', id, now() FROM groups LIMIT 1");
+  await page.getByLabel("邮箱").fill("known@example.com");
+  await page.getByLabel("密码").fill(PASSWORD);
+  await page.getByRole("button", { name: "注册", exact: true }).click();
+  await page.getByRole("heading", { name: "请查收邮件" }).waitFor();
+  await sound(page);
+  expect(await linkMailedTo(shop.dataDir, "known@example.com", /\/reset$/)).toBe(`${shop.url}/reset`);
+});
+
+browserTest("a forgotten password: the link sets a new one, every browser is out, the old one is worth nothing", async () => {
+  const email = "bob@example.com";
+  await shop.apply({ users: [{ email, password: PASSWORD }] });
+  const inside = await newBrowser();
+  await signIn(inside, email, PASSWORD);
+  const page = await newBrowser({ width: 390 });
+  await page.goto("/sign-in", { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "Forgot it?" }).click();
+  await page.getByRole("heading", { name: "Set a new password" }).waitFor();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
+  await page.goto(await linkMailedTo(shop.dataDir, email, /\/reset\/[\w-]+$/), { waitUntil: "networkidle" });
+  await sound(page);
+  await page.getByLabel("New password").fill("Password123!");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByText("among the first that are guessed").waitFor();
+  await page.getByLabel("New password").fill("quiet-lantern-river");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.waitForURL("**/sign-in?notice=reset");
+  await signIn(page, email, "quiet-lantern-river");
+  await inside.goto("/console");
+  expect(new URL(inside.url()).pathname).toBe("/sign-in");
+});
+
+browserTest("a profile is kept: name, language and appearance; a change of address wants the password once it is old", async () => {
+  const email = "cara@example.com";
+  await shop.apply({ users: [{ email, password: PASSWORD }] });
+  const page = await newBrowser();
+  await signIn(page, email, PASSWORD, "/console/settings/profile");
+  await page.getByLabel("Name").fill("Cara");
+  await page.getByText("Dark", { exact: true }).click();
+  await sound(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  await page.reload();
+  await ready(page);
+  expect(await page.getByLabel("Name").inputValue()).toBe("Cara");
+  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+
+  await shop.sql("UPDATE sessions SET renewed_at = now() - interval '1 hour'");
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await page.getByLabel("New address").fill("cara.new@example.com");
+  await page.getByRole("button", { name: "Send the links" }).click();
+  await page.getByRole("heading", { name: "Give your password again" }).waitFor();
+  await page.getByRole("dialog").getByLabel("Password").fill("not-my-password");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("That is not your password.").waitFor();
+  await sound(page);
+  await page.getByRole("dialog").getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("Two mails are on their way.").waitFor();
+
+  const confirming = await newBrowser();
+  for (const [address, kind] of [[email, "change_old"], ["cara.new@example.com", "change_new"]] as const) {
+    await confirming.goto("about:blank");
+    await confirming.goto(await linkMailedTo(shop.dataDir, address, new RegExp(`#${kind}`)), { waitUntil: "networkidle" });
+    await confirming.getByRole("button", { name: "Confirm the change" }).click();
+    await confirming.getByRole("heading", { name: kind === "change_old" ? "Confirmed" : "The address has been changed" }).waitFor();
+  }
+  await page.reload();
+  await ready(page);
+  await page.getByText("cara.new@example.com").first().waitFor();
+});
+
+browserTest("the owner invites, makes a token and finds both in the log; the chain is whole", async () => {
+  const page = await newBrowser();
+  await shop.apply({ users: [{ email: "boss@example.com", password: OWNER.password, role: "owner" }] });
+  await signIn(page, "boss@example.com", OWNER.password, "/admin/staff");
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByLabel("Name").fill("scripts");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  expect(await page.getByRole("textbox", { name: "Token" }).inputValue()).toMatch(/^mm-admin-[0-9A-Za-z]{40}$/);
+  await sound(page);
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByLabel("E-mail").fill("helper@example.com");
+  await page.getByRole("button", { name: "Make the invitation" }).click();
+  const link = await page.getByRole("textbox", { name: "Link" }).inputValue();
+  expect(link).toMatch(/\/sign-up#invite=[\w-]{43}$/);
+  await page.getByRole("button", { name: "Done" }).click();
+  await sound(page);
+
+  await page.goto("/admin/audit");
+  await ready(page);
+  await page.getByText("management_token.create").first().click();
+  await page.getByRole("dialog").getByText("scripts").first().waitFor();
+  await sound(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Check the chain" }).click();
+  await page.getByText(/The chain is whole/).waitFor();
+  await page.goto("/admin/audit?action=staff.invite");
+  await page.getByText("staff.invite").first().waitFor();
+  expect(await page.getByText("management_token.create").count()).toBe(0);
+});
+
+browserTest("a new customer gets from a key to the first answer on one page", async () => {
+  const email = "eve@example.com";
+  await shop.apply({ users: [{ email, password: PASSWORD, credit: { amount: 5, id: "opening" } }] });
+  const page = await newBrowser();
+  await signIn(page, email, PASSWORD, "/onboarding");
+  await page.getByText("$5.00 to spend.").waitFor();
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const secret = await page.getByRole("textbox", { name: "You have a key." }).inputValue();
+  await page.getByText("Waiting for your first request").waitFor();
+  await sound(page);
+  const answer = await fetch(new URL("/v1/chat/completions", shop.url), {
+    method: "POST", headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
+  });
+  expect(answer.status).toBe(200);
+  await page.getByText(/gpt-4o-mini answered\. It cost \$0\.0/).waitFor();
+  await sound(page);
+});
+
+browserTest("a customer does not find the back office", async () => {
+  await shop.apply({ users: [{ email: "dan@example.com", password: PASSWORD }] });
+  const page = await newBrowser();
+  await signIn(page, "dan@example.com", PASSWORD);
+  for (const address of ["/admin/audit", "/admin/staff"]) expect((await page.goto(address))?.status()).toBe(404);
+});

@@ -1,0 +1,187 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "playwright";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startShop, type Shop } from "../support/shop-process.ts";
+import { keyOf } from "../support/shop-store.ts";
+import { chromiumPath, launch } from "./browser.ts";
+
+/** How an operator runs the shop: what it earns, whose wallet is mended, whether the books hold, how it looks. */
+
+const PASSWORD = "correct-horse-battery-staple";
+const store = {
+  shop: { name: "Corner Shop" },
+  models: [{ id: "gpt-4o-mini", vendor: "openai", price: { input: 150, output: 600 } }, { id: "unpriced", endpoints: ["chat"] }],
+  channels: [{ name: "main", provider: "simulator", models: ["gpt-4o-mini"], groups: ["default"], cost: { ratio: 0.5 } }],
+  users: [
+    { email: "owner@example.com", password: PASSWORD, role: "owner" },
+    { email: "support@example.com", password: PASSWORD, role: "support" },
+    { email: "ann@example.com", password: PASSWORD, credit: { amount: 25, id: "opening" }, keys: [{ name: "app", secret: keyOf("ann") }] },
+  ],
+};
+
+const executable = chromiumPath();
+const browserTest = test.skipIf(executable === undefined);
+const problems: string[] = [];
+const cookies = new Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>();
+let shop: Shop;
+let browser: Browser;
+let context: BrowserContext | undefined;
+let annId: string;
+
+type View = Readonly<{ width?: number; dark?: boolean; locale?: "en" | "zh"; as?: string }>;
+
+async function open(path: string, { width = 1440, dark = false, locale = "en", as = "owner@example.com" }: View = {}): Promise<Page> {
+  context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of 40[134]/.test(message.text())) problems.push(message.text());
+  });
+  if (!cookies.has(as)) {
+    await page.goto(new URL("/sign-in", shop.url).href);
+    await page.getByLabel("E-mail").fill(as);
+    await page.getByLabel("Password").first().fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(/console|admin/);
+    cookies.set(as, await context.cookies());
+  }
+  await context.clearCookies();
+  await context.addCookies([...cookies.get(as)!.filter(({ name }) => name !== "mm-locale"), { name: "mm-locale", value: locale, url: shop.url }]);
+  await page.goto(new URL(path, shop.url).href);
+  await page.locator("h1").first().waitFor();
+  return page;
+}
+
+/** axe brings types of another copy of Playwright; what it does with the page is the same. */
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
+const violations = async (page: Page): Promise<string[]> =>
+  (await new AxeBuilder({ page: page as unknown as AxePage }).analyze()).violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  shop = await startShop({ role: "all", store, readyMs: 600_000 });
+  browser = await launch(executable);
+  for (let i = 0; i < 4; i += 1) {
+    const answer = await fetch(`${shop.url}/v1/chat/completions`, {
+      method: "POST", headers: { authorization: `Bearer ${keyOf("ann")}`, "content-type": "application/json" }, body: JSON.stringify({ model: "gpt-4o-mini", stream: true, messages: [{ role: "user", content: "hello ".repeat(20 * (i + 1)) }] }),
+    });
+    expect(answer.status).toBe(200);
+    await answer.text();
+  }
+  annId = (await shop.sql<{ id: string }>("SELECT id FROM users WHERE email = 'ann@example.com'"))[0]!.id;
+}, 620_000);
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+afterEach(async () => {
+  await context?.close();
+  context = undefined;
+  expect(problems.splice(0)).toEqual([]);
+});
+
+const settled = async (): Promise<bigint> => BigInt((await shop.sql<{ sum: string }>("SELECT coalesce(sum(charge_nano), 0)::text AS sum FROM charges"))[0]!.sum);
+const shown = (page: Page, label: string): Promise<string | null> => page.getByRole("link", { name: new RegExp(`^${label}`) }).locator("data").first().getAttribute("value");
+
+browserTest("the dashboard's figures are what was charged and what it cost, and lead to their rows", async () => {
+  const page = await open("/admin");
+  await page.getByRole("link", { name: /^Sold/ }).locator("data").waitFor();
+  const sold = await settled();
+  expect(sold).toBeGreaterThan(0n);
+  expect(await shown(page, "Sold")).toBe(sold.toString());
+  const [cost, margin] = [BigInt((await shown(page, "Cost"))!), BigInt((await shown(page, "Margin"))!)];
+  expect(sold - cost).toBe(margin);
+  await page.getByText("unpriced has no price").waitFor();
+  await page.getByRole("link", { name: /^Sold/ }).click();
+  await page.waitForURL("**/admin/requests?from=*");
+  await page.getByRole("status").filter({ hasText: "4 requests" }).waitFor();
+  expect(await page.getByRole("status").filter({ hasText: "4 requests" }).locator("data").first().getAttribute("value")).toBe(sold.toString());
+});
+
+browserTest("support sees the service and no money", async () => {
+  const page = await open("/admin", { as: "support@example.com" });
+  await page.getByRole("link", { name: /^Requests/ }).filter({ hasText: "4" }).first().waitFor();
+  expect(await page.getByText("Margin").count()).toBe(0);
+  expect((await page.goto(new URL("/admin/ledger", shop.url).href))?.status()).toBe(404);
+});
+
+browserTest("a balance is adjusted: the posting is on screen first, the reason is asked for, and it is in the ledger once", async () => {
+  const page = await open(`/admin/users/${annId}`);
+  await page.getByRole("button", { name: "Adjust balance" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Amount").fill("2.50");
+  await dialog.getByRole("row", { name: /Goodwill/ }).waitFor();
+  const give = dialog.getByRole("button", { name: "Give $2.50" });
+  expect(await give.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").fill("outage of last night");
+  await give.dblclick();
+  await page.getByText("$2.50 given to ann@example.com").first().waitFor();
+  expect(await shop.sql("SELECT t.reason, sum(e.amount_nano)::text AS moved FROM ledger_transactions t JOIN ledger_entries e ON e.tx_id = t.id WHERE t.kind = 'manual_adjustment' AND e.amount_nano > 0 GROUP BY t.id, t.reason"))
+    .toEqual([{ reason: "outage of last night", moved: "2500000000" }]);
+  await page.getByRole("link", { name: "Audit" }).click();
+  await page.getByText("Balance adjusted").waitFor();
+  await page.getByText("Reason: outage of last night").waitFor();
+});
+
+browserTest("the books hold, are broken by hand, go red everywhere, and hold again", async () => {
+  const page = await open("/admin/ledger");
+  await page.getByRole("button", { name: "Run now" }).click();
+  await page.getByText("All hold").first().waitFor();
+  const line = page.getByRole("listitem").filter({ hasText: "Every wallet equals its ledger accounts" });
+  expect(await line.textContent()).toMatch(/0$/);
+  await shop.sql("UPDATE wallets SET paid_nano = paid_nano + 1 WHERE owner_id = $1", [annId]);
+  await page.getByRole("button", { name: "Run now" }).click();
+  await page.getByText("I2: the books do not add up").first().waitFor();
+  expect(await line.textContent()).toMatch(/1$/);
+  expect(await violations(page)).toEqual([]);
+  await page.goto(new URL("/admin", shop.url).href);
+  await page.getByRole("alert").filter({ hasText: "I2" }).waitFor();
+  await page.getByText("I2 is broken").waitFor();
+  await shop.sql("UPDATE wallets SET paid_nano = paid_nano - 1 WHERE owner_id = $1", [annId]);
+  await page.goto(new URL("/admin/ledger", shop.url).href);
+  await page.getByRole("button", { name: "Run now" }).click();
+  await page.getByText("All hold").first().waitFor();
+});
+
+browserTest("name and colour are changed with their difference on screen, and the storefront has them at once", async () => {
+  const page = await open("/admin/settings/shop");
+  await page.getByRole("textbox", { name: "Name" }).fill("Lantern & Sons");
+  await page.getByRole("link", { name: "Brand" }).click();
+  await page.getByRole("textbox", { name: "Colour" }).fill("#aa3311");
+  await page.getByRole("button", { name: "Review and save" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("row", { name: /Colour/ }).filter({ hasText: "#aa3311" }).waitFor();
+  await dialog.getByRole("row", { name: /^Name/ }).filter({ hasText: "Corner Shop" }).filter({ hasText: "Lantern & Sons" }).waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("every node has it within a second").first().waitFor();
+  const html = await (await fetch(new URL("/en", shop.url))).text();
+  expect(html).toContain("Lantern &amp; Sons");
+  expect(html).toContain("--color-accent:light-dark(");
+});
+
+browserTest("a setting is found by a word of the other language", async () => {
+  const page = await open("/admin/settings/shop");
+  await page.getByRole("searchbox", { name: "Find a setting" }).fill("透支");
+  await page.getByText("money.overdraft").waitFor();
+  await page.getByRole("searchbox", { name: "Find a setting" }).fill("nothing like it");
+  await page.getByText("money.overdraft").waitFor({ state: "detached" });
+});
+
+browserTest("any id leads to its page from the palette", async () => {
+  const id = (await shop.sql<{ id: string }>("SELECT id FROM charges ORDER BY id DESC LIMIT 1"))[0]!.id;
+  const page = await open("/admin");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").getByRole("combobox").fill(id);
+  await page.getByRole("option", { name: /req_/ }).click();
+  await page.waitForURL("**/admin/requests/req_*");
+  await page.getByRole("heading", { name: "Tries" }).waitFor();
+});
+
+const screens = ["/admin", "/admin/users", "/admin/users/ID", "/admin/users/ID/wallet", "/admin/requests", "/admin/ledger", "/admin/ledger/transactions", "/admin/settings/shop", "/admin/settings/brand", "/admin/health"];
+browserTest.each(screens.flatMap((path) => [[path, 1440, false, "en"], [path, 390, true, "zh"], [path, 1440, true, "zh"], [path, 390, false, "en"]] as const))("%s at %i px (dark: %s) in %s is accessible and not wider than the screen", async (path, width, dark, locale) => {
+  const page = await open(path.replace("ID", annId), { width, dark, locale });
+  await page.waitForFunction(() => document.querySelector("[aria-busy=true], main .skeleton") === null);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  expect(await page.locator("html").getAttribute("lang")).toBe(locale);
+  expect(await violations(page)).toEqual([]);
+});

@@ -1,0 +1,195 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import OpenAI from "openai";
+import type { Browser, BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startShop, type Shop } from "../support/shop-process.ts";
+import { until } from "../support/until.ts";
+import { startVendor, type Vendor } from "../support/vendor.ts";
+import { chromiumPath, launch } from "./browser.ts";
+
+/** An operator sets up what is sold by clicks alone, and a customer's client gets it at that price. */
+
+const PASSWORD = "correct-horse-battery";
+const API_KEY = `sk-mm-${"5e11".repeat(12)}`;
+const store = {
+  shop: { name: "Corner Shop" },
+  groups: { default: { ratio: 1 }, vip: { ratio: 0.8 } },
+  users: [
+    { email: "operator@example.com", password: PASSWORD, role: "operator" }, { email: "support@example.com", password: PASSWORD, role: "support" },
+    { email: "alice@example.com", password: PASSWORD, credit: { amount: 10, id: "opening" }, keys: [{ name: "app", secret: API_KEY }] },
+  ],
+};
+
+const executable = chromiumPath();
+const browserTest = test.skipIf(executable === undefined);
+let shop: Shop;
+let vendor: Vendor;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const problems: string[] = [];
+
+async function signIn(email: string): Promise<BrowserContext> {
+  const fresh = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+  const form = await fresh.newPage();
+  await form.goto(new URL("/sign-in", shop.url).href);
+  await form.getByLabel("E-mail").fill(email);
+  await form.getByLabel("Password").fill(PASSWORD);
+  await form.getByRole("button", { name: "Sign in" }).click();
+  await form.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await form.close();
+  return fresh;
+}
+
+async function open(path: string, within = context): Promise<Page> {
+  const fresh = await within.newPage();
+  fresh.on("pageerror", (error) => problems.push(error.message));
+  fresh.on("console", (message) => {
+    // pages of other areas that the navigation prefetches
+    if (message.type() === "error" && !/status of 404/.test(message.text())) problems.push(message.text());
+  });
+  await fresh.goto(new URL(path, shop.url).href, { waitUntil: "load" });
+  return fresh;
+}
+
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
+const accessible = async (of: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page: of as unknown as AxePage }).analyze();
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+};
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  vendor = await startVendor();
+  shop = await startShop({ role: "all", store, env: { ALLOW_PRIVATE_UPSTREAMS: `127.0.0.1:${vendor.port}` } });
+  browser = await launch(executable);
+  context = await signIn("operator@example.com");
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+  await vendor?.close();
+});
+
+browserTest("a simulator channel, from template to switched on, with a model and its price from the catalogue", async () => {
+  page = await open("/admin/channels");
+  await page.getByRole("link", { name: "New channel" }).first().click();
+  await page.getByLabel("Find a vendor").fill("simulator");
+  await page.getByRole("button", { name: /Built-in simulator/ }).click();
+  await page.getByLabel("Name").fill("sim");
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await page.getByRole("button", { name: "Pick from the catalogue" }).click();
+  await page.getByLabel("Search by name").fill("openai gpt-4o-mini");
+  await page.getByRole("checkbox", { name: /openai · gpt-4o-mini ·/ }).first().check();
+  await page.getByRole("button", { name: "Add 1 model" }).click();
+  await page.getByRole("list", { name: "Models of the channel" }).getByRole("textbox").first().waitFor();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("button", { name: "Test now" }).click();
+  await page.getByText("Usage reported").waitFor();
+  await page.getByRole("button", { name: "Save and switch on" }).click();
+  await page.waitForURL("**/admin/channels?open=*");
+  await page.getByText("Healthy").first().waitFor();
+  expect(await accessible(page)).toEqual([]);
+  await page.close();
+});
+
+browserTest("a vendor's channel: keys by paste, the test step by step, the bad line named, nothing readable afterwards", async () => {
+  page = await open("/admin/channels/new");
+  await page.getByRole("button", { name: /OpenAI-compatible/ }).click();
+  await page.getByLabel("Name").fill("fake");
+  await page.getByLabel("Base address").fill(vendor.url);
+  await page.getByText(`Requests go to ${vendor.url}/chat/completions`).waitFor();
+  await page.getByLabel("Keys").fill("sk-fake-0123456789ab\nsk-fake-0123456789cd, sk-fake-0123456789ab\nshort");
+  await page.getByText("Too short").waitFor();
+  await page.getByText("2 new, 0 here already, 2 left out.").waitFor();
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await page.getByRole("button", { name: "Test now" }).click();
+  await page.getByText("Connected").waitFor();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("button", { name: "Add a line" }).click();
+  await page.getByLabel("Sold as").fill("fake-chat");
+  await page.getByLabel("Name at").fill("vendor-chat");
+  await page.getByRole("button", { name: "Save models" }).click();
+  await page.getByText("no price").waitFor();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByLabel("Cost").fill("0.5");
+  await page.getByRole("button", { name: "Save and switch on" }).click();
+  await page.waitForURL("**/admin/channels?open=*");
+  const html = await page.content();
+  expect(html).not.toContain("0123456789ab");
+  await page.close();
+});
+
+browserTest("a model of the shop's own, its price typed as ratio and shown in dollars, answered and charged exactly so", async () => {
+  page = await open("/admin/models");
+  await page.getByRole("button", { name: "Add own" }).click();
+  await page.getByLabel("Model id").fill("fake-chat");
+  await page.getByRole("button", { name: "Add model" }).click();
+  await page.getByText("fake-chat added").waitFor();
+  await page.goto(new URL("/admin/prices?as=ratio", shop.url).href);
+  await page.getByRole("button", { name: "fake-chat" }).click();
+  await page.getByLabel("Price of Input").fill("1.25");
+  await page.getByLabel("Price of Output").fill("4");
+  await page.getByRole("cell", { name: "10.00", exact: true }).first().waitFor();
+  await page.getByRole("button", { name: "Publish now" }).click();
+  await page.getByText("Published; in force within a second").waitFor();
+  expect(await accessible(page)).toEqual([]);
+
+  const client = new OpenAI({ apiKey: API_KEY, baseURL: `${shop.url}/v1`, maxRetries: 0 });
+  const answer = await until("the model is sold", () => client.chat.completions.create({ model: "fake-chat", messages: [{ role: "user", content: "hello" }] }).withResponse());
+  const { prompt_tokens: input, completion_tokens: output } = answer.data.usage!;
+  expect(BigInt(answer.response.headers.get("x-modelmart-cost-nano-usd")!)).toBe((BigInt(input) * 2_500_000n + BigInt(output) * 10_000_000n + 999n) / 1_000n);
+  const simulated = await client.chat.completions.create({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }).withResponse();
+  const used = simulated.data.usage!;
+  expect(BigInt(simulated.response.headers.get("x-modelmart-cost-nano-usd")!)).toBe((BigInt(used.prompt_tokens) * 150_000n + BigInt(used.completion_tokens) * 600_000n + 999n) / 1_000n);
+  expect(await until("settled", async () => ((await shop.brokenInvariants()).length === 0 ? true : undefined), { timeoutMs: 20_000, everyMs: 500 })).toBe(true);
+  await page.close();
+});
+
+browserTest("a rest, an end of it, off, and on again by undo", async () => {
+  page = await open("/admin/channels");
+  const row = page.getByRole("row", { name: /fake/ });
+  await row.getByRole("button", { name: /more|actions|row/i }).click();
+  await page.getByRole("menuitem", { name: "Pause 15 min" }).click();
+  await row.getByText("Paused until").waitFor();
+  await row.getByRole("button", { name: /more|actions|row/i }).click();
+  await page.getByRole("menuitem", { name: "End the pause" }).click();
+  await row.getByText("Paused until").waitFor({ state: "detached" });
+  await row.getByRole("button", { name: /more|actions|row/i }).click();
+  await page.getByRole("menuitem", { name: "Switch off" }).click();
+  await row.getByText("Off by hand").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await row.getByText("Off by hand").waitFor({ state: "detached" });
+  await page.close();
+});
+
+browserTest("support looks and changes nothing", async () => {
+  const support = await signIn("support@example.com");
+  page = await open("/admin/channels", support);
+  await page.getByText("fake").first().waitFor();
+  expect(await page.getByRole("link", { name: "New channel" }).count()).toBe(0);
+  expect(await page.getByText("Cost 24 h").count()).toBe(0);
+  await page.goto(new URL("/admin/channels/new", shop.url).href);
+  await page.locator("h1").waitFor();
+  expect(await page.getByLabel("Find a vendor").count()).toBe(0);
+  await support.close();
+});
+
+browserTest.each([
+  ["/admin/channels", 1440, "light"], ["/admin/channels", 390, "dark"], ["/admin/channels/new", 390, "light"], ["/admin/models", 1440, "dark"], ["/admin/models", 390, "light"],
+  ["/admin/prices", 1440, "dark"], ["/admin/prices", 390, "light"], ["/admin/groups", 1440, "light"], ["/admin/groups", 390, "dark"],
+] as const)("%s at %i px (%s) is accessible, not wider than the screen, and titled in Chinese too", async (path, width, scheme) => {
+  page = await open(path);
+  await page.setViewportSize({ width, height: 844 });
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.locator("h1").first().waitFor();
+  await until("rows or cards", async () => (await page.locator("[aria-busy=true]").count()) === 0 || undefined, { timeoutMs: 10_000 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  expect(await accessible(page)).toEqual([]);
+  await context.addCookies([{ name: "mm-locale", value: "zh", url: shop.url }]);
+  await page.reload({ waitUntil: "load" });
+  expect(await page.locator("h1").first().textContent()).toMatch(/渠道|模型|价格簿|分组/);
+  await context.clearCookies({ name: "mm-locale" });
+  await page.close();
+  expect(problems.splice(0)).toEqual([]);
+});
