@@ -22,6 +22,7 @@ export type OrdersOutputs = inferRouterOutputs<AppRouter>["admin"]["orders"];
 type OrderRow = OrdersOutputs["list"]["orders"][number];
 
 const STATES = ["created", "open", "processing", "review", "paid", "failed", "expired"] as const;
+const RANGE = "-30d";
 type State = (typeof STATES)[number];
 const isState = (text: string): text is State => (STATES as readonly string[]).includes(text);
 
@@ -34,14 +35,15 @@ export function OrderList() {
   const zone = useTimeZone() ?? "UTC";
   const filters: FilterDef[] = [
     { key: "state", label: t("filter.state"), kind: "multi", options: STATES.map((value) => ({ value, label: words(value) })) },
-    { key: "at", label: t("filter.at"), kind: "date-range" },
+    { key: "at", label: t("filter.at"), kind: "date-range", fallback: RANGE },
   ];
   const { values, filtered, clear } = useFilterValues(filters);
   const { cursor, push, back, hasPrevious } = useCursor();
   const states = values["state"]?.split(",").filter(isState);
-  const range = values["from"] ? parseRange(values["from"], values["to"], now, zone) : undefined;
+  // Who looks for one order does not know when it was made.
+  const range = values["q"] ? undefined : parseRange(values["from"] ?? RANGE, values["to"], now, zone);
   const list = useQuery({
-    ...trpc.admin.orders.list.queryOptions({ cursor, ...(values["q"] && { q: values["q"] }), ...(states?.length && { states }), ...(range && { from: range.from, to: range.to }) }),
+    ...trpc.admin.orders.list.queryOptions({ cursor, ...(values["q"] && { q: values["q"] }), ...(states?.length && { states }), ...(range && { from: range.from, ...(values["to"] && { to: range.to }) }) }),
     placeholderData: keepPreviousData,
   });
   const next = list.data?.next;
