@@ -156,7 +156,19 @@ browserTest("name and colour are changed with their difference on screen, and th
   await page.getByText("every node has it within a second").first().waitFor();
   const html = await (await fetch(new URL("/en", shop.url))).text();
   expect(html).toContain("Lantern &amp; Sons");
-  expect(html).toContain("--color-accent:light-dark(");
+  const sheet = /href="(\/api\/brand\/style\?color=aa3311[^"]*)"/.exec(html)?.[1];
+  expect(await (await fetch(new URL(sheet!, shop.url))).text()).toMatch(/--color-accent:light-dark\(#[0-9a-f]{6},#[0-9a-f]{6}\)/);
+  await page.goto(new URL("/en", shop.url).href);
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--color-accent"))).toContain("aa3311");
+});
+
+browserTest("the default language is for visitors who name none", async () => {
+  const to = async (language: string): Promise<string | null> => (await fetch(new URL("/", shop.url), { redirect: "manual", headers: { "accept-language": language } })).headers.get("location");
+  expect(await to("fr")).toMatch(/\/en$/);
+  await shop.apply({ settings: { shop: { default_locale: "zh" } } });
+  await expect.poll(() => to("fr"), { timeout: 15_000 }).toMatch(/\/zh$/);
+  expect(await to("en")).toMatch(/\/en$/);
+  await shop.apply({ settings: { shop: { default_locale: "en" } } });
 });
 
 browserTest("a setting is found by a word of the other language", async () => {

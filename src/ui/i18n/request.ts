@@ -1,4 +1,4 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { isZone } from "#ui/format/zone.ts";
 import { isLocale, routing, type Locale } from "#ui/i18n/routing.ts";
@@ -14,7 +14,8 @@ export default getRequestConfig(async ({ requestLocale }) => {
   const kept = await cookies();
   const fromCookie = kept.get("mm-locale")?.value;
   const zone = kept.get("mm-zone")?.value;
-  const locale = isLocale(fromPath) ? fromPath : isLocale(fromCookie) ? fromCookie : routing.defaultLocale;
+  const ofTheShop = (await headers()).get("x-mm-locale") ?? undefined;
+  const locale = isLocale(fromPath) ? fromPath : isLocale(fromCookie) ? fromCookie : isLocale(ofTheShop) ? ofTheShop : routing.defaultLocale;
   return { locale, timeZone: isZone(zone) ? zone : "UTC", messages: await messagesOf(locale) };
 });
 

@@ -4,7 +4,6 @@ import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { messagesFor, type MessageScope } from "#ui/i18n/client-messages.ts";
 import { UiProvider } from "#ui/layout/ui-provider.client.tsx";
-import { brandCss, logoCss } from "#ui/theme/brand.ts";
 import "#ui/theme/globals.css";
 
 /** What of the operator's own look is set. */
@@ -16,10 +15,10 @@ type Props = { locale: string; skip: string; children: ReactNode; messages?: Mes
 export async function Document({ locale, skip, children, messages = "kit", brand }: Props) {
   const theme = (await cookies()).get("mm-theme")?.value;
   const nonce = (await headers()).get("x-nonce") ?? undefined;
-  const css = `${(brand?.color && brandCss(brand.color)) ?? ""}${brand?.logo ? logoCss(brand.logo) : ""}`;
+  const look = brand && styleAddress(brand);
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
-      {css === "" ? null : <head><style nonce={nonce}>{css}</style></head>}
+      {look === undefined ? null : <head><link rel="stylesheet" href={look} /></head>}
       <body>
         <a href="#main" className="btn btn-primary skip-link">{skip}</a>
         <NextIntlClientProvider messages={messagesFor(messages, await getMessages())}>
@@ -28,4 +27,10 @@ export async function Document({ locale, skip, children, messages = "kit", brand
       </body>
     </html>
   );
+}
+
+/** A sheet and not a style element: a page that is refreshed in place gets a nonce that its policy does not know. */
+function styleAddress({ color, logo }: ShopBrand): string | undefined {
+  const asked = new URLSearchParams({ ...(color && { color: color.replace("#", "") }), ...(logo && { logo }) }).toString();
+  return asked === "" ? undefined : `/api/brand/style?${asked}`;
 }
