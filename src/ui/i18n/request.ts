@@ -15,7 +15,7 @@ export default getRequestConfig(async ({ requestLocale }) => {
   const fromCookie = kept.get("mm-locale")?.value;
   const zone = kept.get("mm-zone")?.value;
   const asked = await headers();
-  const chosen = [fromPath, fromCookie, localeOfHeader(asked.get("accept-language")), asked.get("x-mm-locale")].find(isLocale);
+  const chosen = [fromPath, fromCookie, localeOfHeader(asked.get("accept-language")), asked.get("x-mm-locale") ?? undefined].find(isLocale);
   const locale = chosen ?? routing.defaultLocale;
   return { locale, timeZone: isZone(zone) ? zone : "UTC", messages: await messagesOf(locale) };
 });
