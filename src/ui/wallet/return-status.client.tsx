@@ -56,6 +56,10 @@ type ToldProps = { order: OwnOrder; left: boolean; url: string | null; busy: boo
 
 function Told({ order, left, url, busy, onCheck }: ToldProps) {
   const t = useTranslations("wallet.return");
+  const trpc = useTRPC();
+  // Whoever pays before the first request comes from the first steps, and goes on with them.
+  const overview = useQuery({ ...trpc.console.overview.get.queryOptions(), enabled: order.state === "paid" });
+  const starting = overview.data?.steps.hasRequest === false;
   const toWallet = <LinkButton href="/console/wallet">{t("toWallet")}</LinkButton>;
   const again = <LinkButton href="/console/wallet" variant="primary">{t("again")}</LinkButton>;
   const check = <Button busy={busy} onClick={onCheck}>{t("check")}</Button>;
@@ -63,7 +67,7 @@ function Told({ order, left, url, busy, onCheck }: ToldProps) {
   const credit = formatExact(order.creditNano + order.bonusNano);
   switch (order.state) {
     case "paid":
-      return <Panel order={order} tone="ok" icon={CircleCheck} title={t("paid.title", { amount: credit })} text={t("paid.text")} actions={<>{toWallet}<LinkButton href="/console/playground">{t("playground")}</LinkButton></>} />;
+      return <Panel order={order} tone="ok" icon={CircleCheck} title={t("paid.title", { amount: credit })} text={t("paid.text")} actions={<>{starting ? <LinkButton href="/onboarding" variant="primary">{t("continue")}</LinkButton> : null}{toWallet}{starting ? null : <LinkButton href="/console/playground">{t("playground")}</LinkButton>}</>} />;
     case "processing":
       return <Panel order={order} tone="info" icon={Clock} title={t("processing.title")} text={t("processing.text")} actions={<>{check}{toWallet}</>} />;
     case "failed":
