@@ -15,6 +15,7 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { OrderStatusDot } from "#ui/orders/order-status.client.tsx";
 import { PayAmount } from "#ui/orders/pay-amount.client.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { tableState } from "#ui/trpc/table-state.ts";
 
@@ -50,13 +51,15 @@ export function OrderList() {
   return (
     <>
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("filter.search") }} /></div>
-      <DataTable<OrderRow>
-        label={t("title")} density="compact" columns={useColumns()} rows={list.data?.orders} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
-        updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/orders/${id}`}
-        empty={<EmptyState icon={<Receipt size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} />}
-        card={(order) => <OrderCard order={order} />}
-        pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
-      />
+      <Bleed>
+        <DataTable<OrderRow>
+          label={t("title")} density="compact" columns={useColumns()} rows={list.data?.orders} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
+          updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/orders/${id}`}
+          empty={<EmptyState icon={<Receipt size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} />}
+          card={(order) => <OrderCard order={order} />}
+          pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
+        />
+      </Bleed>
     </>
   );
 }
