@@ -356,7 +356,7 @@ describe("models and prices", () => {
   test("the costs of a channel's models: its own, or its factor on the list price", async () => {
     const { id } = await channelNamed("main");
     const of = async (name: string) => (await owner.channels.costs({ id })).find(({ publicName }) => publicName === name)!;
-    expect(await of("gpt-4o-mini")).toMatchObject({ upstreamName: "gpt-4o-mini-2024", own: { input: "0.05", output: "0.2" }, complex: false, cost: { input: 50_000n, output: 200_000n } });
+    expect(await of("gpt-4o-mini")).toMatchObject({ upstreamName: "gpt-4o-mini-2024", own: { input: "0.05", output: "0.20" }, complex: false, cost: { input: 50_000n, output: 200_000n } });
     await acted("channel.cost", () => owner.channels.setCost({ id, upstreamName: "gpt-4o-mini-2024", cost: null }));
     const back = await of("gpt-4o-mini");
     expect([back.own, back.cost["input"], back.price["input"]]).toEqual([null, back.price["input"]! / 2n, back.price["input"]]);
