@@ -4,7 +4,7 @@ import { ScrollText } from "lucide-react";
 import { useFormatter, useNow, useTimeZone, useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
-import { Actor, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
+import { Action, Actor, Reason, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
 import { AuditDrawer } from "#ui/audit/audit-drawer.client.tsx";
 import { parseRange } from "#ui/format/range.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -81,9 +81,9 @@ function useColumns(): readonly Column<AuditRow>[] {
   return useMemo(() => [
     { id: "at", header: t("at"), width: "170px", cell: ({ at }) => <Time at={at} as="stamp" className="nums" /> },
     { id: "actor", header: t("actor"), width: "24%", cell: (row) => <Actor row={row} /> },
-    { id: "action", header: t("action"), width: "20%", cell: ({ action }) => <code className="text-13">{action}</code> },
+    { id: "action", header: t("action"), width: "16%", cell: ({ action }) => <Action action={action} /> },
     { id: "target", header: t("target"), width: "24%", cell: (row) => <Target row={row} /> },
-    { id: "reason", header: t("reason"), hideBelow: "lg", cell: ({ reason }) => <span className="text-fg-2">{reason ?? t("none")}</span> },
+    { id: "reason", header: t("reason"), hideBelow: "lg", cell: ({ reason }) => <Reason reason={reason} /> },
     { id: "ip", header: t("ip"), width: "130px", hideBelow: "xl", cell: ({ ip }) => <span className="font-mono text-12 text-fg-3">{ip ?? t("none")}</span> },
   ], [t]);
 }
@@ -91,7 +91,7 @@ function useColumns(): readonly Column<AuditRow>[] {
 function EntryCard({ row }: { row: AuditRow }) {
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
-      <p className="flex items-baseline justify-between gap-3"><code className="truncate text-13">{row.action}</code><Time at={row.at} className="flex-none text-12 text-fg-3" /></p>
+      <p className="flex items-baseline justify-between gap-3"><span className="truncate font-medium"><Action action={row.action} /></span><Time at={row.at} className="flex-none text-12 text-fg-3" /></p>
       <p className="truncate text-13 text-fg-2"><Actor row={row} /></p>
       <p className="truncate text-13"><Target row={row} /></p>
     </div>

@@ -144,7 +144,7 @@ function Actions({ rights, channels }: { rights: Rights; channels: readonly Chan
   return (
     <>
       {rights.test && active.length > 0 ? <Button busy={busy} onClick={() => void testAll()}>{t("testAll")}</Button> : null}
-      {rights.write ? <LinkButton variant="primary" href="/admin/channels/new"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton> : null}
+      {rights.write ? <LinkButton variant="primary" data-shortcut="n" href="/admin/channels/new"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton> : null}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function BatchList({ mayCreate }: { mayCreate: boolean }) {
   const bucket = values["bucket"] === "paid" || values["bucket"] === "lots" ? values["bucket"] : undefined;
   const list = useQuery({ ...trpc.admin.codes.batches.queryOptions({ cursor, ...(values["q"] && { q: values["q"] }), ...(bucket && { bucket }) }), placeholderData: keepPreviousData });
   const next = list.data?.next;
-  const add = mayCreate ? <Button variant="primary" onClick={() => setCreating(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create.open")}</Button> : undefined;
+  const add = mayCreate ? <Button variant="primary" data-shortcut="n" onClick={() => setCreating(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create.open")}</Button> : undefined;
   return (
     <>
       <PageHeader title={t("title")} actions={add} />

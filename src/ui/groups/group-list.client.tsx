@@ -34,7 +34,7 @@ export function GroupList({ rights }: { rights: Rights }) {
   const opened = data?.find(({ id }) => id === open);
   return (
     <>
-      <PageHeader title={t("title")} description={data ? t("list.counts", { count: data.length }) : undefined} actions={rights.write ? <Button variant="primary" onClick={() => setAdding(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.new")}</Button> : undefined} />
+      <PageHeader title={t("title")} description={data ? t("list.counts", { count: data.length }) : undefined} actions={rights.write ? <Button variant="primary" data-shortcut="n" onClick={() => setAdding(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.new")}</Button> : undefined} />
       <Bleed>
         <DataTable<GroupRow>
           label={t("title")} columns={useColumns(rights.costs)} rows={data} rowKey={({ id }) => id} density="compact" filtered={false}

@@ -43,7 +43,7 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
   });
   useLive(["keys", "requests"], () => void list.refetch());
   const { items, dialogs } = useKeyActions({ base, shopName });
-  const add = <LinkButton href="/console/keys/new" variant="primary"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton>;
+  const add = <LinkButton href="/console/keys/new" variant="primary" data-shortcut="n"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton>;
   const next = list.data?.next;
   return (
     <>

@@ -53,7 +53,7 @@ export function ModelList({ rights }: { rights: Readonly<{ write: boolean; costs
   const buttons = (
     <>
       <Button onClick={() => setDialog("own")}>{t("list.own")}</Button>
-      <Button variant="primary" onClick={() => setDialog("catalogue")}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.catalogue")}</Button>
+      <Button variant="primary" data-shortcut="n" onClick={() => setDialog("catalogue")}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.catalogue")}</Button>
     </>
   );
   return (

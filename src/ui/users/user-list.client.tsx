@@ -64,7 +64,7 @@ export function UserList({ mayCreate }: { mayCreate: boolean }) {
     <>
       <PageHeader
         title={t("title")} description={t("description")}
-        actions={mayCreate ? <Button variant="primary" onClick={() => setCreating(true)}><UserPlus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create")}</Button> : undefined}
+        actions={mayCreate ? <Button variant="primary" data-shortcut="n" onClick={() => setCreating(true)}><UserPlus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create")}</Button> : undefined}
       />
       <FilterBar filters={defs} search={{ placeholder: t("search") }} />
       <Bleed className="mt-4">

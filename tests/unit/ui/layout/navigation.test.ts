@@ -33,6 +33,10 @@ test("a page asks for what its entry asks for, also further down", () => {
   expect(adminPermissionFor("/admin")).toBeUndefined();
   expect(adminPermissionFor("/admin/channels/7")).toBe("channels:read");
   expect(adminPermissionFor("/admin/channelsx")).toBeUndefined();
+  expect(adminPermissionFor("/admin/channels/new")).toBe("channels:write");
+  expect(adminPermissionFor("/admin/users/7")).toBe("users:read");
+  expect(adminPermissionFor("/admin/users/7/audit")).toBe("audit:read");
+  expect([adminPermissionFor("/admin/settings"), adminPermissionFor("/admin/settings/payments"), adminPermissionFor("/admin/settings/shop")]).toEqual(["settings:read", "settings:read", "settings:write"]);
 });
 
 test("an entry is current on its own pages; the first one only on itself", () => {
