@@ -41,7 +41,8 @@ export async function ConsoleShell({ shopName, viewer, search, balance, banner, 
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-10 flex h-14 flex-none items-center gap-3 border-b bg-canvas px-4 md:px-8">
           <div className="min-w-0 md:hidden">{home}</div>
-          {search}
+          {/* A phone has the room for it only behind "More", where pages are listed anyway. */}
+          <div className="min-w-0 flex-1 max-md:hidden">{search}</div>
           <div className="ml-auto flex flex-none items-center gap-2">
             {balance}
             <AccountMenu viewer={viewer} area="console" />
