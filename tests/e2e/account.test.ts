@@ -57,7 +57,7 @@ async function signUp(page: Page, email: string): Promise<void> {
   await page.goto("/sign-up", { waitUntil: "networkidle" });
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
 }
 

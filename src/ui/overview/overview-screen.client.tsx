@@ -36,7 +36,7 @@ export function OverviewScreen({ initial }: { initial: OverviewData }) {
         actions={
           <>
             <LinkButton href="/console/playground"><SquareTerminal size={16} strokeWidth={1.75} aria-hidden="true" />{t("playground")}</LinkButton>
-            <LinkButton href="/console/keys/new" variant={started ? "primary" : "secondary"}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("newKey")}</LinkButton>
+            <LinkButton href="/console/keys/new" data-shortcut="n" variant={started ? "primary" : "secondary"}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("newKey")}</LinkButton>
           </>
         }
       />
