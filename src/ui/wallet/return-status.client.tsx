@@ -84,7 +84,7 @@ type PanelProps = { order: OwnOrder; tone: Tone; icon: LucideIcon; spin?: boolea
 function Panel({ order, tone, icon: Icon, spin = false, title, text, actions }: PanelProps) {
   const t = useTranslations("wallet.return");
   return (
-    <div className="grid max-w-[980px] gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
+    <div className="grid max-w-[980px] gap-6 lg:grid-cols-[minmax(0,1fr)_360px]">
       <section className="card p-5 sm:p-6" role="status" aria-live="polite">
         <Icon className={cn(TONE_TEXT[tone], spin && "animate-spin motion-reduce:animate-none")} size={28} strokeWidth={1.5} aria-hidden="true" />
         <h2 className="mt-3 text-16 font-semibold">{title}</h2>
@@ -95,7 +95,7 @@ function Panel({ order, tone, icon: Icon, spin = false, title, text, actions }: 
         <DefinitionList items={[
           { label: t("number"), value: <span className="font-mono text-13">{order.number}</span> },
           { label: t("status"), value: <OrderStatusDot status={order.status} state={order.state} /> },
-          { label: t("at"), value: <Time at={order.createdAt} as="stamp" /> },
+          { label: t("at"), value: <Time at={order.createdAt} /> },
           { label: t("pay"), value: <PayAmount text={order.payText} currency={order.currency} /> },
           ...(order.taxText && !/^0*\.?0*$/.test(order.taxText) ? [{ label: t("tax"), value: <PayAmount text={order.taxText} currency={order.currency} /> }] : []),
           { label: t("credit"), value: <Money nano={order.creditNano} as="total" /> },

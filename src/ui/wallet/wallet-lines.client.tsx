@@ -84,7 +84,7 @@ function LineCard({ line }: { line: Line }) {
   return (
     <div className="flex flex-col gap-0.5">
       <div className="flex items-baseline justify-between gap-3"><What kind={line.kind} /><Delta nano={line.deltaNano} /></div>
-      <div className="flex justify-between gap-3 pl-[26px] text-13 text-fg-3"><Time at={line.at} as="date" /><Money nano={line.balanceNano} as="balance" /></div>
+      <div className="flex justify-between gap-3 pl-[26px] text-13 text-fg-3"><Time at={line.at} as="date" /><Money nano={line.balanceNano} /></div>
     </div>
   );
 }
