@@ -38,7 +38,7 @@ function permissionOf(file: string): Permission | "staff" {
 const pages: readonly Page[] = walk(root).map((file) => {
   const parts = path.relative(root, path.dirname(file)).split(path.sep).filter((part) => part !== "" && !/^\(.*\)$/.test(part));
   const address = `/${parts.map((part) => PARTS[part] ?? part).join("/")}`;
-  const wants = parts[0] === "admin" ? permissionOf(file) : parts[0] === "console" ? "session" : "nothing";
+  const wants = parts[0] === "admin" ? permissionOf(file) : parts[0] === "console" || parts[0] === "onboarding" ? "session" : "nothing";
   return { file: path.relative(root, file), address, wants };
 });
 

@@ -47,7 +47,7 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
   const next = list.data?.next;
   return (
     <>
-      <PageHeader title={t("title")} actions={add} />
+      <PageHeader title={t("title")} actions={list.data?.rows.length === 0 && !filtered && !hasPrevious ? undefined : add} />
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("filter.search") }} /></div>
       <DataTable<KeyRow>
         label={t("title")} columns={useColumns()} rows={list.data?.rows} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}

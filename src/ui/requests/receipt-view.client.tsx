@@ -146,12 +146,14 @@ function MoneyTrail({ receipt }: { receipt: OwnReceipt }) {
     <Section title={t("title")}>
       <ol className="flex flex-col">
         {steps.map(({ id, icon: Icon, at, note, amount }) => (
-          <li key={id} className="flex min-h-9 items-center gap-3">
+          <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-3">
             <span className="grid size-6 flex-none place-items-center rounded-full bg-muted text-fg-2"><Icon size={12} strokeWidth={2} aria-hidden="true" /></span>
             <span className="w-20 flex-none">{t(id)}</span>
             <span className="nums text-13 text-fg-3">{clock(at)}</span>
-            <span className="min-w-0 flex-1 truncate text-13 text-fg-3">{note}</span>
-            <span className="nums">{formatExact(amount)}</span>
+            <span className="min-w-0 flex-1 text-13 text-fg-3 max-sm:hidden">{note}</span>
+            <span className="nums max-sm:ml-auto">{formatExact(amount)}</span>
+            {/* A phone has no room between time and amount: the source of the money goes below its name. */}
+            {note ? <span className="basis-full pb-1 pl-9 text-13 text-fg-3 sm:hidden">{note}</span> : null}
           </li>
         ))}
       </ol>
