@@ -116,11 +116,12 @@ async function addChannel(operator: Person): Promise<void> {
   await operator.click(page.getByRole("button", { name: "Add 1 model" }));
   await page.getByRole("list", { name: "Models of the channel" }).waitFor();
   await operator.click(page.getByRole("button", { name: "Next" }));
-  await operator.type(/Cost/, "0.9");
+  await operator.type(/Cost/, "0.8");
   await operator.station("08-sell");
   await operator.click(page.getByRole("button", { name: "Save and switch on" }));
   await page.waitForURL("**/admin/channels?open=**");
-  await page.getByRole("dialog").getByText("main").first().waitFor();
+  await page.getByRole("table").getByText("main").first().waitFor();
+  await page.getByRole("dialog").getByText("Takes requests").waitFor();
   await operator.station("09-channel-live");
 }
 

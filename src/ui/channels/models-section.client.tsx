@@ -156,8 +156,10 @@ function FetchedModels({ channel, fetched, onDone }: { channel: Channel; fetched
       )}
       <div className="flex flex-wrap items-center gap-3 border-t pt-3">
         <MarkupField value={markup} onChange={setMarkup} />
-        <Button onClick={onDone}>{t("cancel")}</Button>
-        <Button variant="primary" busy={busy} disabled={chosen.length + dropped.size === 0} onClick={() => void save()}>{t("apply", { add: chosen.length, remove: dropped.size })}</Button>
+        <div className="flex flex-wrap gap-3">
+          <Button onClick={onDone}>{t("cancel")}</Button>
+          <Button variant="primary" busy={busy} disabled={chosen.length + dropped.size === 0} onClick={() => void save()}>{t("apply", { add: chosen.length, remove: dropped.size })}</Button>
+        </div>
       </div>
     </section>
   );

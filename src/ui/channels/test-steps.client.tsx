@@ -57,7 +57,7 @@ export function TestSection({ channel, auto = false, onDone }: { channel: Channe
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <Button variant={auto ? "primary" : "secondary"} busy={busy} onClick={() => void run()}>{t("run")}</Button>
+        <Button variant={auto && !last?.ok ? "primary" : "secondary"} busy={busy} onClick={() => void run()}>{t("run")}</Button>
         {channel.models.length > 1 ? <Select className="w-56!" value={model} onChange={setModel} options={channel.models.map(({ publicName }) => ({ value: publicName, label: publicName }))} control={{ "aria-label": t("model") }} /> : null}
         {last ? <span className="text-13 text-fg-3"><Time at={last.at} />{last.costPico === null ? "" : `, ${t("cost", { cost: formatExact((last.costPico + 500n) / 1_000n) })}`}</span> : null}
       </div>

@@ -88,7 +88,7 @@ type PanelProps = { order: OwnOrder; tone: Tone; icon: LucideIcon; spin?: boolea
 function Panel({ order, tone, icon: Icon, spin = false, title, text, actions }: PanelProps) {
   const t = useTranslations("wallet.return");
   return (
-    <div className="grid max-w-[980px] gap-6 lg:grid-cols-[minmax(0,1fr)_380px]">
+    <div className="grid max-w-[1040px] gap-6 lg:grid-cols-[minmax(0,1fr)_380px]">
       <section className="card p-5 sm:p-6" role="status" aria-live="polite">
         <Icon className={cn(TONE_TEXT[tone], spin && "animate-spin motion-reduce:animate-none")} size={28} strokeWidth={1.5} aria-hidden="true" />
         <h2 className="mt-3 text-16 font-semibold">{title}</h2>
