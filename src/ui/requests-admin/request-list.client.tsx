@@ -109,7 +109,7 @@ function useColumns(seesCost: boolean): readonly Column<Row>[] {
   const t = useTranslations("requests-admin");
   return useMemo(() => [
     { id: "time", header: t("time"), cell: ({ at }) => <Time at={at} className="text-fg-2" /> },
-    { id: "user", header: t("user"), cell: ({ email }) => email ?? "—" },
+    { id: "user", header: t("user"), cell: ({ email }) => (email === null ? "—" : <span className="block max-w-40 truncate" title={email}>{email}</span>) },
     { id: "model", header: t("model"), cell: ({ model }) => model },
     { id: "status", header: t("status"), cell: ({ outcome, refunded }) => <StatusDot tone={outcomeTone(outcome)}>{refunded ? t("refunded") : t(`outcome.${outcome}`)}</StatusDot> },
     { id: "channel", header: t("channel"), cell: ({ channel, attempts }) => <>{channel ?? "—"}{attempts > 1 ? <span className="text-fg-3"> {t("tries", { count: attempts })}</span> : null}</>, hideBelow: "lg" },
