@@ -75,7 +75,7 @@ export function TimeChart(props: TimeChartProps) {
             </>
           ) : null}
         </span>
-        {series.length > 1 || totals ? <Legend series={all} hidden={hidden} onToggle={toggle} {...(totals && { total: (one: ChartSeries) => format(sumOf(one.values)) })} /> : null}
+        {series.length > 1 || totals ? <Legend series={all} hidden={hidden} onToggle={toggle} {...(totals && ready && { total: (one: ChartSeries) => format(sumOf(one.values)) })} /> : null}
       </figcaption>
       {state === "error" ? <ErrorState className="p-0!" title={t("chart.failed")} requestId={requestId} onRetry={onRetry} />
         : state === "loading" ? <PlotSkeleton />

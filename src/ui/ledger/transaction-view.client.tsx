@@ -29,8 +29,8 @@ export function TransactionView({ id }: { id: string }) {
     <div className="grid max-w-[1160px] items-start gap-6 xl:grid-cols-[minmax(0,1fr)_360px]">
       <div className="flex min-w-0 flex-col gap-4">
         <Card title={t("linesTitle")} flush action={<span className="text-13 text-fg-3">{t("lineCount", { count: data.lines.length })}</span>}>
-          <table className="tbl tbl-dense tbl-hover">
-            <thead><tr><th scope="col">{t("account")}</th><th scope="col" className="num">{t("debit")}</th><th scope="col" className="num">{t("credit")}</th></tr></thead>
+          <table className="tbl tbl-dense tbl-hover table-fixed">
+            <thead><tr><th scope="col">{t("account")}</th><th scope="col" className="num w-[118px] sm:w-44">{t("debit")}</th><th scope="col" className="num w-[118px] sm:w-44">{t("credit")}</th></tr></thead>
             <tbody>
               {data.lines.map((line) => (
                 <tr key={line.entryId.toString()}>

@@ -10,6 +10,8 @@ import { BUYERS, KEYLESS_EMAIL, PASSWORD, staffEmail } from "./stock.ts";
 
 const OPEN_MS = 30_000;
 const SETTLE_MS = 12_000;
+/** Longer pages are cut here. */
+const HEIGHT_MAX = 6_000;
 /** What cannot settle is taken as it looks after so long. */
 const WAITING_MS = 1_500;
 
@@ -76,7 +78,10 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
   }
   const file = path.join(folder, screen.area, `${screen.name}-${lookName(look)}.png`);
   await mkdir(path.dirname(file), { recursive: true });
-  await page.screenshot({ path: file, fullPage: screen.act === undefined, animations: "disabled" });
+  // What is fixed to an edge of the window would lie across a picture that is longer than it; so the window is made as long.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (screen.act === undefined && height > page.viewportSize()!.height) await page.setViewportSize({ width: look.width, height: Math.min(height, HEIGHT_MAX) });
+  await page.screenshot({ path: file, animations: "disabled" });
   const finding = (what: Finding["what"]) => (text: string): Finding => ({ screen: nameOf(screen), look: lookName(look), what, text });
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   return [
@@ -87,8 +92,8 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
 }
 
 /** Until React has taken the page over and nothing on it is still being fetched. */
-async function settle(page: Page, { calls }: Screen): Promise<void> {
-  if (calls === "held") return page.waitForTimeout(WAITING_MS);
+async function settle(page: Page, { calls, loads }: Screen): Promise<void> {
+  if (calls === "held" || loads) return page.waitForTimeout(WAITING_MS);
   await page.waitForFunction(() => {
     const control = document.querySelector("main :is(button, input)");
     const taken = control === null || Object.keys(control).some((key) => key.startsWith("__reactProps"));

@@ -16,6 +16,8 @@ export type Screen = Readonly<{
   act?: (page: Page, facts: Facts) => Promise<void>;
   /** Server calls of the page: answered, never answered, or refused. */
   calls?: "held" | "cut";
+  /** The page shows waiting on purpose. */
+  loads?: boolean;
   /** The page answers with an error status on purpose; the browser says so in its console. */
   missing?: boolean;
 }>;
@@ -159,8 +161,8 @@ const ADMIN = group("admin", "owner", [
   ["health", "admin/health", "/admin/health"],
   ["settings", "admin/settings", "/admin/settings"],
   ...["brand", "landing", "legal", "payments", "money", "relay", "mail"].map((area): Simple => [`settings-${area}`, "admin/settings/[area]", `/admin/settings/${area}`]),
-  ["gallery", "admin/dev/ui", "/admin/dev/ui"],
-  ["gallery-data", "admin/dev/data", "/admin/dev/data"],
+  ["gallery", "admin/dev/ui", "/admin/dev/ui", { loads: true }],
+  ["gallery-data", "admin/dev/data", "/admin/dev/data", { loads: true }],
 ]);
 
 /** What pages look like with nothing to show, while they wait, and when the shop does not answer. */

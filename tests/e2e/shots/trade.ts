@@ -23,15 +23,15 @@ export function teachVendor(vendor: Vendor): void {
     if (JSON.stringify(request.json?.messages ?? "").includes("refuse this")) return failure(400, "The request was refused: the conversation is longer than the context.", "context_length_exceeded");
     const luck = random();
     if (luck < 0.02) return failure(500, "The server had an error while processing your request.");
-    const prompt = between(200, 24_000);
-    const told = usage(prompt, between(40, 2_400), { prompt_tokens_details: { cached_tokens: luck < 0.5 ? between(0, prompt) : 0 } });
-    const script = chat({ text: TEXT, usage: told, firstMs: between(30, luck < 0.06 ? 900 : 200), gapMs: 2, ...(luck > 0.985 && { fate: "cut" as const, after: 8 }) });
+    const prompt = Math.ceil(request.body.length / 4);
+    const told = usage(prompt, between(20, 160), { prompt_tokens_details: { cached_tokens: luck < 0.5 ? between(0, prompt) : 0 } });
+    const script = chat({ text: TEXT, usage: told, firstMs: between(30, luck < 0.06 ? 900 : 200), gapMs: 12, ...(luck > 0.985 && { fate: "cut" as const, after: 8 }) });
     return typeof script === "function" ? script(request) : script;
   };
   vendor.on("*", rule);
 }
 
-type Sent = Readonly<{ key: string; model: string; stream: boolean; abort: boolean; refuse: boolean; path: string }>;
+type Sent = Readonly<{ /** Length of what is asked, in repetitions of one sentence. */ words: number; key: string; model: string; stream: boolean; abort: boolean; refuse: boolean; path: string }>;
 
 /** Some hundred requests; what each of them answers is the shop's matter. */
 export async function sendRequests(shop: Shop, count: number): Promise<void> {
@@ -44,19 +44,19 @@ export async function sendRequests(shop: Shop, count: number): Promise<void> {
     const kind = random();
     const model = kind < 0.04 ? "gpt-image-1" : kind < 0.09 ? "text-embedding-3-small" : pick(kind < 0.5 ? chats.slice(0, 4) : chats);
     const path = model === "gpt-image-1" ? "/images/generations" : model === "text-embedding-3-small" ? "/embeddings" : "/chat/completions";
-    return { key: secretOf(pick(shares)), model, path, stream: path === "/chat/completions" && random() < 0.6, abort: random() < 0.04, refuse: random() < 0.03 };
+    return { words: Math.floor(random() ** 3 * 900), key: secretOf(pick(shares)), model, path, stream: path === "/chat/completions" && random() < 0.6, abort: random() < 0.04, refuse: random() < 0.03 };
   });
   // The emptiest wallet and a model that is not sold are refused before any vendor hears of them.
-  plan.push({ key: secretOf(BUYERS.at(-1)!.email), model: sold[0]!, path: "/chat/completions", stream: false, abort: false, refuse: false });
+  plan.push({ words: 0, key: secretOf(BUYERS.at(-1)!.email), model: sold[0]!, path: "/chat/completions", stream: false, abort: false, refuse: false });
   const rest = [...plan];
   await Promise.all(Array.from({ length: SENT_AT_ONCE }, async () => {
     for (let next = rest.pop(); next; next = rest.pop()) await send(shop, next);
   }));
 }
 
-async function send(shop: Shop, { key, model, path, stream, abort, refuse }: Sent): Promise<void> {
+async function send(shop: Shop, { words, key, model, path, stream, abort, refuse }: Sent): Promise<void> {
   const leaving = new AbortController();
-  const ask = refuse ? "Please refuse this." : "What is a lantern?";
+  const ask = refuse ? "Please refuse this." : `What is a lantern? ${TEXT.repeat(words)}`;
   const body = path === "/embeddings" ? { model, input: [ask] } : path === "/images/generations" ? { model, prompt: ask, n: 1 } : { model, stream, max_tokens: 2_500, messages: [{ role: "user", content: ask }] };
   try {
     const response = await fetch(`${shop.url}/v1${path}`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify(body), signal: leaving.signal });
