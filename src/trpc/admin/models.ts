@@ -7,6 +7,7 @@ import { ActRefused, addModel, editModel, modelField, modelNameField } from "#ca
 import { staffAct } from "#channels/index.ts";
 import { belowCost, costSpans, marginPpm, pricesOf } from "#channels/margins.ts";
 import { readPriceSheet, type SheetRow } from "#channels/price-sheet.store.ts";
+import { reprice } from "#channels/reprice.ts";
 import { priceInput, readPrice } from "#trpc/admin/price-input.ts";
 import { adminProcedure, router } from "#trpc/init.ts";
 import { supplyProcedure } from "#trpc/supply.ts";
@@ -14,6 +15,8 @@ import { supplyProcedure } from "#trpc/supply.ts";
 const id = z.uuid();
 const IMPORT_MAX = 200;
 const FOUND_MAX = 60;
+/** A thousand times the list price: more is a slip of the hand. */
+const FACTOR_MAX = 1_000_000_000;
 
 const facts = {
   name: modelField.name.nullable(),
@@ -56,9 +59,9 @@ export const modelsRouter = router({
       };
     }),
 
-  /** Adds what was ticked, with the catalogue's prices or without any. Names that are taken are left alone and named. */
+  /** Adds what was ticked, with the catalogue's prices (times a factor) or without any. Names that are taken are left alone and named. */
   importFromCatalogue: supplyProcedure("catalog:write")
-    .input(z.strictObject({ entries: z.array(z.strictObject({ key: z.string().max(300), slug: modelNameField.optional() })).min(1).max(IMPORT_MAX), withPrices: z.boolean() }))
+    .input(z.strictObject({ entries: z.array(z.strictObject({ key: z.string().max(300), slug: modelNameField.optional() })).min(1).max(IMPORT_MAX), withPrices: z.boolean(), factorPpm: z.int().min(0).max(FACTOR_MAX).default(1_000_000) }))
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => {
       const byKey = new Map(catalogue().map((entry) => [catalogueKey(entry), entry]));
       const traces = [], added: { id: string; slug: string }[] = [], taken: string[] = [];
@@ -66,7 +69,8 @@ export const modelsRouter = router({
         const entry = byKey.get(key);
         if (!entry) throw new ActRefused("not_found", key);
         const name = slug ?? publicName(entry);
-        const document = cataloguePrice(entry);
+        const list = cataloguePrice(entry);
+        const document = list && reprice({ current: null, listPrice: list, routes: [] }, { base: "list", factorPpm: input.factorPpm });
         try {
           const made = await addModel(tx, { slug: name, fields: fieldsOf(entry), ...(document && input.withPrices && { price: { document, note: `${entry.source} ${entry.asOf}` } }) }, ctx.user.id);
           traces.push(made.trace);

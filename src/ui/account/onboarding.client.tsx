@@ -24,13 +24,15 @@ export function Onboarding({ base, shopName, email, mustVerify }: Props) {
   const trpc = useTRPC();
   const [secret, setSecret] = useState<string>();
   const balance = useQuery(trpc.console.wallet.balance.queryOptions());
+  const keys = useQuery(trpc.console.keys.list.queryOptions({ states: ["active"], limit: 1 }));
+  const hasKey = secret !== undefined || (keys.data?.rows.length ?? 0) > 0;
   const available = balance.data === undefined ? undefined : balance.data.balanceNano - balance.data.heldNano;
   if (mustVerify) return <Unconfirmed email={email} />;
   return (
     <ol className="mt-8 flex flex-col">
-      <KeyStep secret={secret} onMade={setSecret} />
+      <KeyStep secret={secret} name={keys.data?.rows[0]?.name} onMade={setSecret} />
       <CreditStep available={available} />
-      <CallStep base={base} shopName={shopName} secret={secret} />
+      <CallStep base={base} shopName={shopName} secret={secret} hasKey={hasKey} />
     </ol>
   );
 }
@@ -49,7 +51,8 @@ function Step({ number, title, done, children }: { number: number; title: string
   );
 }
 
-function KeyStep({ secret, onMade }: { secret: string | undefined; onMade: (secret: string) => void }) {
+/** @param name of a key made earlier, whose secret is not here any more */
+function KeyStep({ secret, name, onMade }: { secret: string | undefined; name: string | undefined; onMade: (secret: string) => void }) {
   const t = useTranslations("account.onboarding");
   const trpc = useTRPC();
   const failure = useFailureText();
@@ -59,8 +62,10 @@ function KeyStep({ secret, onMade }: { secret: string | undefined; onMade: (secr
     create.mutate({ name: String(new FormData(event.currentTarget).get("name")) });
   };
   return (
-    <Step number={1} title={t("keyTitle")} done={secret !== undefined}>
-      {secret === undefined ? (
+    <Step number={1} title={t("keyTitle")} done={secret !== undefined || name !== undefined}>
+      {secret === undefined && name !== undefined ? (
+        <p className="text-fg-2">{t("keyMade", { name })} <Link href="/console/keys" className="link">{t("keyAnother")}</Link></p>
+      ) : secret === undefined ? (
         <>
           <p className="text-fg-2">{t("keyText")}</p>
           <form method="post" className="mt-4 flex flex-wrap items-end gap-2" onSubmit={submit}>
@@ -93,17 +98,17 @@ function CreditStep({ available }: { available: bigint | undefined }) {
   );
 }
 
-function CallStep({ base, shopName, secret }: { base: string; shopName: string; secret: string | undefined }) {
+function CallStep({ base, shopName, secret, hasKey }: { base: string; shopName: string; secret: string | undefined; hasKey: boolean }) {
   const t = useTranslations("account.onboarding");
   const trpc = useTRPC();
   const models = useQuery(trpc.console.models.list.queryOptions());
-  const newest = useQuery(trpc.console.requests.list.queryOptions({ limit: 1 }, { refetchInterval: ({ state }) => (secret === undefined || (state.data?.rows.length ?? 0) > 0 ? false : LOOK_MS) }));
+  const newest = useQuery(trpc.console.requests.list.queryOptions({ limit: 1 }, { refetchInterval: ({ state }) => (!hasKey || (state.data?.rows.length ?? 0) > 0 ? false : LOOK_MS) }));
   const first = newest.data?.rows[0];
   const chat = models.data?.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat")) ?? models.data?.[0];
   return (
     <Step number={3} title={t("callTitle")} done={first !== undefined}>
-      <p className="text-fg-2">{models.data?.length === 0 ? t("callNoModel") : secret === undefined ? t("callNeedsKey") : t("callText")}</p>
-      {secret === undefined || chat === undefined ? null : <div className="mt-4"><Connect base={base} shopName={shopName} model={chat.slug} secret={secret} /></div>}
+      <p className="text-fg-2">{models.data?.length === 0 ? t("callNoModel") : !hasKey ? t("callNeedsKey") : t("callText")}</p>
+      {!hasKey || chat === undefined ? null : <div className="mt-4"><Connect base={base} shopName={shopName} model={chat.slug} {...(secret !== undefined && { secret })} /></div>}
       <div className="mt-4" role="status">
         {first ? (
           <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -111,7 +116,7 @@ function CallStep({ base, shopName, secret }: { base: string; shopName: string; 
             {t("callDone", { model: first.model, amount: formatCharge(first.chargeNano) })}
             <Link href={`/console/requests/${first.id}`} prefetch={false} className="link">{t("callReceipt")}</Link>
           </p>
-        ) : secret === undefined ? null : <p className="flex items-center gap-2 text-fg-3"><span className="spinner" aria-hidden="true" />{t("callWaiting")}</p>}
+        ) : !hasKey ? null : <p className="flex items-center gap-2 text-fg-3"><span className="spinner" aria-hidden="true" />{t("callWaiting")}</p>}
       </div>
     </Step>
   );

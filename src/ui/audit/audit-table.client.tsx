@@ -15,6 +15,8 @@ import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { useDensity } from "#ui/kit/use-density.client.ts";
+import { Bleed } from "#ui/layout/bleed.tsx";
+import { PageHeader } from "#ui/layout/page-header.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 /** What was done in the shop, newest first; each entry opens beside the list. */
@@ -35,14 +37,16 @@ export function AuditTable() {
   return (
     <>
       <Chain filters={filters} />
-      <DataTable<AuditRow>
-        label={t("table")} columns={useColumns()} rows={rows} rowKey={({ seq }) => seq.toString()} density={density}
-        state={state} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear}
-        empty={<EmptyState icon={<ScrollText size={18} strokeWidth={1.75} aria-hidden="true" />} title={t("emptyTitle")} text={t("emptyText")} />}
-        card={(row) => <EntryCard row={row} />}
-        openKey={open} onOpen={({ seq }) => void setOpen(seq.toString())} onClose={() => void setOpen(null)}
-        pager={{ hasPrevious: cursor.hasPrevious, hasNext: list.data?.next !== undefined, onPrevious: cursor.back, onNext: () => list.data?.next !== undefined && cursor.push(list.data.next.toString()) }}
-      />
+      <Bleed>
+        <DataTable<AuditRow>
+          label={t("table")} columns={useColumns()} rows={rows} rowKey={({ seq }) => seq.toString()} density={density}
+          state={state} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear}
+          empty={<EmptyState icon={<ScrollText size={18} strokeWidth={1.75} aria-hidden="true" />} title={t("emptyTitle")} text={t("emptyText")} />}
+          card={(row) => <EntryCard row={row} />}
+          openKey={open} onOpen={({ seq }) => void setOpen(seq.toString())} onClose={() => void setOpen(null)}
+          pager={{ hasPrevious: cursor.hasPrevious, hasNext: list.data?.next !== undefined, onPrevious: cursor.back, onNext: () => list.data?.next !== undefined && cursor.push(list.data.next.toString()) }}
+        />
+      </Bleed>
       <AuditDrawer row={rows?.find(({ seq }) => seq.toString() === open)} onClose={() => void setOpen(null)} />
     </>
   );
@@ -94,7 +98,7 @@ function EntryCard({ row }: { row: AuditRow }) {
   );
 }
 
-/** The filters, and whether the log is as it was written; that is asked for by a click, because it reads all of it. */
+/** Title and filters, and whether the log is as it was written; that is asked for by a click, because it reads all of it. */
 function Chain({ filters }: { filters: readonly FilterDef[] }) {
   const t = useTranslations("audit");
   const trpc = useTRPC();
@@ -102,9 +106,10 @@ function Chain({ filters }: { filters: readonly FilterDef[] }) {
   const verify = useMutation(trpc.admin.audit.verify.mutationOptions());
   const { data } = verify;
   return (
-    <div className="mb-4 flex flex-col gap-3">
-      <FilterBar filters={filters} actions={<Button size="sm" busy={verify.isPending} onClick={() => verify.mutate()}>{t("verify")}</Button>} />
-      <div role="status" className="empty:hidden">
+    <div className="mb-4 flex flex-col">
+      <PageHeader title={t("title")} description={t("description")} actions={<Button busy={verify.isPending} onClick={() => verify.mutate()}>{t("verify")}</Button>} />
+      <FilterBar filters={filters} />
+      <div role="status" className="mt-3 empty:hidden">
         {data === undefined ? null : data.brokenAt === undefined
           ? <p className="text-13 text-fg-2">{t("whole", { count: data.rows, time: format.dateTime(data.at, { timeStyle: "short" }) })}</p>
           : <Callout tone="bad" title={t("brokenTitle", { seq: data.brokenAt.toString() })}>{t("brokenText")}</Callout>}

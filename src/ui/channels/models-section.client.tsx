@@ -10,6 +10,7 @@ import { Checkbox, CheckboxField, TextField } from "#ui/kit/fields.client.tsx";
 import { IconButton } from "#ui/kit/icon-button.client.tsx";
 import { X } from "lucide-react";
 import { CatalogueDialog } from "#ui/models-admin/catalogue-dialog.client.tsx";
+import { factorOf, MARKUP_PRESET, MarkupField, type Markup } from "#ui/models-admin/markup-field.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { Channel, FetchedList } from "#ui/channels/wire.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
@@ -120,20 +121,20 @@ function FetchedModels({ channel, fetched, onDone }: { channel: Channel; fetched
   const fresh = fetched.models.filter(({ served }) => !served);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
-  const [withPrices, setWithPrices] = useState(true);
+  const [markup, setMarkup] = useState<Markup>(MARKUP_PRESET);
   const [search, setSearch] = useState("");
   const [busy, setBusy] = useState(false);
   const shown = fresh.filter(({ upstreamName }) => upstreamName.toLowerCase().includes(search.trim().toLowerCase()));
   const flip = (set: ReadonlySet<string>, name: string): Set<string> => (set.has(name) ? new Set([...set].filter((other) => other !== name)) : new Set([...set, name]));
   const chosen = fresh.filter(({ upstreamName }) => ticked.has(upstreamName));
-  const toAdd = chosen.filter(({ known, catalogueKey }) => known !== "sold" && catalogueKey !== null && withPrices);
+  const toAdd = chosen.filter(({ known, catalogueKey }) => known !== "sold" && catalogueKey !== null && markup !== undefined);
 
   const save = async () => {
     setBusy(true);
     const done = await act(async () => {
       const kept = channel.models.filter(({ publicName }) => !dropped.has(publicName)).map(({ publicName, upstreamName }) => [publicName, upstreamName] as const);
       await client.admin.channels.update.mutate({ id: channel.id, seen: channel.updatedAt, patch: { models: Object.fromEntries([...kept, ...chosen.map(({ publicName, upstreamName }) => [publicName, upstreamName] as const)]) } });
-      if (toAdd.length > 0) await client.admin.models.importFromCatalogue.mutate({ entries: toAdd.map(({ catalogueKey, publicName }) => ({ key: catalogueKey!, slug: publicName })), withPrices: true });
+      if (toAdd.length > 0) await client.admin.models.importFromCatalogue.mutate({ entries: toAdd.map(({ catalogueKey, publicName }) => ({ key: catalogueKey!, slug: publicName })), withPrices: true, factorPpm: factorOf(markup ?? 0) });
       return true;
     }, t("saved"));
     setBusy(false);
@@ -154,7 +155,7 @@ function FetchedModels({ channel, fetched, onDone }: { channel: Channel; fetched
         </div>
       )}
       <div className="flex flex-wrap items-center gap-3 border-t pt-3">
-        <CheckboxField className="min-w-0 flex-1" label={t("withPrices")} checked={withPrices} onChange={setWithPrices} />
+        <MarkupField value={markup} onChange={setMarkup} />
         <Button onClick={onDone}>{t("cancel")}</Button>
         <Button variant="primary" busy={busy} disabled={chosen.length + dropped.size === 0} onClick={() => void save()}>{t("apply", { add: chosen.length, remove: dropped.size })}</Button>
       </div>

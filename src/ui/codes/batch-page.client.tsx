@@ -57,10 +57,10 @@ function Terms({ batch }: { batch: Batch }) {
         { label: t("terms.redeemed"), value: <Money nano={batch.creditNano * BigInt(batch.uses)} /> },
         { label: t("create.maxUses"), value: <span className="nums">{formatCount(batch.maxUses)}</span> },
         { label: t("create.perUser"), value: <span className="nums">{formatCount(batch.perUser)}</span> },
-        { label: t("columns.expires"), value: batch.expiresAt ? <Time at={batch.expiresAt} as="stamp" /> : t("never") },
+        { label: t("columns.expires"), value: batch.expiresAt ? <Time at={batch.expiresAt} as="stamp" className="whitespace-normal" /> : t("never") },
         ...(batch.lotTtlDays === null ? [] : [{ label: t("create.days"), value: t("days", { days: batch.lotTtlDays }) }]),
         { label: t("columns.by"), value: batch.createdBy },
-        { label: t("columns.at"), value: <Time at={batch.createdAt} as="stamp" /> },
+        { label: t("columns.at"), value: <Time at={batch.createdAt} as="stamp" className="whitespace-normal" /> },
       ]} />
       <p className="mt-4 border-t pt-3 text-13 text-fg-3">{t("terms.once")}</p>
     </Card>

@@ -15,6 +15,9 @@ import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Channel = inferRouterOutputs<AppRouter>["admin"]["health"]["channels"][number];
 
+/** Fewer outcomes say nothing of a channel's health; the list of channels counts alike. */
+const OUTCOMES_MIN = 5;
+
 /** Channels by state, those in trouble first; the reason and since when. */
 export function ChannelStates() {
   const trpc = useTRPC();
@@ -36,9 +39,12 @@ export function ChannelStates() {
 
 function ChannelLine({ channel }: { channel: Channel }) {
   const t = useTranslations("health");
-  const failing = channel.status === "active" && channel.attempts > 0 && channel.failures * 2 >= channel.attempts;
-  const tone = channel.status === "down" ? "bad" : channel.status !== "active" ? "neutral" : failing || channel.keysLive < channel.keys ? "warn" : "ok";
-  const word = channel.status !== "active" ? t(`states.${channel.status}`) : failing ? t("failing", { error: channel.lastError ?? "" }) : channel.keysLive < channel.keys ? t("keysOff", { count: channel.keys - channel.keysLive }) : t("states.active");
+  const failing = channel.status === "active" && channel.attempts >= OUTCOMES_MIN && channel.failures * 2 >= channel.attempts;
+  const keysOff = channel.keys - channel.keysLive;
+  const dead = channel.status === "active" && channel.keys > 0 && channel.keysLive === 0;
+  const tone = channel.status === "down" || dead || failing ? "bad" : channel.status !== "active" ? "neutral" : keysOff > 0 ? "warn" : channel.attempts === 0 ? "neutral" : "ok";
+  const word = channel.status !== "active" ? t(`states.${channel.status}`) : dead ? t("noKeys") : failing ? t("failing", { error: channel.lastError ?? "" })
+    : keysOff > 0 ? t("keysOff", { count: keysOff }) : channel.attempts === 0 ? t("idle") : t("states.active");
   const why = channel.reason ?? channel.keyReasons[0];
   return (
     <tr>

@@ -15,14 +15,15 @@ type BoxProps = FieldText & InputProps & {
   prefix?: ReactNode;
   unit?: ReactNode;
   step?: (direction: 1 | -1) => void;
+  hideLabel?: boolean;
 };
 
 /** A text box whose text is read as a number: what was typed stays as it was typed while it means the value. */
-function TypedBox({ label, hint, error, optional, className, shown, take, prefix, unit, step, ref, onBlur, ...rest }: BoxProps) {
+function TypedBox({ label, hint, error, optional, className, shown, take, prefix, unit, step, hideLabel = false, ref, onBlur, ...rest }: BoxProps) {
   const [typing, setTyping] = useState<{ text: string; problem: string | undefined }>();
   const said = typing?.problem ?? error;
   return (
-    <Field label={label} hint={hint} error={said} {...(optional ? { optional } : {})} {...(className ? { className } : {})}>
+    <Field label={label} hint={hint} error={said} hideLabel={hideLabel} {...(optional ? { optional } : {})} {...(className ? { className } : {})}>
       {(control) => (
         <span className="field">
           {prefix ? <span className="text-fg-3">{prefix}</span> : null}
@@ -79,7 +80,7 @@ export function PriceField({ value, onChange, notation, ...rest }: TypedProps<bi
   return <TypedBox prefix="$" {...rest} unit={unit} shown={value === undefined ? "" : decimalText(value, PRICE_DIGITS)} take={(text) => take(parseDecimal(text, PRICE_DIGITS))} />;
 }
 
-type NumberProps = TypedProps<number> & { min?: number; max?: number; step?: number; unit?: ReactNode };
+type NumberProps = TypedProps<number> & { min?: number; max?: number; step?: number; unit?: ReactNode; hideLabel?: boolean };
 
 /** A whole number; arrow keys step it. */
 export function NumberField({ value, onChange, min = 0, max = Number.MAX_SAFE_INTEGER, step = 1, ...rest }: NumberProps) {

@@ -57,7 +57,7 @@ function ariaSort({ sort }: Pick<Column<never>, "sort">): "ascending" | "descend
 function SortButton({ sort: { direction, onSort }, right, children }: { sort: NonNullable<Column<never>["sort"]>; right: boolean; children: ReactNode }) {
   const Icon = direction === "asc" ? ArrowUp : direction === "desc" ? ArrowDown : ChevronsUpDown;
   return (
-    <button type="button" className={cn("-my-1 inline-flex min-h-6 items-center gap-1 rounded-control hover:text-fg", direction && "text-fg", right && "flex-row-reverse")} onClick={onSort}>
+    <button type="button" className={cn("-my-1 inline-flex min-h-6 items-center align-middle gap-1 rounded-control hover:text-fg", direction && "text-fg", right && "flex-row-reverse")} onClick={onSort}>
       {children}
       <Icon size={12} strokeWidth={1.75} aria-hidden="true" className={direction ? "" : "opacity-60"} />
     </button>

@@ -4,6 +4,7 @@ import { Wallet } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { formatBalance, formatExact } from "#ui/format/money.ts";
+import { Money } from "#ui/kit/money.tsx";
 import { useLive } from "#ui/live/use-live.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
@@ -18,7 +19,7 @@ export function BalanceLink({ initial }: { initial: Readonly<{ balanceNano: bigi
   return (
     <Link href="/console/wallet" className="btn btn-ghost nums text-fg!" aria-label={t("balance", { amount })} title={formatExact(available)}>
       <Wallet className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" />
-      {amount}
+      <Money nano={available} as="balance" />
     </Link>
   );
 }

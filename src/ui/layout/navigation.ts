@@ -65,8 +65,18 @@ export function adminNavFor(permissions: ReadonlySet<Permission>): readonly Admi
 export const isCurrent = (href: string, path: string): boolean =>
   href === "/console" || href === "/admin" ? path === href : path === href || path.startsWith(`${href}/`);
 
+/** Pages without an entry of their own that ask for more than the entry they stand under. */
+const DEEPER: readonly NavEntry[] = [
+  { key: "transactions", href: "/admin/ledger/transactions", permission: "ledger:read" },
+  { key: "accounts", href: "/admin/ledger/accounts", permission: "ledger:read" },
+  { key: "disputes", href: "/admin/disputes", permission: "orders:read" },
+  { key: "refunds", href: "/admin/refunds", permission: "orders:read" },
+];
+
 /** What the page at this address asks for, by the entry that it belongs to. */
 export function adminPermissionFor(path: string): Permission | undefined {
+  const deeper = DEEPER.find(({ href }) => isCurrent(href, path));
+  if (deeper) return deeper.permission;
   const entries: readonly NavEntry[] = ADMIN_NAV.flatMap(({ entries: some }): readonly NavEntry[] => some);
   return entries.find(({ href }) => isCurrent(href, path))?.permission;
 }

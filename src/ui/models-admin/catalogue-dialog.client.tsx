@@ -8,9 +8,10 @@ import { formatContext, formatUsdPerMillion } from "#ui/format/index.ts";
 import { Badge } from "#ui/kit/badge.tsx";
 import { Button } from "#ui/kit/button.tsx";
 import { Dialog } from "#ui/kit/dialog.client.tsx";
-import { CheckboxField, SelectField, TextField } from "#ui/kit/fields.client.tsx";
+import { SelectField, TextField } from "#ui/kit/fields.client.tsx";
 import { ErrorState, NoMatch, SkeletonText } from "#ui/kit/states.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { factorOf, MARKUP_PRESET, MarkupField, type Markup } from "#ui/models-admin/markup-field.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -42,7 +43,7 @@ function Picker({ existing, onAdded, onClose }: { existing: "skip" | "map"; onAd
   const [search, setSearch] = useState("");
   const [vendor, setVendor] = useState("");
   const [ticked, setTicked] = useState<ReadonlyMap<string, CatalogueRow>>(new Map());
-  const [withPrices, setWithPrices] = useState(true);
+  const [markup, setMarkup] = useState<Markup>(MARKUP_PRESET);
   const [busy, setBusy] = useState(false);
   const asked = useDeferredValue(search.trim());
   const query = useQuery(trpc.admin.models.catalogue.queryOptions({ search: asked, ...(vendor !== "" && { vendor }) }, { placeholderData: keepPreviousData, staleTime: 60_000 }));
@@ -56,7 +57,7 @@ function Picker({ existing, onAdded, onClose }: { existing: "skip" | "map"; onAd
     const chosen = [...ticked.values()];
     const fresh = chosen.filter(({ own }) => own === null);
     const done = await act(async () => {
-      if (fresh.length > 0) await client.admin.models.importFromCatalogue.mutate({ entries: fresh.map(({ key, slug }) => ({ key, slug })), withPrices });
+      if (fresh.length > 0) await client.admin.models.importFromCatalogue.mutate({ entries: fresh.map(({ key, slug }) => ({ key, slug })), withPrices: markup !== undefined, factorPpm: factorOf(markup ?? 0) });
       return true;
     }, t("added", { count: fresh.length }));
     if (done) await onAdded?.(chosen.map((entry) => ({ ...entry, slug: entry.own ?? entry.slug })));
@@ -76,7 +77,7 @@ function Picker({ existing, onAdded, onClose }: { existing: "skip" | "map"; onAd
       )}
       <p className="text-13 text-fg-3" role="status">{query.data && query.data.total > query.data.entries.length ? t("more", { shown: query.data.entries.length, total: query.data.total }) : t("source")}</p>
       <div className="flex flex-wrap items-center gap-3">
-        <CheckboxField className="min-w-0 flex-1" label={t("withPrices")} hint={t("withPricesHint")} checked={withPrices} onChange={setWithPrices} />
+        <MarkupField value={markup} onChange={setMarkup} />
         <Button variant="primary" busy={busy} disabled={ticked.size === 0} onClick={() => void add()}>{t("add", { count: ticked.size })}</Button>
       </div>
     </div>

@@ -5,6 +5,7 @@ import { JsonView } from "#ui/kit/json-view.client.tsx";
 import { Money } from "#ui/kit/money.tsx";
 import { Timeline, type TimelineItem } from "#ui/kit/timeline.tsx";
 import type { Tone } from "#ui/kit/tone.ts";
+import { failedChecks } from "#ui/orders/check-names.ts";
 import type { OrderDetail } from "#ui/orders/order-page.client.tsx";
 
 const KINDS = [
@@ -19,10 +20,11 @@ const SOURCES = ["webhook", "poll", "return", "staff", "user", "system"] as cons
 /** What happened to an order: its own steps, what the provider told, and what was booked, in one line of time. */
 export function OrderTimeline({ detail }: { detail: OrderDetail }) {
   const t = useTranslations("admin-orders.timeline");
+  const names = useTranslations("admin-orders.checks");
   const steps = detail.events.map(({ id, at, kind, source, detail: facts }): TimelineItem => {
     const known = KINDS.find((each) => each === kind);
     const from = SOURCES.find((each) => each === source);
-    const words = [facts["reason"], facts["failure"], facts["error"], facts["status"]].find((each) => typeof each === "string") as string | undefined;
+    const words = kind === "review" ? failedChecks(facts["checks"]).map((each) => names(each)).join(" · ") : [facts["reason"], facts["failure"], facts["error"], facts["status"]].find((each) => typeof each === "string") as string | undefined;
     return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(words !== undefined && { text: <span className="break-words">{words}</span> }) };
   });
   const notices = detail.notices.map((notice): TimelineItem => ({

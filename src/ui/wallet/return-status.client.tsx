@@ -56,6 +56,10 @@ type ToldProps = { order: OwnOrder; left: boolean; url: string | null; busy: boo
 
 function Told({ order, left, url, busy, onCheck }: ToldProps) {
   const t = useTranslations("wallet.return");
+  const trpc = useTRPC();
+  // Whoever pays before the first request comes from the first steps, and goes on with them.
+  const overview = useQuery({ ...trpc.console.overview.get.queryOptions(), enabled: order.state === "paid" });
+  const starting = overview.data?.steps.hasRequest === false;
   const toWallet = <LinkButton href="/console/wallet">{t("toWallet")}</LinkButton>;
   const again = <LinkButton href="/console/wallet" variant="primary">{t("again")}</LinkButton>;
   const check = <Button busy={busy} onClick={onCheck}>{t("check")}</Button>;
@@ -63,7 +67,7 @@ function Told({ order, left, url, busy, onCheck }: ToldProps) {
   const credit = formatExact(order.creditNano + order.bonusNano);
   switch (order.state) {
     case "paid":
-      return <Panel order={order} tone="ok" icon={CircleCheck} title={t("paid.title", { amount: credit })} text={t("paid.text")} actions={<>{toWallet}<LinkButton href="/console/playground">{t("playground")}</LinkButton></>} />;
+      return <Panel order={order} tone="ok" icon={CircleCheck} title={t("paid.title", { amount: credit })} text={t("paid.text")} actions={<>{starting ? <LinkButton href="/onboarding" variant="primary">{t("continue")}</LinkButton> : null}{toWallet}{starting ? null : <LinkButton href="/console/playground">{t("playground")}</LinkButton>}</>} />;
     case "processing":
       return <Panel order={order} tone="info" icon={Clock} title={t("processing.title")} text={t("processing.text")} actions={<>{check}{toWallet}</>} />;
     case "failed":
@@ -84,7 +88,7 @@ type PanelProps = { order: OwnOrder; tone: Tone; icon: LucideIcon; spin?: boolea
 function Panel({ order, tone, icon: Icon, spin = false, title, text, actions }: PanelProps) {
   const t = useTranslations("wallet.return");
   return (
-    <div className="grid max-w-[980px] gap-6 lg:grid-cols-[minmax(0,1fr)_360px]">
+    <div className="grid max-w-[980px] gap-6 lg:grid-cols-[minmax(0,1fr)_380px]">
       <section className="card p-5 sm:p-6" role="status" aria-live="polite">
         <Icon className={cn(TONE_TEXT[tone], spin && "animate-spin motion-reduce:animate-none")} size={28} strokeWidth={1.5} aria-hidden="true" />
         <h2 className="mt-3 text-16 font-semibold">{title}</h2>
@@ -95,7 +99,7 @@ function Panel({ order, tone, icon: Icon, spin = false, title, text, actions }: 
         <DefinitionList items={[
           { label: t("number"), value: <span className="font-mono text-13">{order.number}</span> },
           { label: t("status"), value: <OrderStatusDot status={order.status} state={order.state} /> },
-          { label: t("at"), value: <Time at={order.createdAt} /> },
+          { label: t("at"), value: <Time at={order.createdAt} as="stamp" className="whitespace-normal" /> },
           { label: t("pay"), value: <PayAmount text={order.payText} currency={order.currency} /> },
           ...(order.taxText && !/^0*\.?0*$/.test(order.taxText) ? [{ label: t("tax"), value: <PayAmount text={order.taxText} currency={order.currency} /> }] : []),
           { label: t("credit"), value: <Money nano={order.creditNano} as="total" /> },

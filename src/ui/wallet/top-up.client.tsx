@@ -25,6 +25,7 @@ export function TopUp() {
   const offer = useQuery(trpc.console.wallet.offer.queryOptions());
   if (offer.isError && !offer.data) return <Card title={t("title")}><ErrorState className="p-0" onRetry={() => void offer.refetch()} /></Card>;
   if (!offer.data) return <Card title={t("title")}><div className="grid gap-4"><Skeleton className="h-16" /><SkeletonText lines={4} /></div></Card>;
+  if (offer.data.card && offer.data.maxNano < offer.data.minNano) return <Card title={t("title")}><p className="text-fg-2">{t("usedUp")}</p></Card>;
   if (!offer.data.card) return <Card title={t("title")}><p className="text-fg-2">{t("off")}</p></Card>;
   return <Card title={t("title")}><Form offer={offer.data} /></Card>;
 }
@@ -91,7 +92,7 @@ function Presets({ presets, amount, onChoose }: { presets: readonly Price[]; amo
           <label key={creditNano} className={cn("relative flex min-h-11 cursor-pointer flex-col justify-center rounded-control border px-2.5 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent", creditNano === amount ? "border-accent bg-accent-soft" : "hover:bg-muted")}>
             <input type="radio" name="preset" className="sr-only" checked={creditNano === amount} onChange={() => onChoose(creditNano)} />
             <span className="nums font-semibold">{whole(creditNano)}</span>
-            {bonuses ? <span className={cn("nums text-12 whitespace-nowrap", bonusNano > 0n ? "text-ok" : "text-fg-3")}>{bonusNano > 0n ? `+${whole(bonusNano)}` : t("noBonus")}</span> : null}
+            {bonuses ? <span className="nums text-12 whitespace-nowrap text-ok">{bonusNano > 0n ? `+${whole(bonusNano)}` : "\u00a0"}</span> : null}
           </label>
         ))}
       </div>

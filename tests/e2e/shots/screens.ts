@@ -1,0 +1,180 @@
+import type { Page } from "playwright";
+import type { Facts } from "./facts.ts";
+
+export type Who = "visitor" | "customer" | "newcomer" | "owner";
+export type Place = "stocked" | "unopened" | "empty";
+
+/** One picture: a page, or a page in a state that it can be brought into. */
+export type Screen = Readonly<{
+  area: "storefront" | "account" | "console" | "admin" | "states";
+  name: string;
+  /** The page's folder in src/app. */
+  route: string;
+  path: string | ((facts: Facts) => string);
+  as: Who;
+  place?: Place;
+  act?: (page: Page, facts: Facts) => Promise<void>;
+  /** Server calls of the page: answered, never answered, or refused. */
+  calls?: "held" | "cut";
+  /** The page answers with an error status on purpose; the browser says so in its console. */
+  missing?: boolean;
+}>;
+
+const LIST_WAIT = { timeout: 10_000 };
+const dialog = (page: Page): Promise<void> => page.getByRole("dialog").or(page.getByRole("alertdialog")).first().waitFor(LIST_WAIT);
+
+/** The first button of the page's head, which makes the thing that the page lists. */
+async function pressPrimary(page: Page): Promise<void> {
+  await page.locator("main .btn-primary:visible").first().click();
+  await dialog(page);
+}
+const pressText = (text: RegExp) => async (page: Page): Promise<void> => {
+  await page.locator("main").getByRole("button", { name: text }).first().click();
+  await dialog(page);
+};
+
+type Simple = readonly [name: string, route: string, path: Screen["path"], more?: Partial<Screen>];
+const group = (area: Screen["area"], as: Who, all: readonly Simple[]): Screen[] => all.map(([name, route, path, more]) => ({ area, name, route, path, as, ...more }));
+
+/** `{locale}` stands for the language that the picture is taken in. */
+const STOREFRONT = group("storefront", "visitor", [
+  ["landing", "[locale]/(storefront)", "/{locale}"],
+  ["models", "[locale]/models", "/{locale}/models"],
+  ["models-cards", "[locale]/models", "/{locale}/models?view=cards"],
+  ["models-no-match", "[locale]/models", "/{locale}/models?q=nothing-like-it"],
+  ["model", "[locale]/models/[vendor]/[...model]", "/{locale}/models/anthropic/claude-sonnet-4-5"],
+  ["model-by-time", "[locale]/models/[vendor]/[...model]", "/{locale}/models/deepseek/deepseek-v3.2"],
+  ["model-by-image", "[locale]/models/[vendor]/[...model]", "/{locale}/models/openai/gpt-image-1"],
+  ["pricing", "[locale]/pricing", "/{locale}/pricing"],
+  ["docs", "[locale]/docs", "/{locale}/docs"],
+  ["docs-quickstart", "[locale]/docs/[...slug]", "/{locale}/docs/quickstart"],
+  ["docs-client", "[locale]/docs/[...slug]", "/{locale}/docs/cherry-studio"],
+  ["docs-api", "[locale]/docs/api", "/{locale}/docs/api"],
+  ["docs-management", "[locale]/docs/api/management", "/{locale}/docs/api/management"],
+  ["status", "[locale]/status", "/{locale}/status"],
+  ["legal-terms", "[locale]/legal/[page]", "/{locale}/legal/terms"],
+  ["not-found", "[locale]/[...missing]", "/{locale}/no-such-page", { missing: true }],
+  ["signed-in", "[locale]/(storefront)", "/{locale}", { as: "customer" }],
+]);
+
+const ACCOUNT: readonly Screen[] = [
+  ...group("account", "visitor", [
+    ["set-up", "(account)/setup", ({ setUpPath }) => setUpPath, { place: "unopened" }],
+    ["set-up-shop", "(account)/setup", ({ setUpPath }) => setUpPath, {
+      place: "unopened",
+      act: async (page) => {
+        await page.locator("input[type=email]").fill("owner@lantern.example");
+        await page.locator("input[type=password]").fill("correct-horse-battery-staple");
+        await page.locator("form button[type=submit]").click();
+        await page.locator("input[name=shopName]").waitFor(LIST_WAIT);
+      },
+    }],
+    ["sign-in", "(account)/sign-in", "/sign-in"],
+    ["sign-in-wrong", "(account)/sign-in", "/sign-in", {
+      missing: true,
+      act: async (page) => {
+        await page.locator("input[type=email]").fill("nobody@lantern.example");
+        await page.locator("input[type=password]").fill("not-the-password");
+        await page.locator("form button[type=submit]").click();
+        await page.getByRole("alert").first().waitFor(LIST_WAIT);
+      },
+    }],
+    ["sign-up", "(account)/sign-up", "/sign-up"],
+    ["reset", "(account)/reset", "/reset"],
+    ["reset-by-link", "(account)/reset/[token]", "/reset/0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"],
+    ["verify", "(account)/verify", "/verify#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"],
+  ]),
+  ...group("account", "newcomer", [["onboarding", "(account)/onboarding", "/onboarding"]]),
+];
+
+const CONSOLE = group("console", "customer", [
+  ["overview", "console", "/console"],
+  ["keys", "console/keys", "/console/keys"],
+  ["key-new", "console/keys/new", "/console/keys/new"],
+  ["key", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}`],
+  ["key-settings", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}?tab=settings`],
+  ["usage", "console/usage", "/console/usage?from=-24h"],
+  ["usage-by-key", "console/usage", "/console/usage?from=-24h&group=key"],
+  ["requests", "console/requests", "/console/requests"],
+  ["requests-errors", "console/requests", "/console/requests?status=error"],
+  ["receipt-drawer", "console/requests", ({ requestId }) => `/console/requests?open=${requestId}`, { act: dialog }],
+  ["receipt", "console/requests/[id]", ({ requestId }) => `/console/requests/${requestId}`],
+  ["receipt-error", "console/requests/[id]", ({ failedId }) => `/console/requests/${failedId}`],
+  ["models", "console/models", "/console/models"],
+  ["playground", "console/playground", "/console/playground"],
+  ["wallet", "console/wallet", "/console/wallet"],
+  ["orders", "console/wallet/orders", "/console/wallet/orders"],
+  ["order", "console/wallet/return", ({ ownOrderId }) => `/console/wallet/return?order=${ownOrderId}`],
+  ["settings", "console/settings", "/console/settings"],
+  ["profile", "console/settings/profile", "/console/settings/profile"],
+  ["security", "console/settings/security", "/console/settings/security"],
+  ["sessions", "console/settings/sessions", "/console/settings/sessions"],
+  ["data", "console/settings/data", "/console/settings/data"],
+  ["not-found", "console/requests/[id]", "/console/requests/req_00000000000000000000000000", { missing: true }],
+]);
+
+const ADMIN = group("admin", "owner", [
+  ["dashboard", "admin", "/admin?from=-24h"],
+  ["channels", "admin/channels", "/admin/channels"],
+  ["channel-drawer", "admin/channels", ({ channelId }) => `/admin/channels?open=${channelId}`, { act: dialog }],
+  ["channel-new", "admin/channels/new", "/admin/channels/new"],
+  ["channel-connect", "admin/channels/new", "/admin/channels/new?step=connect&provider=openai"],
+  ["channel-models", "admin/channels/new", ({ channelId }) => `/admin/channels/new?step=models&provider=openai&id=${channelId}`],
+  ["channel-sell", "admin/channels/new", ({ channelId }) => `/admin/channels/new?step=sell&provider=openai&id=${channelId}`],
+  ["channel", "admin/channels/[id]", ({ channelId }) => `/admin/channels/${channelId}`],
+  ["channel-failing", "admin/channels/[id]", ({ failingId }) => `/admin/channels/${failingId}`],
+  ["channel-keys", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/keys`],
+  ["channel-models-tab", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/models`],
+  ["channel-settings", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/settings`],
+  ["models", "admin/models", "/admin/models"],
+  ["model-drawer", "admin/models", ({ modelId }) => `/admin/models?open=${modelId}`, { act: dialog }],
+  ["model-catalogue", "admin/models", "/admin/models", { act: pressPrimary }],
+  ["model", "admin/models/[id]", ({ modelId }) => `/admin/models/${modelId}`],
+  ["prices", "admin/prices", "/admin/prices"],
+  ["price-drawer", "admin/prices", ({ modelId }) => `/admin/prices?open=${modelId}`, { act: dialog }],
+  ["groups", "admin/groups", "/admin/groups"],
+  ["users", "admin/users", "/admin/users"],
+  ["user", "admin/users/[id]", ({ userId }) => `/admin/users/${userId}`],
+  ...["wallet", "keys", "requests", "sessions", "audit"].map((tab): Simple => [`user-${tab}`, "admin/users/[id]/[tab]", ({ userId }) => `/admin/users/${userId}/${tab}`]),
+  ["user-adjust", "admin/users/[id]/[tab]", ({ userId }) => `/admin/users/${userId}/wallet`, { act: pressText(/adjust|调整|调账/i) }],
+  ["codes", "admin/codes", "/admin/codes"],
+  ["code-new", "admin/codes", "/admin/codes", { act: pressPrimary }],
+  ["code-batch", "admin/codes/[id]", ({ batchId }) => `/admin/codes/${batchId}`],
+  ["orders", "admin/orders", "/admin/orders"],
+  ["order", "admin/orders/[id]", ({ orderId }) => `/admin/orders/${orderId}`],
+  ["order-refund", "admin/orders/[id]", ({ orderId }) => `/admin/orders/${orderId}`, { act: pressText(/refund|退款/i) }],
+  ["refunds", "admin/refunds", "/admin/refunds"],
+  ["disputes", "admin/disputes", "/admin/disputes"],
+  ["ledger", "admin/ledger", "/admin/ledger"],
+  ["ledger-account", "admin/ledger/accounts/[id]", ({ accountId }) => `/admin/ledger/accounts/${accountId}`],
+  ["ledger-transactions", "admin/ledger/transactions", "/admin/ledger/transactions"],
+  ["ledger-transaction", "admin/ledger/transactions/[id]", ({ transactionId }) => `/admin/ledger/transactions/${transactionId}`],
+  ["requests", "admin/requests", "/admin/requests"],
+  ["request-drawer", "admin/requests", ({ requestId }) => `/admin/requests?open=${requestId}`, { act: dialog }],
+  ["request", "admin/requests/[id]", ({ requestId }) => `/admin/requests/${requestId}`],
+  ["request-failed", "admin/requests/[id]", ({ failedId }) => `/admin/requests/${failedId}`],
+  ["audit", "admin/audit", "/admin/audit"],
+  ["staff", "admin/staff", "/admin/staff"],
+  ["staff-token", "admin/staff", "/admin/staff", { act: pressText(/token|令牌/i) }],
+  ["health", "admin/health", "/admin/health"],
+  ["settings", "admin/settings", "/admin/settings"],
+  ...["brand", "landing", "legal", "payments", "money", "relay", "mail"].map((area): Simple => [`settings-${area}`, "admin/settings/[area]", `/admin/settings/${area}`]),
+  ["gallery", "admin/dev/ui", "/admin/dev/ui"],
+  ["gallery-data", "admin/dev/data", "/admin/dev/data"],
+]);
+
+/** What pages look like with nothing to show, while they wait, and when the shop does not answer. */
+const EMPTY_CONSOLE: readonly string[] = ["", "/keys", "/usage", "/requests", "/models", "/playground", "/wallet", "/wallet/orders"];
+const EMPTY_ADMIN: readonly string[] = ["", "/channels", "/models", "/prices", "/groups", "/users", "/codes", "/orders", "/refunds", "/disputes", "/ledger", "/requests", "/audit", "/staff", "/health"];
+const LISTS = ["/console/requests", "/console/wallet", "/admin", "/admin/channels", "/admin/requests", "/admin/ledger"] as const;
+const nameOf = (path: string): string => path.slice(1).replaceAll("/", "-");
+const STATES: readonly Screen[] = [
+  ...group("states", "visitor", [["empty-landing", "[locale]/(storefront)", "/{locale}", { place: "empty" }], ["empty-models", "[locale]/models", "/{locale}/models", { place: "empty" }], ["empty-pricing", "[locale]/pricing", "/{locale}/pricing", { place: "empty" }]]),
+  ...EMPTY_CONSOLE.map((path): Screen => ({ area: "states", name: `empty-console${path.replaceAll("/", "-")}`, route: `console${path}`, path: `/console${path}`, as: "newcomer", place: "empty" })),
+  ...EMPTY_ADMIN.map((path): Screen => ({ area: "states", name: `empty-admin${path.replaceAll("/", "-")}`, route: `admin${path}`, path: `/admin${path}`, as: "owner", place: "empty" })),
+  ...(["held", "cut"] as const).flatMap((calls) => LISTS.map((path): Screen => ({
+    area: "states", name: `${calls === "held" ? "loading" : "error"}-${nameOf(path)}`, route: path.slice(1), path, as: path.startsWith("/admin") ? "owner" : "customer", calls,
+  }))),
+];
+
+export const SCREENS: readonly Screen[] = [...STOREFRONT, ...ACCOUNT, ...CONSOLE, ...ADMIN, ...STATES];
