@@ -47,7 +47,7 @@ export function Connect({ base, shopName, model, secret }: Props) {
             </button>
           ))}
         </div>
-        <div className="mb-1 w-40 flex-none max-sm:w-full">
+        <div className="mb-1 w-40 flex-none max-sm:my-2 max-sm:w-full">
           <Select value={rest.includes(client) ? chosen : undefined} onChange={setChosen} options={rest.map((one) => ({ value: one.id, label: one.name }))} placeholder={t("more")} control={{ "aria-label": t("more") }} />
         </div>
       </div>

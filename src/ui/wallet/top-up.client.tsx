@@ -92,7 +92,7 @@ function Presets({ presets, amount, onChoose }: { presets: readonly Price[]; amo
           <label key={creditNano} className={cn("relative flex min-h-11 cursor-pointer flex-col justify-center rounded-control border px-2.5 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent", creditNano === amount ? "border-accent bg-accent-soft" : "hover:bg-muted")}>
             <input type="radio" name="preset" className="sr-only" checked={creditNano === amount} onChange={() => onChoose(creditNano)} />
             <span className="nums font-semibold">{whole(creditNano)}</span>
-            {bonuses ? <span className="nums text-12 text-ok">{bonusNano > 0n ? `+${whole(bonusNano)}` : "\u00a0"}</span> : null}
+            {bonuses ? <span className="nums text-12 whitespace-nowrap text-ok">{bonusNano > 0n ? `+${whole(bonusNano)}` : "\u00a0"}</span> : null}
           </label>
         ))}
       </div>

@@ -16,10 +16,10 @@ export async function ModelCode({ samples, guides }: { samples: readonly Sample[
       <h2 id="code" className="text-20 font-semibold">{t("title")}</h2>
       <p className="mt-1 text-fg-2">{samples.length > 0 ? t("lead") : t("none")}</p>
       {samples.length > 0 ? <div className="mt-4"><CodeTabs name="code-tab" label={t("title")} samples={samples} words={{ copy: common("copy"), copied: common("copied") }} /></div> : null}
-      <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-13 text-fg-3">
+      {guides.length === 0 ? null : <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-13 text-fg-3">
         <span>{t("guides")}:</span>
         {guides.map(({ href, name }) => <a key={href} href={href} className="link">{name}</a>)}
-      </p>
+      </p>}
     </section>
   );
 }
