@@ -84,7 +84,7 @@ function useColumns(): readonly Column<AuditRow>[] {
     { id: "action", header: t("action"), width: "16%", cell: ({ action }) => <Action action={action} /> },
     { id: "target", header: t("target"), width: "24%", cell: (row) => <Target row={row} /> },
     { id: "reason", header: t("reason"), hideBelow: "lg", cell: ({ reason }) => <Reason reason={reason} /> },
-    { id: "ip", header: t("ip"), width: "130px", hideBelow: "xl", cell: ({ ip }) => <span className="font-mono text-12 text-fg-3">{ip ?? t("none")}</span> },
+    { id: "ip", header: t("ip"), width: "130px", hideBelow: "xl", cell: ({ ip }) => ip ? <span className="font-mono text-12 text-fg-2">{ip}</span> : <span className="text-fg-3">{t("none")}</span> },
   ], [t]);
 }
 

@@ -76,7 +76,7 @@ export function ChannelList({ rights }: { rights: Rights }) {
           {...(rights.write && { rowMenu: acts.items })}
         />
       </Bleed>
-      <p className="mt-3 text-13 text-fg-3">{t("list.note")}</p>
+      {data?.length ? <p className="mt-3 text-13 text-fg-3">{t("list.note")}</p> : null}
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.providerName} /><span className="truncate">{opened.name}</span></span> : ""}
         actions={opened ? <Link className="link mr-2 text-13" href={`/admin/channels/${opened.id}`}>{t("list.full")}</Link> : undefined}>
         {opened ? <ChannelDrawer key={opened.id} channel={opened} rights={rights} onToggle={(enabled) => void acts.setEnabled(opened, enabled)} /> : null}

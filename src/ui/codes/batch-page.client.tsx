@@ -52,7 +52,7 @@ function Terms({ batch }: { batch: Batch }) {
       <DefinitionList items={[
         { label: t("columns.amount"), value: <Money nano={batch.creditNano} /> },
         { label: t("columns.count"), value: <span className="nums">{formatCount(batch.count)}</span> },
-        { label: t("columns.used"), value: <span className="nums">{formatCount(batch.uses)} ({usedPercent(batch)} %)</span> },
+        { label: t("columns.used"), value: <span className="nums">{formatCount(batch.uses)} ({usedPercent(batch)}%)</span> },
         { label: t("columns.left"), value: <span className="nums">{formatCount(batch.active)}</span> },
         { label: t("terms.redeemed"), value: <Money nano={batch.creditNano * BigInt(batch.uses)} /> },
         { label: t("create.maxUses"), value: <span className="nums">{formatCount(batch.maxUses)}</span> },

@@ -9,7 +9,8 @@ import { Skeleton } from "#ui/kit/states.tsx";
 import { afterToggle, afterToggleAll, shownState } from "#ui/kit/table-selection.ts";
 import type { Column, DataTableProps, Selection } from "#ui/kit/table-types.ts";
 
-const HIDE = { lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
+/** By the table's own width, which a drawer beside it takes from: `lg` is what a screen of 1024 px leaves beside the navigation, `xl` one of 1280. */
+export const HIDE = { lg: "@max-[736px]:hidden", xl: "@max-[980px]:hidden" } as const;
 
 /** How a row opens: a link where it has an address, else a button; a plain click opens the drawer where there is one. */
 export type Opening<Row> = Pick<DataTableProps<Row>, "onOpen" | "href">;

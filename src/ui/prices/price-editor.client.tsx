@@ -116,7 +116,7 @@ function Groups({ detail, items }: { detail: PriceDetail; items: Items }) {
   return (
     <Part title={t("groups.title")} note={detail.month.requests > 0 ? t("groups.sold", { amount: formatTotal(detail.month.soldNano), count: detail.month.requests }) : undefined}>
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t("groups.title")}>
-        <table className="tbl tbl-dense w-full">
+        <table className="tbl tbl-dense tbl-flush w-full">
           <thead><tr><th>{t("groups.group")}</th><th className="num">{t(`items.${item}`)}</th><th className="num max-sm:hidden">{t("groups.cheapest")}</th><th className="num">{t("groups.dearest")}</th></tr></thead>
           <tbody>
             {detail.groups.map((group) => {

@@ -69,7 +69,7 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
           {...(rights.write && { selection: { selected, onChange: setSelected } })}
         />
       </Bleed>
-      <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}</p>
+      {data?.length === 0 ? null : <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}</p>}
       <SelectionBar count={selected.size} onClear={() => setSelected(new Set())}><Button size="sm" onClick={() => setRepricing([...selected])}>{t("list.repriceSelected")}</Button></SelectionBar>
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.vendor ?? opened.slug} /><span className="truncate">{opened.name ?? opened.slug}</span>{opened.scheduled.length > 0 ? <Badge tone="info">{t("scheduledBadge")}</Badge> : null}</span> : ""}>
         {opened ? <PriceEditor key={opened.id} id={opened.id} notation={notation} onNotation={(next) => void setNotation(next)} rights={rights} /> : null}
