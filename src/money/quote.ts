@@ -101,9 +101,9 @@ export function planGuarded(ask: QuoteAsk, parts: Quote, inputTokens: number, sp
     const first = Math.min(FIRST_STEP_TOKENS, parts.outputTokensMax);
     if (affordable < useful) return refuse(first);
     const tokens = Math.min(first, affordable);
-    return fitted("guarded-stream", holdFor(tokens), tokens, parts, inputTokens, ask);
+    return fitted("guarded-stream", holdFor(tokens), tokens, parts);
   }
-  if (affordable >= parts.outputTokensMax) return fitted("guarded-single", holdFor(parts.outputTokensMax), parts.outputTokensMax, parts, inputTokens, ask);
+  if (affordable >= parts.outputTokensMax) return fitted("guarded-single", holdFor(parts.outputTokensMax), parts.outputTokensMax, parts);
   if (ask.maxOutputTokens !== undefined || perAnswer < USEFUL_TOKENS) {
     return refuse(ask.maxOutputTokens === undefined ? Math.min(USEFUL_TOKENS * ask.candidates, parts.outputTokensMax) : parts.outputTokensMax);
   }
@@ -121,11 +121,8 @@ function affordableTokens(basePico: bigint, outputPico: bigint, spendableNano: b
 }
 
 /** A hold of the whole worst case needs no guard, however little is left. */
-function fitted(
-  mode: "guarded-stream" | "guarded-single", holdNano: Nano, outputTokens: number, parts: Quote, inputTokens: number, ask: QuoteAsk,
-): GuardedPlan {
-  const whole = outputTokens >= parts.outputTokensMax && inputTokens >= ask.inputTokensMax;
-  return { fits: true, mode: whole ? "rich" : mode, holdNano: whole ? nano(larger(holdNano, parts.worstNano)) : holdNano, outputTokens };
+function fitted(mode: "guarded-stream" | "guarded-single", holdNano: Nano, outputTokens: number, { worstNano }: Quote): GuardedPlan {
+  return { fits: true, mode: holdNano >= worstNano ? "rich" : mode, holdNano, outputTokens };
 }
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
