@@ -19,6 +19,7 @@ const SOURCES = ["webhook", "poll", "return", "staff", "user", "system"] as cons
 /** What happened to an order: its own steps, what the provider told, and what was booked, in one line of time. */
 export function OrderTimeline({ detail }: { detail: OrderDetail }) {
   const t = useTranslations("admin-orders.timeline");
+  const books = useTranslations("ledger.kinds");
   const steps = detail.events.map(({ id, at, kind, source, detail: facts }): TimelineItem => {
     const known = KINDS.find((each) => each === kind);
     const from = SOURCES.find((each) => each === source);
@@ -30,7 +31,7 @@ export function OrderTimeline({ detail }: { detail: OrderDetail }) {
     text: <Payload notice={notice} />,
   }));
   const movements = detail.movements.map((movement): TimelineItem => ({
-    id: `m${movement.id}`, at: movement.at, title: <code className="text-13">{movement.kind}</code>, tone: "accent", text: <code className="text-12 break-all text-fg-3">{movement.key}</code>, aside: <Money nano={movement.amountNano} />,
+    id: `m${movement.id}`, at: movement.at, title: books.has(movement.kind) ? books(movement.kind as "topup") : movement.kind, tone: "accent", text: <code className="text-12 break-all text-fg-3">{movement.key}</code>, aside: <Money nano={movement.amountNano} />,
   }));
   const items = [...steps, ...notices, ...movements].sort((a, b) => a.at.getTime() - b.at.getTime());
   return <Timeline items={items} label={t("title")} />;
