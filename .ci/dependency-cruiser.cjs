@@ -52,8 +52,8 @@ module.exports = {
     { name: "vendors-apart", severity: "error", from: { path: "^src/relay/providers/([^/]+)/", pathNot: "^src/relay/providers/kit/" }, to: { path: "^src/relay/providers/[^/]+/", pathNot: "^src/relay/providers/($1|kit)/" } },
     { name: "relay-by-its-index", comment: "createRelay, its two adapters and the table of providers are all that others may import.", severity: "error", from: { path: "^src/", pathNot: "^src/relay/" }, to: { path: "^src/relay/", pathNot: "^src/relay/(providers/)?index[.]ts$", dependencyTypesNot: ["type-only"] } },
     { name: "ui-takes-types-only", comment: "Browser code may use the pure money files; of everything else below only types.", severity: "error", from: { path: "^src/ui/" }, to: { path: any(ROWS.slice(0, -1).flat()), pathNot: "^src/money/(amount|price)[.]ts$", dependencyTypesNot: ["type-only"] } },
-    { name: "tests-stay-outside", severity: "error", from: { path: "^src/", pathNot: "^src/cli/(bench|test)" }, to: { path: "^tests/" } },
-    { name: "no-dev-packages", severity: "error", from: { path: "^src/", pathNot: "^src/cli/(test|bench|migrations)" }, to: { dependencyTypes: ["npm-dev"] } },
+    { name: "tests-stay-outside", severity: "error", from: { path: "^src/", pathNot: "^src/cli/(bench|test|shots)" }, to: { path: "^tests/" } },
+    { name: "no-dev-packages", severity: "error", from: { path: "^src/", pathNot: "^src/cli/(test|bench|shots|migrations)" }, to: { dependencyTypes: ["npm-dev"] } },
   ],
   options: {
     doNotFollow: { path: ["node_modules", "platform/db/generated"] },

@@ -1,9 +1,10 @@
 import { NextRequest, NextResponse } from "next/server";
 import createIntlMiddleware from "next-intl/middleware";
 import { isDevelopment } from "#config/mode.ts";
-import { routing } from "#ui/i18n/routing.ts";
+import { isLocale, routing } from "#ui/i18n/routing.ts";
 
-const intl = createIntlMiddleware(routing);
+/** One for each default language: which of them holds is a setting, told by the web process with each request. */
+const intl = Object.fromEntries(routing.locales.map((defaultLocale) => [defaultLocale, createIntlMiddleware({ ...routing, defaultLocale })]));
 
 /** Pages whose address carries the language; without it they redirect. */
 const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status|legal)(?:\/.*)?)?$/;
@@ -21,8 +22,9 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("x-nonce", nonce);
   // Layouts do not know their address; one that sends to the sign-in page has to name it.
   headers.set("x-mm-path", request.nextUrl.pathname + request.nextUrl.search);
+  const locale = headers.get("x-mm-locale") ?? undefined;
   const response = STOREFRONT.test(request.nextUrl.pathname)
-    ? intl(new NextRequest(request, { headers }))
+    ? intl[isLocale(locale) ? locale : routing.defaultLocale]!(new NextRequest(request, { headers }))
     : NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);

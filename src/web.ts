@@ -47,17 +47,19 @@ function misdirected(request: IncomingMessage, response: ServerResponse, env: En
   return true;
 }
 
-/** How long a changed `shop.url` may take to be obeyed. */
-const URL_CACHE_MS = 5_000;
+/** How long a changed setting that every request needs may take to be obeyed. */
+const FACTS_CACHE_MS = 5_000;
 
-/** The shop's public address: from the environment, else the setting, else undefined. */
-function createPublicUrl(env: Env, pool: Queryable): () => Promise<string | undefined> {
-  let known: { url: string | undefined; atMs: number } | undefined;
+/** The shop's public address, from the environment, else the setting, else undefined; and its default language. */
+type ShopFacts = Readonly<{ publicUrl: string | undefined; locale: string }>;
+
+function createShopFacts(env: Env, pool: Queryable): () => Promise<ShopFacts> {
+  let known: (ShopFacts & { atMs: number }) | undefined;
   return async () => {
-    if (env.url !== undefined) return env.url;
-    if (known && performance.now() - known.atMs < URL_CACHE_MS) return known.url;
-    known = { url: (await loadSettings(pool))["shop.url"], atMs: performance.now() };
-    return known.url;
+    if (known && performance.now() - known.atMs < FACTS_CACHE_MS) return known;
+    const settings = await loadSettings(pool);
+    known = { publicUrl: env.url ?? settings["shop.url"], locale: settings["shop.default_locale"], atMs: performance.now() };
+    return known;
   };
 }
 
@@ -74,8 +76,8 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
 
   const runtime = await webRuntime(env, log);
-  const publicUrl = createPublicUrl(env, runtime.pool);
-  exportEnv({ NEXTAUTH_SECRET: runtime.keys.sessionSecret, NEXTAUTH_URL: (await publicUrl()) ?? readyUrl(env.host, env.port) });
+  const facts = createShopFacts(env, runtime.pool);
+  exportEnv({ NEXTAUTH_SECRET: runtime.keys.sessionSecret, NEXTAUTH_URL: (await facts()).publicUrl ?? readyUrl(env.host, env.port) });
 
   const file = await socketPath(env.dataDir);
   const server = http.createServer({ keepAliveTimeout: 120_000, requestTimeout: 0, headersTimeout: 0 });
@@ -96,7 +98,9 @@ async function main(): Promise<void> {
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(await runtime.metrics.render());
       return;
     }
-    if (misdirected(request, response, env, await publicUrl())) return;
+    const { publicUrl, locale } = await facts();
+    if (misdirected(request, response, env, publicUrl)) return;
+    request.headers["x-mm-locale"] = locale;
     await handle(request, response);
   }
 

@@ -10,7 +10,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/architecture.test.ts"], environment: "node" } },
+      { root, test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/architecture.test.ts"], environment: "node", testTimeout: 30_000 } },
       { root, test: { name: "integration", include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"], ...withDatabase } },
       // One at a time: these start whole shops, kill them and measure time.
       { root, test: { name: "crash", include: ["tests/crash/**/*.test.ts"], ...withDatabase, fileParallelism: false, testTimeout: 600_000 } },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Permission } from "#accounts/permissions.ts";
 import { SETTINGS, type SettingPath } from "#accounts/settings.ts";
 
 /** How a setting is written on a screen; read off its schema, so that no setting can be without a field. */
@@ -49,3 +50,6 @@ export function settingFacts(): readonly SettingFacts[] {
     };
   });
 }
+
+/** Finance looks at how customers pay; all else belongs to those who run the shop. */
+export const maySeeSettings = (held: ReadonlySet<Permission>, area: string): boolean => held.has("settings:write") || (held.has("settings:read") && area === "payments");

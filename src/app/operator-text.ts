@@ -1,18 +1,15 @@
 import "server-only";
-import { storedSettings } from "#accounts/index.ts";
 import { shop } from "#app/shop.ts";
 
 /** A text that the operator wrote, in the language it is in. */
 export type OperatorText = Readonly<{ text: string; lang: string }>;
 
-/** A setting that holds a text by language: the reader's own, else the other; undefined while nothing is set. */
-export async function operatorText(path: string, locale: string): Promise<OperatorText | undefined> {
-  const value = (await storedSettings((await shop()).pool)).get(path);
-  if (typeof value !== "object" || value === null) return undefined;
-  const texts = value as Readonly<Record<string, unknown>>;
-  for (const lang of [locale, ...Object.keys(texts)]) {
-    const text = texts[lang];
-    if (typeof text === "string" && text.trim() !== "") return { text, lang };
-  }
-  return undefined;
+/** The settings that hold a text by language. */
+export type OperatorTextPath = "landing.title" | "landing.lead" | "legal.terms" | "legal.privacy" | "legal.refunds";
+
+/** A text of the operator's in the reader's own language, else in the other; undefined while he has written none. */
+export async function operatorText(path: OperatorTextPath, locale: string): Promise<OperatorText | undefined> {
+  const texts = (await (await shop()).settings())[path];
+  const written = Object.entries(texts ?? {}).flatMap(([lang, text]) => (text?.trim() ? [{ text, lang }] : []));
+  return written.find(({ lang }) => lang === locale) ?? written[0];
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { cache } from "react";
 import { shop } from "#app/shop.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
+import { formatCount } from "#ui/format/index.ts";
 import { formatLatency } from "#ui/storefront/numbers.ts";
 import type { Quality } from "#ui/storefront/model-table.tsx";
 import { formatRate, statusOf, worst, type StatusWord } from "#ui/storefront/status-words.ts";
@@ -38,7 +39,7 @@ export async function qualitiesOf(): Promise<ReadonlyMap<string, Quality>> {
     const speed = status.speeds.get(id);
     return [[id, {
       firstToken: speed?.firstTokenMs === undefined ? "—" : formatLatency(speed.firstTokenMs),
-      speed: speed?.tokensPerSecond === undefined ? "—" : String(Math.round(speed.tokensPerSecond)),
+      speed: speed?.tokensPerSecond === undefined ? "—" : formatCount(Math.round(speed.tokensPerSecond)),
       uptime: formatRate(week),
     }] as const];
   }));

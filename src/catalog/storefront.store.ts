@@ -45,7 +45,7 @@ type OverrideRow = { owner_id: string; model_id: string; ppm: number | null; doc
 const SELECT = `
   SELECT m.id, m.slug, m.name, v.slug AS vendor_slug, v.name AS vendor_name, m.context_tokens, m.max_output_tokens, m.endpoints,
          ARRAY(SELECT a.alias FROM model_aliases a WHERE a.model_id = m.id ORDER BY a.alias) AS aliases,
-         m.created_at, m.updated_at, to_jsonb(m) -> 'facts' AS facts, p.id AS version_id, p.effective_from, p.doc
+         m.created_at, m.updated_at, m.facts, p.id AS version_id, p.effective_from, p.doc
     FROM models m
     LEFT JOIN vendors v ON v.id = m.vendor_id
     JOIN LATERAL (SELECT id, effective_from, doc FROM price_versions

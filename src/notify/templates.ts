@@ -70,7 +70,7 @@ function english(content: MailContent, shop: Shop): Letter {
     case "invite": return {
       subject: `You are invited to ${shop.name}`,
       lines: [content.role === "customer" ? "You can make an account with this link." : `You can make an account with this link. It will belong to the staff, in the role: ${content.role}.`],
-      action: { label: "Make the account", url },
+      action: { label: "Create the account", url },
       after: ["The link works once, for 7 days."],
     };
     case "closing": return {

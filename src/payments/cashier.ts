@@ -2,7 +2,7 @@ import { nano, type Nano } from "#money/amount.ts";
 import { applyProviderState, postSuspense, receivedNano, type Applied } from "#payments/apply-state.store.ts";
 import type { PaymentTools } from "#payments/create-payments.ts";
 import {
-  addOrderEvent, findOrder, findOrderByKey, findOrderBySession, groupTopUpPpm, insertOrder, markStarted, moveOrder, recentOrders, startFailures, walletOfOrder,
+  addOrderEvent, findOrder, findOrderByKey, findOrderBySession, groupTopUpPpm, insertOrder, lockWallet, markStarted, moveOrder, recentOrders, startFailures, walletOfOrder,
   type EventSource, type Order,
 } from "#payments/orders.store.ts";
 import { ProviderRefused, ProviderUnsure, type OrderForProvider, type PaymentProvider, type ProviderState } from "#payments/provider.ts";
@@ -68,7 +68,7 @@ export function createCashier(tools: PaymentTools): Cashier {
     const days = (await tools.settings())["payments.bonus_days"];
     return withTransaction(pool, async (tx) => {
       // The wallet's lock makes ten clicks at once one after the other, so that they also count against the day's limits.
-      await tx.query("SELECT 1 FROM wallets WHERE id = $1 FOR UPDATE", [ask.walletId]);
+      await lockWallet(tx, ask.walletId);
       const now = clock.now();
       const before = await findOrderByKey(tx, ask.userId, ask.clientKey);
       if (before) return before;
@@ -119,7 +119,7 @@ export function createCashier(tools: PaymentTools): Cashier {
     if (await adopt(order, provider, source)) return check(orderId, source);
     if (order.state === "created" && order.expiresAt.getTime() < clock.now()) {
       await withTransaction(pool, async (tx) => {
-        await tx.query("SELECT 1 FROM wallets WHERE id = $1 FOR UPDATE", [await walletOfOrder(tx, orderId)]);
+        await lockWallet(tx, await walletOfOrder(tx, orderId));
         const now = await findOrder(tx, orderId, true);
         if (now?.state === "created" && now.sessionId === null) await moveOrder(tx, now, "expired", source, { reason: "never started" });
       });

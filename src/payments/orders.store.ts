@@ -158,3 +158,12 @@ export async function groupTopUpPpm(db: Queryable, userId: string): Promise<bigi
   const { rows } = await db.query<{ ppm: number }>("SELECT g.top_up_ppm AS ppm FROM users u JOIN groups g ON g.id = u.group_id WHERE u.id = $1", [userId]);
   return BigInt(rows[0]?.ppm ?? 1_000_000);
 }
+
+/** Makes what is done to one wallet wait for each other. */
+export const lockWallet = (tx: Queryable, walletId: string | undefined): Promise<unknown> => tx.query("SELECT 1 FROM wallets WHERE id = $1 FOR UPDATE", [walletId]);
+
+/** The wallet of an order, while some node holds a part of it. */
+export async function leasedWalletOfOrder(db: Queryable, orderId: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>("SELECT w.id FROM orders o JOIN wallets w ON w.id = o.wallet_id WHERE o.id = $1 AND w.leased_nano > 0", [orderId]);
+  return rows[0]?.id;
+}

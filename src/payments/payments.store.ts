@@ -73,3 +73,9 @@ export async function bonusLot(db: Queryable, orderId: string): Promise<{ id: st
 /** A customer who owes because money went back cannot go on using his keys. */
 export const restrictWallet = (tx: Queryable, walletId: string): Promise<unknown> =>
   tx.query("UPDATE wallets SET status = 'restricted', updated_at = now() WHERE id = $1 AND status = 'active'", [walletId]);
+
+/** The order that a payment is for. */
+export async function orderOfPayment(db: Queryable, paymentId: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ order: string }>('SELECT order_id AS "order" FROM payments WHERE id = $1', [paymentId]);
+  return rows[0]?.order;
+}

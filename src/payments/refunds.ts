@@ -3,8 +3,8 @@ import type { PoolClient } from "pg";
 import type { Cashier } from "#payments/cashier.ts";
 import type { PaymentTools } from "#payments/create-payments.ts";
 import { settleDispute } from "#payments/disputes.store.ts";
-import { addOrderEvent, findOrder } from "#payments/orders.store.ts";
-import { findRefund, hangingRefunds, paymentByProviderId, paymentOfOrder, restrictWallet, type Payment, type Refund } from "#payments/payments.store.ts";
+import { addOrderEvent, findOrder, leasedWalletOfOrder } from "#payments/orders.store.ts";
+import { findRefund, hangingRefunds, orderOfPayment, paymentByProviderId, paymentOfOrder, restrictWallet, type Payment, type Refund } from "#payments/payments.store.ts";
 import { ProviderRefused, ProviderUnsure, type PaymentProvider } from "#payments/provider.ts";
 import { RefundRefused, requestRefund, type RefundAsk } from "#payments/refund-request.store.ts";
 import { failRefund, settleRefund } from "#payments/refund-state.store.ts";
@@ -55,9 +55,9 @@ export function createRefunds(tools: PaymentTools, cashier: Cashier): Refunds {
 
   /** @returns false when no node holds anything of the wallet */
   async function askForLeases(orderId: string): Promise<boolean> {
-    const { rows: [row] } = await pool.query<{ id: string; leased: bigint }>("SELECT w.id, w.leased_nano AS leased FROM orders o JOIN wallets w ON w.id = o.wallet_id WHERE o.id = $1", [orderId]);
-    if (!row || row.leased === 0n) return false;
-    await notify(pool, "lease_wanted", row.id);
+    const walletId = await leasedWalletOfOrder(pool, orderId);
+    if (walletId === undefined) return false;
+    await notify(pool, "lease_wanted", walletId);
     return true;
   }
 
@@ -82,8 +82,8 @@ export function createRefunds(tools: PaymentTools, cashier: Cashier): Refunds {
   }
 
   async function paymentOf(refund: Refund): Promise<Payment | undefined> {
-    const { rows } = await pool.query<{ order: string }>('SELECT order_id AS "order" FROM payments WHERE id = $1', [refund.paymentId]);
-    return rows[0] && paymentOfOrder(pool, rows[0].order);
+    const orderId = await orderOfPayment(pool, refund.paymentId);
+    return orderId === undefined ? undefined : paymentOfOrder(pool, orderId);
   }
 
   /** The payment; an order that has not been credited yet is credited first. */

@@ -78,7 +78,7 @@ export async function readChecklist(db: Queryable): Promise<Checklist> {
             EXISTS (SELECT 1 FROM models m WHERE m.enabled AND ${IN_FORCE}) AS model,
             EXISTS (SELECT 1 FROM models m JOIN channel_models cm ON cm.public_name = m.slug JOIN channels c ON c.id = cm.channel_id
                      WHERE m.enabled AND c.status = 'active' AND ${IN_FORCE}) AS served,
-            EXISTS (SELECT 1 FROM users WHERE role = 'customer') AS customer,
+            EXISTS (SELECT 1 FROM users WHERE role = 'customer' AND email <> 'house') AS customer,
             EXISTS (SELECT 1 FROM api_keys WHERE status = 'active') AS key,
             EXISTS (SELECT 1 FROM wallets WHERE paid_nano + lots_nano > 0) AS credit,
             EXISTS (SELECT 1 FROM attempts WHERE error_class IS NULL) AS request,

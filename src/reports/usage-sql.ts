@@ -35,3 +35,20 @@ export const usageSource = (rolled: boolean): string =>
           AND c.wallet_id = $1 AND c.at >= $4::timestamptz AND c.at < $5::timestamptz`
     : `SELECT c.at, ${OF_CHARGE} FROM charges c
         WHERE c.wallet_id = $1 AND c.at >= $2::timestamptz AND c.at < $3::timestamptz AND $4::timestamptz <= $5::timestamptz`;
+
+const SHOP_CHARGE = `c.wallet_id, c.model_id, c.channel_id, 1 AS requests, (c.outcome IN (${ERROR_OUTCOMES_SQL}))::int AS errors, c.charge_nano, c.cost_pico`;
+
+/**
+ * All charges of a range as rows to sum up, with what they cost. `$1` and `$2` the range, `$3` and `$4` its whole hours.
+ * The same four parts as of one wallet: the rollup's hours, both edges, and what was settled after the rollup's mark.
+ */
+export const SHOP_USAGE_SQL = `
+  SELECT h.hour AS at, h.wallet_id, h.model_id, NULLIF(h.channel_id, '${NO_ID}') AS channel_id, h.requests, h.errors, h.charge_nano, h.cost_pico
+    FROM usage_hourly h WHERE h.hour >= $3::timestamptz AND h.hour < $4::timestamptz
+  UNION ALL
+  SELECT c.at, ${SHOP_CHARGE} FROM charges c WHERE c.at >= $1::timestamptz AND c.at < $3::timestamptz
+  UNION ALL
+  SELECT c.at, ${SHOP_CHARGE} FROM charges c WHERE c.at >= $4::timestamptz AND c.at < $2::timestamptz AND c.at >= $1::timestamptz
+  UNION ALL
+  SELECT c.at, ${SHOP_CHARGE} FROM ledger_transactions t JOIN charges c ON c.settlement_id = t.id
+   WHERE t.kind = 'settlement' AND t.posted_at >= (SELECT through FROM usage_rollup WHERE id = 1) AND c.at >= $3::timestamptz AND c.at < $4::timestamptz`;

@@ -98,7 +98,8 @@ function signedIn(user: SessionUser | undefined): SessionUser {
   return user;
 }
 
-function demandRenewed(user: SessionUser, clock: Clock): void {
+/** For acts that are heavy only with some inputs: ask for the password again unless it was given in the last minutes. */
+export function demandRenewed(user: SessionUser, clock: Clock): void {
   if (clock.now() - user.renewedAt.getTime() <= SUDO_MS) return;
   throw refusal("sudo", { code: "FORBIDDEN", message: "Give your password again." });
 }

@@ -3,7 +3,7 @@ import type { Permission } from "#accounts/index.ts";
 import { ActRefused, type RefusalCode } from "#catalog/index.ts";
 import type { Sealer, StaffMember } from "#channels/index.ts";
 import type { ChannelTests } from "#relay/index.ts";
-import { adminProcedure } from "#trpc/init.ts";
+import { adminProcedure, type Demands } from "#trpc/init.ts";
 
 /** What acts on channels, models and prices need besides the database. */
 export type Supply = Readonly<{
@@ -21,8 +21,8 @@ const STATUS: Readonly<Record<RefusalCode, TRPCError["code"]>> = {
 };
 
 /** For acts of the staff: refusals become answers whose message is the refusal's code, which the page has a sentence for. */
-export const supplyProcedure = (permission: Permission) =>
-  adminProcedure(permission).use(async ({ ctx, next }) => {
+export const supplyProcedure = (permission: Permission, demands?: Demands) =>
+  adminProcedure(permission, demands).use(async ({ ctx, next }) => {
     const { supply, user, ip } = ctx;
     if (!supply) throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "not_ready" });
     const by: StaffMember = { actor: { type: "user", id: user.id, session: user.sid, ...(ip !== undefined && { ip }) }, auditKey: supply.auditKey, nowMs: supply.nowMs() };

@@ -57,7 +57,7 @@ async function signUp(page: Page, email: string): Promise<void> {
   await page.goto("/sign-up", { waitUntil: "networkidle" });
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
 }
 
@@ -265,7 +265,7 @@ browserTest("a new customer gets from a key to the first answer on one page", as
   const page = await newBrowser();
   await signIn(page, email, PASSWORD, "/onboarding");
   await page.getByText("$5.00 to spend.").waitFor();
-  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   const secret = await page.getByRole("textbox", { name: "You have a key." }).inputValue();
   await page.getByText("Waiting for your first request").waitFor();
   await sound(page);

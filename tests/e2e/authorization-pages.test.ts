@@ -15,7 +15,7 @@ type Page = Readonly<{ file: string; address: string; wants: "nothing" | "sessio
 
 /** Values of dynamic parts that lead to something, or to a page that says there is nothing. */
 const ID = "01890000-0000-7000-8000-000000000000";
-const PARTS: Readonly<Record<string, string>> = { "[locale]": "en", "[vendor]": "openai", "[...model]": "gpt-4o-mini", "[...slug]": "openai-python", "[page]": "terms", "[area]": "shop", "[tab]": "keys", "[id]": ID, "[...missing]": "no-such-page" };
+const PARTS: Readonly<Record<string, string>> = { "[locale]": "en", "[vendor]": "openai", "[...model]": "gpt-4o-mini", "[...slug]": "openai-python", "[page]": "terms", "[area]": "payments", "[tab]": "keys", "[id]": ID, "[token]": "no-such-token", "[...missing]": "no-such-page" };
 
 function walk(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -38,7 +38,7 @@ function permissionOf(file: string): Permission | "staff" {
 const pages: readonly Page[] = walk(root).map((file) => {
   const parts = path.relative(root, path.dirname(file)).split(path.sep).filter((part) => part !== "" && !/^\(.*\)$/.test(part));
   const address = `/${parts.map((part) => PARTS[part] ?? part).join("/")}`;
-  const wants = parts[0] === "admin" ? permissionOf(file) : parts[0] === "console" ? "session" : "nothing";
+  const wants = parts[0] === "admin" ? permissionOf(file) : parts[0] === "console" || parts[0] === "onboarding" ? "session" : "nothing";
   return { file: path.relative(root, file), address, wants };
 });
 

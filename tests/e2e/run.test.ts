@@ -118,7 +118,7 @@ browserTest("a balance is adjusted: the posting is on screen first, the reason i
   await page.getByText("$2.50 given to ann@example.com").first().waitFor();
   expect(await shop.sql("SELECT t.reason, sum(e.amount_nano)::text AS moved FROM ledger_transactions t JOIN ledger_entries e ON e.tx_id = t.id WHERE t.kind = 'manual_adjustment' AND e.amount_nano > 0 GROUP BY t.id, t.reason"))
     .toEqual([{ reason: "outage of last night", moved: "2500000000" }]);
-  await page.getByRole("link", { name: "Audit" }).click();
+  await page.getByRole("link", { name: "Audit", exact: true }).click();
   await page.getByText("Balance adjusted").waitFor();
   await page.getByText("Reason: outage of last night").waitFor();
 });
@@ -145,9 +145,9 @@ browserTest("the books hold, are broken by hand, go red everywhere, and hold aga
 
 browserTest("name and colour are changed with their difference on screen, and the storefront has them at once", async () => {
   const page = await open("/admin/settings/shop");
-  await page.getByRole("textbox", { name: "Name" }).fill("Lantern & Sons");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Lantern & Sons");
   await page.getByRole("link", { name: "Brand" }).click();
-  await page.getByRole("textbox", { name: "Colour" }).fill("#aa3311");
+  await page.getByRole("textbox", { name: "Colour", exact: true }).fill("#aa3311");
   await page.getByRole("button", { name: "Review and save" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("row", { name: /Colour/ }).filter({ hasText: "#aa3311" }).waitFor();
@@ -156,7 +156,19 @@ browserTest("name and colour are changed with their difference on screen, and th
   await page.getByText("every node has it within a second").first().waitFor();
   const html = await (await fetch(new URL("/en", shop.url))).text();
   expect(html).toContain("Lantern &amp; Sons");
-  expect(html).toContain("--color-accent:light-dark(");
+  const sheet = /href="(\/api\/brand\/style\?color=aa3311[^"]*)"/.exec(html)?.[1];
+  expect(await (await fetch(new URL(sheet!, shop.url))).text()).toMatch(/--color-accent:light-dark\(#[0-9a-f]{6},#[0-9a-f]{6}\)/);
+  await page.goto(new URL("/en", shop.url).href);
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--color-accent"))).toContain("aa3311");
+});
+
+browserTest("the default language is for visitors who name none", async () => {
+  const to = async (language: string): Promise<string | null> => (await fetch(new URL("/", shop.url), { redirect: "manual", headers: { "accept-language": language } })).headers.get("location");
+  expect(await to("fr")).toMatch(/\/en$/);
+  await shop.apply({ settings: { shop: { default_locale: "zh" } } });
+  await expect.poll(() => to("fr"), { timeout: 15_000 }).toMatch(/\/zh$/);
+  expect(await to("en")).toMatch(/\/en$/);
+  await shop.apply({ settings: { shop: { default_locale: "en" } } });
 });
 
 browserTest("a setting is found by a word of the other language", async () => {

@@ -173,7 +173,7 @@ async function signUpAndMakeKey(customer: Person): Promise<string> {
   await page.waitForURL("**/onboarding");
   await page.getByText("Without credit the first call").waitFor();
   await customer.station("22-first-steps");
-  await customer.click(page.getByRole("button", { name: "Make the key" }));
+  await customer.click(page.getByRole("button", { name: "Create key" }));
   await page.getByRole("textbox", { name: "You have a key." }).waitFor();
   await customer.station("23-key");
   await customer.click(page.locator("main").getByRole("button", { name: /^Copy/ }).first());

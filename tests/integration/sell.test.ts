@@ -27,7 +27,7 @@ let owner: ReturnType<typeof caller>;
 const STAFF = { id: "01970000-0000-7000-8000-000000000001", sid: "01970000-0000-7000-8000-000000000002", email: "owner@example.com", name: undefined, locale: "en" } as const;
 const SECRETS = ["sk-first-0123456789abcdef", "sk-second-0123456789abcdef", "sk-third-0123456789abcdef"];
 
-function caller(role: Role) {
+function caller(role: Role, renewedAt = new Date()) {
   const clock = createClock();
   const sealer = createSealer(shop.keys);
   const tests = createChannelTests({
@@ -35,7 +35,7 @@ function caller(role: Role) {
   });
   return callerOf({
     ...testContext(database.pool), ip: "192.0.2.1",
-    user: { ...STAFF, role, timeZone: "UTC", theme: "system", density: "compact", mustVerify: false, renewedAt: new Date() },
+    user: { ...STAFF, role, timeZone: "UTC", theme: "system", density: "compact", mustVerify: false, renewedAt },
     supply: { auditKey: shop.keys.auditKey, sealer, fingerprint: (secret) => fingerprint(shop.keys.keyPepper, secret), tests, nowMs: () => clock.now() },
   }).admin;
 }
@@ -100,6 +100,22 @@ describe("who may", () => {
     ];
     const codes = await Promise.all(acts.map((act) => act.then(() => "done", (error: { code?: string }) => error.code)));
     expect(codes).toEqual(acts.map(() => code));
+  });
+
+  test("keys, another address and prices below cost ask for the password again, the rest does not", async () => {
+    const as = caller("owner", new Date(Date.now() - 3_600_000));
+    const main = await channelNamed("main"), model = await modelNamed("gpt-4o-mini");
+    const cheap = { modelId: model.id, seenVersion: (await owner.prices.get({ id: model.id })).newestVersion, price: { form: "words" as const, words: { input: "0.000001", output: "0.000001" } } };
+    const said = async (act: Promise<unknown>): Promise<string> => act.then(() => "done", (error: { reason?: string; message: string }) => error.reason ?? error.message.split(":")[0]!);
+    expect(await said(as.channels.create({ name: "x", provider: "simulator", keys: "" }))).toBe("sudo");
+    expect(await said(as.channels.addKeys({ id: main.id, text: SECRETS[0]! }))).toBe("sudo");
+    expect(await said(as.channels.replaceKey({ id: main.id, keyId: main.keys[0]!.id, text: SECRETS[0]! }))).toBe("sudo");
+    expect(await said(as.channels.update({ id: main.id, seen: main.updatedAt, patch: { baseUrl: "https://elsewhere.example/v1" } }))).toBe("sudo");
+    expect(await said(as.prices.publish(cheap))).toBe("below_cost");
+    expect(await said(as.prices.publish({ ...cheap, confirmBelowCost: true }))).toBe("sudo");
+    expect(await said(as.prices.applyRule({ models: [{ id: model.id, seenVersion: cheap.seenVersion }], rule: { base: "current", factorPpm: 1 }, confirmBelowCost: true }))).toBe("sudo");
+    expect((await channelNamed("main")).keys).toEqual(main.keys);
+    expect(await said(as.channels.update({ id: main.id, seen: main.updatedAt, patch: { weight: main.weight } }))).toBe("done");
   });
 
   test("support sees health and prices, and no cost", async () => {
@@ -335,6 +351,16 @@ describe("models and prices", () => {
     const { costs } = await owner.prices.get({ id: (await modelNamed("gpt-4o-mini")).id });
     expect(costs.find(({ item }) => item === "input")).toMatchObject({ cheapest: 50_000n, dearest: 50_000n, dearestName: "main" });
     expect(await refusal(owner.channels.setCost({ id, upstreamName: "x", cost: { input: "-1" } }))).toBe("invalid");
+  });
+
+  test("the costs of a channel's models: its own, or its factor on the list price", async () => {
+    const { id } = await channelNamed("main");
+    const of = async (name: string) => (await owner.channels.costs({ id })).find(({ publicName }) => publicName === name)!;
+    expect(await of("gpt-4o-mini")).toMatchObject({ upstreamName: "gpt-4o-mini-2024", own: { input: "0.05", output: "0.20" }, complex: false, cost: { input: 50_000n, output: 200_000n } });
+    await acted("channel.cost", () => owner.channels.setCost({ id, upstreamName: "gpt-4o-mini-2024", cost: null }));
+    const back = await of("gpt-4o-mini");
+    expect([back.own, back.cost["input"], back.price["input"]]).toEqual([null, back.price["input"]! / 2n, back.price["input"]]);
+    await acted("channel.cost", () => owner.channels.setCost({ id, upstreamName: "gpt-4o-mini-2024", cost: { input: "0.05", output: "0.2" } }));
   });
 });
 

@@ -61,12 +61,10 @@ test("the snapshot shows the store: models, routes, keys, prices, costs, setting
   expect(current.settings).toMatchObject({ shopName: "Corner Shop", overdraftNano: 10_000_000n });
 });
 
-test("what apply has changed is served when it returns, and within a second", async () => {
-  const started = performance.now();
+test("what apply has changed is served when it returns", async () => {
   await shop.apply("models:\n  - { id: brand-new, endpoints: [chat], price: { input: 1, output: 2 } }\nchannels:\n  - { name: second, provider: simulator, models: [brand-new] }");
   expect(source.current.models.has("brand-new")).toBe(true);
   expect(source.current.modelsOf(groupId("default")).map(({ name }) => name)).toContain("brand-new");
-  expect(performance.now() - started).toBeLessThan(1_000);
   const { rows } = await database.pool.query("SELECT snapshot_rev = (SELECT rev FROM config_rev) AS current FROM relay_nodes WHERE id = $1", [node]);
   expect(rows).toEqual([{ current: true }]);
 });

@@ -27,13 +27,14 @@ export async function addCharge(
     [card.id, row.version, JSON.stringify(card.multipliers), input, cache_read, cache_write_5m, cache_write_1h, output, reasoning,
       JSON.stringify(Object.fromEntries(Object.entries(others).map(([item, amount]) => [item, amount.toString()])))],
   );
-  const uuid = uuidv7();
+  const uuid = uuidv7(), settlement = randomUUID();
+  await pool.query("INSERT INTO ledger_transactions (id, kind, idempotency_key, actor_type) VALUES ($1, 'settlement', $2, 'system')", [settlement, `settle:${settlement}`]);
   await pool.query(
     `INSERT INTO charges (id, at, wallet_id, user_id, key_id, model_id, channel_id, rate_card_id, outcome, usage_source, u_input, u_output, sum_pico, charge_nano,
                           paid_nano, cost_pico, endpoint, http_status, settlement_id)
      VALUES ($1, mm_uuid_ms($1), $2, $3, $4, $5, $6, $7, $8, 'upstream', $9, $10, $11, $12, $12, 1000, 'chat', 200, $13)`,
     [uuid, row.wallet_id, row.user_id, row.key_id, row.model_id, row.channel_id, card.id, ask.outcome ?? "ok", ask.usage.input ?? 0, ask.usage.output ?? 0,
-      sumPico, chargeNano, randomUUID()],
+      sumPico, chargeNano, settlement],
   );
   await pool.query(
     "INSERT INTO attempts (request_id, at, n, channel_id, credential, status, cost_pico) VALUES ($1, mm_uuid_ms($1), 1, $2, $3, 200, 1000)",

@@ -1,7 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { permissionsOfRole } from "#accounts/index.ts";
-import { settingFacts } from "#accounts/setting-facts.ts";
+import { permissionsOfRole, type Permission } from "#accounts/index.ts";
+import { maySeeSettings, settingFacts } from "#accounts/setting-facts.ts";
 import { shopBrand } from "#app/brand.ts";
 import { currentAddress, requireStaff } from "#app/guard.ts";
 import { shop } from "#app/shop.ts";
@@ -26,7 +26,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
       <AppProviders>
         <AdminShell
           shopName={shopName} viewer={{ email: user.email, name: user.name, role: user.role }} permissions={held}
-          search={<AdminPalette permissions={[...held]} settings={held.has("settings:read") ? searchable(names) : []} />} banner={<AlarmBanner linked={held.has("ledger:totals")} />}
+          search={<AdminPalette permissions={[...held]} settings={searchable(names, held)} />} banner={<AlarmBanner linked={held.has("ledger:totals")} />}
         >
           {children}
         </AdminShell>
@@ -36,8 +36,8 @@ export default async function AdminLayout({ children }: { children: ReactNode })
 }
 
 /** Settings as the palette finds them. */
-function searchable(names: Awaited<ReturnType<typeof getTranslations<"settings-admin">>>): readonly PaletteSetting[] {
-  const facts = settingFacts();
+function searchable(names: Awaited<ReturnType<typeof getTranslations<"settings-admin">>>, held: ReadonlySet<Permission>): readonly PaletteSetting[] {
+  const facts = settingFacts().filter(({ area }) => maySeeSettings(held, area));
   const words = searchWords(facts.map(({ path }) => path));
   return facts.map(({ path, area }) => ({ path, area, label: names.has(`set.${path}.label`) ? names(`set.${path}.label`) : path, words: words[path] ?? path }));
 }

@@ -6,6 +6,7 @@ import { shopBrand } from "#app/brand.ts";
 import { shop } from "#app/shop.ts";
 import { AppProviders } from "#ui/layout/app-providers.client.tsx";
 import { BalanceLink } from "#ui/layout/balance-link.client.tsx";
+import { ConsolePalette } from "#ui/layout/console-palette.client.tsx";
 import { ConsoleShell } from "#ui/layout/console-shell.tsx";
 import { Document } from "#ui/layout/document.tsx";
 
@@ -19,7 +20,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   return (
     <Document locale={locale} skip={t("skip")} messages="console" brand={await shopBrand()}>
       <AppProviders>
-        <ConsoleShell shopName={shopName} viewer={{ email: user.email, name: user.name, role: user.role }} balance={balance}>
+        <ConsoleShell shopName={shopName} viewer={{ email: user.email, name: user.name, role: user.role }} balance={balance} search={<ConsolePalette />}>
           {children}
         </ConsoleShell>
       </AppProviders>

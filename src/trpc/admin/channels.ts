@@ -6,12 +6,13 @@ import {
   addChannel, addChannelKeys, channelField, editChannel, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
 } from "#channels/index.ts";
 import { listChannels, type ChannelView } from "#channels/channel-list.store.ts";
+import { listChannelCosts } from "#channels/channel-costs.store.ts";
 import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
 import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { ChannelTestReport } from "#relay/index.ts";
-import { adminProcedure, router } from "#trpc/init.ts";
+import { adminProcedure, demandRenewed, router } from "#trpc/init.ts";
 import { supplyProcedure, type Supply } from "#trpc/supply.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
 
@@ -58,8 +59,11 @@ export const channelsRouter = router({
     return toWire(channel, ctx.user);
   }),
 
+  /** What each model costs on this channel, by its own cost or by the channel's factor. */
+  costs: adminProcedure("costs:read").input(z.strictObject({ id })).query(({ ctx, input }) => listChannelCosts(ctx.pool, input.id)),
+
   /** Makes a channel, switched off: it is tried first and takes requests when somebody switches it on. */
-  create: supplyProcedure("channels:write")
+  create: supplyProcedure("channels:write", { sudo: true })
     .input(z.strictObject({ ...terms, provider: z.string(), keys: pasted, baseUrl: terms.baseUrl.default(null), protocol: terms.protocol.default(null), enabled: z.boolean().default(false) })
       .partial({ priority: true, weight: true, keyMode: true, costPpm: true, limits: true, timeouts: true, models: true, groupIds: true }))
     .mutation(async ({ ctx, input: { keys, models, enabled, provider, ...fields } }) => {
@@ -77,10 +81,14 @@ export const channelsRouter = router({
 
   update: supplyProcedure("channels:write")
     .input(z.strictObject({ id, seen: z.date(), patch: z.strictObject(terms).partial() }))
-    .mutation(({ ctx, input: { id: channelId, seen, patch: { models, ...patch } } }) => staffAct(ctx.pool, ctx.by, async (tx) => {
-      const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) });
-      return { result: { id: channelId }, traces: [trace] };
-    })),
+    .mutation(({ ctx, input: { id: channelId, seen, patch: { models, ...patch } } }) => {
+      // Another address is where the keys go from now on.
+      if (patch.baseUrl !== undefined) demandRenewed(ctx.user, ctx.clock);
+      return staffAct(ctx.pool, ctx.by, async (tx) => {
+        const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) });
+        return { result: { id: channelId }, traces: [trace] };
+      });
+    }),
 
   setEnabled: supplyProcedure("channels:write").input(z.strictObject({ id, enabled: z.boolean() }))
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { enabled: input.enabled }, traces: [await switchChannel(tx, input.id, input.enabled)] }))),
@@ -103,7 +111,7 @@ export const channelsRouter = router({
     return { keys: keys.map(({ line, secret, fingerprint }) => ({ line, suffix: secret.slice(-4), known: known.has(fingerprint) })), problems };
   }),
 
-  addKeys: supplyProcedure("channels:write").input(z.strictObject({ id, text: pasted })).mutation(async ({ ctx, input }) => {
+  addKeys: supplyProcedure("channels:write", { sudo: true }).input(z.strictObject({ id, text: pasted })).mutation(async ({ ctx, input }) => {
     const { keys, problems } = readKeys(input.text, ctx.supply);
     if (keys.length === 0) throw refused("nothing_to_do");
     const { added, known } = await staffAct(ctx.pool, ctx.by, async (tx) => {
@@ -116,7 +124,7 @@ export const channelsRouter = router({
   setKeyEnabled: supplyProcedure("channels:write").input(z.strictObject({ id, keyId: id, enabled: z.boolean() }))
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { enabled: input.enabled }, traces: [await switchKey(tx, input.id, input.keyId, input.enabled)] }))),
 
-  replaceKey: supplyProcedure("channels:write").input(z.strictObject({ id, keyId: id, text: pasted })).mutation(({ ctx, input }) => {
+  replaceKey: supplyProcedure("channels:write", { sudo: true }).input(z.strictObject({ id, keyId: id, text: pasted })).mutation(({ ctx, input }) => {
     const { keys, problems } = readKeys(input.text, ctx.supply);
     const [key] = keys;
     if (!key || keys.length > 1 || problems.length > 0) throw refused("invalid", "keys");

@@ -14,7 +14,7 @@ export const healthRouter = router({
     .query(async ({ ctx }) => (await checkInvariants(ctx.pool)).map(({ id, rows }) => ({ id, rows }))),
 
   /** Channels by state, the worst first. */
-  channels: adminProcedure("health:read").query(({ ctx }) => listChannelStates(ctx.pool, CHANNELS)),
+  channels: adminProcedure("channels:read").query(({ ctx }) => listChannelStates(ctx.pool, CHANNELS)),
 
   /** Relay nodes and how far each has the configuration. */
   nodes: adminProcedure("health:read").query(({ ctx }) => listNodes(ctx.pool)),

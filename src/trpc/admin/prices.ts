@@ -11,7 +11,7 @@ import { reprice, REPRICE_BASES, type RepriceRule } from "#channels/reprice.ts";
 import { effectivePico, ppm } from "#money/amount.ts";
 import type { PriceDocument } from "#money/price.ts";
 import { priceInput, readPrice } from "#trpc/admin/price-input.ts";
-import { adminProcedure, router } from "#trpc/init.ts";
+import { adminProcedure, demandRenewed, router } from "#trpc/init.ts";
 import { supplyProcedure } from "#trpc/supply.ts";
 
 const id = z.uuid();
@@ -58,6 +58,7 @@ export const pricesRouter = router({
       if (!row) throw new ActRefused("not_found");
       const read = readPrice(price, row.endpoints);
       if (!confirmBelowCost) refuseBelowCost([{ row, document: read.document }]);
+      else demandRenewed(ctx.user, ctx.clock);
       return staffAct(ctx.pool, ctx.by, async (tx) => {
         const { trace, ...result } = await publish(tx, { modelId, seenVersion, ...read, ...(from && { from }), ...(note && { note }) }, ctx.user.id);
         return { result, traces: [trace] };
@@ -88,6 +89,7 @@ export const pricesRouter = router({
       const changes = (await repriced(ctx.pool, models.map((model) => model.id), toRule(given))).filter(({ document, same }) => document !== undefined && !same);
       if (changes.length === 0) throw new ActRefused("nothing_to_do");
       if (!confirmBelowCost) refuseBelowCost(changes.map(({ row, document }) => ({ row, document: document! })));
+      else demandRenewed(ctx.user, ctx.clock);
       const seen = new Map(models.map((model) => [model.id, model.seenVersion]));
       return staffAct(ctx.pool, ctx.by, async (tx) => {
         const traces = [];

@@ -1,6 +1,7 @@
+import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { canonicalJson, isSettingPath, parseSetting, saveSetting, storedSettings, writeAudit, type AuditEvent, type SettingPath } from "#accounts/index.ts";
-import { settingFacts } from "#accounts/setting-facts.ts";
+import { canonicalJson, isSettingPath, parseSetting, permissionsOfRole, saveSetting, storedSettings, writeAudit, type AuditEvent, type SettingPath } from "#accounts/index.ts";
+import { maySeeSettings as maySee, settingFacts } from "#accounts/setting-facts.ts";
 import { clearSetting, settingHistory, settingMarks } from "#accounts/settings.store.ts";
 import { problemOfLogo, readPicture, SHOP_FILE_BYTES_MAX } from "#accounts/shop-file.ts";
 import { saveShopFile } from "#accounts/shop-files.store.ts";
@@ -63,7 +64,8 @@ export const settingsRouter = router({
     const [stored, marks] = await Promise.all([storedSettings(ctx.pool), settingMarks(ctx.pool)]);
     const locked = lockedBy();
     const markOf = new Map(marks.map((mark) => [mark.path, mark]));
-    return settingFacts().map((facts) => ({
+    const held = permissionsOfRole(ctx.user.role);
+    return settingFacts().filter(({ area }) => maySee(held, area)).map((facts) => ({
       ...facts, stored: stored.get(facts.path), set: stored.has(facts.path), at: markOf.get(facts.path)?.at ?? null, by: markOf.get(facts.path)?.by ?? null,
       locked: locked.get(facts.path) ?? null,
     }));
@@ -73,7 +75,10 @@ export const settingsRouter = router({
     .input(z.strictObject({ changes: z.array(change).min(1).max(200) }))
     .mutation(async ({ ctx, input }) => ({ saved: await save(ctx, ctx.actor, input.changes) })),
 
-  history: adminProcedure("settings:read").input(z.strictObject({ path })).query(({ ctx, input }) => settingHistory(ctx.pool, input.path, 20)),
+  history: adminProcedure("settings:read").input(z.strictObject({ path })).query(({ ctx, input }) => {
+    if (!maySee(permissionsOfRole(ctx.user.role), input.path.split(".")[0]!)) throw new TRPCError({ code: "FORBIDDEN", message: "These settings are not yours to see." });
+    return settingHistory(ctx.pool, input.path, 20);
+  }),
 
   /** Takes a small PNG or WebP; what its name or type say is not believed. */
   uploadLogo: adminProcedure("settings:write")
@@ -91,7 +96,8 @@ export const settingsRouter = router({
     }),
 
   /** What is switched by environment variables: names and whether they are set, never their values. */
-  environment: adminProcedure("settings:read").query(() => {
+  environment: adminProcedure("settings:read").query(({ ctx }) => {
+    const held = permissionsOfRole(ctx.user.role);
     const env = readEnv();
     return [
       { area: "payments", variable: "STRIPE_SECRET_KEY", set: env.stripe.secretKey !== undefined },
@@ -100,6 +106,6 @@ export const settingsRouter = router({
       { area: "shop", variable: "MODELMART_URL", set: env.url !== undefined },
       { area: "relay", variable: "REDIS_URL", set: env.redisUrl !== undefined },
       { area: "relay", variable: "ALLOW_PRIVATE_UPSTREAMS", set: env.allowPrivateUpstreams !== false },
-    ];
+    ].filter(({ area }) => maySee(held, area));
   }),
 });

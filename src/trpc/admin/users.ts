@@ -11,6 +11,7 @@ import { costNano } from "#reports/receipt.ts";
 import { nano } from "#money/amount.ts";
 import { previewAdjustment } from "#money/adjust-preview.store.ts";
 import { adjustWhenFree, InsufficientBalance, LedgerKeyReuse } from "#money/ledger.store.ts";
+import { listOrders } from "#payments/index.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { adminProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
@@ -61,6 +62,12 @@ export const usersRouter = router({
   transactions: adminProcedure("wallet:read")
     .input(z.strictObject({ id: z.uuid(), before: z.uuid().optional(), limit }))
     .query(async ({ ctx, input }) => listTransactions(ctx.pool, { walletId: (await userOf(ctx, input.id)).walletId, ...(input.before && { before: input.before }), limit: input.limit })),
+
+  /** One customer's orders; the list of all is for the till's people. */
+  orders: adminProcedure("wallet:read")
+    .input(z.strictObject({ id: z.uuid(), before: z.uuid().optional(), limit: z.number().int().min(1).max(50).default(10) }))
+    .query(async ({ ctx, input }) => (await listOrders(ctx.pool, { userId: (await userOf(ctx, input.id)).id, limit: input.limit, ...(input.before && { before: input.before }) }))
+      .map(({ id: orderId, number, createdAt, state, status, creditNano, payText, currency, provider }) => ({ id: orderId, number, createdAt, state, status, creditNano, payText, currency, provider }))),
 
   keys: adminProcedure("users:read")
     .input(z.strictObject({ id: z.uuid(), before: z.uuid().optional(), limit }))

@@ -39,7 +39,7 @@ export function SessionList() {
 
   if (sessions.isError && sessions.data === undefined) return <Card flush><ErrorState onRetry={() => void sessions.refetch()} busy={sessions.isFetching} /></Card>;
   return (
-    <div className="max-w-[760px]">
+    <div className="max-w-[640px]">
       <div className="mb-4 flex flex-wrap items-center gap-3">
         <p className="min-w-0 flex-1 text-fg-2">{t("text")}</p>
         {others > 0 ? <Button onClick={() => setAsking(true)}>{t("endOthers")}</Button> : null}

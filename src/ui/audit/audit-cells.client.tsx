@@ -13,5 +13,25 @@ export function Actor({ row }: { row: AuditRow }) {
 export function Target({ row: { targetType, targetName, targetId } }: { row: AuditRow }) {
   const t = useTranslations("audit");
   if (targetType === null) return t("none");
-  return <span className="truncate"><span className="text-fg-3">{targetType}</span> {targetName ?? targetId}</span>;
+  return <span className="truncate"><span className="text-fg-3">{t.has(`types.${targetType}`) ? t(`types.${targetType}`) : targetType}</span> {targetName ?? targetId}</span>;
+}
+
+/** What was done, in words; what has none by its name in the log. */
+export function useActionText(): (action: string) => string {
+  const t = useTranslations("audit");
+  return (action) => {
+    const key = `actions.${action.replaceAll(".", "_")}`;
+    return t.has(key) ? t(key) : action;
+  };
+}
+
+export function Action({ action }: { action: string }) {
+  const text = useActionText();
+  return <span title={action}>{text(action)}</span>;
+}
+
+/** Changes by a store file carry no reason of a person's. */
+export function Reason({ reason }: { reason: string | null }) {
+  const t = useTranslations("audit");
+  return <span className="text-fg-2">{reason === "store file" ? t("store") : reason ?? t("none")}</span>;
 }

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { Actor, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
+import { Action, Actor, Reason, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { DiffView, diffValues } from "#ui/kit/diff-view.tsx";
 import { Drawer } from "#ui/kit/drawer.client.tsx";
@@ -25,11 +25,11 @@ function Entry({ row }: { row: AuditRow }) {
     <div className="flex flex-col gap-6">
       <DefinitionList
         items={[
-          { label: t("action"), value: <code className="text-13">{row.action}</code> },
+          { label: t("action"), value: <><Action action={row.action} /> <code className="text-12 text-fg-3">{row.action}</code></> },
           { label: t("at"), value: <Time at={row.at} as="stamp" /> },
           { label: t("actor"), value: <Actor row={row} /> },
           { label: t("target"), value: <Target row={row} /> },
-          { label: t("reason"), value: row.reason },
+          { label: t("reason"), value: row.reason === null ? null : <Reason reason={row.reason} /> },
           { label: t("ip"), value: row.ip ? <span className="font-mono text-13">{row.ip}</span> : null },
           { label: t("session"), value: id(row.session) },
           { label: t("request"), value: id(row.requestId) },

@@ -16,6 +16,7 @@ import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.c
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { ChannelDrawer } from "#ui/channels/channel-drawer.client.tsx";
 import { useChannelActs } from "#ui/channels/channel-acts.client.tsx";
@@ -65,15 +66,17 @@ export function ChannelList({ rights }: { rights: Rights }) {
         ))}
         <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
       </div>
-      <DataTable<Channel>
-        label={t("title")} columns={useColumns(rights)} rows={rows} rowKey={({ id }) => id} density="compact"
-        state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
-        filtered={filtered || current !== "all"} onClearFilters={() => { clear(); void setView(null); }}
-        empty={<EmptyState icon={<Route size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={rights.write ? <LinkButton variant="primary" href="/admin/channels/new">{t("list.new")}</LinkButton> : undefined} />}
-        card={(channel) => <ChannelCard channel={channel} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
-        {...(rights.write && { rowMenu: acts.items })}
-      />
-      <p className="mt-3 text-13 text-fg-3">{t("list.note")}</p>
+      <Bleed>
+        <DataTable<Channel>
+          label={t("title")} columns={useColumns(rights)} rows={rows} rowKey={({ id }) => id} density="compact"
+          state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
+          filtered={filtered || current !== "all"} onClearFilters={() => { clear(); void setView(null); }}
+          empty={<EmptyState icon={<Route size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={rights.write ? <LinkButton variant="primary" href="/admin/channels/new">{t("list.new")}</LinkButton> : undefined} />}
+          card={(channel) => <ChannelCard channel={channel} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
+          {...(rights.write && { rowMenu: acts.items })}
+        />
+      </Bleed>
+      {data?.length ? <p className="mt-3 text-13 text-fg-3">{t("list.note")}</p> : null}
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.providerName} /><span className="truncate">{opened.name}</span></span> : ""}
         actions={opened ? <Link className="link mr-2 text-13" href={`/admin/channels/${opened.id}`}>{t("list.full")}</Link> : undefined}>
         {opened ? <ChannelDrawer key={opened.id} channel={opened} rights={rights} onToggle={(enabled) => void acts.setEnabled(opened, enabled)} /> : null}
@@ -141,7 +144,7 @@ function Actions({ rights, channels }: { rights: Rights; channels: readonly Chan
   return (
     <>
       {rights.test && active.length > 0 ? <Button busy={busy} onClick={() => void testAll()}>{t("testAll")}</Button> : null}
-      {rights.write ? <LinkButton variant="primary" href="/admin/channels/new"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton> : null}
+      {rights.write ? <LinkButton variant="primary" data-shortcut="n" href="/admin/channels/new"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton> : null}
     </>
   );
 }

@@ -11,10 +11,12 @@ import { PageHeader } from "#ui/layout/page-header.tsx";
 import { MissingPage } from "#ui/layout/page-states.client.tsx";
 import { useChannelActs } from "#ui/channels/channel-acts.client.tsx";
 import type { Rights } from "#ui/channels/channel-list.client.tsx";
+import { CostsSection } from "#ui/channels/costs-section.client.tsx";
 import { KeysSection } from "#ui/channels/keys-section.client.tsx";
 import { ModelsSection } from "#ui/channels/models-section.client.tsx";
 import { ChannelOverview, ChannelStateText } from "#ui/channels/overview.client.tsx";
-import { SettingsForm } from "#ui/channels/settings-form.client.tsx";
+import { Part, SettingsForm } from "#ui/channels/settings-form.client.tsx";
+import type { Channel } from "#ui/channels/wire.ts";
 import { refusalOf } from "#ui/channels/use-act.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
@@ -46,8 +48,19 @@ export function ChannelPage({ id, tab, rights }: { id: string; tab: "overview" |
       </div>
       {query.isError ? <ErrorState onRetry={() => void query.refetch()} /> : !channel ? <SkeletonText lines={8} />
         : tab === "overview" ? <ChannelOverview channel={channel} canTest={rights.test} />
-        : <Card>{tab === "keys" ? <KeysSection channel={channel} readOnly={!rights.write} /> : tab === "models" ? <ModelsSection channel={channel} readOnly={!rights.write} /> : <SettingsForm channel={channel} readOnly={!rights.write} />}</Card>}
+        : <Card>{tab === "keys" ? <KeysSection channel={channel} readOnly={!rights.write} /> : tab === "models" ? <Models channel={channel} rights={rights} /> : <SettingsForm channel={channel} readOnly={!rights.write} />}</Card>}
       {acts.dialogs}
     </>
+  );
+}
+
+/** What is served, and below it what that costs, to whom costs are shown. */
+function Models({ channel, rights }: { channel: Channel; rights: Rights }) {
+  const t = useTranslations("channels");
+  return (
+    <div className="flex flex-col gap-8">
+      <ModelsSection channel={channel} readOnly={!rights.write} />
+      {rights.costs ? <Part title={t("costs.title")} note={t("costs.unit")}><CostsSection channel={channel} readOnly={!rights.write} /></Part> : null}
+    </div>
   );
 }

@@ -17,7 +17,7 @@ import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 export function KeysSection({ channel, readOnly }: { channel: Channel; readOnly: boolean }) {
   const t = useTranslations("channels.keys");
   const client = useTRPCClient();
-  const { act } = useAct();
+  const { act, dialog } = useAct();
   const [removing, setRemoving] = useState<readonly ChannelKey[]>();
   const [replacing, setReplacing] = useState<ChannelKey>();
   const dead = channel.keys.filter(({ status }) => status === "disabled");
@@ -43,6 +43,7 @@ export function KeysSection({ channel, readOnly }: { channel: Channel; readOnly:
             description={t("removeText", { keys: (removing ?? []).slice(0, 5).map(({ suffix }) => `…${suffix}`).join(", "), left: channel.keys.length - (removing?.length ?? 0) })} confirmLabel={t("remove")}
             onConfirm={async () => void await act(() => client.admin.channels.removeKeys.mutate({ id: channel.id, keyIds: (removing ?? []).map(({ id }) => id) }), t("removed"))}
           />
+          {dialog}
           {replacing ? <ReplaceDialog item={replacing} channelId={channel.id} onClose={() => setReplacing(undefined)} /> : null}
         </>
       )}
@@ -81,7 +82,7 @@ function KeyRow({ item, channelId, readOnly, onRemove, onReplace }: { item: Chan
 function ReplaceDialog({ item, channelId, onClose }: { item: ChannelKey; channelId: string; onClose: () => void }) {
   const t = useTranslations("channels.keys");
   const client = useTRPCClient();
-  const { act } = useAct();
+  const { act, dialog } = useAct();
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
   const save = async () => {
@@ -94,6 +95,7 @@ function ReplaceDialog({ item, channelId, onClose }: { item: ChannelKey; channel
     <Dialog open onOpenChange={(open) => open || onClose()} title={t("replaceTitle", { key: `…${item.suffix}` })} description={t("replaceText")}
       footer={<Button variant="primary" disabled={text.trim() === ""} busy={busy} onClick={() => void save()}>{t("replace")}</Button>}>
       <SecretField label={t("newKey")} value={text} onChange={setText} />
+      {dialog}
     </Dialog>
   );
 }

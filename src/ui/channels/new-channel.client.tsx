@@ -88,7 +88,7 @@ function ConnectStep({ template, onMade, onBack }: { template: ProviderTemplate;
   const t = useTranslations("channels.wizard");
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const { act } = useAct();
+  const { act, dialog } = useAct();
   const [name, setName] = useState(template.id);
   const [baseUrl, setBaseUrl] = useState("");
   const [keys, setKeys] = useState("");
@@ -124,6 +124,7 @@ function ConnectStep({ template, onMade, onBack }: { template: ProviderTemplate;
           <Button variant="primary" busy={busy} disabled={!ready} onClick={() => void make()}>{t("make")}</Button>
           <Button onClick={onBack}>{t("previous")}</Button>
         </div>
+        {dialog}
       </div>
     </Card>
   );

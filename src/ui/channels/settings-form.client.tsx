@@ -53,7 +53,7 @@ type Props = { channel: Channel; readOnly: boolean; parts?: readonly ("connect" 
 export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "limits", "timeouts"], footer }: Props) {
   const t = useTranslations("channels.settings");
   const client = useTRPCClient();
-  const { act } = useAct();
+  const { act, dialog } = useAct();
   const [edit, setEdit] = useState<{ base: Channel; draft: Draft }>();
   const [busy, setBusy] = useState(false);
   // What is typed belongs to one channel, and to the version of it that was on the screen when typing began.
@@ -98,6 +98,7 @@ export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "l
           <span className="text-13 text-fg-3" role="status">{changed > 0 ? t("changes", { count: changed }) : ""}</span>
         </div>
       )}
+      {dialog}
     </fieldset>
   );
 }

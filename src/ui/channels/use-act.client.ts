@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useCallback, useMemo } from "react";
+import { SudoCancelled, useSudo } from "#ui/account/sudo-dialog.client.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
@@ -19,8 +20,12 @@ export function refusalOf(error: unknown): Readonly<{ code: Known | "forbidden" 
   return { code: data?.code === "FORBIDDEN" ? "forbidden" : data?.code === "BAD_REQUEST" ? "invalid" : "other", detail: "" };
 }
 
-/** Acts of the staff on what is sold: afterwards every list of the four screens is read anew, and a refusal is said in words. */
+/**
+ * Acts of the staff on what is sold: afterwards every list of the four screens is read anew, and a refusal is said in
+ * words. Whoever does heavy ones (keys, prices below cost) renders `dialog`, which asks for the password.
+ */
 export function useAct() {
+  const { run, dialog } = useSudo();
   const t = useTranslations("channels.refused");
   const toast = useToast();
   const client = useQueryClient();
@@ -36,15 +41,15 @@ export function useAct() {
   /** @returns undefined when it was refused, which has then been said */
   const act = useCallback(async <T,>(work: () => Promise<T>, done?: string): Promise<T | undefined> => {
     try {
-      const result = await work();
+      const result = await run(work);
       if (done !== undefined) toast.success(done);
       await refresh();
       return result;
     } catch (error) {
-      toast.error(say(error));
+      if (!(error instanceof SudoCancelled)) toast.error(say(error));
       await refresh();
       return undefined;
     }
-  }, [refresh, say, toast]);
-  return useMemo(() => ({ act, say, refresh, toast }), [act, say, refresh, toast]);
+  }, [refresh, run, say, toast]);
+  return useMemo(() => ({ act, say, refresh, toast, run, dialog }), [act, say, refresh, toast, run, dialog]);
 }

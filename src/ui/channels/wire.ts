@@ -6,6 +6,7 @@ type Admin = inferRouterOutputs<AppRouter>["admin"];
 
 export type Channel = Admin["channels"]["list"][number];
 export type ChannelKey = Channel["keys"][number];
+export type ChannelCost = Admin["channels"]["costs"][number];
 export type ProviderTemplate = Admin["channels"]["providers"][number];
 export type TestReport = Admin["channels"]["test"];
 export type FetchedList = Admin["channels"]["fetchModels"];

@@ -77,3 +77,27 @@ export function chartCsv(series: readonly ChartSeries[], buckets: readonly Date[
   buckets.forEach((bucket, at) => lines.push([bucket.toISOString(), ...series.map(({ values }) => (known(values[at]) ? value(values[at] ?? 0) : ""))]));
   return `${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
 }
+
+const STEPS = [1, 2, 5, 10];
+const LINES = 4;
+
+/**
+ * Marks of an axis from 0 that people count in: steps of 1, 2 or 5 times a power of ten, four of them or a few more.
+ * Whole values get whole marks. Undefined where something is below zero, or all is.
+ *
+ * @param tops the height of every bar, or every point of a line
+ */
+export function axisTicks(tops: readonly number[]): readonly number[] | undefined {
+  const top = Math.max(0, ...tops);
+  if (top === 0 || tops.some((value) => value < 0)) return undefined;
+  const power = 10 ** Math.floor(Math.log10(top / LINES));
+  const rough = STEPS.map((step) => step * power).find((step) => step * LINES >= top * 0.8) ?? power * 10;
+  const step = tops.every(Number.isInteger) ? Math.max(1, Math.ceil(rough)) : rough;
+  return Array.from({ length: Math.ceil(top / step) + 1 }, (_, i) => Number((i * step).toPrecision(12)));
+}
+
+/** How high each bucket reaches: its values one on the other, or each by itself. */
+export const heightsOf = (series: readonly ChartSeries[], stacked: boolean): readonly number[] =>
+  stacked
+    ? Array.from({ length: Math.max(0, ...series.map(({ values }) => values.length)) }, (_, at) => sumOf(series.map(({ values }) => values[at] ?? null)))
+    : series.flatMap(({ values }) => values.filter(known));

@@ -3,7 +3,7 @@ import { useId, type ReactElement } from "react";
 import { Bar, BarChart, CartesianGrid, Line, LineChart, Rectangle, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { BarShapeProps, DotItemDotProps, TooltipContentProps } from "recharts";
 import { formatClock, formatDay } from "#ui/format/index.ts";
-import { bucketSize, chartPoints, isLone, sumOf, type ChartColor, type PaintedSeries } from "#ui/charts/chart-data.ts";
+import { axisTicks, bucketSize, chartPoints, heightsOf, isLone, sumOf, type ChartColor, type PaintedSeries } from "#ui/charts/chart-data.ts";
 import type { TimeChartProps } from "#ui/charts/time-chart.client.tsx";
 import { useLocale, useTimeZone } from "next-intl";
 
@@ -29,10 +29,11 @@ export default function TimeChartPlot({ series, buckets, kind, stacked = false, 
     return hours ? formatClock(bucket, { timeZone }) : formatDay(bucket, { locale, timeZone });
   };
   const content = (tip: TooltipContentProps) => <Tip active={tip.active} place={tip.label} series={series} name={label} format={format} total={stacked ? totalLabel : undefined} partial={partialLast ? { at: last, text: partialLabel } : undefined} />;
+  const ticks = axisTicks(heightsOf(series, stacked));
   const axes = [
     <CartesianGrid key="grid" vertical={false} stroke="var(--color-border)" />,
     <XAxis key="x" dataKey="at" tickFormatter={tick} tick={TICK} tickLine={false} axisLine={{ stroke: "var(--color-border)" }} minTickGap={40} interval="preserveStartEnd" height={24} />,
-    <YAxis key="y" tickFormatter={formatAxis} tick={TICK} tickLine={false} axisLine={false} width="auto" tickCount={5} domain={[(low: number) => Math.min(0, low), "auto"]} />,
+    <YAxis key="y" tickFormatter={formatAxis} tick={TICK} tickLine={false} axisLine={false} width="auto" {...(ticks ? { ticks, domain: [0, ticks.at(-1)!], interval: 0 } : { tickCount: 5, domain: [(low: number) => Math.min(0, low), "auto"] })} />,
     <Tooltip key="tip" content={content} isAnimationActive={false} cursor={kind === "bar" ? { fill: "var(--color-muted)" } : { stroke: "var(--color-control)" }} />,
   ];
   const shared = { data: points, margin: { top: 8, right: 8, bottom: 0, left: 0 }, "aria-label": ariaLabel, role: "application" as const };

@@ -15,6 +15,7 @@ import { Money } from "#ui/kit/money.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { tableState } from "#ui/trpc/table-state.ts";
@@ -33,18 +34,20 @@ export function BatchList({ mayCreate }: { mayCreate: boolean }) {
   const bucket = values["bucket"] === "paid" || values["bucket"] === "lots" ? values["bucket"] : undefined;
   const list = useQuery({ ...trpc.admin.codes.batches.queryOptions({ cursor, ...(values["q"] && { q: values["q"] }), ...(bucket && { bucket }) }), placeholderData: keepPreviousData });
   const next = list.data?.next;
-  const add = mayCreate ? <Button variant="primary" onClick={() => setCreating(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create.open")}</Button> : undefined;
+  const add = mayCreate ? <Button variant="primary" data-shortcut="n" onClick={() => setCreating(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create.open")}</Button> : undefined;
   return (
     <>
       <PageHeader title={t("title")} actions={add} />
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("search") }} /></div>
-      <DataTable<BatchRow>
-        label={t("title")} density="compact" columns={useColumns()} rows={list.data?.batches} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
-        updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/codes/${id}`}
-        empty={<EmptyState icon={<Ticket size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} action={add} />}
-        card={(row) => <BatchCard row={row} />}
-        pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
-      />
+      <Bleed>
+        <DataTable<BatchRow>
+          label={t("title")} density="compact" columns={useColumns()} rows={list.data?.batches} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
+          updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/codes/${id}`}
+          empty={<EmptyState icon={<Ticket size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} action={add} />}
+          card={(row) => <BatchCard row={row} />}
+          pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
+        />
+      </Bleed>
       {creating ? <CreateBatch onClose={() => setCreating(false)} /> : null}
     </>
   );
@@ -59,7 +62,7 @@ function useColumns(): Column<BatchRow>[] {
     { id: "name", header: t("columns.name"), cell: ({ name }) => <span className="block max-w-64 truncate font-medium" title={name}>{name}</span> },
     { id: "amount", header: t("columns.amount"), align: "right", cell: ({ creditNano }) => <Money nano={creditNano} /> },
     { id: "count", header: t("columns.count"), align: "right", cell: ({ count }) => <span className="nums">{formatCount(count)}</span> },
-    { id: "used", header: t("columns.used"), align: "right", cell: (row) => <span className="nums">{formatCount(row.uses)} <span className="text-fg-3">({usedPercent(row)} %)</span></span> },
+    { id: "used", header: t("columns.used"), align: "right", cell: (row) => <span className="nums">{formatCount(row.uses)} <span className="text-fg-3">({usedPercent(row)}%)</span></span> },
     { id: "left", header: t("columns.left"), align: "right", cell: ({ active }) => <span className="nums">{formatCount(active)}</span>, hideBelow: "lg" },
     { id: "kind", header: t("columns.kind"), cell: ({ bucket }) => <Badge tone={bucket === "paid" ? "accent" : "neutral"}>{t(`kinds.${bucket}`)}</Badge> },
     { id: "expires", header: t("columns.expires"), cell: ({ expiresAt }) => expiresAt ? <Time at={expiresAt} as="date" /> : <span className="text-fg-3">{t("never")}</span> },

@@ -52,15 +52,15 @@ function Terms({ batch }: { batch: Batch }) {
       <DefinitionList items={[
         { label: t("columns.amount"), value: <Money nano={batch.creditNano} /> },
         { label: t("columns.count"), value: <span className="nums">{formatCount(batch.count)}</span> },
-        { label: t("columns.used"), value: <span className="nums">{formatCount(batch.uses)} ({usedPercent(batch)} %)</span> },
+        { label: t("columns.used"), value: <span className="nums">{formatCount(batch.uses)} ({usedPercent(batch)}%)</span> },
         { label: t("columns.left"), value: <span className="nums">{formatCount(batch.active)}</span> },
         { label: t("terms.redeemed"), value: <Money nano={batch.creditNano * BigInt(batch.uses)} /> },
         { label: t("create.maxUses"), value: <span className="nums">{formatCount(batch.maxUses)}</span> },
         { label: t("create.perUser"), value: <span className="nums">{formatCount(batch.perUser)}</span> },
-        { label: t("columns.expires"), value: batch.expiresAt ? <Time at={batch.expiresAt} as="stamp" /> : t("never") },
+        { label: t("columns.expires"), value: batch.expiresAt ? <Time at={batch.expiresAt} as="stamp" className="whitespace-normal" /> : t("never") },
         ...(batch.lotTtlDays === null ? [] : [{ label: t("create.days"), value: t("days", { days: batch.lotTtlDays }) }]),
         { label: t("columns.by"), value: batch.createdBy },
-        { label: t("columns.at"), value: <Time at={batch.createdAt} as="stamp" /> },
+        { label: t("columns.at"), value: <Time at={batch.createdAt} as="stamp" className="whitespace-normal" /> },
       ]} />
       <p className="mt-4 border-t pt-3 text-13 text-fg-3">{t("terms.once")}</p>
     </Card>

@@ -39,7 +39,7 @@ export function Connect({ base, shopName, model, secret }: Props) {
   };
   return (
     <div className="min-w-0">
-      <div className="flex items-end gap-3 border-b">
+      <div className="flex items-end gap-x-3 border-b max-sm:flex-wrap">
         <div className="tabs min-w-0 flex-1 border-b-0! text-13" role="tablist" aria-label={t("label")} onKeyDown={onKeyDown}>
           {tabs.map((one) => (
             <button key={one.id} id={`${id}-${one.id}`} type="button" role="tab" aria-selected={one.id === chosen} aria-controls={`${id}-panel`} tabIndex={one.id === chosen || (rest.includes(client) && one === tabs[0]) ? 0 : -1} onClick={() => setChosen(one.id)}>
@@ -47,7 +47,7 @@ export function Connect({ base, shopName, model, secret }: Props) {
             </button>
           ))}
         </div>
-        <div className="mb-1 w-40 flex-none max-sm:w-28">
+        <div className="mb-1 w-40 flex-none max-sm:my-2 max-sm:w-full">
           <Select value={rest.includes(client) ? chosen : undefined} onChange={setChosen} options={rest.map((one) => ({ value: one.id, label: one.name }))} placeholder={t("more")} control={{ "aria-label": t("more") }} />
         </div>
       </div>
@@ -66,7 +66,7 @@ function Guide({ client, to, open }: { client: Client; to: Connection; open: boo
       {code === undefined ? null : (
         <div className="relative rounded-control bg-muted">
           <div className="absolute top-1 right-1"><CopyButton text={code} label={t("copyCode", { name: client.name })} size="sm" /></div>
-          <pre className="code max-h-64 overflow-auto py-3 pr-12 pl-4" tabIndex={0} aria-label={client.name}>
+          <pre className="code max-h-72 overflow-auto py-3 pr-12 pl-4" tabIndex={0} aria-label={client.name}>
             <code>{paint(code).map(([tone, text], i) => (tone === "" ? text : <span key={i} className={tone}>{text}</span>))}</code>
           </pre>
         </div>

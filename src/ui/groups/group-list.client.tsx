@@ -11,6 +11,7 @@ import { ConfirmDialog, Dialog } from "#ui/kit/dialog.client.tsx";
 import { Drawer } from "#ui/kit/drawer.client.tsx";
 import { SelectField, TextField } from "#ui/kit/fields.client.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { factorText, parseFactor } from "#ui/channels/wire.ts";
 import { useAct } from "#ui/channels/use-act.client.ts";
@@ -33,23 +34,25 @@ export function GroupList({ rights }: { rights: Rights }) {
   const opened = data?.find(({ id }) => id === open);
   return (
     <>
-      <PageHeader title={t("title")} description={data ? t("list.counts", { count: data.length }) : undefined} actions={rights.write ? <Button variant="primary" onClick={() => setAdding(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.new")}</Button> : undefined} />
-      <DataTable<GroupRow>
-        label={t("title")} columns={useColumns(rights.costs)} rows={data} rowKey={({ id }) => id} density="compact" filtered={false}
-        state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
-        empty={<EmptyState icon={<Layers size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} />}
-        card={(group) => (
-          <span className="flex w-full min-w-0 items-center gap-3">
-            <span className="min-w-0 flex-1"><span className="block truncate font-medium">{group.name}</span><span className="text-13 text-fg-3">{t("list.membersOf", { count: group.members })}</span></span>
-            <span className="nums flex-none text-right"><span className="block">{`× ${factorText(group.ppm)}`}</span><span className="block text-13 text-fg-3">{discountText(group.ppm)}</span></span>
-          </span>
-        )}
-        openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
-        {...(rights.write && { rowMenu: (group: GroupRow) => [
-          { label: t("list.edit"), onSelect: () => void setOpen(group.id) },
-          { label: t("list.delete"), onSelect: () => setRemoving(group), danger: true, apart: true, disabled: group.name === DEFAULT_NAME },
-        ] })}
-      />
+      <PageHeader title={t("title")} description={data ? t("list.counts", { count: data.length }) : undefined} actions={rights.write ? <Button variant="primary" data-shortcut="n" onClick={() => setAdding(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.new")}</Button> : undefined} />
+      <Bleed>
+        <DataTable<GroupRow>
+          label={t("title")} columns={useColumns(rights.costs)} rows={data} rowKey={({ id }) => id} density="compact" filtered={false}
+          state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
+          empty={<EmptyState icon={<Layers size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} />}
+          card={(group) => (
+            <span className="flex w-full min-w-0 items-center gap-3">
+              <span className="min-w-0 flex-1"><span className="block truncate font-medium">{group.name}</span><span className="text-13 text-fg-3">{t("list.membersOf", { count: group.members })}</span></span>
+              <span className="nums flex-none text-right"><span className="block">{`× ${factorText(group.ppm)}`}</span><span className="block text-13 text-fg-3">{discountText(group.ppm)}</span></span>
+            </span>
+          )}
+          openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
+          {...(rights.write && { rowMenu: (group: GroupRow) => [
+            { label: t("list.edit"), onSelect: () => void setOpen(group.id) },
+            { label: t("list.delete"), onSelect: () => setRemoving(group), danger: true, apart: true, disabled: group.name === DEFAULT_NAME },
+          ] })}
+        />
+      </Bleed>
       <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t("list.note")}</p>
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} title={opened?.name ?? ""}>{opened ? <GroupForm key={opened.id} group={opened} rights={rights} /> : null}</Drawer>
       <AddDialog open={adding} onOpenChange={setAdding} onAdded={(id) => void setOpen(id)} />

@@ -10,7 +10,7 @@ import { SwitchedOff } from "#ui/health/switched-off.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 /** What runs and what does not: channels first, because customers feel those. */
-export function HealthScreen() {
+export function HealthScreen({ seesChannels }: { seesChannels: boolean }) {
   const trpc = useTRPC();
   const t = useTranslations("health");
   const { data: nodes } = useQuery({ ...trpc.admin.health.nodes.queryOptions(), refetchInterval: 5_000 });
@@ -18,7 +18,7 @@ export function HealthScreen() {
   return (
     <div className="flex max-w-[1360px] flex-col gap-4">
       {noRelay ? <Banner tone="bad">{t("noRelay")}</Banner> : null}
-      <ChannelStates />
+      {seesChannels ? <ChannelStates /> : null}
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4"><NodeTable /><SwitchedOff /><DatabaseCard /></div>
         <div className="flex min-w-0 flex-col gap-4"><JobTable /><TableSizes /></div>

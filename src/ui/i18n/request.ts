@@ -14,7 +14,8 @@ export default getRequestConfig(async ({ requestLocale }) => {
   const kept = await cookies();
   const fromCookie = kept.get("mm-locale")?.value;
   const zone = kept.get("mm-zone")?.value;
-  const chosen = [fromPath, fromCookie, localeOfHeader((await headers()).get("accept-language"))].find(isLocale);
+  const asked = await headers();
+  const chosen = [fromPath, fromCookie, localeOfHeader(asked.get("accept-language")), asked.get("x-mm-locale") ?? undefined].find(isLocale);
   const locale = chosen ?? routing.defaultLocale;
   return { locale, timeZone: isZone(zone) ? zone : "UTC", messages: await messagesOf(locale) };
 });

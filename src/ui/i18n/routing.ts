@@ -4,7 +4,7 @@ import { defineRouting } from "next-intl/routing";
 export const routing = defineRouting({ locales: ["en", "zh"], defaultLocale: "en", localePrefix: "always", localeCookie: { name: "mm-locale", sameSite: "lax" } });
 
 export type Locale = (typeof routing.locales)[number];
-export const isLocale = (text: string | undefined): text is Locale => routing.locales.some((locale) => locale === text);
+export const isLocale = (text: string | null | undefined): text is Locale => routing.locales.some((locale) => locale === text);
 /** Where a visitor changes to. */
 export const LOCALE_NAMES: Readonly<Record<Locale, string>> = { en: "English", zh: "中文" };
 

@@ -30,7 +30,7 @@ export function CreateKey({ base, shopName, onClose }: Props) {
   if (create.data) {
     return (
       <FreshSecret
-        title={t("fresh.title", { name: create.data.key.name })} secret={create.data.secret} sentence={`${sentence.limits(draft)} ${sentence.access(draft)}`}
+        title={t("fresh.title", { name: create.data.key.name })} secret={create.data.secret} sentence={sentence.both(draft)}
         models={create.data.key.models} base={base} shopName={shopName} onClose={onClose}
       />
     );

@@ -72,7 +72,7 @@ function Fresh({ shown, base, shopName, onClose }: { shown: Shown; base: string;
   const sentence = useLimitSentence();
   return (
     <FreshSecret
-      title={shown.title} secret={shown.secret} sentence={shown.note ?? `${sentence.limits(draftOf(shown.key))} ${sentence.access(draftOf(shown.key))}`}
+      title={shown.title} secret={shown.secret} sentence={shown.note ?? sentence.both(draftOf(shown.key))}
       models={shown.key.models} base={base} shopName={shopName} onClose={onClose}
     />
   );

@@ -43,11 +43,11 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
   });
   useLive(["keys", "requests"], () => void list.refetch());
   const { items, dialogs } = useKeyActions({ base, shopName });
-  const add = <LinkButton href="/console/keys/new" variant="primary"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton>;
+  const add = <LinkButton href="/console/keys/new" variant="primary" data-shortcut="n"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton>;
   const next = list.data?.next;
   return (
     <>
-      <PageHeader title={t("title")} actions={add} />
+      <PageHeader title={t("title")} actions={list.data?.rows.length === 0 && !filtered && !hasPrevious ? undefined : add} />
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("filter.search") }} /></div>
       <DataTable<KeyRow>
         label={t("title")} columns={useColumns()} rows={list.data?.rows} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}

@@ -3,11 +3,13 @@ import { useFormatter, useTranslations } from "next-intl";
 import { formatCount, formatExact } from "#ui/format/index.ts";
 import { PERIODS, type KeyDraft } from "#ui/keys/key-draft.ts";
 
+type LimitSentence = Readonly<Record<"limits" | "access" | "both", (draft: KeyDraft) => string>>;
+
 /** What a key may do, in words: under the folded parts of the form, in the list, and beside a fresh secret. */
-export function useLimitSentence(): { limits: (draft: KeyDraft) => string; access: (draft: KeyDraft) => string } {
+export function useLimitSentence(): LimitSentence {
   const t = useTranslations("keys.sentence");
   const format = useFormatter();
-  return {
+  const sentence: LimitSentence = {
     limits(draft) {
       const parts = [
         ...PERIODS.flatMap((per) => {
@@ -29,5 +31,7 @@ export function useLimitSentence(): { limits: (draft: KeyDraft) => string; acces
       ];
       return format.list(parts, { type: "unit" });
     },
+    both: (draft) => t("both", { limits: sentence.limits(draft), access: sentence.access(draft) }),
   };
+  return sentence;
 }

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, type RefObject } from "react";
 import { cn } from "#ui/kit/cn.ts";
 import { Pager } from "#ui/kit/pager.client.tsx";
 import { ErrorState, NoMatch, StaleNote } from "#ui/kit/states.tsx";
-import { SkeletonBody, TableBody, TableHead } from "#ui/kit/table-body.client.tsx";
+import { HIDE, SkeletonBody, TableBody, TableHead } from "#ui/kit/table-body.client.tsx";
 import { SkeletonCards, TableCards } from "#ui/kit/table-cards.client.tsx";
 import type { DataTableProps } from "#ui/kit/table-types.ts";
 import { Time } from "#ui/kit/time.client.tsx";
@@ -67,11 +67,11 @@ function Rows<Row>({ dimmed, root, ...props }: DataTableProps<Row> & { dimmed: b
   return (
     <>
       {!hydrated || wide ? (
-        <div className={cn("tbl-scroll max-md:hidden", dim)} data-scroll="" {...(overflows && { tabIndex: 0, role: "region", "aria-label": label })}>
+        <div className={cn("tbl-scroll @container max-md:hidden", dim)} data-scroll="" {...(overflows && { tabIndex: 0, role: "region", "aria-label": label })}>
           <table className={cn("tbl tbl-hover", density === "compact" && "tbl-dense")} aria-label={label}>
             <colgroup>
               {selection ? <col width="40" /> : null}
-              {columns.map(({ id, width, hideBelow }) => <col key={id} width={width?.replace("px", "")} className={hideBelow === "xl" ? "max-xl:hidden" : hideBelow === "lg" ? "max-lg:hidden" : undefined} />)}
+              {columns.map(({ id, width, hideBelow }) => <col key={id} width={width?.replace("px", "")} className={hideBelow && HIDE[hideBelow]} />)}
               {rowMenu ? <col width="48" /> : null}
             </colgroup>
             <TableHead columns={columns} keys={rows?.map(rowKey) ?? []} selection={selection} menu={Boolean(rowMenu)} sticky={overflows} />

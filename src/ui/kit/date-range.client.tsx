@@ -18,7 +18,7 @@ type PickerProps = {
   to: string | undefined;
   onChange: (change: DateRangeChange) => void;
   /** What no parameters mean. */
-  fallback?: RangePreset;
+  fallback?: RangePreset | "any";
   presets?: readonly RangePreset[];
 };
 
@@ -28,10 +28,12 @@ export function DateRangePicker({ from, to, onChange, fallback = "-24h", presets
   const zone = useTimeZone() ?? "UTC";
   const now = useNow();
   const [open, setOpen] = useState(false);
-  const asked = from ?? presetParameters(fallback, now, zone).from;
-  const preset = presetOf(asked, to ?? (from ? null : presetParameters(fallback, now, zone).to), now, zone);
+  const initial = fallback === "any" ? undefined : presetParameters(fallback, now, zone);
+  const always = from === undefined && initial === undefined;
+  const asked = from ?? initial?.from;
+  const preset = always ? undefined : presetOf(asked, to ?? (from ? null : initial?.to), now, zone);
   const range = parseRange(asked, to, now, zone);
-  const text = preset ? t(`range.presets.${preset}`) : rangeText(range.from, range.to, zone);
+  const text = always ? t("range.any") : preset ? t(`range.presets.${preset}`) : rangeText(range.from, range.to, zone);
   const choose = (change: DateRangeChange) => {
     onChange(change);
     setOpen(false);
@@ -47,6 +49,7 @@ export function DateRangePicker({ from, to, onChange, fallback = "-24h", presets
     <Popover trigger={trigger} title={t("range.title")} open={open} onOpenChange={setOpen}>
       <div className="flex gap-4 max-sm:flex-col">
         <ul className="flex min-w-36 flex-col max-sm:grid max-sm:grid-cols-2" aria-label={t("range.presetsLabel")}>
+          {fallback === "any" ? <li><button type="button" className={cn("pop-item hover:bg-muted", always && "font-medium")} aria-pressed={always} onClick={() => choose({ from: null, to: null })}><span className="flex-1">{t("range.any")}</span>{always ? <Check size={16} strokeWidth={1.75} aria-hidden="true" /> : null}</button></li> : null}
           {presets.map((one) => (
             <li key={one}>
               <button type="button" className={cn("pop-item hover:bg-muted", preset === one && "font-medium")} aria-pressed={preset === one} onClick={() => choose(one === fallback ? { from: null, to: null } : presetParameters(one, now, zone))}>

@@ -16,7 +16,7 @@ export type FilterDef = Readonly<{
   search?: (text: string) => Promise<readonly FilterOption[]>;
   placeholder?: string;
   /** For `date-range`: what is shown without parameters. */
-  fallback?: RangePreset;
+  fallback?: RangePreset | "any";
 }>;
 
 export type FilterValues = Readonly<Record<string, string | undefined>>;

@@ -31,7 +31,7 @@ const highlighter = (() => {
 /** Colours code; for the server only, because the grammars are far too large for a browser. */
 export async function highlight(code: string, language: CodeLanguage): Promise<Part[]> {
   if (language === "text") return [["", code]];
-  const lines = (await highlighter()).codeToTokensBase(code, { lang: language, theme: "roles" });
+  const lines = (await highlighter()).codeToTokensBase(code, { lang: language, theme: "roles", tokenizeTimeLimit: 0 });
   const parts: [Tone, string][] = [];
   const add = (tone: Tone, text: string) => {
     const before = parts.at(-1);

@@ -7,7 +7,7 @@ import { cn } from "#ui/kit/cn.ts";
 /** Nothing there yet: what would be there, and the one thing to do. `secondary` is a plain link beside it. */
 export function EmptyState({ icon, title, text, action, secondary, className }: { icon?: ReactNode; title: ReactNode; text?: ReactNode; action?: ReactNode; secondary?: ReactNode; className?: string }) {
   return (
-    <div className={cn("p-6 py-10 max-sm:px-4", className)}>
+    <div className={cn("state-box", className)}>
       {icon ? <div className="mb-4 grid size-9 place-items-center rounded-control bg-muted text-fg-2">{icon}</div> : null}
       <p className="font-semibold">{title}</p>
       {text ? <p className="mt-1 max-w-[56ch] text-fg-2">{text}</p> : null}
@@ -28,7 +28,7 @@ type ErrorProps = { title?: ReactNode; text?: ReactNode; requestId?: string | un
 export function ErrorState({ title, text, requestId, onRetry, busy = false, className }: ErrorProps) {
   const t = useTranslations("kit");
   return (
-    <div className={cn("p-6 py-8 max-sm:px-4", className)} role="alert">
+    <div className={cn("state-box", className)} role="alert">
       <CircleAlert className="mb-3 text-bad" size={20} strokeWidth={1.75} aria-hidden="true" />
       <p className="font-semibold">{title ?? t("error.title")}</p>
       <p className="mt-1 max-w-[56ch] text-fg-2">{text ?? t("error.text")}</p>

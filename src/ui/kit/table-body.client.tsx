@@ -9,7 +9,8 @@ import { Skeleton } from "#ui/kit/states.tsx";
 import { afterToggle, afterToggleAll, shownState } from "#ui/kit/table-selection.ts";
 import type { Column, DataTableProps, Selection } from "#ui/kit/table-types.ts";
 
-const HIDE = { lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
+/** By the table's own width, which a drawer beside it takes from: `lg` is what a screen of 1024 px leaves beside the navigation, `xl` one of 1280. */
+export const HIDE = { lg: "@max-[736px]:hidden", xl: "@max-[980px]:hidden" } as const;
 
 /** How a row opens: a link where it has an address, else a button; a plain click opens the drawer where there is one. */
 export type Opening<Row> = Pick<DataTableProps<Row>, "onOpen" | "href">;
@@ -57,7 +58,7 @@ function ariaSort({ sort }: Pick<Column<never>, "sort">): "ascending" | "descend
 function SortButton({ sort: { direction, onSort }, right, children }: { sort: NonNullable<Column<never>["sort"]>; right: boolean; children: ReactNode }) {
   const Icon = direction === "asc" ? ArrowUp : direction === "desc" ? ArrowDown : ChevronsUpDown;
   return (
-    <button type="button" className={cn("-my-1 inline-flex min-h-6 items-center gap-1 rounded-control hover:text-fg", direction && "text-fg", right && "flex-row-reverse")} onClick={onSort}>
+    <button type="button" className={cn("-my-1 inline-flex min-h-6 items-center align-middle gap-1 rounded-control hover:text-fg", direction && "text-fg", right && "flex-row-reverse")} onClick={onSort}>
       {children}
       <Icon size={12} strokeWidth={1.75} aria-hidden="true" className={direction ? "" : "opacity-60"} />
     </button>

@@ -14,7 +14,7 @@ export function TableCards<Row>({ rows, rowKey, card, onOpen, href, openKey, row
   const t = useTranslations("tables");
   const opens = Boolean(onOpen ?? href);
   return (
-    <ul className="tbl-list divide-y border-y" aria-label={label}>
+    <ul className="tbl-cards divide-y border-y" aria-label={label}>
       {rows.map((row, at) => {
         const key = rowKey(row);
         return (
@@ -36,7 +36,7 @@ export function TableCards<Row>({ rows, rowKey, card, onOpen, href, openKey, row
 
 export function SkeletonCards({ count }: { count: number }) {
   return (
-    <ul className="tbl-list divide-y border-y" aria-hidden="true">
+    <ul className="tbl-cards divide-y border-y" aria-hidden="true">
       {Array.from({ length: count }, (_, i) => (
         <li key={i} className="flex min-h-14 flex-col justify-center gap-2 py-3">
           <span className="flex justify-between gap-8"><Skeleton className={i % 2 ? "h-3 w-2/5" : "h-3 w-1/2"} /><Skeleton className="h-3 w-16" /></span>

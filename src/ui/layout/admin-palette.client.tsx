@@ -9,7 +9,7 @@ import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 const PAGE_OF = {
   user: (id: string) => `/admin/users/${id}`, wallet: (id: string) => `/admin/users/${id}/wallet`, key: (id: string) => `/admin/users/${id}/keys`, request: (id: string) => `/admin/requests/${id}`,
   transaction: (id: string) => `/admin/ledger/transactions/${id}`, order: (id: string) => `/admin/orders/${id}`, model: (id: string) => `/admin/models?q=${encodeURIComponent(id)}`,
-  channel: (id: string) => `/admin/channels?open=${id}`, group: () => "/admin/groups", code_batch: (id: string) => `/admin/codes/${id}`,
+  channel: (id: string) => `/admin/channels?open=${id}`, group: (id: string) => `/admin/groups?open=${id}`, code_batch: (id: string) => `/admin/codes/${id}`,
 } as const;
 
 /** Settings among the results at most. */

@@ -28,17 +28,16 @@ export async function AdminShell({ shopName, viewer, permissions, search, status
   return (
     <div className="flex min-h-dvh">
       <aside className="sticky top-0 hidden h-dvh w-[208px] shrink-0 flex-col overflow-y-auto border-r p-3 md:flex">
-        <a href="/admin" className="mb-4 flex items-center gap-2 px-2 py-1 font-semibold">
-          <Logo size={22} />
-          <span className="min-w-0 truncate">{shopName}</span>
-          <span className="badge ml-auto flex-none">{t("account.admin")}</span>
+        <a href="/admin" className="mb-3 flex items-center gap-2.5 px-2">
+          <Logo size={24} />
+          <span className="min-w-0"><span className="block truncate leading-5 font-semibold">{shopName}</span><span className="block text-12 leading-4 text-fg-3">{t("account.admin")}</span></span>
         </a>
         <AdminNav groups={groups} />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-10 flex h-12 flex-none items-center gap-3 border-b bg-canvas px-4 md:px-6">
           <AdminMenuButton shopName={shopName} groups={groups} />
-          <a href="/admin" className="flex min-w-0 items-center gap-2 font-semibold md:hidden"><span className="truncate">{shopName}</span></a>
+          <a href="/admin" className="flex-none md:hidden" aria-label={shopName}><Logo size={24} /></a>
           {search}
           <div className="ml-auto flex flex-none items-center gap-2">
             {status}

@@ -4,7 +4,7 @@ import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { messagesFor, type MessageScope } from "#ui/i18n/client-messages.ts";
 import { UiProvider } from "#ui/layout/ui-provider.client.tsx";
-import { shopCss, type ShopBrand } from "#ui/theme/brand.ts";
+import { styleAddress, type ShopBrand } from "#ui/theme/brand.ts";
 import "#ui/theme/globals.css";
 
 type Props = { locale: string; skip: string; children: ReactNode; messages?: MessageScope; brand?: ShopBrand };
@@ -13,10 +13,10 @@ type Props = { locale: string; skip: string; children: ReactNode; messages?: Mes
 export async function Document({ locale, skip, children, messages = "kit", brand }: Props) {
   const theme = (await cookies()).get("mm-theme")?.value;
   const nonce = (await headers()).get("x-nonce") ?? undefined;
-  const css = shopCss(brand);
+  const look = brand && styleAddress(brand);
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
-      {css === "" ? null : <head><style nonce={nonce}>{css}</style></head>}
+      {look === undefined ? null : <head><link rel="stylesheet" href={look} /></head>}
       <body>
         <a href="#main" className="btn btn-primary skip-link">{skip}</a>
         <NextIntlClientProvider messages={messagesFor(messages, await getMessages())}>

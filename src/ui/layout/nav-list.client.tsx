@@ -27,9 +27,9 @@ export function AdminNav({ groups, onLeave }: { groups: readonly AdminGroup[]; o
   const t = useTranslations("nav.admin");
   const path = usePathname();
   return (
-    <nav className="flex flex-col gap-4" aria-label={t("label")}>
+    <nav className="flex flex-1 flex-col gap-4" aria-label={t("label")}>
       {groups.map(({ group, entries }) => (
-        <div key={entries[0]?.key}>
+        <div key={entries[0]?.key} className={entries[0]?.key === "settings" ? "mt-auto" : undefined}>
           {group ? <p className="px-2 pb-1 text-12 text-fg-3">{t(group)}</p> : null}
           <div className="flex flex-col gap-px">
             {entries.map(({ key, href }) => (

@@ -65,8 +65,22 @@ export function adminNavFor(permissions: ReadonlySet<Permission>): readonly Admi
 export const isCurrent = (href: string, path: string): boolean =>
   href === "/console" || href === "/admin" ? path === href : path === href || path.startsWith(`${href}/`);
 
+/** Pages without an entry of their own that ask for more than the entry they stand under. */
+const DEEPER: readonly Readonly<{ pages: RegExp; permission: Permission }>[] = [
+  { pages: /^\/admin\/ledger\/(transactions|accounts)(\/|$)/, permission: "ledger:read" },
+  { pages: /^\/admin\/(disputes|refunds)(\/|$)/, permission: "orders:read" },
+  { pages: /^\/admin\/channels\/new\/?$/, permission: "channels:write" },
+  { pages: /^\/admin\/users\/[^/]+\/wallet\/?$/, permission: "wallet:read" },
+  { pages: /^\/admin\/users\/[^/]+\/requests\/?$/, permission: "requests:read" },
+  { pages: /^\/admin\/users\/[^/]+\/audit\/?$/, permission: "audit:read" },
+  // How customers pay is for finance to see, too; the other areas are for those who run the shop.
+  { pages: /^\/admin\/settings\/(?!payments\/?$)[^/]+\/?$/, permission: "settings:write" },
+];
+
 /** What the page at this address asks for, by the entry that it belongs to. */
 export function adminPermissionFor(path: string): Permission | undefined {
+  const deeper = DEEPER.find(({ pages }) => pages.test(path));
+  if (deeper) return deeper.permission;
   const entries: readonly NavEntry[] = ADMIN_NAV.flatMap(({ entries: some }): readonly NavEntry[] => some);
   return entries.find(({ href }) => isCurrent(href, path))?.permission;
 }

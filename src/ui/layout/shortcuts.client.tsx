@@ -15,8 +15,8 @@ const STORED = "mm-shortcuts";
 type Target = Readonly<{ href: string; letter: string; label: string }>;
 
 /**
- * Keys of a whole area. A page joins in by marks on its own controls: `data-shortcut="n"` on "New", `"e"` on "Edit",
- * `"/"` on its filter, `"["` and `"]"` on the steps of its range; the key then clicks or focuses what is marked.
+ * Keys of a whole area. A page joins in by marks on its own controls: `data-shortcut="n"` on "New"; the key then clicks
+ * or focuses what is marked. A filter bar listens to `/` itself.
  */
 export function ConsoleShortcuts() {
   const t = useTranslations("nav.console");
@@ -41,7 +41,7 @@ function Shortcuts({ targets }: { targets: readonly Target[] }) {
   return <Help open={help} onOpenChange={setHelp} targets={targets} enabled={enabled} setEnabled={setEnabled} />;
 }
 
-const MARKED = new Set(["n", "e", "/", "[", "]"]);
+const MARKED = new Set(["n"]);
 
 function useKeys(targets: readonly Target[], enabled: boolean, showHelp: () => void): void {
   const router = useRouter();
@@ -122,13 +122,13 @@ function Help({ open, onOpenChange, targets, enabled, setEnabled }: HelpProps) {
             <h3 className="mb-2 text-13 text-fg-3">{t("onLists")}</h3>
             {lines([
               [t("filter"), <Keys key="filter" keys={["/"]} />], [t("next"), <Keys key="next" keys={["j", "k"]} />], [t("open"), <Keys key="open" keys={["Enter"]} />],
-              [t("create"), <Keys key="new" keys={["n"]} />], [t("range"), <Keys key="range" keys={["[", "]"]} />],
+              [t("create"), <Keys key="new" keys={["n"]} />],
             ])}
           </section>
           <section>
             <h3 className="mb-2 text-13 text-fg-3">{t("everywhere")}</h3>
             {lines([
-              [t("help"), <Keys key="help" keys={["?"]} />], [t("search"), <Keys key="search" keys={["Ctrl", "K"]} />], [t("edit"), <Keys key="edit" keys={["e"]} />],
+              [t("help"), <Keys key="help" keys={["?"]} />], [t("search"), <Keys key="search" keys={["Ctrl", "K"]} />],
               [t("undo"), <Keys key="undo" keys={["Z"]} />], [t("close"), <Keys key="close" keys={["Esc"]} />],
             ])}
           </section>

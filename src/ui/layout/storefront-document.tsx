@@ -1,6 +1,6 @@
-import { cookies, headers } from "next/headers";
+import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { shopCss, type ShopBrand } from "#ui/theme/brand.ts";
+import { styleAddress, type ShopBrand } from "#ui/theme/brand.ts";
 import "#ui/theme/globals.css";
 
 type Props = { locale: string; skip: string; children: ReactNode; brand?: ShopBrand };
@@ -11,10 +11,10 @@ type Props = { locale: string; skip: string; children: ReactNode; brand?: ShopBr
  */
 export async function StorefrontDocument({ locale, skip, children, brand }: Props) {
   const theme = (await cookies()).get("mm-theme")?.value;
-  const css = shopCss(brand);
+  const look = brand && styleAddress(brand);
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
-      {css === "" ? null : <head><style nonce={(await headers()).get("x-nonce") ?? undefined}>{css}</style></head>}
+      {look === undefined ? null : <head><link rel="stylesheet" href={look} /></head>}
       <body>
         <a href="#main" className="btn btn-primary skip-link">{skip}</a>
         {children}

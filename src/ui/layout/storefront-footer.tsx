@@ -6,8 +6,14 @@ import { STATUS_TEXT } from "#ui/storefront/status-words.ts";
 export const LEGAL_PAGES = ["terms", "privacy", "refunds"] as const;
 export type LegalPage = (typeof LEGAL_PAGES)[number];
 
+type Props = {
+  locale: string; shopName: string; status: StatusWord | undefined;
+  /** The papers that the operator has written; a link to an empty page helps nobody. */
+  legal: readonly LegalPage[];
+};
+
 /** Quiet on purpose: how the shop is doing, its papers, its feed, and what it runs on. */
-export async function StorefrontFooter({ locale, shopName, status }: { locale: string; shopName: string; status: StatusWord | undefined }) {
+export async function StorefrontFooter({ locale, shopName, status, legal }: Props) {
   const t = await getTranslations("common");
   const s = await getTranslations("landing.shell");
   return (
@@ -19,7 +25,7 @@ export async function StorefrontFooter({ locale, shopName, status }: { locale: s
             {s(`state.${status}`)}
           </a>
         )}
-        {LEGAL_PAGES.map((page) => <a key={page} href={`/${locale}/legal/${page}`} className="flex h-8 items-center hover:text-fg">{s(page)}</a>)}
+        {legal.map((page) => <a key={page} href={`/${locale}/legal/${page}`} className="flex h-8 items-center hover:text-fg">{s(page)}</a>)}
         <a href={`/${locale}/prices.xml`} className="flex h-8 items-center gap-1.5 hover:text-fg">
           <Rss size={14} strokeWidth={1.75} aria-hidden="true" />
           {s("feed")}

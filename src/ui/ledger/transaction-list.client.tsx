@@ -40,7 +40,7 @@ export function TransactionList() {
     <>
       <FilterBar filters={defs} search={{ placeholder: t("searchKey") }} />
       {wallet ? <div className="mt-4"><WalletBuckets wallet={wallet} /></div> : null}
-      <Bleed className="mt-3">
+      <Bleed className="mt-4">
         <TransactionTable
           rows={list.data} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} wallet={wallet !== undefined} linked
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: (list.data?.length ?? 0) === SIZE, onPrevious: cursor.back, onNext: () => list.data?.length && cursor.push(list.data.at(-1)!.id) }}

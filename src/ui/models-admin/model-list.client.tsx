@@ -15,12 +15,15 @@ import { SwitchField } from "#ui/kit/fields.client.tsx";
 import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.client.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { AddModelDialog } from "#ui/models-admin/add-model.client.tsx";
 import { CatalogueDialog } from "#ui/models-admin/catalogue-dialog.client.tsx";
 import { ModelForm, type ModelRow } from "#ui/models-admin/model-form.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
+
+type Problem = ModelRow["problems"][number];
 
 const VIEWS = ["no_price", "no_channel", "single_channel", "below_cost", "off"] as const;
 
@@ -50,7 +53,7 @@ export function ModelList({ rights }: { rights: Readonly<{ write: boolean; costs
   const buttons = (
     <>
       <Button onClick={() => setDialog("own")}>{t("list.own")}</Button>
-      <Button variant="primary" onClick={() => setDialog("catalogue")}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.catalogue")}</Button>
+      <Button variant="primary" data-shortcut="n" onClick={() => setDialog("catalogue")}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.catalogue")}</Button>
     </>
   );
   return (
@@ -64,20 +67,22 @@ export function ModelList({ rights }: { rights: Readonly<{ write: boolean; costs
         })}
         <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
       </div>
-      <DataTable<ModelRow>
-        label={t("title")} columns={useColumns(rights.costs)} rows={rows} rowKey={({ id }) => id} density="compact"
-        state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
-        filtered={filtered || view !== null} onClearFilters={() => { clear(); void setView(null); }}
-        empty={<EmptyState icon={<Boxes size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={rights.write ? <Button variant="primary" onClick={() => setDialog("catalogue")}>{t("list.catalogue")}</Button> : undefined} />}
-        card={(model) => <ModelCard model={model} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
-        {...(rights.write && {
-          selection: { selected, onChange: setSelected },
-          rowMenu: (model: ModelRow) => [
-            { label: t("acts.open"), href: `/admin/models/${model.id}` }, { label: t("acts.price"), href: `/admin/prices?open=${model.id}` },
-            { label: model.enabled ? t("acts.takeOff") : t("acts.putOn"), onSelect: () => void setEnabled([model], !model.enabled) },
-          ],
-        })}
-      />
+      <Bleed>
+        <DataTable<ModelRow>
+          label={t("title")} columns={useColumns(rights.costs)} rows={rows} rowKey={({ id }) => id} density="compact"
+          state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
+          filtered={filtered || view !== null} onClearFilters={() => { clear(); void setView(null); }}
+          empty={<EmptyState icon={<Boxes size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={rights.write ? <Button variant="primary" onClick={() => setDialog("catalogue")}>{t("list.catalogue")}</Button> : undefined} />}
+          card={(model) => <ModelCard model={model} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
+          {...(rights.write && {
+            selection: { selected, onChange: setSelected },
+            rowMenu: (model: ModelRow) => [
+              { label: t("acts.open"), href: `/admin/models/${model.id}` }, { label: t("acts.price"), href: `/admin/prices?open=${model.id}` },
+              { label: model.enabled ? t("acts.takeOff") : t("acts.putOn"), onSelect: () => void setEnabled([model], !model.enabled) },
+            ],
+          })}
+        />
+      </Bleed>
       <SelectionBar count={chosen.length} onClear={() => setSelected(new Set())}>
         <Button size="sm" onClick={() => void setEnabled(chosen, true)}>{t("acts.putOn")}</Button>
         <Button size="sm" onClick={() => void setEnabled(chosen, false)}>{t("acts.takeOff")}</Button>
@@ -101,9 +106,20 @@ export function ModelList({ rights }: { rights: Readonly<{ write: boolean; costs
   );
 }
 
+const GRAVITY: readonly Problem[] = ["below_cost", "no_price", "no_channel", "no_live_channel", "single_channel"];
+const toneOf = (problem: Problem): "neutral" | "warn" | "bad" => (problem === "single_channel" ? "neutral" : problem === "below_cost" ? "bad" : "warn");
+
 export function Problems({ model }: { model: ModelRow }) {
   const t = useTranslations("models-admin.problems");
-  return model.problems.map((problem) => <Badge key={problem} tone={problem === "single_channel" ? "neutral" : problem === "below_cost" ? "bad" : "warn"}>{t(problem)}</Badge>);
+  return model.problems.map((problem) => <Badge key={problem} tone={toneOf(problem)}>{t(problem)}</Badge>);
+}
+
+/** In a row: the gravest in words, of the others how many. */
+function ProblemText({ model: { problems } }: { model: ModelRow }) {
+  const t = useTranslations("models-admin.problems");
+  const [first, ...others] = problems.toSorted((a, b) => GRAVITY.indexOf(a) - GRAVITY.indexOf(b));
+  if (first === undefined) return <span className="text-fg-3">—</span>;
+  return <span title={problems.map((problem) => t(problem)).join(", ")}><StatusDot tone={toneOf(first)}>{t(first)}</StatusDot>{others.length > 0 ? <span className="ml-1.5 text-fg-3">+{others.length}</span> : null}</span>;
 }
 
 function useColumns(costs: boolean): readonly Column<ModelRow>[] {
@@ -119,7 +135,7 @@ function useColumns(costs: boolean): readonly Column<ModelRow>[] {
     { id: "channels", header: t("channels"), align: "right", cell: ({ channels }) => `${channels.live}/${channels.all}` },
     { id: "day", header: t("requests"), align: "right", cell: ({ day }) => formatTokens(day.requests), hideBelow: "lg" },
     { id: "success", header: t("success"), align: "right", cell: ({ day }) => formatPercent(day.requests === 0 ? undefined : (day.requests - day.failed) / day.requests, 2, "down"), hideBelow: "xl" },
-    { id: "problems", header: t("problems"), cell: (model) => <span className="flex gap-1"><Problems model={model} /></span>, hideBelow: "lg" },
+    { id: "problems", header: t("problems"), cell: (model) => <ProblemText model={model} />, hideBelow: "lg" },
   ];
 }
 

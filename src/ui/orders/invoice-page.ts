@@ -7,7 +7,7 @@ export type InvoiceContent = Readonly<{
   currency: string; rate: string; creditNano: string; lines: readonly Readonly<{ what: "credit" | "discount" | "fee" | "tax" | "refund"; amount: string }>[]; total: string; method?: string; reason?: string;
 }>;
 
-type Word = "invoice" | "credit_note" | "issued" | "from" | "to" | "order" | "of" | "method" | "description" | "amount" | "total" | "note" | "rate" | "print" | `line.${InvoiceContent["lines"][number]["what"]}`;
+type Word = "invoice" | "credit_note" | "issued" | "to" | "order" | "of" | "method" | "description" | "amount" | "total" | "note" | "rate" | `line.${InvoiceContent["lines"][number]["what"]}`;
 type Options = Readonly<{ locale: string; nonce: string; t: (key: Word, values?: Record<string, string>) => string }>;
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);

@@ -15,6 +15,7 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { OrderStatusDot } from "#ui/orders/order-status.client.tsx";
 import { PayAmount } from "#ui/orders/pay-amount.client.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { tableState } from "#ui/trpc/table-state.ts";
 
@@ -22,6 +23,7 @@ export type OrdersOutputs = inferRouterOutputs<AppRouter>["admin"]["orders"];
 type OrderRow = OrdersOutputs["list"]["orders"][number];
 
 const STATES = ["created", "open", "processing", "review", "paid", "failed", "expired"] as const;
+const RANGE = "-30d";
 type State = (typeof STATES)[number];
 const isState = (text: string): text is State => (STATES as readonly string[]).includes(text);
 
@@ -34,27 +36,30 @@ export function OrderList() {
   const zone = useTimeZone() ?? "UTC";
   const filters: FilterDef[] = [
     { key: "state", label: t("filter.state"), kind: "multi", options: STATES.map((value) => ({ value, label: words(value) })) },
-    { key: "at", label: t("filter.at"), kind: "date-range" },
+    { key: "at", label: t("filter.at"), kind: "date-range", fallback: RANGE },
   ];
   const { values, filtered, clear } = useFilterValues(filters);
   const { cursor, push, back, hasPrevious } = useCursor();
   const states = values["state"]?.split(",").filter(isState);
-  const range = values["from"] ? parseRange(values["from"], values["to"], now, zone) : undefined;
+  // Who looks for one order does not know when it was made.
+  const range = values["q"] ? undefined : parseRange(values["from"] ?? RANGE, values["to"], now, zone);
   const list = useQuery({
-    ...trpc.admin.orders.list.queryOptions({ cursor, ...(values["q"] && { q: values["q"] }), ...(states?.length && { states }), ...(range && { from: range.from, to: range.to }) }),
+    ...trpc.admin.orders.list.queryOptions({ cursor, ...(values["q"] && { q: values["q"] }), ...(states?.length && { states }), ...(range && { from: range.from, ...(values["to"] && { to: range.to }) }) }),
     placeholderData: keepPreviousData,
   });
   const next = list.data?.next;
   return (
     <>
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("filter.search") }} /></div>
-      <DataTable<OrderRow>
-        label={t("title")} density="compact" columns={useColumns()} rows={list.data?.orders} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
-        updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/orders/${id}`}
-        empty={<EmptyState icon={<Receipt size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} />}
-        card={(order) => <OrderCard order={order} />}
-        pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
-      />
+      <Bleed>
+        <DataTable<OrderRow>
+          label={t("title")} density="compact" columns={useColumns()} rows={list.data?.orders} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
+          updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/orders/${id}`}
+          empty={<EmptyState icon={<Receipt size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} />}
+          card={(order) => <OrderCard order={order} />}
+          pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
+        />
+      </Bleed>
     </>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState } from "react";
 import { formatExact } from "#ui/format/index.ts";
@@ -18,6 +18,8 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import type { OrdersOutputs } from "#ui/orders/order-list.client.tsx";
+import { checkName } from "#ui/orders/check-names.ts";
+import { formatPay, minorText } from "#ui/orders/format-pay.ts";
 import { ORDER_TONE, orderWord } from "#ui/orders/order-status.client.tsx";
 import { OrderTimeline } from "#ui/orders/order-timeline.client.tsx";
 import { PayAmount } from "#ui/orders/pay-amount.client.tsx";
@@ -57,7 +59,7 @@ function Detail({ detail, mayAct, mayRefund }: { detail: OrderDetail; mayAct: bo
       />
       {order.state === "review" ? (
         <Callout tone="warn" className="mb-6" title={t("review.title")} action={mayRefund ? <div className="flex flex-wrap gap-2">{held ? <Button size="sm" onClick={() => setAsked("credit")}>{t("review.credit")}</Button> : null}<Button size="sm" onClick={() => setAsked("return")}>{t(held ? "review.return" : "review.close")}</Button></div> : undefined}>
-          {held ? t("review.held", { amount: formatExact(held.amountNano) }) : t("review.nothing")} <code className="text-12">{order.reviewReason}</code>
+          {held ? t("review.held", { amount: formatExact(held.amountNano) }) : t("review.nothing")}
         </Callout>
       ) : null}
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
@@ -113,20 +115,20 @@ function Amounts({ order }: { order: OrderDetail["order"] }) {
   );
 }
 
-const CHECKS = ["provider", "livemode", "session", "payment", "owner", "order", "currency", "amount"] as const;
-
-function Checks({ detail: { checks } }: { detail: OrderDetail }) {
+function Checks({ detail: { checks, order } }: { detail: OrderDetail }) {
   const t = useTranslations("admin-orders.checks");
+  const locale = useLocale();
+  const said = (what: string, value: string): string => (what === "amount" && /^\d+$/.test(value) ? formatPay(minorText(BigInt(value), order.payText), order.currency, locale) : value || "—");
   return (
     <Card title={t("title")} note={checks ? <Time at={checks.at} as="stamp" /> : undefined}>
       {checks === null ? <p className="text-13 text-fg-2">{t("none")}</p> : (
         <ul className="flex flex-col gap-1.5">
           {checks.list.map(({ what, ok, ours, theirs }) => {
-            const known = CHECKS.find((each) => each === what);
+            const known = checkName(what);
             return (
               <li key={what} className="flex items-start gap-2">
                 {ok ? <Check className="mt-0.5 flex-none text-ok" size={16} strokeWidth={2} aria-label={t("ok")} /> : <X className="mt-0.5 flex-none text-bad" size={16} strokeWidth={2} aria-label={t("wrong")} />}
-                <span className="min-w-0 flex-1">{known ? t(known) : what}{ok ? null : <span className="block text-13 break-all text-bad">{t("differs", { ours: ours || "—", theirs: theirs || "—" })}</span>}</span>
+                <span className="min-w-0 flex-1">{known ? t(known) : what}{ok ? null : <span className="block text-13 break-all text-bad">{t("differs", { ours: said(what, ours), theirs: said(what, theirs) })}</span>}</span>
               </li>
             );
           })}
@@ -162,15 +164,15 @@ function Linked({ detail: { refunds, disputes } }: { detail: OrderDetail }) {
       <ul className="divide-y">
         {refunds.map((refund) => (
           <li key={refund.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
-            <span className="w-24 text-fg-2">{t("tabs.refund")}</span><RefundStatus status={refund.status} />
-            <span className="min-w-0 flex-1 truncate text-13 text-fg-2" title={refund.failureReason ?? refund.reason}>{refund.failureReason ?? refund.reason}</span>
+            <span className="w-24 text-fg-2 max-sm:w-auto">{t("tabs.refund")}</span><RefundStatus status={refund.status} />
+            <span className="min-w-0 flex-1 truncate text-13 text-fg-2 max-sm:order-last max-sm:basis-full" title={refund.failureReason ?? refund.reason}>{refund.failureReason ?? refund.reason}</span>
             <Time at={refund.createdAt} className="text-13 text-fg-3" /><PayAmount text={`-${refund.amountText}`} currency={refund.currency} />
           </li>
         ))}
         {disputes.map((dispute) => (
           <li key={dispute.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
-            <span className="w-24 text-fg-2">{t("tabs.dispute")}</span><DisputeStatus status={dispute.status} />
-            <span className="min-w-0 flex-1 truncate text-13 text-fg-2">{dispute.frozenNano > 0n ? <>{t("columns.frozen")} <Money nano={dispute.frozenNano} /></> : dispute.reason}</span>
+            <span className="w-24 text-fg-2 max-sm:w-auto">{t("tabs.dispute")}</span><DisputeStatus status={dispute.status} />
+            <span className="min-w-0 flex-1 truncate text-13 text-fg-2 max-sm:order-last max-sm:basis-full">{dispute.frozenNano > 0n ? <>{t("columns.frozen")} <Money nano={dispute.frozenNano} /></> : dispute.reason}</span>
             <DueIn at={dispute.evidenceDueAt} open={dispute.outcome === null} />
             <a className="link text-13" href={`https://dashboard.stripe.com/${dispute.livemode ? "" : "test/"}disputes/${dispute.providerDisputeId}`} target="_blank" rel="noopener noreferrer">{t("atStripe")}</a>
             <PayAmount text={`-${dispute.amountText}`} currency={dispute.currency} />

@@ -5,6 +5,7 @@ import { JsonView } from "#ui/kit/json-view.client.tsx";
 import { Money } from "#ui/kit/money.tsx";
 import { Timeline, type TimelineItem } from "#ui/kit/timeline.tsx";
 import type { Tone } from "#ui/kit/tone.ts";
+import { failedChecks } from "#ui/orders/check-names.ts";
 import type { OrderDetail } from "#ui/orders/order-page.client.tsx";
 
 const KINDS = [
@@ -19,11 +20,12 @@ const SOURCES = ["webhook", "poll", "return", "staff", "user", "system"] as cons
 /** What happened to an order: its own steps, what the provider told, and what was booked, in one line of time. */
 export function OrderTimeline({ detail }: { detail: OrderDetail }) {
   const t = useTranslations("admin-orders.timeline");
-  const books = useTranslations("ledger.kinds");
+  const names = useTranslations("admin-orders.checks");
+  const kinds = useTranslations("ledger.kinds");
   const steps = detail.events.map(({ id, at, kind, source, detail: facts }): TimelineItem => {
     const known = KINDS.find((each) => each === kind);
     const from = SOURCES.find((each) => each === source);
-    const words = [facts["reason"], facts["failure"], facts["error"], facts["status"]].find((each) => typeof each === "string") as string | undefined;
+    const words = kind === "review" ? failedChecks(facts["checks"]).map((each) => names(each)).join(" · ") : [facts["reason"], facts["failure"], facts["error"], facts["status"]].find((each) => typeof each === "string") as string | undefined;
     return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(words !== undefined && { text: <span className="break-words">{words}</span> }) };
   });
   const notices = detail.notices.map((notice): TimelineItem => ({
@@ -31,7 +33,7 @@ export function OrderTimeline({ detail }: { detail: OrderDetail }) {
     text: <Payload notice={notice} />,
   }));
   const movements = detail.movements.map((movement): TimelineItem => ({
-    id: `m${movement.id}`, at: movement.at, title: books.has(movement.kind) ? books(movement.kind as "topup") : movement.kind, tone: "accent", text: <code className="text-12 break-all text-fg-3">{movement.key}</code>, aside: <Money nano={movement.amountNano} />,
+    id: `m${movement.id}`, at: movement.at, title: kinds.has(movement.kind) ? kinds(movement.kind) : movement.kind, tone: "accent", text: <code className="text-12 break-all text-fg-3">{movement.key}</code>, aside: <Money nano={movement.amountNano} />,
   }));
   const items = [...steps, ...notices, ...movements].sort((a, b) => a.at.getTime() - b.at.getTime());
   return <Timeline items={items} label={t("title")} />;

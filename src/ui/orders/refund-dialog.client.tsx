@@ -10,7 +10,7 @@ import { CheckboxField, MoneyField } from "#ui/kit/fields.client.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { Money } from "#ui/kit/money.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
-import { formatPay } from "#ui/orders/format-pay.ts";
+import { formatPay, minorText } from "#ui/orders/format-pay.ts";
 import type { OrderDetail } from "#ui/orders/order-page.client.tsx";
 import { PayAmount } from "#ui/orders/pay-amount.client.tsx";
 import { newKey } from "#ui/wallet/new-key.ts";
@@ -65,13 +65,6 @@ export function RefundDialog({ order, refundable, onClose }: Props) {
       {sudo.dialog}
     </>
   );
-}
-
-/** As many decimals as another amount of the same currency has. */
-function minorText(minor: bigint, like: string): string {
-  const decimals = like.split(".")[1]?.length ?? 0;
-  const digits = minor.toString().padStart(decimals + 1, "0");
-  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
 const PROBLEMS = ["too_much", "nothing_left", "not_paid", "disputed", "key_reuse", "provider"] as const;

@@ -13,6 +13,7 @@ import { Time } from "#ui/kit/time.client.tsx";
 import type { Tone } from "#ui/kit/tone.ts";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { PayAmount } from "#ui/orders/pay-amount.client.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { tableState } from "#ui/trpc/table-state.ts";
 
@@ -43,13 +44,15 @@ export function RefundList() {
   return (
     <>
       <div className="mb-4"><FilterBar filters={filters} /></div>
-      <DataTable<RefundRow>
-        label={t("tabs.refunds")} density="compact" columns={useColumns()} rows={list.data?.rows} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
-        updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ orderId }) => `/admin/orders/${orderId}`}
-        empty={<EmptyState icon={<Undo2 size={20} strokeWidth={1.75} />} title={t("emptyRefunds.title")} text={t("emptyRefunds.text")} />}
-        card={(row) => <RefundCard row={row} />}
-        pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
-      />
+      <Bleed>
+        <DataTable<RefundRow>
+          label={t("tabs.refunds")} density="compact" columns={useColumns()} rows={list.data?.rows} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
+          updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ orderId }) => `/admin/orders/${orderId}`}
+          empty={<EmptyState icon={<Undo2 size={20} strokeWidth={1.75} />} title={t("emptyRefunds.title")} text={t("emptyRefunds.text")} />}
+          card={(row) => <RefundCard row={row} />}
+          pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
+        />
+      </Bleed>
     </>
   );
 }

@@ -1,8 +1,9 @@
 "use client";
-import { useFormatter, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import Link from "next/link";
-import { formatBalance, formatExact, formatTotal } from "#ui/format/index.ts";
+import { formatExact, formatTotal } from "#ui/format/index.ts";
 import { LinkButton } from "#ui/kit/button.tsx";
+import { ExactAmount } from "#ui/kit/exact-amount.client.tsx";
 import { Meter } from "#ui/keys/key-cells.client.tsx";
 import type { OverviewData } from "#ui/overview/overview-screen.client.tsx";
 
@@ -14,21 +15,23 @@ const LASTS_MAX = 365;
 export function MoneyCards({ data }: { data: OverviewData }) {
   const t = useTranslations("console");
   const format = useFormatter();
+  const locale = useLocale();
   const { wallet, lastsDays, expiring } = data;
   const notes = [
     lastsDays === null ? "" : lastsDays > LASTS_MAX ? t("lastsLong") : t("lasts", { days: lastsDays }),
     wallet.heldNano > 0n ? t("held", { amount: formatExact(wallet.heldNano) }) : "",
     expiring ? t("expires", { amount: formatTotal(expiring.amountNano), date: format.dateTime(expiring.at, { day: "numeric", month: "short", timeZone: data.timeZone }) }) : "",
-  ].filter(Boolean).join(" ");
+  ].filter(Boolean).join(locale === "zh" ? "" : " ");
   return (
     <section className="card grid md:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]" aria-label={t("money")}>
       <div className="flex flex-wrap items-center gap-4 p-5 max-md:border-b md:border-r">
         <div className="min-w-0 flex-1 basis-52">
           <h2 className="text-13 text-fg-2">{t("available")}</h2>
-          <p className={`nums text-28 font-semibold ${wallet.availableNano <= 0n ? "text-bad" : ""}`} title={formatExact(wallet.availableNano)} data-available={wallet.availableNano.toString()}>{formatBalance(wallet.availableNano)}</p>
+          <p className={`nums text-28 font-semibold ${wallet.availableNano < 0n ? "text-bad" : ""}`} data-available={wallet.availableNano.toString()}><ExactAmount nano={wallet.availableNano} as="balance" /></p>
           <p className="mt-1 text-13 text-fg-3">{notes || (wallet.availableNano <= 0n ? t("emptyWallet") : t("noneHeld"))}</p>
         </div>
-        <LinkButton href="/console/wallet" variant="primary">{t("topUp")}</LinkButton>
+        {/* While there are first steps to take, they hold the one filled button. */}
+        <LinkButton href="/console/wallet" variant={data.steps.hasRequest ? "primary" : "secondary"}>{t("topUp")}</LinkButton>
       </div>
       <Month data={data} />
     </section>
@@ -49,7 +52,7 @@ function Month({ data }: { data: OverviewData }) {
         <Link className="link text-13" href="/console/usage?group=day&from=-30d">{t("usage")}</Link>
       </div>
       <p className="flex flex-wrap items-baseline gap-x-2">
-        <span className="nums text-28 font-semibold" title={formatExact(data.month.chargeNano)} data-month={data.month.chargeNano.toString()}>{formatTotal(data.month.chargeNano)}</span>
+        <span className="nums text-28 font-semibold" data-month={data.month.chargeNano.toString()}><ExactAmount nano={data.month.chargeNano} as="total" /></span>
         {budget ? <span className="nums text-fg-2">{t("ofBudget", { amount: formatTotal(budget.amountNano) })}</span> : null}
       </p>
       {percent === undefined

@@ -36,7 +36,7 @@ export function OverviewScreen({ initial }: { initial: OverviewData }) {
         actions={
           <>
             <LinkButton href="/console/playground"><SquareTerminal size={16} strokeWidth={1.75} aria-hidden="true" />{t("playground")}</LinkButton>
-            <LinkButton href="/console/keys/new" variant="primary"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("newKey")}</LinkButton>
+            <LinkButton href="/console/keys/new" data-shortcut="n" variant={started ? "primary" : "secondary"}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("newKey")}</LinkButton>
           </>
         }
       />
@@ -47,7 +47,7 @@ export function OverviewScreen({ initial }: { initial: OverviewData }) {
           <>
             <Today data={data} />
             <SpendChart />
-            <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
+            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
               <Recent />
               <TopKeys />
             </div>
@@ -85,7 +85,7 @@ function Recent() {
       <ol className="divide-y" aria-label={t("recent")}>
         {(data?.rows ?? []).map((row) => (
           <li key={row.id}>
-            <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[84px_84px_minmax(0,1fr)_minmax(0,120px)_88px] sm:px-5">
+            <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[84px_84px_minmax(0,1fr)_minmax(0,120px)_104px] sm:px-5">
               <Time at={row.at} className="text-13 text-fg-3 max-sm:order-3" />
               <span className="text-13 max-sm:order-4 max-sm:text-right"><RequestStatus row={row} /></span>
               <RequestModel row={row} />

@@ -32,12 +32,16 @@ export function SpendChart() {
   const query = useQuery({ ...trpc.console.usage.get.queryOptions({ ...range, group: "model", bucket: "day" }), placeholderData: keepPreviousData });
   const { data } = query;
   return (
-    <Card
-      title={t("spendByModel")} note={data ? t("spent", { amount: formatTotal(data.total.chargeNano), count: SPAN_DAYS[span] }) : " "}
-      action={<SegmentedControl label={t("span")} value={span} onChange={setSpan} options={SPANS.map((value) => ({ value, label: t(`spans.${value.slice(1) as "7d"}`) }))} />}
-    >
+    <Card>
       <TimeChart
-        title={<span className="sr-only">{t("spendByModel")}</span>} kind="bar" stacked partialLast totals buckets={data?.buckets ?? []} state={tableState({ ...query, isPlaceholderData: false })} onRetry={() => void query.refetch()}
+        title={
+          <>
+            <span role="heading" aria-level={2}>{t("spendByModel")}</span>
+            <span className="block text-13 font-normal text-fg-3">{data ? t("spent", { amount: formatTotal(data.total.chargeNano), count: SPAN_DAYS[span] }) : "\u00a0"}</span>
+          </>
+        }
+        action={<SegmentedControl className="mr-2" label={t("span")} value={span} onChange={setSpan} options={SPANS.map((value) => ({ value, label: t(`spans.${value.slice(1) as "7d"}`) }))} />}
+        kind="bar" stacked partialLast totals buckets={data?.buckets ?? []} state={tableState({ ...query, isPlaceholderData: false })} onRetry={() => void query.refetch()}
         series={data ? seriesOf(data, "model", "spend", ({ label, group }) => label ?? group ?? "", { others: t("others", { count: data.others }), all: "" }) : []}
         format={(value) => formatTotal(BigInt(Math.round(value)))} formatAxis={formatAxisUsd} csv={(value) => formatCsvUsd(BigInt(Math.round(value)))}
       />

@@ -24,7 +24,7 @@ export function PlaygroundColumn({ column, models, onModel, onAgain, onClose }: 
         {onClose ? <IconButton label={t("closeColumn", { model })} onClick={onClose}><X size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton> : null}
       </div>
       <div className="flex min-w-0 flex-1 flex-col gap-4 p-4" role="log" aria-live="off">
-        {turns.length === 0 ? <p className="m-auto max-w-[40ch] text-center text-13 text-fg-3">{t("start")}</p> : null}
+        {turns.length === 0 ? <p className="max-w-[56ch] text-fg-2">{t("start")}</p> : null}
         {turns.map((turn, at) => <TurnView key={at} turn={turn} {...(at === turns.length - 1 && { onAgain })} />)}
       </div>
       <p className="sr-only" role="status">{announcement(turns.at(-1), t("answered"))}</p>

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Columns2, Square, Trash2 } from "lucide-react";
+import { ChevronRight, Columns2, Square, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useSearchParams } from "next/navigation";
 import { useState, type KeyboardEvent } from "react";
@@ -148,7 +148,7 @@ function Code({ base, column, parameters }: { base: string; column: Column | und
   const body = requestBody(column.model, turns.slice(0, last + 1), parameters);
   return (
     <details className="min-w-0">
-      <summary className="cursor-pointer py-1 font-medium text-fg-2 hover:text-fg">{t("code")}</summary>
+      <summary className="cursor-pointer py-1 font-medium text-fg-2 hover:text-fg flex items-center gap-1.5"><ChevronRight className="text-fg-3 [details[open]>summary>&]:rotate-90" size={16} strokeWidth={1.75} aria-hidden="true" />{t("code")}</summary>
       <div className="mt-2">
         <SnippetTabs label={t("code")} snippets={requestCode(base, body).map(({ name, code }) => ({ name, parts: paint(code) }))} />
       </div>

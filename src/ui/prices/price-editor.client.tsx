@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
 import { formatPercent, formatTotal, formatUsdPerMillion } from "#ui/format/index.ts";
+import { SudoCancelled } from "#ui/account/sudo-dialog.client.tsx";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { CheckboxField, SegmentedControl, TextField } from "#ui/kit/fields.client.tsx";
@@ -35,7 +36,7 @@ const differing = (a: Items, b: Items): readonly string[] => [...new Set([...Obj
 function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail; notation: Notation; onNotation: (next: Notation) => void; rights: Rights }) {
   const t = useTranslations("prices");
   const client = useTRPCClient();
-  const { act, say, refresh, toast } = useAct();
+  const { act, say, refresh, toast, run, dialog } = useAct();
   const [edit, setEdit] = useState<{ base: PriceDetail; items: Items }>();
   const [invalid, setInvalid] = useState<ReadonlySet<string>>(new Set());
   const [from, setFrom] = useState("");
@@ -54,10 +55,10 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
     setBusy(true);
     const ratio = notation === "ratio" ? ratioWords(items) : undefined;
     try {
-      await client.admin.prices.publish.mutate({
+      await run(() => client.admin.prices.publish.mutate({
         modelId: detail.id, seenVersion: base.newestVersion, price: { form: "document", document: documentOf(items, base.document), ...(ratio && { ratio }) },
         ...(when && { from: when }), ...(note.trim() !== "" && { note: note.trim() }), confirmBelowCost,
-      });
+      }));
       toast.success(when ? t("editor.scheduled") : t("editor.published"));
       setBelow(undefined);
       await refresh();
@@ -66,7 +67,7 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
       setFrom("");
     } catch (error) {
       if (refusalOf(error).code === "below_cost") setBelow(t("editor.belowCost"));
-      else toast.error(say(error));
+      else if (!(error instanceof SudoCancelled)) toast.error(say(error));
       await refresh();
     }
     setBusy(false);
@@ -100,6 +101,7 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
           onWithdraw={(versionId) => void act(() => client.admin.prices.withdraw.mutate({ versionId }), t("history.withdrawn"))}
           onAgain={(old) => setEdit({ base: detail, items: old })} />
       </Part>
+      {dialog}
     </div>
   );
 }
@@ -114,7 +116,7 @@ function Groups({ detail, items }: { detail: PriceDetail; items: Items }) {
   return (
     <Part title={t("groups.title")} note={detail.month.requests > 0 ? t("groups.sold", { amount: formatTotal(detail.month.soldNano), count: detail.month.requests }) : undefined}>
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t("groups.title")}>
-        <table className="tbl tbl-dense w-full">
+        <table className="tbl tbl-dense tbl-flush w-full">
           <thead><tr><th>{t("groups.group")}</th><th className="num">{t(`items.${item}`)}</th><th className="num max-sm:hidden">{t("groups.cheapest")}</th><th className="num">{t("groups.dearest")}</th></tr></thead>
           <tbody>
             {detail.groups.map((group) => {

@@ -17,6 +17,7 @@ import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.c
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { PriceEditor } from "#ui/prices/price-editor.client.tsx";
 import { priceText } from "#ui/prices/price-text.ts";
@@ -58,15 +59,17 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
         })}
         <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} actions={<SegmentedControl label={t("list.notation")} value={notation} onChange={(next) => void setNotation(next)} options={[{ value: "usd", label: t("usd") }, { value: "ratio", label: t("ratio") }]} />} /></div>
       </div>
-      <DataTable<BookRow>
-        label={t("title")} columns={useColumns(notation, rights.costs)} rows={rows} rowKey={({ id }) => id} density="compact"
-        state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
-        filtered={filtered || view !== null} onClearFilters={() => { clear(); void setView(null); }}
-        empty={<EmptyState icon={<ReceiptText size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={<LinkButton variant="primary" href="/admin/models">{t("empty.action")}</LinkButton>} />}
-        card={(row) => <PriceCard row={row} notation={notation} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
-        {...(rights.write && { selection: { selected, onChange: setSelected } })}
-      />
-      <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}</p>
+      <Bleed>
+        <DataTable<BookRow>
+          label={t("title")} columns={useColumns(notation, rights.costs)} rows={rows} rowKey={({ id }) => id} density="compact"
+          state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
+          filtered={filtered || view !== null} onClearFilters={() => { clear(); void setView(null); }}
+          empty={<EmptyState icon={<ReceiptText size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={<LinkButton variant="primary" href="/admin/models">{t("empty.action")}</LinkButton>} />}
+          card={(row) => <PriceCard row={row} notation={notation} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
+          {...(rights.write && { selection: { selected, onChange: setSelected } })}
+        />
+      </Bleed>
+      {data?.length === 0 ? null : <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}</p>}
       <SelectionBar count={selected.size} onClear={() => setSelected(new Set())}><Button size="sm" onClick={() => setRepricing([...selected])}>{t("list.repriceSelected")}</Button></SelectionBar>
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.vendor ?? opened.slug} /><span className="truncate">{opened.name ?? opened.slug}</span>{opened.scheduled.length > 0 ? <Badge tone="info">{t("scheduledBadge")}</Badge> : null}</span> : ""}>
         {opened ? <PriceEditor key={opened.id} id={opened.id} notation={notation} onNotation={(next) => void setNotation(next)} rights={rights} /> : null}

@@ -27,7 +27,7 @@ export function PriceRows({ detail, items, notation, readOnly, onChange, onInval
   return (
     <>
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t("editor.prices")}>
-        <table className="tbl tbl-dense w-full">
+        <table className="tbl tbl-dense tbl-flush w-full">
           <thead>
             <tr><th>{t("rows.bucket")}</th><th className="num">{notation === "usd" ? t("usd") : t("ratio")}</th><th className="num">{notation === "usd" ? t("ratio") : t("usd")}</th><th className="num max-sm:hidden">{t("rows.list")}</th><th className="num max-sm:hidden">{t("rows.cost")}</th><th className="num">{t("rows.margin")}</th></tr>
           </thead>
@@ -68,7 +68,7 @@ function Row({ item, detail, items, notation, readOnly, onChange, onInvalid }: P
     <tr>
       <td className={cn(changed && "font-medium")}>{label}{isTokenItem(item) ? null : <span className="ml-1.5 text-13 text-fg-3">{t(`per.${digits}`)}</span>}</td>
       <td className="num">
-        <span className={cn("field h-7! w-24!", changed && "bg-accent-soft!")}>
+        <span className={cn("field ml-auto h-7! w-24!", changed && "bg-accent-soft!")}>
           <input className="nums text-right" inputMode="decimal" aria-label={t("rows.priceOf", { item: label })} aria-invalid={problem ? true : undefined} readOnly={readOnly} value={typing ?? shown} placeholder={FALLBACK[item] ? t("rows.fallsBack") : "—"}
             onChange={(event) => take(event.target.value)} onBlur={() => problem || setTyping(undefined)} />
         </span>

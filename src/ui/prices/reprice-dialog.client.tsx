@@ -23,7 +23,7 @@ export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClos
   const t = useTranslations("prices.reprice");
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const { act } = useAct();
+  const { act, dialog } = useAct();
   const [base, setBase] = useState<(typeof BASES)[number]>("cost_dearest");
   const [factor, setFactor] = useState("1.3");
   const [step, setStep] = useState<StepName>("none");
@@ -79,6 +79,7 @@ export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClos
         )}
         <p className="text-13 text-fg-2" role="status">{t("effect", { count: changing.length, amount: `${difference < 0n ? "−" : "+"}${formatTotal(difference < 0n ? -difference : difference)}` })}</p>
         {below.length > 0 ? <Callout tone="bad" title={t("below", { count: below.length })}><p>{below.slice(0, 5).map(({ slug }) => slug).join(", ")}</p><CheckboxField className="mt-2" label={t("confirm")} checked={confirmed} onChange={setConfirmed} /></Callout> : null}
+        {dialog}
       </div>
     </Dialog>
   );

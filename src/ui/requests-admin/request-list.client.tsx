@@ -109,8 +109,8 @@ function useColumns(seesCost: boolean): readonly Column<Row>[] {
   const t = useTranslations("requests-admin");
   return useMemo(() => [
     { id: "time", header: t("time"), cell: ({ at }) => <Time at={at} className="text-fg-2" /> },
-    { id: "user", header: t("user"), cell: ({ email }) => (email === null ? "—" : <span className="block max-w-40 truncate" title={email}>{email}</span>) },
-    { id: "model", header: t("model"), cell: ({ model }) => model },
+    { id: "user", header: t("user"), cell: ({ email }) => <span className="block max-w-52 truncate" title={email ?? undefined}>{email ?? "—"}</span> },
+    { id: "model", header: t("model"), cell: ({ model }) => <span className="block max-w-52 truncate" title={model}>{model}</span> },
     { id: "status", header: t("status"), cell: ({ outcome, refunded }) => <StatusDot tone={outcomeTone(outcome)}>{refunded ? t("refunded") : t(`outcome.${outcome}`)}</StatusDot> },
     { id: "channel", header: t("channel"), cell: ({ channel, attempts }) => <>{channel ?? "—"}{attempts > 1 ? <span className="text-fg-3"> {t("tries", { count: attempts })}</span> : null}</>, hideBelow: "lg" },
     { id: "group", header: t("group"), cell: ({ group }) => group ?? "—", hideBelow: "xl" },

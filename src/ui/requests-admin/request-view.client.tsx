@@ -113,6 +113,7 @@ function Facts({ request }: { request: RequestDetail }) {
 
 function Attempts({ request }: { request: RequestDetail }) {
   const t = useTranslations("requests-admin");
+  const classes = useTranslations("channels.overview.classes");
   const seesCost = request.costNano !== null;
   return (
     <Part title={t("attempts")}>
@@ -127,7 +128,7 @@ function Attempts({ request }: { request: RequestDetail }) {
                 {seesCost ? <Money nano={attempt.costNano} className="text-13" /> : null}
               </p>
               <p className="mt-0.5 flex flex-wrap items-center gap-x-3 pl-5 text-13">
-                <StatusDot tone={attempt.errorClass === null ? "ok" : "bad"}>{attempt.errorClass ?? t("outcome.ok")}{attempt.status ? ` · ${attempt.status}` : ""}</StatusDot>
+                <StatusDot tone={attempt.errorClass === null ? "ok" : "bad"}>{attempt.errorClass === null ? t("outcome.ok") : classes.has(attempt.errorClass) ? classes(attempt.errorClass) : attempt.errorClass}{attempt.status ? ` · ${attempt.status}` : ""}</StatusDot>
                 {attempt.upstreamModel ? <span className="truncate text-fg-3">{attempt.upstreamModel}</span> : null}
                 {attempt.upstreamId ? <IdText id={attempt.upstreamId} /> : null}
               </p>

@@ -6,7 +6,6 @@ import { Fragment, type ReactNode } from "react";
 import { formatClock, formatCount, formatExact, formatLatency, formatStamp, formatThroughput } from "#ui/format/index.ts";
 import { Badge } from "#ui/kit/badge.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
-import { cn } from "#ui/kit/cn.ts";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { IdText } from "#ui/kit/id-text.client.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
@@ -151,8 +150,10 @@ function MoneyTrail({ receipt }: { receipt: OwnReceipt }) {
             <span className="grid size-6 flex-none place-items-center rounded-full bg-muted text-fg-2"><Icon size={12} strokeWidth={2} aria-hidden="true" /></span>
             <span className="w-20 flex-none">{t(id)}</span>
             <span className="nums text-13 text-fg-3">{clock(at)}</span>
-            <span className={cn("min-w-0 flex-1 truncate text-13 text-fg-3", note !== "" && "max-sm:order-last max-sm:basis-full max-sm:pl-9")}>{note}</span>
-            <span className="nums ml-auto">{formatExact(amount)}</span>
+            <span className="min-w-0 flex-1 text-13 text-fg-3 max-sm:hidden">{note}</span>
+            <span className="nums max-sm:ml-auto">{formatExact(amount)}</span>
+            {/* A phone has no room between time and amount: the source of the money goes below its name. */}
+            {note ? <span className="basis-full pb-1 pl-9 text-13 text-fg-3 sm:hidden">{note}</span> : null}
           </li>
         ))}
       </ol>

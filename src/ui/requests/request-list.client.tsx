@@ -53,7 +53,7 @@ export function RequestList({ keyId }: { keyId?: string }) {
   return (
     <>
       <div className="mb-4">
-        <FilterBar filters={filters} search={{ placeholder: t("filter.search") }} actions={<ExportLink filter={filter} />} />
+        <FilterBar filters={filters} search={{ placeholder: t("filter.search") }} actions={rows?.length === 0 ? undefined : <ExportLink filter={filter} />} />
       </div>
       {waiting ? <p className="mb-3" role="status"><Button size="sm" onClick={() => { reset(); refresh(); scrollTo({ top: 0 }); }}>{t("newer")}</Button></p> : null}
       <DataTable<RequestRow>

@@ -19,6 +19,7 @@ export function SettingRow({ setting, drafts, onDraft, mayWrite, showArea }: Pro
   const label = t.has(`set.${path}.label`) ? t(`set.${path}.label`) : path;
   const value = valueOf(setting, drafts);
   const changed = drafts.has(path);
+  const optionOf = (each: unknown): unknown => (typeof each === "string" && t.has(`set.${path}.options.${each}`) ? t(`set.${path}.options.${each}`) : each === true ? t("on") : each === false ? t("off") : each);
   // What is typed back to what is stored is no change.
   const write = (next: unknown) => onDraft(sameValue(next, set ? setting.stored : undefined) ? undefined : next);
   return (
@@ -39,8 +40,8 @@ export function SettingRow({ setting, drafts, onDraft, mayWrite, showArea }: Pro
           <SettingField setting={setting} label={label} value={value} onChange={write} disabled={!mayWrite} />
         )}
         <p className="mt-1.5 flex flex-wrap gap-x-3 text-12 text-fg-3">
-          <span>{set ? t.rich("setBy", { time: () => <Time at={at} />, by: by ?? "—" }) : t("isDefault")}</span>
-          {set && setting.kind !== "markdown" && setting.kind !== "logo" ? <span>{t("defaultIs", { value: shortText(initial) || t("nothing") })}</span> : null}
+          <span>{set ? t.rich("setBy", { time: () => <Time at={at} />, by: by === "system store" ? t("byStore") : by ?? "—" }) : t("isDefault")}</span>
+          {set && setting.kind !== "markdown" && setting.kind !== "logo" ? <span>{t("defaultIs", { value: shortText(optionOf(initial)) || t("nothing") })}</span> : null}
           {mayWrite && !locked && (set || changed) && value !== initial ? <button type="button" className="text-accent-text hover:underline" onClick={() => onDraft(set ? null : undefined)}>{t("restoreDefault")}</button> : null}
           <button type="button" className="text-accent-text hover:underline" onClick={() => setHistory(true)} aria-label={t("historyOf", { name: label })}>{t("history")}</button>
         </p>

@@ -27,7 +27,7 @@ export function People({ staff, onChanged }: { staff: readonly Member[]; onChang
         {staff.map((member) => (
           <li key={member.id} className="flex items-start gap-x-4 px-4 py-3 sm:px-5">
             <div className="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_140px]">
-              <p className="flex min-w-0 items-center gap-2">
+              <p className="flex min-w-0 items-center gap-2 self-start">
                 <span className="truncate font-medium">{member.email}</span>
                 {member.you ? <Badge tone="accent">{t("you")}</Badge> : null}
                 {member.status === "disabled" ? <Badge tone="bad">{t("disabled")}</Badge> : null}

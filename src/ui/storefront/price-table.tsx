@@ -1,4 +1,5 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { cn } from "#ui/kit/cn.ts";
 import { itemText, rowUnit, type ItemWords } from "#ui/storefront/item-text.ts";
 import { formatContext } from "#ui/storefront/numbers.ts";
 import { formatFactor, itemsOf, priceColumns, serviceRows, windowRows, type PriceBasis, type PriceUnit, type WindowRow } from "#ui/storefront/price-rows.ts";
@@ -30,31 +31,34 @@ export async function PriceTable({ list, own, planned }: Props) {
           <thead>
             {tiered ? (
               <tr>
-                <td />
-                {columns.map(({ over, marginal }, i) => (
-                  <th key={over} scope="colgroup" colSpan={before ? 2 : 1} className="num pb-0!">
+                {before ? <td /> : <th scope="col" className="font-normal! max-sm:whitespace-normal!">{t("prices.unit")}</th>}
+                {columns.flatMap(({ over, marginal }, i) => [
+                  ...(before ? [<td key={`${over} list`} className="max-sm:hidden" />] : []),
+                  <th key={over} scope="col" className={cn("num max-sm:whitespace-normal!", before && "pb-0!")}>
                     {i === 0 ? t("prices.upTo", { tokens: formatContext(columns[1]!.over) }) : t(marginal ? "prices.overPart" : "prices.over", { tokens: formatContext(over) })}
-                  </th>
-                ))}
+                  </th>,
+                ])}
               </tr>
             ) : null}
-            <tr>
-              <th scope="col" className="font-normal!">{t("prices.unit")}</th>
-              {columns.flatMap(({ over }) => [
-                ...(before ? [<th key={`${over} list`} scope="col" className="num font-normal!">{t("prices.list")}</th>] : []),
-                <th key={over} scope="col" className="num font-normal!">{before ? t("prices.own") : "$"}</th>,
-              ])}
-            </tr>
+            {tiered && !before ? null : (
+              <tr>
+                <th scope="col" className="font-normal! max-sm:whitespace-normal!">{t("prices.unit")}</th>
+                {columns.flatMap(({ over }) => [
+                  ...(before ? [<th key={`${over} list`} scope="col" className={cn("num font-normal!", tiered && "max-sm:hidden")}>{t("prices.list")}</th>] : []),
+                  <th key={over} scope="col" className="num font-normal!">{before ? t("prices.own") : t("prices.price")}</th>,
+                ])}
+              </tr>
+            )}
           </thead>
           <tbody>
             {items.map((item) => (
               <tr key={item}>
-                <th scope="row" className="h-11 py-0! align-middle! text-14! font-normal! text-fg!">
+                <th scope="row" className="h-11 py-0! align-middle! text-14! font-normal! text-fg! max-sm:whitespace-normal!">
                   {itemText(item, words)}
                   {rowUnit(item, units) ? <span className="ml-2 text-13 text-fg-3">{rowUnit(item, units)}</span> : null}
                 </th>
                 {columns.flatMap(({ over, prices }, i) => [
-                  ...(before ? [<td key={`${over} list`} className="num text-fg-3"><PriceText item={item} price={before[i]?.prices[item]} free={t("prices.free")} /></td>] : []),
+                  ...(before ? [<td key={`${over} list`} className={cn("num text-fg-3", tiered && "max-sm:hidden")}><PriceText item={item} price={before[i]?.prices[item]} free={t("prices.free")} /></td>] : []),
                   <td key={over} className="num font-medium"><PriceText item={item} price={prices[item]} free={t("prices.free")} /></td>,
                 ])}
               </tr>

@@ -62,6 +62,8 @@ export const logoCss = (id: string): string =>
 /** What of the operator's own look is set. */
 export type ShopBrand = Readonly<{ color?: string | undefined; logo?: string | undefined }>;
 
-/** The rules by which a page takes on the shop's look; empty where nothing is set. */
-export const shopCss = (brand: ShopBrand | undefined): string =>
-  `${(brand?.color && brandCss(brand.color)) ?? ""}${brand?.logo ? logoCss(brand.logo) : ""}`;
+/** A sheet and not a style element: a page that is refreshed in place gets a nonce that its policy does not know. */
+export function styleAddress({ color, logo }: ShopBrand): string | undefined {
+  const asked = new URLSearchParams({ ...(color && { color: color.replace("#", "") }), ...(logo && { logo }) }).toString();
+  return asked === "" ? undefined : `/api/brand/style?${asked}`;
+}

@@ -53,25 +53,27 @@ export function UsagePanel({ keyId }: { keyId?: string }) {
   const data = query.data;
   const label = (row: UsageRow): string => labelOf(row, shown, { t, locale, timeZone, others: data?.others ?? 0 });
   const state = tableState({ ...query, isPlaceholderData: false });
+  const idle = state === "ready" && data?.total.requests === 0n && !filtered;
   const series = data ? seriesOf(data, shown, metric, label, { others: t("others"), all: t(`metric.${metric}`) }) : [];
   return (
     <div className="flex flex-col gap-4">
       <FilterBar filters={filters} />
       <MetricCards data={data} metric={metric} onChange={(next) => void setMetric(next)} />
-      <Card>
+      {/* Without one request there is nothing to draw or to group: the figures and what to do next say it all. */}
+      {idle ? null : <Card>
         <TimeChart
           title={t(`metric.${metric}`)} {...(metric === "spend" && { unit: "USD" })} series={series} buckets={data?.buckets ?? []} kind="bar" stacked partialLast={range.to >= now} totals
           format={(value) => formatMetric(value, metric)} formatAxis={(value) => (metric === "spend" ? formatAxisUsd(value) : formatTokens(value))}
           {...(metric === "spend" && { csv: (value: number) => formatCsvUsd(BigInt(Math.round(value))) })}
           state={state} onRetry={() => void query.refetch()}
         />
-      </Card>
-      <div className="flex flex-wrap items-center gap-3">
+      </Card>}
+      {idle ? null : <div className="flex flex-wrap items-center gap-3">
         <SegmentedControl
           label={t("groupBy")} value={shown} onChange={(next) => void setGroup(next)}
           options={GROUPS.filter((name) => !(keyId && name === "key")).map((value) => ({ value, label: t(`group.${value}`), disabled: value === "hour" && tooLong }))}
         />
-      </div>
+      </div>}
       <Card flush>
         <UsageTable
           rows={data?.rows} total={data?.total} group={shown} label={label} state={state} filtered={filtered} onClear={clear} onRetry={() => void query.refetch()} locale={locale} timeZone={timeZone}
@@ -110,7 +112,7 @@ function MetricCards({ data, metric, onChange }: { data: UsageData | undefined; 
           <button key={name} type="button" aria-pressed={metric === name} onClick={() => onChange(name)} className={cn("block p-4 text-left hover:bg-muted focus-visible:-outline-offset-2 sm:px-5", metric === name && "bg-accent-soft hover:bg-accent-soft")}>
             <span className="block text-13 text-fg-2">{t(`metric.${name}`)}</span>
             {data ? <Figure data={data} metric={name} /> : <span className="skeleton my-1 h-5 w-20" aria-hidden="true" />}
-            <span className="mt-1 block min-h-4 text-12 text-fg-3">{data && change !== undefined && change !== "—" ? t("change", { change }) : data && name === "errors" ? formatPercent(shareOf(data.total.errors, data.total.requests) ?? 0) : ""}</span>
+            <span className="mt-1 block min-h-4 text-12 text-fg-3">{data && change !== undefined && change !== "—" ? t("change", { change }) : data && name === "errors" && data.total.requests > 0n ? formatPercent(shareOf(data.total.errors, data.total.requests) ?? 0) : ""}</span>
           </button>
         );
       })}

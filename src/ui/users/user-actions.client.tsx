@@ -12,7 +12,7 @@ import { ChangeGroupDialog } from "#ui/users/change-group.client.tsx";
 import type { UserDetail } from "#ui/users/user-screen.client.tsx";
 
 /** What the viewer may do here; the server asks again. */
-export type UserRights = Readonly<{ adjust: boolean; write: boolean; disable: boolean; mail: boolean; revoke: boolean; ledger: boolean; staff: boolean; self: string }>;
+export type UserRights = Readonly<{ adjust: boolean; write: boolean; disable: boolean; mail: boolean; revoke: boolean; ledger: boolean; orders: boolean; staff: boolean; self: string }>;
 
 type Open = "adjust" | "group" | "status" | "sessions" | "reset";
 

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useActionText } from "#ui/audit/audit-cells.client.tsx";
 import { DiffView, diffValues } from "#ui/kit/diff-view.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Timeline } from "#ui/kit/timeline.tsx";
@@ -11,6 +12,7 @@ import type { UserDetail } from "#ui/users/user-screen.client.tsx";
 export function UserAudit({ user }: { user: UserDetail }) {
   const trpc = useTRPC();
   const t = useTranslations("users");
+  const actionText = useActionText();
   const { data, isError, refetch } = useQuery(trpc.admin.users.audit.queryOptions({ id: user.id, limit: 100 }));
   if (isError) return <ErrorState onRetry={() => void refetch()} className="p-0" />;
   if (!data) return <SkeletonText lines={6} />;
@@ -18,7 +20,7 @@ export function UserAudit({ user }: { user: UserDetail }) {
     <Timeline
       label={t("tabs.audit")}
       items={data.map((entry) => ({
-        id: entry.seq.toString(), at: entry.at, title: t.has(`actions.${entry.action.replace(".", "_")}`) ? t(`actions.${entry.action.replace(".", "_")}`) : entry.action,
+        id: entry.seq.toString(), at: entry.at, title: actionText(entry.action),
         by: entry.actorEmail ?? (entry.actorType === "system" ? undefined : entry.actorId ?? undefined),
         text: (
           <>

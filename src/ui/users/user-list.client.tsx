@@ -15,6 +15,7 @@ import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { Bleed } from "#ui/layout/bleed.tsx";
+import { PageHeader } from "#ui/layout/page-header.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { CreateUserDialog } from "#ui/users/create-user.client.tsx";
 import { UserStatus } from "#ui/users/user-status.tsx";
@@ -61,11 +62,12 @@ export function UserList({ mayCreate }: { mayCreate: boolean }) {
   const columns = useColumns({ sort, way, turn });
   return (
     <>
-      <FilterBar
-        filters={defs} search={{ placeholder: t("search") }}
-        actions={mayCreate ? <Button variant="primary" onClick={() => setCreating(true)}><UserPlus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create")}</Button> : undefined}
+      <PageHeader
+        title={t("title")} description={t("description")}
+        actions={mayCreate ? <Button variant="primary" data-shortcut="n" onClick={() => setCreating(true)}><UserPlus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create")}</Button> : undefined}
       />
-      <Bleed className="mt-3">
+      <FilterBar filters={defs} search={{ placeholder: t("search") }} />
+      <Bleed className="mt-4">
         <DataTable<Row>
           label={t("title")} density="compact" columns={columns} rows={list.data?.rows} rowKey={({ id }) => id} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"}
           onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} href={({ id }) => `/admin/users/${id}`} card={(row) => <UserCard row={row} />}

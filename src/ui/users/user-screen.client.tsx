@@ -46,7 +46,7 @@ export function UserScreen({ id, tab, tabs, rights }: { id: string; tab: UserTab
 }
 
 function Tab({ user, tab, rights }: { user: UserDetail; tab: UserTab; rights: UserRights }) {
-  if (tab === "wallet") return <UserWallet user={user} seesLedger={rights.ledger} />;
+  if (tab === "wallet") return <UserWallet user={user} seesLedger={rights.ledger} seesOrders={rights.orders} />;
   if (tab === "keys") return <UserKeys user={user} mayRevoke={rights.revoke} />;
   if (tab === "requests") return <UserRequests user={user} />;
   if (tab === "sessions") return <UserSessions user={user} />;

@@ -9,12 +9,13 @@ import { Time } from "#ui/kit/time.tsx";
 import { TransactionTable } from "#ui/ledger/transaction-table.client.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
+import { UserOrders } from "#ui/users/user-orders.client.tsx";
 import type { UserDetail } from "#ui/users/user-screen.client.tsx";
 
 const SIZE = 50;
 
 /** The sum behind the balance, what was given and until when, and every line that moved it. */
-export function UserWallet({ user, seesLedger }: { user: UserDetail; seesLedger: boolean }) {
+export function UserWallet({ user, seesLedger, seesOrders }: { user: UserDetail; seesLedger: boolean; seesOrders: boolean }) {
   const trpc = useTRPC();
   const t = useTranslations("users");
   const cursor = useCursor();
@@ -53,6 +54,7 @@ export function UserWallet({ user, seesLedger }: { user: UserDetail; seesLedger:
           )}
         </Card>
       </div>
+      <UserOrders userId={user.id} email={user.email} linked={seesOrders} />
       <section>
         <h2 className="mb-2 font-semibold">{t("ledgerLines")}</h2>
         <TransactionTable

@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { formatBalance, formatExact } from "#ui/format/index.ts";
+import { formatExact } from "#ui/format/index.ts";
 import { Callout } from "#ui/kit/callout.tsx";
-import { Money } from "#ui/kit/money.tsx";
+import { ExactAmount } from "#ui/kit/exact-amount.client.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { ErrorState, Skeleton } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -17,22 +18,24 @@ export function Balance() {
   if (parts.isError && !parts.data) return <ErrorState className="p-0" onRetry={() => void parts.refetch()} />;
   const data = parts.data;
   const available = data ? data.paidNano + data.lotsNano - data.debtNano - data.heldNano : undefined;
+  // To the last digit, so that the sum is one that can be checked.
+  const places = data ? placesOf([data.paidNano, ...data.lots.map(({ remainingNano }) => remainingNano), data.heldNano, data.debtNano, data.frozenNano, data.creditLimitNano, available], "exact") : 2;
   return (
     <section aria-labelledby="available">
       <h2 id="available" className="text-13 text-fg-2">{t("available")}</h2>
       {available === undefined ? <Skeleton className="my-2 h-9 w-44" /> : (
-        <p className="nums text-28 font-semibold tracking-tight sm:text-40" title={formatExact(available)}>{formatBalance(available)}</p>
+        <p className="nums text-28 font-semibold tracking-tight sm:text-40"><ExactAmount nano={available} as="balance" /></p>
       )}
-      <dl className="mt-4 max-w-[420px]">
-        <Line label={t("parts.paid")} nano={data?.paidNano} />
+      <dl className="mt-4 max-w-[460px]">
+        <Line places={places} label={t("parts.paid")} nano={data?.paidNano} />
         {data?.lots.map(({ id, kind, remainingNano, expiresAt }) => (
-          <Line key={id} nano={remainingNano} label={<>{t(`lots.${lotKind(kind)}`)}{expiresAt ? <span className="ml-2 text-12 text-fg-3">{t.rich("expires", { time: () => <Time at={expiresAt} as="date" /> })}</span> : null}</>} />
+          <Line places={places} key={id} nano={remainingNano} label={<>{t(`lots.${lotKind(kind)}`)}{expiresAt ? <span className="ml-2 text-12 text-fg-3">{t.rich("expires", { time: () => <Time at={expiresAt} as="date" /> })}</span> : null}</>} />
         ))}
-        {data && data.heldNano > 0n ? <Line label={t("parts.held")} nano={-data.heldNano} quiet /> : null}
-        {data && data.debtNano > 0n ? <Line label={t("parts.debt")} nano={-data.debtNano} /> : null}
-        <div className="mt-2 flex justify-between gap-4 border-t pt-2 font-medium"><dt>{t("available")}</dt><dd>{available === undefined ? <Skeleton className="w-16" /> : <Money nano={available} as="balance" />}</dd></div>
-        {data && data.frozenNano > 0n ? <Line label={t("parts.frozen")} nano={data.frozenNano} quiet /> : null}
-        {data && data.creditLimitNano > 0n ? <Line label={t("parts.creditLimit")} nano={data.creditLimitNano} quiet /> : null}
+        {data && data.heldNano > 0n ? <Line places={places} label={t("parts.held")} nano={-data.heldNano} quiet /> : null}
+        {data && data.debtNano > 0n ? <Line places={places} label={t("parts.debt")} nano={-data.debtNano} /> : null}
+        <div className="mt-2 flex justify-between gap-4 border-t pt-2 pb-1 font-medium"><dt>{t("available")}</dt><dd>{available === undefined ? <Skeleton className="w-16" /> : <Money nano={available} places={places} />}</dd></div>
+        {data && data.frozenNano > 0n ? <Line places={places} label={t("parts.frozen")} nano={data.frozenNano} quiet /> : null}
+        {data && data.creditLimitNano > 0n ? <Line places={places} label={t("parts.creditLimit")} nano={data.creditLimitNano} quiet /> : null}
       </dl>
       {data?.status === "restricted" ? (
         <Callout tone="bad" className="mt-4 max-w-[560px]" title={t("restricted.title")}>
@@ -46,11 +49,11 @@ export function Balance() {
 const LOT_KINDS = ["plan", "bonus", "code", "signup", "referral", "goodwill"] as const;
 const lotKind = (kind: string): (typeof LOT_KINDS)[number] => LOT_KINDS.find((known) => known === kind) ?? "goodwill";
 
-function Line({ label, nano, quiet = false }: { label: ReactNode; nano: bigint | undefined; quiet?: boolean }) {
+function Line({ label, nano, places, quiet = false }: { label: ReactNode; nano: bigint | undefined; places: number; quiet?: boolean }) {
   return (
     <div className="flex justify-between gap-4 py-1">
       <dt className="text-fg-2">{label}</dt>
-      <dd className={quiet ? "text-fg-2" : ""}>{nano === undefined ? <Skeleton className="w-16" /> : <Money nano={nano} as="balance" />}</dd>
+      <dd className={quiet ? "text-fg-2" : ""}>{nano === undefined ? <Skeleton className="w-16" /> : <Money nano={nano} places={places} />}</dd>
     </div>
   );
 }

@@ -12,7 +12,8 @@ export type Price = Readonly<{
 /** What is got and what is paid, with every part of either. */
 export function PriceLines({ price }: { price: Price }) {
   const t = useTranslations("wallet.topUp");
-  const extra = price.discount !== null || price.fee !== null;
+  // In dollars and without a discount the credit costs what it is: a line of its own would say that twice.
+  const extra = price.discount !== null || (price.fee !== null && price.currency !== "USD");
   return (
     <dl className="border-t pt-3">
       <Row label={t("credit")} value={formatExact(price.creditNano)} />

@@ -99,7 +99,7 @@ function Panel({ order, tone, icon: Icon, spin = false, title, text, actions }: 
         <DefinitionList items={[
           { label: t("number"), value: <span className="font-mono text-13">{order.number}</span> },
           { label: t("status"), value: <OrderStatusDot status={order.status} state={order.state} /> },
-          { label: t("at"), value: <Time at={order.createdAt} as="stamp" /> },
+          { label: t("at"), value: <Time at={order.createdAt} as="stamp" className="whitespace-normal" /> },
           { label: t("pay"), value: <PayAmount text={order.payText} currency={order.currency} /> },
           ...(order.taxText && !/^0*\.?0*$/.test(order.taxText) ? [{ label: t("tax"), value: <PayAmount text={order.taxText} currency={order.currency} /> }] : []),
           { label: t("credit"), value: <Money nano={order.creditNano} as="total" /> },

@@ -25,6 +25,7 @@ export function TopUp() {
   const offer = useQuery(trpc.console.wallet.offer.queryOptions());
   if (offer.isError && !offer.data) return <Card title={t("title")}><ErrorState className="p-0" onRetry={() => void offer.refetch()} /></Card>;
   if (!offer.data) return <Card title={t("title")}><div className="grid gap-4"><Skeleton className="h-16" /><SkeletonText lines={4} /></div></Card>;
+  if (offer.data.card && offer.data.maxNano < offer.data.minNano) return <Card title={t("title")}><p className="text-fg-2">{t("usedUp")}</p></Card>;
   if (!offer.data.card) return <Card title={t("title")}><p className="text-fg-2">{t("off")}</p></Card>;
   return <Card title={t("title")}><Form offer={offer.data} /></Card>;
 }
@@ -77,18 +78,21 @@ function problemKey(error: unknown): `problems.${(typeof PROBLEMS)[number] | "fa
 /** Millionths as decimal text. */
 const rateText = (rate: bigint): string => `${rate / 1_000_000n}.${(rate % 1_000_000n).toString().padStart(6, "0")}`.replace(/\.?0+$/, "");
 
+/** No row of amounts is left with one alone. */
+const PRESET_COLUMNS: Readonly<Record<number, string>> = { 1: "grid-cols-2", 2: "grid-cols-2", 3: "grid-cols-3", 4: "grid-cols-2 sm:grid-cols-4" };
+
 function Presets({ presets, amount, onChoose }: { presets: readonly Price[]; amount: bigint | undefined; onChoose: (amount: bigint) => void }) {
   const t = useTranslations("wallet.topUp");
   const bonuses = presets.some(({ bonusNano }) => bonusNano > 0n);
   return (
     <fieldset>
       <legend className="sr-only">{t("presets")}</legend>
-      <div className="grid grid-cols-3 gap-2 sm:grid-cols-5 lg:grid-cols-3 xl:grid-cols-5">
+      <div className={cn("grid gap-2", PRESET_COLUMNS[presets.length] ?? "grid-cols-3 sm:grid-cols-5")}>
         {presets.map(({ creditNano, bonusNano }) => (
-          <label key={creditNano} className={cn("relative flex min-h-11 cursor-pointer flex-col justify-center rounded-control border px-3 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent", creditNano === amount ? "border-accent bg-accent-soft" : "hover:bg-muted")}>
+          <label key={creditNano} className={cn("relative flex min-h-11 cursor-pointer flex-col justify-center rounded-control border px-2.5 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent", creditNano === amount ? "border-accent bg-accent-soft" : "hover:bg-muted")}>
             <input type="radio" name="preset" className="sr-only" checked={creditNano === amount} onChange={() => onChoose(creditNano)} />
             <span className="nums font-semibold">{whole(creditNano)}</span>
-            {bonuses ? <span className={cn("nums text-12", bonusNano > 0n ? "text-ok" : "text-fg-3")}>{bonusNano > 0n ? `+${whole(bonusNano)}` : t("noBonus")}</span> : null}
+            {bonuses ? <span className="nums text-12 whitespace-nowrap text-ok">{bonusNano > 0n ? `+${whole(bonusNano)}` : "\u00a0"}</span> : null}
           </label>
         ))}
       </div>

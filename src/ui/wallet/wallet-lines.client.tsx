@@ -6,7 +6,7 @@ import Link from "next/link";
 import { requestIdOf } from "#ui/wallet/request-id.ts";
 import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
 import { cn } from "#ui/kit/cn.ts";
-import { Money } from "#ui/kit/money.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
@@ -36,7 +36,7 @@ export function WalletLines() {
   const next = list.data?.next;
   return (
     <DataTable<Line>
-      label={t("title")} columns={useColumns()} rows={list.data?.lines} rowKey={({ key }) => key} state={tableState(list)} onRetry={() => void list.refetch()}
+      label={t("title")} columns={useColumns(list.data?.lines ?? [])} rows={list.data?.lines} rowKey={({ key }) => key} state={tableState(list)} onRetry={() => void list.refetch()}
       updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={false}
       empty={<EmptyState icon={<Activity size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} />}
       card={(line) => <LineCard line={line} />}
@@ -45,14 +45,17 @@ export function WalletLines() {
   );
 }
 
-function useColumns(): Column<Line>[] {
+function useColumns(lines: readonly Line[]): Column<Line>[] {
   const t = useTranslations("wallet.lines");
+  // Whole amounts with their points in one line: each balance is the one below plus the amount, and can be checked.
+  const amounts = placesOf(lines.map(({ deltaNano }) => deltaNano), "signed");
+  const balances = placesOf(lines.map(({ balanceNano }) => balanceNano), "exact");
   return [
-    { id: "at", header: t("at"), cell: ({ at, kind }) => <Time at={at} as={kind === "settlement" ? "date" : "stamp"} className="text-fg-2" /> },
+    { id: "at", header: t("at"), cell: ({ at, kind }) => <Time at={at} as={kind === "settlement" ? "date" : "relative"} className="text-fg-2" /> },
     { id: "what", header: t("what"), cell: (line) => <What kind={line.kind} /> },
     { id: "ref", header: t("reference"), cell: (line) => <Reference line={line} />, hideBelow: "lg" },
-    { id: "amount", header: t("amount"), align: "right", cell: ({ deltaNano }) => <Delta nano={deltaNano} /> },
-    { id: "after", header: t("after"), align: "right", cell: ({ balanceNano }) => <Money nano={balanceNano} as="balance" className="text-fg-2" /> },
+    { id: "amount", header: t("amount"), align: "right", cell: ({ deltaNano }) => <Delta nano={deltaNano} places={amounts} /> },
+    { id: "after", header: t("after"), align: "right", cell: ({ balanceNano }) => <Money nano={balanceNano} places={balances} className="text-fg-2" /> },
   ];
 }
 
@@ -63,7 +66,7 @@ function What({ kind }: { kind: string }) {
   return <span className="inline-flex items-center gap-2.5"><Icon className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" />{t(known)}</span>;
 }
 
-const Delta = ({ nano }: { nano: bigint }) => <Money nano={nano} as="signed" className={cn("font-medium", nano > 0n && "text-ok")} />;
+const Delta = ({ nano, places = 0 }: { nano: bigint; places?: number }) => <Money nano={nano} as="signed" places={places} className={cn("font-medium", nano > 0n && "text-ok")} />;
 
 /** The rows behind a line. */
 function Reference({ line: { kind, at, orderId, orderNumber, refType, refId } }: { line: Line }) {
@@ -81,7 +84,7 @@ function LineCard({ line }: { line: Line }) {
   return (
     <div className="flex flex-col gap-0.5">
       <div className="flex items-baseline justify-between gap-3"><What kind={line.kind} /><Delta nano={line.deltaNano} /></div>
-      <div className="flex justify-between gap-3 pl-[26px] text-13 text-fg-3"><Time at={line.at} as="date" /><Money nano={line.balanceNano} as="balance" /></div>
+      <div className="flex justify-between gap-3 pl-[26px] text-13 text-fg-3"><Time at={line.at} as="date" /><Money nano={line.balanceNano} /></div>
     </div>
   );
 }

@@ -154,13 +154,13 @@ describe("search", () => {
 
 describe("settings", () => {
   test("each is listed with default, value, who and when", async () => {
-    const list = await (await admin.as("finance")).admin.settings.list();
+    const list = await (await admin.as("operator")).admin.settings.list();
     expect(list.map(({ path }) => path)).toEqual(settingFacts().map(({ path }) => path));
     expect(list.find(({ path }) => path === "shop.name")).toMatchObject({ kind: "text", initial: "Modelmart", stored: "Corner Shop", set: true, by: "system test", locked: null });
     expect(list.find(({ path }) => path === "shop.sign_up")).toMatchObject({ kind: "choice", options: ["open", "invite", "closed"], set: false });
     expect(list.find(({ path }) => path === "money.overdraft")).toMatchObject({ kind: "usd", stored: "0.01" });
     expect(list.filter(({ kind }) => kind === "markdown").map(({ area }) => area)).toEqual(["legal", "legal", "legal"]);
-    expect(await (await admin.as("finance")).admin.settings.environment()).toContainEqual({ area: "mail", variable: "SMTP_URL", set: false });
+    expect(await (await admin.as("operator")).admin.settings.environment()).toContainEqual({ area: "mail", variable: "SMTP_URL", set: false });
   });
 
   test("saved together or not at all; a value somebody changed meanwhile is not overwritten; back to the default", async () => {
@@ -178,6 +178,10 @@ describe("settings", () => {
     const history = await operator.admin.settings.history({ path: "shop.name" });
     expect(history[0]).toMatchObject({ before: "Corner Shop", after: "New name", email: "operator@staff.example.com" });
     expect(await errorOf(operator.admin.settings.save({ changes: [{ path: "shop.nothing" as "shop.name", value: 1, seen: null }] }))).toMatch("BAD_REQUEST");
+    const finance = (await admin.as("finance")).admin.settings;
+    expect(new Set((await finance.list()).map(({ area }) => area))).toEqual(new Set(["payments"]));
+    expect(new Set((await finance.environment()).map(({ area }) => area))).toEqual(new Set(["payments"]));
+    expect(await errorOf(finance.history({ path: "shop.name" }))).toMatch("FORBIDDEN");
     expect(await errorOf((await admin.as("finance")).admin.settings.save({ changes: [{ path: "shop.name", value: "x", seen: null }] }))).toMatch("FORBIDDEN");
   });
 
@@ -207,6 +211,9 @@ describe("settings", () => {
 describe("health", () => {
   test("channels, nodes, database, jobs and what is off", async () => {
     const support = await admin.as("support");
+    expect(await errorOf((await admin.as("finance")).admin.health.channels())).toMatch("FORBIDDEN");
+    expect(await support.admin.users.orders({ id: alice })).toEqual([]);
+    expect(await errorOf(support.admin.orders.list({}))).toMatch("FORBIDDEN");
     expect(await support.admin.health.channels()).toMatchObject([{ name: "main", status: "active", keys: 2, keysLive: 2, attempts: 2, failures: 0 }]);
     expect(await support.admin.health.nodes()).toMatchObject({ nodes: [] });
     const database = await support.admin.health.database();

@@ -112,12 +112,12 @@ describe("a listener", () => {
     listener.on("wallet", (payload) => heard.push(payload));
     await notify(db.pool, "config", "1");
     await notify(db.pool, "wallet", "w");
-    await expect.poll(() => heard).toEqual(["1", "w"]);
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["1", "w"]);
 
     await db.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'modelmart:listen' AND datname = current_database()");
     await expect.poll(() => reconnects, { timeout: 5_000 }).toBe(1);
     await notify(db.pool, "config", "2");
-    await expect.poll(() => heard).toEqual(["1", "w", "2"]);
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["1", "w", "2"]);
     await listener.close();
     await notify(db.pool, "config", "3");
     await sleep(50);
@@ -133,7 +133,7 @@ describe("a listener", () => {
       await sleep(50);
       expect(heard).toEqual([]);
     });
-    await expect.poll(() => heard).toEqual(["k"]);
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["k"]);
     await listener.close();
   });
 });

@@ -159,8 +159,8 @@ test("D10 a charge belongs to the month of its admission; one without a partitio
   const inMonths = (n: number): number => Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + n, 1) - 1_000;
   const months = [0, 1, 8].map(inMonths); // the last second of last month, of this, and of one far ahead
   await Promise.all(months.map((at) => node.record(recordFor({ ...askFor(customer, sold), requestId: uuidv7(at) }, sold, { request: 1 }))));
-  await until(async () => (await shop.charges(customer.walletId)).length === 2);
-  await until(() => node.backlog === 1);
+  await until(async () => (await shop.charges(customer.walletId)).length === 2, 20_000);
+  await until(() => node.backlog === 1, 20_000);
   expect(shop.logged.some(({ msg }) => String(msg).includes("no partition"))).toBe(true);
   await asAdmin(shop.db, async (admin) => void await admin.query("SELECT mm_make_partitions(9)"));
   await settled(node);

@@ -2,12 +2,12 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { shownOffers } from "#app/catalogue.ts";
 import { offeredFormats } from "#app/offered-formats.ts";
+import { operatorText } from "#app/operator-text.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
 import { daysOf, qualitiesOf, shopStatus } from "#app/shop-status.ts";
 import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
-import { formatLatency } from "#ui/storefront/numbers.ts";
-import { formatPerMillion } from "#ui/storefront/numbers.ts";
+import { formatLatency, formatPerMillion } from "#ui/storefront/numbers.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { clientGuides } from "#ui/storefront/docs/guides.ts";
 import { formatsOf, isText } from "#ui/storefront/formats.ts";
@@ -41,7 +41,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function LandingPage({ params }: Props) {
   const { locale } = await params;
   const { settings, baseUrl } = await shop();
-  const [offers, values, base, user, qualities] = await Promise.all([shownOffers(), settings(), baseUrl(), currentUser(), qualitiesOf()]);
+  const [offers, values, base, user, qualities, title, lead] = await Promise.all([
+    shownOffers(), settings(), baseUrl(), currentUser(), qualitiesOf(), operatorText("landing.title", locale), operatorText("landing.lead", locale),
+  ]);
   const offered = offeredFormats();
   const sold = offers.map((offer) => ({ offer, formats: formatsOf({ endpoints: offer.endpoints, items: offer.prices }, offered) }));
   const shownHere = sold.find(({ formats }) => isText(formats)) ?? sold.find(({ formats }) => formats.length > 0);
@@ -50,7 +52,7 @@ export default async function LandingPage({ params }: Props) {
   const guides = clientGuides(offered).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }));
   return (
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 sm:px-8">
-      <Hero count={offers.length} samples={samples} facts={await factsOf(offers)} startHref={start} pricesHref={`/${locale}/${offers.length > 0 ? "models" : "pricing"}`} />
+      <Hero title={title} lead={lead} count={offers.length} samples={samples} facts={await factsOf(offers)} startHref={start} pricesHref={`/${locale}/${offers.length > 0 ? "models" : "pricing"}`} />
       <VendorStrip models={offers} locale={locale} />
       <PriceSection models={interesting(offers)} total={offers.length} locale={locale} qualities={qualities} />
       <BillSection models={offers} />

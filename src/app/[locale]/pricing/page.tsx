@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { DEFAULT_GROUP } from "#catalog/index.ts";
 import { listGroupFactors, type GroupFactor } from "#catalog/storefront.store.ts";
 import { shownOffers } from "#app/catalogue.ts";
+import { operatorText } from "#app/operator-text.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
 import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
@@ -131,6 +132,7 @@ async function Groups({ groups, own }: { groups: readonly GroupFactor[]; own: st
 
 async function TopUp({ terms, locale }: { terms: ReturnType<typeof topUpTerms>; locale: string }) {
   const t = await getTranslations("pricing.money");
+  const refunds = await operatorText("legal.refunds", locale);
   return (
     <section className="mt-16 grid gap-x-16 gap-y-6 lg:grid-cols-[280px_minmax(0,1fr)]" aria-labelledby="money">
       <h2 id="money" className="text-20 font-semibold">{t("title")}</h2>
@@ -144,7 +146,7 @@ async function TopUp({ terms, locale }: { terms: ReturnType<typeof topUpTerms>; 
             <tbody>{terms.bonus.map(({ from, percent }) => <tr key={from}><td className="nums">{`$${from}`}</td><td className="num">{`+${percent}%`}</td></tr>)}</tbody>
           </table>
         ) : null}
-        <p className="mt-3">{t("refund")} <a className="link" href={`/${locale}/legal/refunds`}>{t("refundLink")}</a></p>
+        {refunds ? <p className="mt-3">{t("refund")} <a className="link" href={`/${locale}/legal/refunds`}>{t("refundLink")}</a></p> : null}
       </div>
     </section>
   );

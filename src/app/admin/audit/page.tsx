@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { requireStaff } from "#app/guard.ts";
 import { AuditTable } from "#ui/audit/audit-table.client.tsx";
-import { PageHeader } from "#ui/layout/page-header.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("audit"))("title"), robots: { index: false } };
@@ -10,11 +9,5 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AuditPage() {
   await requireStaff("audit:read");
-  const t = await getTranslations("audit");
-  return (
-    <>
-      <PageHeader title={t("title")} description={t("description")} />
-      <AuditTable />
-    </>
-  );
+  return <AuditTable />;
 }

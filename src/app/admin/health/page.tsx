@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { permissionsOfRole } from "#accounts/index.ts";
 import { requireStaff } from "#app/guard.ts";
 import { HealthScreen } from "#ui/health/health-screen.client.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
@@ -10,12 +11,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** What runs and what does not. */
 export default async function HealthPage() {
-  await requireStaff("health:read");
+  const user = await requireStaff("health:read");
   const t = await getTranslations("health");
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <HealthScreen />
+      <HealthScreen seesChannels={permissionsOfRole(user.role).has("channels:read")} />
     </>
   );
 }

@@ -15,7 +15,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <SettingsScreen areas={settingAreas()} words={searchWords(settingFacts().map(({ path }) => path))} mayWrite={permissionsOfRole(user.role).has("settings:write")} />
+      <SettingsScreen areas={settingAreas(user.role)} words={searchWords(settingFacts().map(({ path }) => path))} mayWrite={permissionsOfRole(user.role).has("settings:write")} />
       {children}
     </>
   );

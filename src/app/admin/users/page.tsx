@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { permissionsOfRole } from "#accounts/index.ts";
 import { requireStaff } from "#app/guard.ts";
-import { PageHeader } from "#ui/layout/page-header.tsx";
 import { UserList } from "#ui/users/user-list.client.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -12,11 +11,5 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Everybody who has an account. */
 export default async function UsersPage() {
   const user = await requireStaff("users:read");
-  const t = await getTranslations("users");
-  return (
-    <>
-      <PageHeader title={t("title")} description={t("description")} />
-      <UserList mayCreate={permissionsOfRole(user.role).has("users:write")} />
-    </>
-  );
+  return <UserList mayCreate={permissionsOfRole(user.role).has("users:write")} />;
 }

@@ -27,7 +27,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "billing", kind: "money", file: "money" },
   { slug: "receipts", kind: "money", file: "money" },
   { slug: "top-up", kind: "money", file: "money" },
-  { slug: "openai-sdk", kind: "sdk", file: "sdk", name: "OpenAI SDK", needs: CHAT },
+  { slug: "openai-sdk", kind: "sdk", file: "sdk", name: "OpenAI SDK", needs: ["chat", "embeddings"] },
   { slug: "anthropic-sdk", kind: "sdk", file: "sdk", name: "Anthropic SDK", needs: ["messages"] },
   { slug: "google-sdk", kind: "sdk", file: "sdk", name: "Google GenAI SDK", needs: ["gemini"] },
   { slug: "langchain", kind: "sdk", file: "sdk", name: "LangChain", needs: CHAT },

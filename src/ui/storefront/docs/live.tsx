@@ -11,7 +11,7 @@ export type LiveFacts = Readonly<{
 
 /** Every error that the relay can answer, with what to do; on a phone one under the other. */
 export function LiveErrors({ live: { errors, words }, say }: { live: LiveFacts; say: (text: string) => ReactNode }) {
-  const columns = "grid gap-x-6 gap-y-1 sm:grid-cols-[48px_200px_minmax(0,1fr)_72px]";
+  const columns = "grid gap-x-6 gap-y-1 sm:grid-cols-[40px_232px_minmax(0,1fr)_64px]";
   return (
     <div className="mt-5" role="table" aria-label={words.code}>
       <div role="row" className={`${columns} pb-2 text-12 text-fg-3 max-sm:hidden`}>{[words.status, words.code, words.meaning, words.retry].map((word) => <span key={word} role="columnheader">{word}</span>)}</div>

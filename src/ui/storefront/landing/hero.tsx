@@ -10,20 +10,26 @@ type Props = {
   facts: readonly Fact[];
   pricesHref: string;
   startHref: string;
+  /** The operator's own headline and first paragraph, each in the language it is written in. */
+  title: OwnWords | undefined;
+  lead: OwnWords | undefined;
 };
+type OwnWords = Readonly<{ text: string; lang: string }>;
 
 /** What is sold, and the code that buys it, with this shop's own address and a model that is on sale now. */
-export async function Hero({ count, samples, facts, pricesHref, startHref }: Props) {
+export async function Hero({ count, samples, facts, pricesHref, startHref, title, lead }: Props) {
   const t = await getTranslations("landing");
   const common = await getTranslations("common");
   return (
     <section className="grid items-center gap-x-16 gap-y-10 pt-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,560px)] lg:pt-20">
       <div className="min-w-0">
-        <h1 className="text-28 font-semibold tracking-[-0.02em] sm:text-40">
-          <span className="block">{count > 0 ? t("hero.title", { count }) : t("hero.titleEmpty")}</span>
-          <span className="block">{t("hero.title2")}</span>
-        </h1>
-        <p className="mt-5 max-w-[46ch] text-16 text-fg-2">{t("hero.lead")}</p>
+        {title ? <h1 lang={title.lang} className="text-28 font-semibold tracking-[-0.02em] text-balance break-words sm:text-40">{title.text}</h1> : (
+          <h1 className="text-28 font-semibold tracking-[-0.02em] sm:text-40">
+            <span className="block">{count > 0 ? t("hero.title", { count }) : t("hero.titleEmpty")}</span>
+            <span className="block">{t("hero.title2")}</span>
+          </h1>
+        )}
+        <p lang={lead?.lang} className="mt-5 max-w-[46ch] text-16 break-words whitespace-pre-line text-fg-2">{lead?.text ?? t("hero.lead")}</p>
         <div className="mt-7 flex flex-wrap gap-3">
           <a href={startHref} className="btn btn-lg btn-primary max-sm:flex-1">{common("getKey")}</a>
           <a href={pricesHref} className="btn btn-lg btn-secondary max-sm:flex-1">{t("hero.prices")}</a>

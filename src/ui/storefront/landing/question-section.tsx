@@ -1,4 +1,4 @@
-import { Plus } from "lucide-react";
+import { Minus, Plus } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 
 const QUESTIONS = ["prompts", "pay", "empty", "down"] as const;
@@ -13,7 +13,8 @@ export async function QuestionSection() {
           <details key={question} className="border-t" open={i === 0}>
             <summary className="flex h-12 cursor-pointer items-center justify-between gap-4 font-medium">
               {t(`items.${question}.question`)}
-              <Plus className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" />
+              <Plus className="text-fg-3 [details[open]>summary>&]:hidden" size={16} strokeWidth={1.75} aria-hidden="true" />
+              <Minus className="hidden text-fg-3 [details[open]>summary>&]:block" size={16} strokeWidth={1.75} aria-hidden="true" />
             </summary>
             <p className="pb-4 text-fg-2">{t(`items.${question}.answer`)}</p>
           </details>

@@ -1,4 +1,4 @@
-import { Plus } from "lucide-react";
+import { Minus, Plus } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { CAPABILITIES, capabilitiesOf } from "#ui/storefront/catalogue-query.ts";
 import { CodeTabs, type Sample } from "#ui/storefront/code-card.tsx";
@@ -16,10 +16,10 @@ export async function ModelCode({ samples, guides }: { samples: readonly Sample[
       <h2 id="code" className="text-20 font-semibold">{t("title")}</h2>
       <p className="mt-1 text-fg-2">{samples.length > 0 ? t("lead") : t("none")}</p>
       {samples.length > 0 ? <div className="mt-4"><CodeTabs name="code-tab" label={t("title")} samples={samples} words={{ copy: common("copy"), copied: common("copied") }} /></div> : null}
-      <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-13 text-fg-3">
+      {guides.length === 0 ? null : <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-13 text-fg-3">
         <span>{t("guides")}:</span>
         {guides.map(({ href, name }) => <a key={href} href={href} className="link">{name}</a>)}
-      </p>
+      </p>}
     </section>
   );
 }
@@ -81,7 +81,7 @@ export async function ModelFaq({ offer, prices }: { offer: ShownModel; prices: s
       <div className="mt-3 border-b">
         {items.map(({ question, answer }) => (
           <details key={question} className="border-t">
-            <summary className="flex min-h-12 cursor-pointer items-center justify-between gap-4 py-2 font-medium">{question}<Plus className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" /></summary>
+            <summary className="flex min-h-12 cursor-pointer items-center justify-between gap-4 py-2 font-medium">{question}<Plus className="flex-none text-fg-3 [details[open]>summary>&]:hidden" size={16} strokeWidth={1.75} aria-hidden="true" /><Minus className="hidden flex-none text-fg-3 [details[open]>summary>&]:block" size={16} strokeWidth={1.75} aria-hidden="true" /></summary>
             <p className="pb-4 text-fg-2 [overflow-wrap:anywhere]">{answer}</p>
           </details>
         ))}

@@ -22,6 +22,8 @@ export async function ModelHead({ offer, locale, word, startHref, days, speed }:
   const t = await getTranslations("model");
   const common = await getTranslations("common");
   const words = { copy: common("copy"), copied: common("copied") };
+  // The playground is a conversation: a model of vectors or pictures has no place in it.
+  const talks = offer.prices["output"] !== undefined && (offer.endpoints.length === 0 || offer.endpoints.includes("chat"));
   const { description } = offer.facts;
   const text = typeof description === "string" ? description : description?.[locale] ?? Object.values(description ?? {})[0];
   return (
@@ -43,7 +45,7 @@ export async function ModelHead({ offer, locale, word, startHref, days, speed }:
           <div className="mt-2"><CopyButton text={offer.slug} words={words}>{offer.slug}</CopyButton></div>
         </div>
         <div className="flex w-full gap-2 sm:w-auto">
-          <a href={`/console/playground?model=${encodeURIComponent(offer.slug)}`} rel="nofollow" className="btn btn-lg btn-secondary flex-1 sm:flex-none">{t("playground")}</a>
+          {talks ? <a href={`/console/playground?model=${encodeURIComponent(offer.slug)}`} rel="nofollow" className="btn btn-lg btn-secondary flex-1 sm:flex-none">{t("playground")}</a> : null}
           <a href={startHref} className="btn btn-lg btn-primary flex-1 sm:flex-none">{t("getKey")}</a>
         </div>
       </header>

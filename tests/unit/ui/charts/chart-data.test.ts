@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bucketSize, chartCsv, chartPoints, isEmpty, isLone, painted, peakOf, sumOf, type ChartSeries } from "#ui/charts/chart-data.ts";
+import { axisTicks, bucketSize, chartCsv, chartPoints, heightsOf, isEmpty, isLone, painted, peakOf, sumOf, type ChartSeries } from "#ui/charts/chart-data.ts";
 import { levelOf } from "#ui/charts/uptime-bar.client.tsx";
 import { bucketStarts, formatBucket } from "#ui/format/index.ts";
 
@@ -45,4 +45,19 @@ test("hours and days are told apart, the short day of spring too", () => {
 
 test.each([[1, "ok"], [0.999, "ok"], [0.9989, "warn"], [0.97, "warn"], [0.9, "bad"], [0, "bad"], [null, "none"]] as const)("an uptime of %s is %s", (ratio, level) => {
   expect(levelOf(ratio)).toBe(level);
+});
+
+test.each([
+  [[16.5], [0, 5, 10, 15, 20]], [[3, 1], [0, 1, 2, 3]], [[1], [0, 1]], [[0.3], [0, 0.1, 0.2, 0.3]], [[6_100_000_000], [0, 2e9, 4e9, 6e9, 8e9]], [[2_400_000, 7], [0, 5e5, 1e6, 1.5e6, 2e6, 2.5e6]], [[0.0000021], [0, 5e-7, 1e-6, 1.5e-6, 2e-6, 2.5e-6]],
+])("an axis up to %j is marked in steps that people count in", (tops, ticks) => {
+  expect(axisTicks(tops)).toEqual(ticks);
+});
+
+test("an axis of nothing, or of losses, has no marks of its own", () => {
+  expect([axisTicks([]), axisTicks([0]), axisTicks([4, -1])]).toEqual([undefined, undefined, undefined]);
+});
+
+test("the height of a stack is its sum; lines stand each by itself", () => {
+  expect(heightsOf([one, two], true)).toEqual([1, 5, 5]);
+  expect(heightsOf([one, two], false)).toEqual([1, 3, 0, 5, 2]);
 });

@@ -10,7 +10,7 @@ const hrefsFor = (role: (typeof STAFF_ROLES)[number]) => adminNavFor(permissions
 
 test("every promised address is in the navigation", () => {
   expect(CONSOLE_NAV.map(({ href }) => href).sort()).toEqual(["", "/keys", "/models", "/playground", "/requests", "/settings", "/usage", "/wallet"].map((rest) => `/console${rest}`));
-  const places = ["audit", "channels", "codes", "groups", "health", "ledger", "models", "orders", "prices", "requests", "settings", "users"];
+  const places = ["audit", "channels", "codes", "groups", "health", "ledger", "models", "orders", "prices", "requests", "settings", "staff", "users"];
   expect(admin.map(({ href }) => href).sort()).toEqual(["/admin", ...places.map((rest) => `/admin/${rest}`)]);
 });
 
@@ -23,7 +23,7 @@ test("each entry has its text in both languages", () => {
 });
 
 test("staff see what their role may open, and nothing else", () => {
-  expect(hrefsFor("owner")).toHaveLength(13);
+  expect(hrefsFor("owner")).toHaveLength(14);
   expect(hrefsFor("support")).toEqual(["/admin", "/admin/users", "/admin/groups", "/admin/channels", "/admin/models", "/admin/prices", "/admin/requests", "/admin/health"]);
   expect(hrefsFor("finance")).not.toContain("/admin/channels");
   expect(hrefsFor("finance")).toContain("/admin/ledger");
@@ -33,6 +33,10 @@ test("a page asks for what its entry asks for, also further down", () => {
   expect(adminPermissionFor("/admin")).toBeUndefined();
   expect(adminPermissionFor("/admin/channels/7")).toBe("channels:read");
   expect(adminPermissionFor("/admin/channelsx")).toBeUndefined();
+  expect(adminPermissionFor("/admin/channels/new")).toBe("channels:write");
+  expect(adminPermissionFor("/admin/users/7")).toBe("users:read");
+  expect(adminPermissionFor("/admin/users/7/audit")).toBe("audit:read");
+  expect([adminPermissionFor("/admin/settings"), adminPermissionFor("/admin/settings/payments"), adminPermissionFor("/admin/settings/shop")]).toEqual(["settings:read", "settings:read", "settings:write"]);
 });
 
 test("an entry is current on its own pages; the first one only on itself", () => {

@@ -10,7 +10,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Only says whether there is such an area; its settings stand in the layout. */
 export default async function SettingsAreaPage({ params }: { params: Promise<{ area: string }> }) {
-  await requireStaff("settings:read");
-  if (!settingAreas().includes((await params).area)) notFound();
+  const user = await requireStaff("settings:read");
+  if (!settingAreas(user.role).includes((await params).area)) notFound();
   return null;
 }

@@ -18,7 +18,7 @@ export async function UserPage({ id, tab }: { id: string; tab: string }) {
       id={id} tab={shown} tabs={tabs}
       rights={{
         adjust: held.has("wallet:adjust"), write: held.has("users:write"), disable: held.has("users:disable"), mail: held.has("users:mail"), revoke: held.has("keys:revoke"),
-        ledger: held.has("ledger:read"), staff: held.has("staff:write"), self: viewer.id,
+        ledger: held.has("ledger:read"), orders: held.has("orders:read"), staff: held.has("staff:write"), self: viewer.id,
       }}
     />
   );

@@ -82,7 +82,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
           />
           <ModelFacts offer={offer} formats={formats} />
         </div>
-        <ModelCode samples={samples} guides={clientGuides(offered).slice(0, 6).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }))} />
+        <ModelCode samples={samples} guides={clientGuides(new Set(formats)).slice(0, 6).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }))} />
         <ModelQuality days={days} />
         <PriceHistory changes={changes} nowMs={nowMs} />
       </div>
