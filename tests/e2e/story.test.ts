@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import OpenAI from "openai";
-import type { Browser } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
 import { uuidOf } from "../support/shop-store.ts";
@@ -315,6 +315,8 @@ async function secretIsGone(customer: Person, secret: string): Promise<void> {
 
 type Listed = Readonly<{ data: readonly Readonly<{ user: string | null; charge_nano_usd: string; cost_nano_usd: string }>[]; next_cursor: string | null }>;
 
+const settled = (page: Page): Promise<unknown> => page.waitForFunction(() => document.querySelector(".skeleton, [aria-busy=true]") === null);
+
 /** Sold, cost and margin on the dashboard are the ledger's and the sum of what the REST interface lists, to the nano-USD. */
 async function readDashboard(operator: Person, token: string): Promise<void> {
   const { page } = operator;
@@ -333,9 +335,10 @@ async function readDashboard(operator: Person, token: string): Promise<void> {
   expect([await figure("Cost"), await figure("Margin")]).toEqual([cost.toString(), (sold - cost).toString()]);
   expect(ledger).toEqual({ sold: sold.toString(), cost: cost.toString() });
   expect(await figure("Top-ups")).toBe("20000000000");
+  await settled(page);
   await operator.station("40-dashboard");
   await page.goto("/admin/ledger");
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForFunction(() => document.querySelectorAll(".skeleton, [aria-busy=true]").length === 0);
+  await settled(page);
   await operator.station("41-ledger");
 }

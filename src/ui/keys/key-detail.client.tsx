@@ -76,9 +76,9 @@ function Facts({ row }: { row: KeyRow }) {
         className="md:grid-cols-[minmax(96px,max-content)_minmax(0,1fr)_minmax(96px,max-content)_minmax(0,1fr)]!"
         items={[
           { key: "key", label: t("columns.key"), value: <code className="text-13">{maskedKey(row)}</code> },
-          { key: "month", label: t("columns.month"), value: <Money nano={row.monthNano} as="charge" /> },
+          { key: "month", label: t("columns.month"), value: <Money nano={row.monthNano} as="total" /> },
           { key: "limits", label: t("form.limits"), value: <span className="flex flex-wrap items-center gap-x-4 gap-y-1">{sentence.limits(draftOf(row))}{row.budgets.length > 0 ? <KeyLimit row={row} /> : null}</span> },
-          { key: "today", label: t("columns.today"), value: <Money nano={row.todayNano} as="charge" /> },
+          { key: "today", label: t("columns.today"), value: <Money nano={row.todayNano} as="total" /> },
           { key: "access", label: t("form.access"), value: sentence.access(draftOf(row)) },
           { key: "used", label: t("columns.used"), value: row.lastUsedAt ? <Time at={row.lastUsedAt} /> : t("never") },
           { key: "expires", label: t("form.expiry"), value: row.expiresAt ? <Time at={row.expiresAt} as="stamp" /> : t("form.expiries.never") },

@@ -68,8 +68,8 @@ function useColumns(): Column<KeyRow>[] {
     { id: "name", header: t("columns.name"), cell: (row) => <span className={isRetired(row) ? "text-fg-3" : "font-medium"}>{row.name}</span> },
     { id: "key", header: t("columns.key"), cell: (row) => <code className="text-13 text-fg-2">{maskedKey(row)}</code>, hideBelow: "lg" },
     { id: "status", header: t("columns.status"), cell: (row) => <KeyStatus row={row} /> },
-    { id: "today", header: t("columns.today"), align: "right", cell: (row) => <Money nano={row.todayNano} as="charge" />, hideBelow: "lg" },
-    { id: "month", header: t("columns.month"), align: "right", cell: (row) => <Money nano={row.monthNano} as="charge" /> },
+    { id: "today", header: t("columns.today"), align: "right", cell: (row) => <Money nano={row.todayNano} as="total" />, hideBelow: "lg" },
+    { id: "month", header: t("columns.month"), align: "right", cell: (row) => <Money nano={row.monthNano} as="total" /> },
     { id: "limit", header: t("columns.limit"), align: "right", cell: (row) => <KeyLimit row={row} />, hideBelow: "lg" },
     { id: "models", header: t("columns.models"), cell: (row) => <span className="text-fg-2">{row.models.length === 0 ? t("allModels") : row.models.length === 1 ? row.models[0] : t("modelCount", { count: row.models.length })}</span>, hideBelow: "xl" },
     { id: "used", header: t("columns.used"), align: "right", cell: (row) => row.lastUsedAt ? <Time at={row.lastUsedAt} className="text-fg-2" /> : <span className="text-fg-3">{t("never")}</span> },
@@ -82,7 +82,7 @@ function KeyCard({ row }: { row: KeyRow }) {
     <div className="flex flex-col gap-0.5">
       <div className="flex items-baseline justify-between gap-3">
         <span className="min-w-0 truncate font-medium">{row.name}</span>
-        <Money nano={row.monthNano} as="charge" />
+        <Money nano={row.monthNano} as="total" />
       </div>
       <div className="flex items-center justify-between gap-3 text-13">
         <KeyStatus row={row} />

@@ -31,7 +31,7 @@ export function AccountMenu({ viewer, area }: { viewer: Viewer; area: "console" 
   };
   return (
     <Base.Root modal={false}>
-      <Base.Trigger className="mark size-7 rounded-full! bg-muted text-12 text-fg-2 max-md:size-9" aria-label={t("label", { name: shown })}>{initials(shown)}</Base.Trigger>
+      <Base.Trigger className="mark size-7 rounded-full! bg-muted text-12 text-fg-2 max-md:size-9" aria-label={t("label", { name: shown })}><span data-initials={initials(shown)} className="before:content-[attr(data-initials)]" /></Base.Trigger>
       <Base.Portal>
         <Base.Positioner align="end" sideOffset={6} collisionPadding={8} className="z-40">
           <Base.Popup className="pop pop-list min-w-60! max-h-[calc(100dvh-80px)]!">

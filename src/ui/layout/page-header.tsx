@@ -25,7 +25,7 @@ export function PageHeader({ title, description, actions, back, badge }: Props) 
         </Link>
       ) : null}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-3">
-        <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3 gap-y-1">
+        <div className="flex min-w-0 flex-1 basis-28 flex-wrap items-baseline gap-x-3 gap-y-1">
           <PageTitle className="min-w-0 text-20 font-semibold break-words">{title}</PageTitle>
           {badge}
           {description ? <p className="text-13 text-fg-3">{description}</p> : null}

@@ -10,6 +10,8 @@ import { BUYERS, KEYLESS_EMAIL, PASSWORD, staffEmail } from "./stock.ts";
 
 const OPEN_MS = 30_000;
 const SETTLE_MS = 12_000;
+/** A window that has grown is drawn anew. */
+const REPAINT_MS = 300;
 /** Longer pages are cut here. */
 const HEIGHT_MAX = 6_000;
 /** What cannot settle is taken as it looks after so long. */
@@ -71,6 +73,7 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
   const address = (typeof screen.path === "function" ? screen.path(facts) : screen.path).replace("{locale}", look.locale);
   if (screen.calls) await page.route("**/api/trpc/**", (route) => (screen.calls === "cut" ? route.abort() : undefined));
   await page.goto(address, { timeout: OPEN_MS, waitUntil: "load" });
+  if (screen.lands) await page.waitForURL(`**${screen.lands}`, { timeout: OPEN_MS });
   await settle(page, screen);
   if (screen.act) {
     await screen.act(page, facts);
@@ -80,7 +83,10 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
   await mkdir(path.dirname(file), { recursive: true });
   // What is fixed to an edge of the window would lie across a picture that is longer than it; so the window is made as long.
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  if (screen.act === undefined && height > page.viewportSize()!.height) await page.setViewportSize({ width: look.width, height: Math.min(height, HEIGHT_MAX) });
+  if (screen.act === undefined && height > page.viewportSize()!.height) {
+    await page.setViewportSize({ width: look.width, height: Math.min(height, HEIGHT_MAX) });
+    await page.waitForTimeout(REPAINT_MS);
+  }
   await page.screenshot({ path: file, animations: "disabled" });
   const finding = (what: Finding["what"]) => (text: string): Finding => ({ screen: nameOf(screen), look: lookName(look), what, text });
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -16,6 +16,8 @@ export type Screen = Readonly<{
   act?: (page: Page, facts: Facts) => Promise<void>;
   /** Server calls of the page: answered, never answered, or refused. */
   calls?: "held" | "cut";
+  /** Where the address leads on to. */
+  lands?: string;
   /** The page shows waiting on purpose. */
   loads?: boolean;
   /** The page answers with an error status on purpose; the browser says so in its console. */
@@ -107,7 +109,7 @@ const CONSOLE = group("console", "customer", [
   ["wallet", "console/wallet", "/console/wallet"],
   ["orders", "console/wallet/orders", "/console/wallet/orders"],
   ["order", "console/wallet/return", ({ ownOrderId }) => `/console/wallet/return?order=${ownOrderId}`],
-  ["settings", "console/settings", "/console/settings"],
+  ["settings", "console/settings", "/console/settings", { lands: "/console/settings/profile" }],
   ["profile", "console/settings/profile", "/console/settings/profile"],
   ["security", "console/settings/security", "/console/settings/security"],
   ["sessions", "console/settings/sessions", "/console/settings/sessions"],
