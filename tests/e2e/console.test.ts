@@ -170,6 +170,31 @@ browserTest("a call by the official SDK appears with its receipt without reload,
   expect(answer.status()).toBe(404);
 });
 
+browserTest("the search leads to a key by its name and to a receipt by its id; N leads to a new key", async () => {
+  const page = await signedIn("bob@example.com");
+  const secret = await makeKey(page, "night-shift");
+  const client = new OpenAI({ baseURL: `${shop.url}/v1`, apiKey: secret });
+  const { response } = await client.chat.completions.create({ model: "sim-small", messages: [{ role: "user", content: "Hello" }] }).withResponse();
+  const id = response.headers.get("x-request-id")!;
+  const find = async (text: string): Promise<void> => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill(text);
+  };
+  await find("night");
+  await page.getByRole("option", { name: "night-shift" }).waitFor();
+  expect(await accessible(page)).toEqual([]);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/console\/keys\/[0-9a-f-]{36}/);
+  await find(id.toLowerCase());
+  await page.getByRole("option", { name: id }).click();
+  await page.waitForURL(`**/console/requests/${id}`);
+  await page.getByRole("heading", { name: "Money trail" }).waitFor();
+  await go(page, "/console/keys");
+  await page.getByRole("table").waitFor();
+  await page.keyboard.press("n");
+  await page.waitForURL("**/console/keys/new");
+});
+
 browserTest("without a session neither the export nor the hints are given", async () => {
   for (const path of ["/api/export/requests", "/api/live"]) expect((await fetch(new URL(path, shop.url))).status).toBe(401);
 });
