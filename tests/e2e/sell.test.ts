@@ -163,6 +163,29 @@ browserTest("a rest, an end of it, off, and on again by undo", async () => {
   await page.close();
 });
 
+browserTest("what the vendor takes for one model is typed on the channel's page, and by its factor again", async () => {
+  page = await open("/admin/channels");
+  await page.getByRole("row", { name: /fake/ }).getByText("fake").first().click();
+  await page.getByRole("link", { name: "Full page" }).click();
+  await page.getByRole("link", { name: /^Models/ }).last().click();
+  const costs = page.getByRole("region", { name: "What the vendor takes" });
+  const first = costs.getByRole("row").nth(1);
+  await first.getByRole("button", { name: /^Edit/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Input", { exact: true }).fill("0.0123");
+  await dialog.getByLabel("Output", { exact: true }).fill("0.456");
+  await dialog.getByRole("button", { name: "Save the cost" }).click();
+  await first.getByText("Own cost").waitFor();
+  expect(await first.textContent()).toContain("0.0123");
+  expect(await accessible(page)).toEqual([]);
+  await first.getByRole("button", { name: /^Edit/ }).click();
+  await dialog.getByRole("radio", { name: /factor/ }).check();
+  await dialog.getByRole("button", { name: "Save the cost" }).click();
+  await first.getByText("× list price").waitFor();
+  await page.close();
+  expect(problems.splice(0)).toEqual([]);
+});
+
 browserTest("support looks and changes nothing", async () => {
   const support = await signIn("support@example.com");
   page = await open("/admin/channels", support);
