@@ -167,7 +167,7 @@ browserTest("what the vendor takes for one model is typed on the channel's page,
   page = await open("/admin/channels");
   await page.getByRole("row", { name: /fake/ }).getByText("fake").first().click();
   await page.getByRole("link", { name: "Full page" }).click();
-  await page.getByRole("link", { name: /^Models/ }).last().click();
+  await page.getByRole("navigation", { name: "Parts of the channel" }).getByRole("link", { name: /^Models/ }).click();
   const costs = page.getByRole("region", { name: "What the vendor takes" });
   const first = costs.getByRole("row").nth(1);
   await first.getByRole("button", { name: /^Edit/ }).click();

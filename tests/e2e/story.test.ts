@@ -169,7 +169,7 @@ async function signUpAndMakeKey(customer: Person): Promise<string> {
   await customer.type("E-mail", CUSTOMER.email);
   await customer.type("Password", CUSTOMER.password);
   await customer.station("21-sign-up");
-  await customer.click(page.getByRole("button", { name: "Make the account" }));
+  await customer.click(page.getByRole("button", { name: "Create account" }));
   await page.waitForURL("**/onboarding");
   await page.getByText("Without credit the first call").waitFor();
   await customer.station("22-first-steps");
