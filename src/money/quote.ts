@@ -1,4 +1,4 @@
-import { ceilToNano, nano, pico, type Nano } from "#money/amount.ts";
+import { ceilToNano, pico, type Nano } from "#money/amount.ts";
 import { priceKey } from "#money/price-items.ts";
 import type { RateCard } from "#money/rate-card.ts";
 
