@@ -14,7 +14,7 @@ export default defineConfig({
       { root, test: { name: "integration", include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"], ...withDatabase } },
       // One at a time: these start whole shops, kill them and measure time.
       { root, test: { name: "crash", include: ["tests/crash/**/*.test.ts"], ...withDatabase, fileParallelism: false, testTimeout: 600_000 } },
-      { root, test: { name: "browser", include: ["tests/e2e/**/*.test.ts"], environment: "node", fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 } },
+      { root, test: { name: "browser", include: ["tests/e2e/**/*.test.ts"], environment: "node", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 180_000 } },
     ],
   },
 });

@@ -1,8 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import OpenAI from "openai";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
+import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 
 /** The console as a customer uses it: a key, a call by the official SDK, and the same amount wherever it is shown. */
@@ -65,13 +65,6 @@ async function signedIn(email: string, { width = 1440, dark = false, locale = "e
 
 const go = (page: Page, path: string) => page.goto(new URL(path, shop.url).href);
 
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-async function accessible(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
 const spentNano = async (email: string): Promise<bigint> => {
   const [row] = await shop.sql<{ spent: bigint }>(
     `SELECT coalesce(sum(e.amount_nano), 0)::bigint AS spent FROM ledger_entries e JOIN accounts a ON a.id = e.account_id JOIN ledger_transactions t ON t.id = e.tx_id
@@ -108,7 +101,7 @@ browserTest("a key's secret is shown once: closing asks, and nothing later holds
   await expect(page.getByRole("tabpanel").textContent()).resolves.toContain(`api_key="${secret}"`);
   await page.getByRole("button", { name: "Test now" }).click();
   await page.getByText(/sim-large answered in .*\$0\.0/).waitFor();
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
 
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByText("Have you stored the key?").waitFor();
@@ -156,9 +149,9 @@ browserTest("a call by the official SDK appears with its receipt without reload,
 
   const spent = await spentNano("alice@example.com");
   await go(page, "/console/usage?from=-24h");
-  await expect.poll(() => page.locator('data[data-metric="spend"]').getAttribute("value")).toBe(spent.toString());
+  await expect.poll(() => page.locator('data[data-metric="spend"]').getAttribute("value"), { timeout: 15_000 }).toBe(spent.toString());
   await go(page, "/console");
-  await expect.poll(() => page.locator("[data-month]").getAttribute("data-month")).toBe(spent.toString());
+  await expect.poll(() => page.locator("[data-month]").getAttribute("data-month"), { timeout: 15_000 }).toBe(spent.toString());
   const csv = await (await page.request.get(new URL("/api/export/requests", shop.url).href)).text();
   const rows = csv.trim().split("\r\n").slice(1);
   expect(rows.reduce((all, row) => all + BigInt(row.split(",").at(-1)!.replace(".", "")), 0n)).toBe(spent);
@@ -182,7 +175,7 @@ browserTest("the search leads to a key by its name and to a receipt by its id; N
   };
   await find("night");
   await page.getByRole("option", { name: "night-shift" }).waitFor();
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await page.keyboard.press("Enter");
   await page.waitForURL(/console\/keys\/[0-9a-f-]{36}/);
   await find(id.toLowerCase());
@@ -201,16 +194,18 @@ browserTest("without a session neither the export nor the hints are given", asyn
 
 browserTest("the playground streams two models side by side, each reply with what its receipt says", async () => {
   const page = await signedIn("bob@example.com");
+  const before = await spentNano("bob@example.com");
   await go(page, "/console/playground");
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByLabel("Message").fill("Hello");
   await page.getByRole("button", { name: "Send" }).click();
   await expect.poll(() => page.locator("[data-cost]").count(), { timeout: 20_000 }).toBe(2);
   const costs = await page.locator("[data-cost]").evaluateAll((spans) => spans.map((span) => BigInt(span.getAttribute("data-cost")!)));
-  expect(costs.reduce((sum, cost) => sum + cost, 0n)).toBe(await spentNano("bob@example.com"));
+  const shown = costs.reduce((sum, cost) => sum + cost, 0n);
+  await expect.poll(() => spentNano("bob@example.com"), { timeout: 15_000 }).toBe(before + shown);
   await page.getByText("This request as code").click();
   await page.getByRole("tab", { name: "curl" }).waitFor();
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await page.getByRole("link", { name: "Receipt" }).first().click();
   await page.locator("[data-charge]").waitFor();
 });
@@ -233,6 +228,6 @@ browserTest.each([["en", 1440, false], ["zh", 390, true], ["en", 390, false], ["
     await page.locator("h1").first().waitFor();
     await page.waitForFunction(() => document.querySelectorAll(".skeleton, [aria-busy=true]").length === 0);
     expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, width]);
-    expect([path, await accessible(page)]).toEqual([path, []]);
+    expect([path, await barriers(page)]).toEqual([path, []]);
   }
 });

@@ -1,8 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
 import { keyOf } from "../support/shop-store.ts";
+import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 
 /** How an operator runs the shop: what it earns, whose wallet is mended, whether the books hold, how it looks. */
@@ -51,11 +51,6 @@ async function open(path: string, { width = 1440, dark = false, locale = "en", a
   await page.locator("h1").first().waitFor();
   return page;
 }
-
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-const violations = async (page: Page): Promise<string[]> =>
-  (await new AxeBuilder({ page: page as unknown as AxePage }).analyze()).violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 
 beforeAll(async () => {
   if (executable === undefined) return;
@@ -133,7 +128,7 @@ browserTest("the books hold, are broken by hand, go red everywhere, and hold aga
   await page.getByRole("button", { name: "Run now" }).click();
   await page.getByText("I2: the books do not add up").first().waitFor();
   expect(await line.textContent()).toMatch(/1$/);
-  expect(await violations(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await page.goto(new URL("/admin", shop.url).href);
   await page.getByRole("alert").filter({ hasText: "I2" }).waitFor();
   await page.getByText("I2 is broken").waitFor();
@@ -195,5 +190,5 @@ browserTest.each(screens.flatMap((path) => [[path, 1440, false, "en"], [path, 39
   await page.waitForFunction(() => document.querySelector("[aria-busy=true], main .skeleton") === null);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   expect(await page.locator("html").getAttribute("lang")).toBe(locale);
-  expect(await violations(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
 });

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
+import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 
 /** The site as a person meets it, in a real browser, against a shop started as an operator starts it. */
@@ -36,14 +36,6 @@ async function open(path: string, options: { width?: number; dark?: boolean; loc
   return page;
 }
 
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-
-const accessible = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-};
-
 async function signIn(page: Page, password: string): Promise<void> {
   await page.getByLabel("E-mail").fill("alice@example.com");
   await page.getByLabel("Password").fill(password);
@@ -74,7 +66,7 @@ browserTest.each([
   await expect(page.locator("h1").textContent()).resolves.toMatch(locale === "en" ? /3 models/ : /3 个模型/);
   await expect(page.getByText("gpt-4o-mini").first().isVisible()).resolves.toBe(true);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
 });
 
 browserTest("prices are in the HTML without a script, exact", async () => {
@@ -94,13 +86,13 @@ browserTest("a changed price is on the page at once", async () => {
 browserTest("signing in, the balance to the cent, and out again", async () => {
   const page = await open("/console");
   expect(new URL(page.url()).pathname).toBe("/sign-in");
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await signIn(page, "wrong-password-123");
   await page.getByRole("alert").filter({ hasText: "do not match" }).waitFor();
   await signIn(page, PASSWORD);
   await page.waitForURL("**/console");
   await page.getByText("$10.00").first().waitFor();
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Account of alice@example.com" }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL("**/en");

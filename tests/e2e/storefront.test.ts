@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
+import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 import { EMPTY_STORE, KEY, LIT_STORE } from "./storefront-stores.ts";
 
@@ -31,17 +31,12 @@ async function open(path: string, { width = 1440, dark = false, scripts = true, 
 
 const html = async (path: string, on: Shop = shop): Promise<string> => (await fetch(new URL(path, on.url))).text();
 
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-
 async function whole(page: Page, width: number): Promise<void> {
   const path = new URL(page.url()).pathname;
   expect([path, await page.locator("h1").count()]).toEqual([path, 1]);
   expect([path, await page.title()]).not.toEqual([path, ""]);
   expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, width]);
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
-  const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  expect([path, bad]).toEqual([path, []]);
+  expect([path, await barriers(page)]).toEqual([path, []]);
 }
 
 const PAGES = [

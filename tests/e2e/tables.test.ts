@@ -1,9 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import Papa from "papaparse";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
+import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 
 /** Lists, charts, code and the palette in a real browser, under the strict content security policy, by keyboard too. */
@@ -37,12 +37,6 @@ async function open({ path = GALLERY, width = 1440, dark = false, locale = "en" 
 /** Charts are drawn in the browser only: once one stands, the page answers. */
 const alive = (page: Page): Promise<void> => page.locator(".recharts-surface").first().waitFor();
 
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-const barriers = async (page: Page, within = "html"): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).include(within).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-};
 const overflow = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 const state = (page: Page, name: string) => page.getByText(name, { exact: true }).first().click();
 const rows = (page: Page): Promise<string[]> => page.locator("[data-rows] [data-row]").evaluateAll((all) => all.map((one) => one.getAttribute("data-row") ?? ""));
@@ -303,9 +297,13 @@ browserTest("JSON is found in, opened and copied from", async () => {
   expect(await json.textContent()).not.toContain("[redacted]");
 });
 
-browserTest("the palette opens by key, knows other words, asks the server once for what was typed last, and leads there", async () => {
+browserTest("the palette opens by key and by its button, knows other words, asks the server once for what was typed last, and leads there", async () => {
   const page = await open();
   await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").waitFor({ state: "detached" });
+  await page.locator("main").getByRole("button", { name: "Search or paste any id" }).click();
   const input = page.getByRole("combobox", { name: "Page, action, or any id" });
   await input.fill("密钥");
   await page.getByRole("option", { name: "API keys" }).waitFor();

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
 import { startStripeServer, TEST_KEY, TEST_WEBHOOK_SECRET, type StripeServer } from "../support/stripe-server.ts";
+import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 
 /** Buying credit as a customer does it: the shop in its own process, a payment page beside it, a real browser between. */
@@ -67,13 +67,6 @@ async function signedIn(path: string, { width = 1440, dark = false, locale = "en
   return page;
 }
 
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-async function accessible(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
 async function toCheckout(page: Page, preset: string): Promise<void> {
   await page.getByRole("radio", { name: new RegExp(`^\\${preset}(?!\\d)`) }).check({ force: true });
   await page.getByRole("button", { name: /^Pay \$/ }).click();
@@ -85,13 +78,13 @@ const balance = async (): Promise<string> =>
 
 browserTest("F1: an amount, Stripe's page, and back: the credit is there, with its receipt", async () => {
   const page = await signedIn("/console/wallet");
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await toCheckout(page, "$20");
   await page.getByText("21.00 USD").waitFor();
   await page.getByRole("button", { name: "Pay", exact: true }).click();
   await page.waitForURL("**/console/wallet/return**", WAIT);
   await page.getByText("$20.00 are in your wallet").waitFor(WAIT);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   expect(await balance()).toBe("20000000000");
   const number = await page.getByRole("link", { name: /^INV-/ }).textContent();
   const receipt = await page.request.get(`${shop.url}/console/wallet/invoices/${number}`);
@@ -111,7 +104,7 @@ browserTest("a card that is declined, then the way back: nothing is charged, and
   await page.getByRole("alert").getByText("declined").waitFor();
   await page.getByRole("button", { name: "Back to the shop" }).click();
   await page.getByText("You left the payment page").waitFor(WAIT);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await page.getByRole("link", { name: "Go on paying" }).waitFor(WAIT);
   expect(await balance()).toBe(before);
 });
@@ -171,13 +164,13 @@ browserTest("a code is redeemed as it was typed; a wrong one and a used one get 
 browserTest("finance finds the order, sees what was compared, and refunds a part after giving the password", async () => {
   const page = await signedIn("/admin/orders", { email: "books@example.com" });
   await page.getByRole("table", { name: "Orders and refunds" }).getByText("alice@example.com").first().waitFor(WAIT);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   const { id } = (await shop.sql<{ id: string }>("SELECT id FROM orders WHERE status = 'paid' ORDER BY id LIMIT 1"))[0]!;
   await shop.sql("UPDATE sessions SET renewed_at = now() - interval '1 hour'");
   await page.goto(`${shop.url}/admin/orders/${id}`);
   await page.getByText("Compared before credit").waitFor(WAIT);
   await page.getByText("Paid and credited").waitFor(WAIT);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await page.getByRole("button", { name: "Refund" }).click();
   await page.getByLabel("Credit to take back").fill("5");
   await page.getByLabel(/Reason/).fill("asked by the customer");
@@ -203,7 +196,7 @@ browserTest("finance makes a batch of codes and gets them once", async () => {
   await page.getByLabel("I have stored the file").check();
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByText("The codes were shown once").waitFor(WAIT);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   const code = csv.split("\r\n")[1]!.split(",")[0]!;
   expect(await page.content()).not.toContain(code);
 });
@@ -216,7 +209,7 @@ browserTest.each([
   await page.locator("[data-rows]").first().waitFor(WAIT);
   await expect.poll(() => page.locator('[aria-busy="true"], .skeleton').count(), WAIT).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  expect(await accessible(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
 });
 
 browserTest("the ledger holds after all of it", async () => {

@@ -5,7 +5,8 @@ import { CommandPalette, type PaletteGroup } from "#ui/kit/command-palette.clien
 import { CONSOLE_NAV } from "#ui/layout/navigation.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
-const REQUEST_ID = /^req_[0-9A-HJKMNP-TV-Z]{26}$/;
+/** As it is shown, or as a mail program or a log may have changed its case. */
+const REQUEST_ID = /^req_([0-9a-hjkmnp-tv-z]{26})$/i;
 const EACH = 5;
 
 /** The box that leads everywhere in the console: pages, what one does most, own keys by name, models, and a request by its id. */
@@ -25,7 +26,11 @@ export function ConsolePalette() {
   ], [nav, t]);
   const search = useCallback(async (text: string): Promise<readonly PaletteGroup[]> => {
     const wanted = text.trim();
-    if (REQUEST_ID.test(wanted)) return [{ label: nav("console.requests"), items: [{ id: wanted, label: wanted, href: `/console/requests/${wanted}` }] }];
+    const ulid = REQUEST_ID.exec(wanted)?.[1];
+    if (ulid !== undefined) {
+      const id = `req_${ulid.toUpperCase()}`;
+      return [{ label: nav("console.requests"), items: [{ id, label: id, href: `/console/requests/${id}` }] }];
+    }
     const [keys, models] = await Promise.all([client.console.keys.list.query({ text: wanted.slice(0, 64), limit: EACH }), client.console.models.list.query()]);
     const fitting = models.filter(({ slug, name }) => `${slug} ${name}`.toLowerCase().includes(wanted.toLowerCase())).slice(0, EACH);
     const found: PaletteGroup[] = [
