@@ -76,7 +76,9 @@ browserTest("a simulator channel, from template to switched on, with a model and
   await page.getByLabel("Search by name").fill("openai gpt-4o-mini");
   await page.getByRole("checkbox", { name: /openai · gpt-4o-mini ·/ }).first().check();
   await page.getByRole("button", { name: "Add 1 model" }).click();
-  await page.getByRole("list", { name: "Models of the channel" }).getByRole("textbox").first().waitFor();
+  const models = page.getByRole("list", { name: "Models of the channel" });
+  await models.getByRole("textbox").first().waitFor();
+  expect(await models.getByRole("textbox").evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).value))).toEqual(["gpt-4o-mini", "gpt-4o-mini"]);
   await page.getByRole("button", { name: "Next" }).click();
   await page.getByRole("button", { name: "Test now" }).click();
   await page.getByText("Usage reported").waitFor();
