@@ -127,7 +127,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     async close() {
       await billing.close();
       await snapshots.close();
-      await Promise.all([tokenizer.close(), outbound.close(), listener.close()]);
+      outbound.close();
+      await Promise.all([tokenizer.close(), listener.close()]);
       await Promise.all([pool.end(), settlePool.end()]);
     },
   };
@@ -183,7 +184,8 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     async close() {
       clearInterval(mailTimer);
       await mailer.drain();
-      await Promise.all([outbound.close(), listener.close()]);
+      outbound.close();
+      await listener.close();
       await pool.end();
     },
   };

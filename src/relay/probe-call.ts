@@ -42,10 +42,9 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
   const started = performance.now();
   try {
     const parts = dialect.passRequest(scanRequest(body, operation), body, { upstreamModel, flags: provider.flags });
-    const contentLength = parts.reduce((sum, { length }) => sum + length, 0);
     const answer = await exchange(transport, {
       method: "POST", url: endpointUrl(provider, to.baseUrl, operation), connectMs: to.connectMs, body: parts,
-      headers: upstreamHeaders({ stream, authorization: authorization(to), contentLength }),
+      headers: upstreamHeaders({ stream, authorization: authorization(to) }),
     });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
     const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, dialect, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
@@ -62,7 +61,7 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
   const url = endpointUrl(to.provider, to.baseUrl, operation);
   url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings)$/, "/models");
-  const { "content-length": _length, "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to), contentLength: 0 });
+  const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to) });
   const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
   if (status !== 200) return { status, latencyMs: endMs, names: [], error: hide(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
   return { status, latencyMs: endMs, names: namesOf(bytes) };

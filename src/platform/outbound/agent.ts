@@ -1,7 +1,8 @@
-import type { LookupFunction } from "node:net";
-import { buildConnector, Pool } from "undici";
+import { isIP, type LookupFunction } from "node:net";
+import { buildConnector } from "undici";
 import { createGuard, hostOf, OutboundRefused, portOf } from "#platform/outbound/guard.ts";
 import type { AllowPrivate, Guard, OutboundPolicy, Resolve, VettedAddress } from "#platform/outbound/guard.ts";
+import { OriginPool, type Connect } from "#platform/outbound/origin-pool.ts";
 
 /** Below the 60 s after which many vendors' balancers cut an idle connection. */
 const KEEP_ALIVE_MS = 55_000;
@@ -10,6 +11,7 @@ const CONNECTIONS = 8_192;
 const DNS_CACHE_MS = 30_000;
 const DNS_CACHE_ENTRIES = 1_000;
 const POOLS_MAX = 2_000;
+const SWEEP_MS = 2_000;
 
 export type OutboundOptions = Readonly<{ allowPrivate: AllowPrivate; resolve?: Resolve; now?: () => number; connections?: number }>;
 
@@ -18,30 +20,27 @@ export interface Outbound {
   readonly guard: Guard;
   /**
    * A keep-alive pool for the URL's origin whose every connection goes to a vetted address.
-   * Its own time-outs are off but for connecting: callers watch the clock.
+   * It knows no time-outs but for connecting: callers watch the clock.
    * @throws OutboundRefused
    */
-  pool(url: URL, policy: OutboundPolicy, connectMs: number): Pool;
-  close(): Promise<void>;
+  pool(url: URL, policy: OutboundPolicy, connectMs: number): OriginPool;
+  close(): void;
 }
 
 /** @returns pools keyed by policy, origin and connect time-out; the oldest idle one goes when there are too many */
 export function createOutbound(options: OutboundOptions): Outbound {
   const guard = createGuard(options.allowPrivate, options.resolve);
   const names = createNameCache(guard, options.now ?? Date.now);
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, OriginPool>();
+  const sweeper = setInterval(() => pools.forEach((pool) => pool.sweep()), SWEEP_MS).unref();
 
-  const open = (url: URL, policy: OutboundPolicy, connectMs: number): Pool =>
-    new Pool(url.origin, {
-      connections: options.connections ?? CONNECTIONS,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: 32 * 1024,
-      allowH2: false,
-      connect: guardedConnector(guard, names, url, policy, connectMs),
+  const open = (url: URL, policy: OutboundPolicy, connectMs: number): OriginPool =>
+    new OriginPool({
+      host: url.host,
+      connect: guardedConnect(guard, names, url, policy, connectMs),
+      connectionsMax: options.connections ?? CONNECTIONS,
+      keepMs: KEEP_ALIVE_MS,
+      now: () => performance.now(),
     });
 
   return {
@@ -56,19 +55,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
       pools.set(key, pool);
       return pool;
     },
-    async close() {
-      const all = [...pools.values()];
+    close() {
+      clearInterval(sweeper);
+      for (const pool of pools.values()) pool.destroy();
       pools.clear();
-      await Promise.all(all.map((pool) => pool.destroy()));
     },
   };
 }
 
-function dropOldest(pools: Map<string, Pool>): void {
+function dropOldest(pools: Map<string, OriginPool>): void {
   for (const [key, pool] of pools) {
-    if (pool.stats.running > 0 || pool.stats.queued > 0) continue;
+    if (pool.busy > 0) continue;
     pools.delete(key);
-    void pool.close();
+    pool.destroy();
     return;
   }
 }
@@ -90,7 +89,7 @@ function createNameCache(guard: Guard, now: () => number): NameCache {
 }
 
 /** Connects to vetted addresses and to nothing else, and looks at the far end once more before a byte is sent. */
-function guardedConnector(guard: Guard, names: NameCache, url: URL, policy: OutboundPolicy, connectMs: number): buildConnector.connector {
+function guardedConnect(guard: Guard, names: NameCache, url: URL, policy: OutboundPolicy, connectMs: number): Connect {
   const hostname = hostOf(url), port = portOf(url), tls = url.protocol === "https:";
   const lookup: LookupFunction = (_hostname, options, callback) => {
     names(hostname, port, policy, tls).then(
@@ -102,20 +101,21 @@ function guardedConnector(guard: Guard, names: NameCache, url: URL, policy: Outb
       (error: NodeJS.ErrnoException) => callback(error, "", 4),
     );
   };
+  // Time-out, both address families at once, TLS sessions kept: undici's own, well tried.
   const connect = buildConnector({ timeout: connectMs, allowH2: false, autoSelectFamily: true, lookup } as buildConnector.BuildOptions);
-  return (options, callback) => {
-    connect(options, (error, socket) => {
+  return (done) => {
+    connect({ hostname, host: url.host, protocol: url.protocol, port: String(port), servername: tls && isIP(hostname) === 0 ? hostname : "" }, (error, socket) => {
       if (error || !socket) {
-        callback(error ?? new Error("No connection was made."), null);
+        done(error ?? new Error("No connection was made."), null);
         return;
       }
       const peer = socket.remoteAddress;
       if (peer === undefined || !guard.checkPeer(peer, hostname, port, policy)) {
         socket.destroy();
-        callback(new OutboundRefused("The connection led to an address that is not allowed."), null);
+        done(new OutboundRefused("The connection led to an address that is not allowed."), null);
         return;
       }
-      callback(null, socket);
+      done(null, socket);
     });
   };
 }

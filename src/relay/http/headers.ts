@@ -125,18 +125,17 @@ const encoded = (text: string): string => text.replaceAll(/[^\x21-\x7e]/gu, (let
 const USER_AGENT = "Modelmart/0.1";
 
 /**
- * The headers of a call to a vendor, built from nothing: no header of the client's passes by default.
+ * The headers of a call to a vendor, built from nothing: no header of the client's passes by default. The connection
+ * adds those that are its business (host, content-length).
  *
  * @param authorization the channel's own credential, as the provider writes it
  */
 export function upstreamHeaders(options: Readonly<{
   stream: boolean;
   authorization: Readonly<Record<string, string>>;
-  contentLength: number;
 }>): Headers {
   return {
     "content-type": "application/json",
-    "content-length": String(options.contentLength),
     accept: options.stream ? "text/event-stream" : "application/json",
     // Events must not wait in a vendor's compressor.
     "accept-encoding": options.stream ? "identity" : "gzip, br",

@@ -58,7 +58,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
     call: {
       method: "POST",
       url: state.addresses(channel, provider, operation),
-      headers: upstreamHeaders({ stream: scanned.stream, authorization: provider.authorize(secret), contentLength: parts.reduce((sum, { length }) => sum + length, 0) }),
+      headers: upstreamHeaders({ stream: scanned.stream, authorization: provider.authorize(secret) }),
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },

@@ -95,7 +95,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await outbound.close();
+      outbound.close();
       await tokenizer.close();
     },
   };

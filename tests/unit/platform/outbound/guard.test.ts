@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { createOutbound } from "#platform/outbound/agent.ts";
+import { createOutbound, type Outbound } from "#platform/outbound/agent.ts";
 import { createGuard, hostOf, portOf, type AllowPrivate, type OutboundPolicy } from "#platform/outbound/guard.ts";
 
 const POLICIES: readonly OutboundPolicy[] = ["channel", "content", "webhook", "identity", "sync"];
@@ -93,10 +93,14 @@ test("a connection goes to the vetted address; one that was refused makes none",
   const shut = createOutbound({ allowPrivate: [{ cidr: "10.0.0.0/8" }], resolve });
   closing.push(() => open.close(), () => shut.close(), () => server.close());
 
-  const { body } = await open.pool(url, "channel", 1_000).request({ path: "/", method: "GET" });
-  expect(await body.text()).toBe("hello");
+  const get = (outbound: Outbound): Promise<string> =>
+    new Promise((done, failed) => {
+      let text = "";
+      outbound.pool(url, "channel", 1_000).dispatch({ method: "GET", target: "/", headers: {}, body: [] }, { onHead: () => {}, onData: (chunk) => (text += chunk.toString()), onEnd: () => done(text), onError: failed });
+    });
+  expect(await get(open)).toBe("hello");
   expect([connections, asked]).toEqual([1, 1]);
-  await expect(shut.pool(url, "channel", 1_000).request({ path: "/", method: "GET" })).rejects.toMatchObject({ code: "EGUARD" });
+  await expect(get(shut)).rejects.toMatchObject({ code: "EGUARD" });
   expect(() => shut.pool(new URL(`http://127.0.0.1:${port}/`), "channel", 1_000)).toThrow("not allowed");
   expect(connections).toBe(1);
 });
