@@ -12,7 +12,7 @@ import { requestIdText, uuidv7 } from "#platform/ids.ts";
 import { tidyWhenIdle } from "#platform/idle-memory.ts";
 import { createLog, type Log } from "#platform/log.ts";
 import { createSocketProxy, type SocketProxy } from "#platform/socket-proxy.ts";
-import { nodeExchange, type Relay } from "#relay/index.ts";
+import { directExchange, nodeExchange, type Relay } from "#relay/index.ts";
 import { relayRuntime } from "#runtime.ts";
 
 /** The relay half as this file sees it; built by `relayRuntime`. */
@@ -85,6 +85,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       const requestId = requestIdText(uuidv7());
       proxy.forward(request, response, { target: facts.target, headers: server.edge.forwardHeaders(rawRequest(request), facts, requestId) });
     },
+    ...(relayHalf && {
+      direct(exchange, facts) {
+        if (!relayHalf.relay.matches(facts.path)) return false;
+        served += 1;
+        carry(relayHalf.relay, directExchange(exchange, facts.clientIp), () => exchange.destroy(), log);
+        return true;
+      },
+    }),
     ...(options.dev && hasWeb ? { upgrade: upgradeTo(proxy, () => server) } : {}),
   });
 
@@ -133,11 +141,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
 }
 
 function relay(core: Relay, request: IncomingMessage, response: ServerResponse, facts: Parameters<typeof nodeExchange>[2], log: Log): void {
-  const { inbound, reply } = nodeExchange(request, response, facts);
+  carry(core, nodeExchange(request, response, facts), () => response.destroy(), log);
+}
+
+function carry(core: Relay, { inbound, reply }: ReturnType<typeof nodeExchange>, destroy: () => void, log: Log): void {
   core.handle(inbound, reply).catch((error: unknown) => {
     // The core answers its own errors; what arrives here is a bug, and the client must not wait for ever.
     log.error({ err: error }, "the relay failed outside its pipeline");
-    response.destroy();
+    destroy();
   });
 }
 

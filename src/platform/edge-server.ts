@@ -1,6 +1,8 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { createAddressSet, isLoopback, plainAddress } from "#platform/cidr.ts";
+import { DirectConnection, type DirectExchange } from "#platform/http1/direct-connection.ts";
+import { createHeadReader } from "#platform/http1/request-head.ts";
 import { createEdge, isRejection, type Edge, type EdgeFacts, type RawRequest } from "#platform/edge.ts";
 
 /** Where each number comes from stands beside it; all of them bound what a stranger can make us hold. */
@@ -18,15 +20,21 @@ const LIMITS = {
   requestsPerSocketMax: 10_000,
   connectionsMax: 20_000,
   connectionsPerAddressMax: 1_000,
+  /** Larger bodies take Node's way, which reads them with back pressure. */
+  directBodyBytesMax: 1024 * 1024,
+  sweepMs: 1_000,
 } as const;
 
 /** @param expectContinue the sender waits for `100 Continue` before the body; whoever wants the body sends it */
 export type EdgeHandler = (request: IncomingMessage, response: ServerResponse, facts: EdgeFacts, expectContinue: boolean) => void;
+/** Takes an ordinary call past Node's machinery; false = it is not one for this. */
+export type DirectHandler = (exchange: DirectExchange, facts: EdgeFacts) => boolean;
 export type UpgradeHandler = (request: IncomingMessage, socket: Socket, head: Buffer, facts: EdgeFacts) => void;
 
 export type EdgeServerOptions = Readonly<{
   trustedProxies: readonly string[];
   handle: EdgeHandler;
+  direct?: DirectHandler;
   /** Without it `Upgrade` is ignored, as HTTP allows. */
   upgrade?: UpgradeHandler;
 }>;
@@ -53,7 +61,7 @@ export const rawRequest = (request: IncomingMessage): RawRequest => ({
 });
 
 /** The only listener that strangers reach: bounded, strictly parsed, every request inspected before anyone sees it. */
-export function createEdgeServer({ trustedProxies, handle, upgrade }: EdgeServerOptions): EdgeServer {
+export function createEdgeServer({ trustedProxies, handle, direct, upgrade }: EdgeServerOptions): EdgeServer {
   const edge = createEdge({ trustedProxies });
   let closing = false;
   const receive = (request: IncomingMessage, response: ServerResponse, expectContinue: boolean): void => {
@@ -88,6 +96,7 @@ export function createEdgeServer({ trustedProxies, handle, upgrade }: EdgeServer
     });
   }
   const connections = countConnections(server, trustedProxies);
+  const directs = direct && readDirectly(server, edge, direct, () => closing);
   return {
     edge,
     get connections() {
@@ -96,9 +105,56 @@ export function createEdgeServer({ trustedProxies, handle, upgrade }: EdgeServer
     listen: (port, host) => listen(server, port, host),
     close() {
       closing = true;
+      directs?.closeIdle();
       return closeServer(server);
     },
-    cut: () => server.closeAllConnections(),
+    cut() {
+      directs?.cut();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Puts direct connections in front of Node's own reading of new ones. */
+function readDirectly(server: Server, edge: Edge, handle: DirectHandler, isClosing: () => boolean): { closeIdle(): void; cut(): void } {
+  const [nodes] = server.listeners("connection") as ((this: Server, socket: Socket) => void)[];
+  if (!nodes) throw new Error("Node's server has no listener for connections.");
+  server.removeListener("connection", nodes);
+  const open = new Set<DirectConnection>();
+  const now = (): number => performance.now();
+  const events = {
+    limits: { silentMs: LIMITS.headersTimeoutMs, keepAliveMs: LIMITS.keepAliveMs, requestsMax: LIMITS.requestsPerSocketMax, bodyBytesMax: LIMITS.directBodyBytesMax },
+    readHead: createHeadReader(),
+    accept(exchange: DirectExchange): boolean {
+      const { method, target, rawHeaders } = exchange.head;
+      const facts = edge.inspect({ method, url: target, httpVersion: "1.1", rawHeaders, peer: exchange.socket.remoteAddress ?? "", encrypted: false });
+      return !isRejection(facts) && handle(exchange, facts);
+    },
+    handOver(socket: Socket, bytes: Buffer): void {
+      socket.pause();
+      socket.unshift(bytes);
+      nodes.call(server, socket);
+      socket.resume();
+    },
+    closed: (connection: DirectConnection) => void open.delete(connection),
+    isClosing,
+    now,
+  };
+  server.on("connection", (socket: Socket) => {
+    if (!socket.destroyed) open.add(new DirectConnection(socket, events));
+  });
+  const sweeper = setInterval(() => {
+    const at = now();
+    for (const connection of open) connection.sweep(at);
+  }, LIMITS.sweepMs).unref();
+  server.once("close", () => clearInterval(sweeper));
+  return {
+    closeIdle() {
+      for (const connection of open) if (connection.idle) connection.destroy();
+    },
+    cut() {
+      for (const connection of open) connection.destroy();
+    },
   };
 }
 

@@ -27,6 +27,7 @@ export type { ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
 export { PROBE_STEPS } from "#relay/probe.ts";
 export { createTokenizer } from "#relay/metering/tokenizer.ts";
 export { createSimulator, providers } from "#relay/providers/index.ts";
+export { directExchange } from "#relay/http/direct.ts";
 export { nodeExchange } from "#relay/http/node.ts";
 export { webExchange } from "#relay/http/web.ts";
 export { matchRoute } from "#relay/http/routes.ts";

@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /**
  * Writes answers past `ServerResponse`, whose general way (a list of headers that it checks, four pieces a chunk) costs
- * more than the rest of sending. Node's own bookkeeping goes on: it is told that its head has been sent, and ends the
- * answer as ever, so keep-alive, the next request of the connection and `close` are its business as before.
+ * more than the rest of sending.
  */
 export interface RawAnswer {
   /** Head and body in one piece. Nothing may follow. */
@@ -25,27 +24,55 @@ type Headers = Readonly<Record<string, string | undefined>>;
 /** What Node keeps of an answer; `tests/unit/relay/http/exchange.test.ts` notices when a release changes it. */
 type Internals = ServerResponse & { _header?: string | null; _headerSent?: boolean; _keepAliveTimeout?: number; maxRequestsOnConnectionReached?: boolean };
 
+/** Who looks after the connection that an answer is written to. */
+export type AnswerKeeper = Readonly<{
+  /** How long the connection stays after the answer, in ms; 0 = it ends with it. */
+  keepAliveMs: number;
+  /** The head goes out. */
+  began?(status: number, head: string): void;
+  /** The last byte has been written. */
+  ended(): void;
+}>;
+
 /** Up to here one string of bytes is cheaper to send than several buffers. */
 const JOIN_BYTES = 32 * 1024;
 
-const REASONS: Readonly<Record<number, string>> = { 200: "OK" };
 /** What gathers in one turn before it is sent at once, so that a full socket is noticed. */
 const GATHER_BYTES = 64 * 1024;
 /** What may stand in a header's value. */
 const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** Undefined when this answer needs Node's own way: HTTP/1.0, HEAD, a connection that closes, one that waits for its turn. */
+/** For a connection that no general server looks after. */
+export const socketAnswer = (socket: Socket, keeper: AnswerKeeper, onDrain: () => void): RawAnswer => new SocketAnswer(socket, keeper, onDrain);
+
+/**
+ * Node's own bookkeeping goes on: it is told that its head has been sent, and ends the answer as ever, so keep-alive,
+ * the next request of the connection and `close` are its business as before. Undefined when this answer needs Node's own way: HTTP/1.0, HEAD, a connection that closes, one that waits for its turn. */
 export function rawAnswer(request: IncomingMessage, response: ServerResponse, onDrain: () => void): RawAnswer | undefined {
   const { socket } = response;
   const internals = response as Internals;
   const plain = socket !== null && request.httpVersionMinor === 1 && request.httpVersionMajor === 1 && request.method !== "HEAD"
     && response.shouldKeepAlive && internals.maxRequestsOnConnectionReached !== true && internals._header === null;
-  return plain ? new SocketAnswer(socket, internals, onDrain) : undefined;
+  return plain ? new SocketAnswer(socket, nodeKeeper(internals), onDrain) : undefined;
 }
+
+const nodeKeeper = (response: Internals): AnswerKeeper => ({
+  keepAliveMs: response._keepAliveTimeout ?? 0,
+  began(status, head) {
+    response.statusCode = status;
+    response._header = head;
+    response._headerSent = true;
+  },
+  ended: () => void response.end(),
+});
+
+/** Answers without a body, whatever their headers say. */
+const BODILESS = new Set([204, 304]);
 
 class SocketAnswer implements RawAnswer {
   private readonly socket: Socket;
-  private readonly response: Internals;
+  private readonly keeper: AnswerKeeper;
+  private over = false;
   private readonly onDrain: () => void;
   private head = "";
   private text = "";
@@ -54,19 +81,20 @@ class SocketAnswer implements RawAnswer {
   private waiting = false;
   private full = false;
 
-  constructor(socket: Socket, response: Internals, onDrain: () => void) {
+  constructor(socket: Socket, keeper: AnswerKeeper, onDrain: () => void) {
     this.socket = socket;
-    this.response = response;
+    this.keeper = keeper;
     this.onDrain = onDrain;
   }
 
   whole(status: number, headers: Headers, body: Buffer | string): void {
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
-    const lines = headers["content-length"] === undefined ? `content-length: ${bytes.length}\r\n` : "";
+    const lines = headers["content-length"] === undefined && !BODILESS.has(status) ? `content-length: ${bytes.length}\r\n` : "";
     const head = this.takeHead(status, headers, lines);
     if (bytes.length <= JOIN_BYTES) this.socket.write(head + bytes.toString("latin1"), "latin1");
     else this.several([head, bytes]);
-    this.response.end();
+    this.over = true;
+    this.keeper.ended();
   }
 
   begin(status: number, headers: Headers): void {
@@ -87,12 +115,13 @@ class SocketAnswer implements RawAnswer {
     if (chunk !== undefined) this.add(chunk);
     this.send("0\r\n\r\n");
     this.socket.off("drain", this.drained);
-    this.response.end();
+    this.over = true;
+    this.keeper.ended();
   }
 
   flush(): void {
     this.waiting = false;
-    if (!this.response.writableEnded) this.send("");
+    if (!this.over) this.send("");
   }
 
   private add(chunk: Uint8Array | string): void {
@@ -139,19 +168,18 @@ class SocketAnswer implements RawAnswer {
   }
 
   private takeHead(status: number, headers: Headers, more: string): string {
-    const { response } = this;
-    let head = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
+    const { keeper } = this;
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
     for (const name in headers) {
       const value = headers[name];
-      if (value === undefined) continue;
+      if (value === undefined || name === "connection") continue;
       if (UNSAFE.test(value)) throw new TypeError(`the header ${name} has a value that cannot be sent`);
       head += `${name}: ${value}\r\n`;
     }
-    const keepMs = response._keepAliveTimeout ?? 0;
-    head += `${more}date: ${dateText()}\r\nconnection: keep-alive\r\n${keepMs >= 1_000 ? `keep-alive: timeout=${Math.floor(keepMs / 1_000)}\r\n` : ""}\r\n`;
-    response.statusCode = status;
-    response._header = head;
-    response._headerSent = true;
+    const keepMs = headers["connection"] === "close" ? 0 : keeper.keepAliveMs;
+    const keep = keepMs === 0 ? "connection: close\r\n" : `connection: keep-alive\r\n${keepMs >= 1_000 ? `keep-alive: timeout=${Math.floor(keepMs / 1_000)}\r\n` : ""}`;
+    head += `${more}date: ${dateText()}\r\n${keep}\r\n`;
+    keeper.began?.(status, head);
     return head;
   }
 }

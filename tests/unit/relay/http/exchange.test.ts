@@ -3,7 +3,9 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { connect, type AddressInfo } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
+import { createEdgeServer, type EdgeServer } from "#platform/edge-server.ts";
 import { RelayError } from "#relay/errors.ts";
+import { directExchange } from "#relay/http/direct.ts";
 import { BODY_LIMITS, createBodyBudget, type BodyLimits } from "#relay/http/body/limits.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { nodeExchange } from "#relay/http/node.ts";
@@ -17,8 +19,13 @@ type Mount = Readonly<{
   send(handler: Handler, init: Readonly<{ body?: Buffer; headers?: Record<string, string>; limits?: BodyLimits; path?: string }>): Promise<Answer>;
 }>;
 
+const edges: EdgeServer[] = [];
 const servers: Server[] = [];
 afterEach(async () => {
+  for (const edge of edges.splice(0)) {
+    edge.cut();
+    await edge.close();
+  }
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -42,6 +49,29 @@ const node: Mount = {
   name: "node",
   async send(handler, { body, headers, limits, path = "/v1/x" }) {
     const port = await serve(handler, limits);
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: body && new Uint8Array(body), headers });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  },
+};
+
+/** As the shop listens: ordinary calls directly, all others over node:http. */
+const edge: Mount = {
+  name: "edge",
+  async send(handler, { body, headers, limits = BODY_LIMITS, path = "/v1/x" }) {
+    const server = createEdgeServer({
+      trustedProxies: [],
+      handle(request, response, { clientIp }, expectContinue) {
+        const { inbound, reply } = nodeExchange(request, response, { clientIp, limits, expectContinue });
+        void handler(inbound, reply);
+      },
+      direct(exchange, { clientIp }) {
+        const { inbound, reply } = directExchange(exchange, clientIp, limits);
+        void handler(inbound, reply);
+        return true;
+      },
+    });
+    edges.push(server);
+    const port = await server.listen(0, "127.0.0.1");
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: body && new Uint8Array(body), headers });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   },
@@ -71,7 +101,7 @@ const echo = (maxBytes: number): Handler => async (inbound, reply) => {
   }
 };
 
-describe.each([node, web])("$name mount", (mount) => {
+describe.each([node, edge, web])("$name mount", (mount) => {
   test("hands over method, path, query, headers and body", async () => {
     const { text } = await mount.send(async (inbound, reply) => {
       const { method, path, query, headers, clientIp } = inbound;
