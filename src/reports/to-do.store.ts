@@ -2,7 +2,7 @@ import type { Queryable } from "#platform/db/queryable.ts";
 
 export type ToDoKind =
   | "invariant_broken" | "dead_letters" | "suspense" | "channel_down" | "channel_failing" | "keys_off" | "below_cost"
-  | "model_without_price" | "model_without_channel" | "order_in_review" | "dispute_open";
+  | "model_without_price" | "model_without_channel" | "order_in_review" | "dispute_open" | "approval_waiting";
 
 /** One thing that wants a person: what, since when, and a few facts for its sentence. */
 export type ToDo = Readonly<{ kind: ToDoKind; id: string; name: string; since: Date | null; count: number | null; amountNano: bigint | null; detail: string | null }>;
@@ -24,8 +24,8 @@ const QUERIES: Readonly<Record<ToDoKind, string>> = {
   dead_letters: `
     SELECT 'all' AS id, '' AS name, min(at) AS since, count(*)::int AS count, NULL::bigint AS "amountNano", min(error) AS detail FROM settle_dead_letters HAVING count(*) > 0`,
   suspense: `
-    SELECT a.code AS id, a.code AS name, NULL::timestamptz AS since, NULL::int AS count, (-sum(e.amount_nano))::bigint AS "amountNano", NULL::text AS detail
-      FROM accounts a JOIN ledger_entries e ON e.account_id = a.id WHERE a.code LIKE 'suspense:%' GROUP BY a.code HAVING sum(e.amount_nano) <> 0 ORDER BY 1`,
+    SELECT a.code AS id, a.code AS name, NULL::timestamptz AS since, NULL::int AS count, (-b.balance_nano)::bigint AS "amountNano", NULL::text AS detail
+      FROM accounts a JOIN account_balances b ON b.account_id = a.id WHERE a.code LIKE 'suspense:%' AND b.balance_nano <> 0 ORDER BY 1`,
   channel_down: `
     SELECT c.id::text, c.name, c.updated_at AS since, (SELECT count(*)::int FROM channel_models cm WHERE cm.channel_id = c.id) AS count, NULL::bigint AS "amountNano", c.reason AS detail
       FROM channels c WHERE c.status = 'down' ORDER BY c.number`,
@@ -55,6 +55,9 @@ const QUERIES: Readonly<Record<ToDoKind, string>> = {
   dispute_open: `
     SELECT d.id::text, d.provider_dispute_id AS name, d.evidence_due_at AS since, NULL::int AS count, d.credit_nano AS "amountNano", d.reason AS detail
       FROM disputes d WHERE d.outcome IS NULL ORDER BY d.evidence_due_at NULLS LAST`,
+  approval_waiting: `
+    SELECT p.id::text, coalesce(u.email, '') AS name, p.requested_at AS since, NULL::int AS count, p.amount_nano AS "amountNano", p.reason AS detail
+      FROM approvals p LEFT JOIN users u ON u.id = p.user_id WHERE p.status = 'pending' AND p.expires_at > now() ORDER BY p.expires_at`,
 };
 
 /** What wants a person now, by kind; `more` counts those of the kind that are not among the rows. */
