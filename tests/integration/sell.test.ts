@@ -339,18 +339,6 @@ describe("models and prices", () => {
     expect(after.history[0]!.document.items).toEqual({ input: "3300000", output: "16500000" });
   });
 
-  test("the prices of a sheet are published together or not at all, and not below cost unsaid", async () => {
-    const rows = (await owner.prices.book()).rows.filter(({ slug }) => slug === "exact-3" || slug === "gpt-5-nano");
-    const models = rows.map(({ id, newestVersion }) => ({ id, seenVersion: newestVersion, price: { form: "document" as const, document: { items: { input: "4000000", output: "16000000" } } } }));
-    expect(rows).toHaveLength(2);
-    expect(await refusal(owner.prices.publishMany({ models: models.map((model, index) => (index === 1 ? { ...model, seenVersion: 1n } : model)) }))).toBe("changed_meanwhile");
-    expect((await owner.prices.get({ id: models[0]!.id })).newestVersion).toBe(models[0]!.seenVersion);
-    expect(await owner.prices.publishMany({ models, note: "from the sheet" })).toEqual({ published: 2 });
-    for (const { id } of models) expect((await owner.prices.get({ id })).history[0]).toMatchObject({ note: "from the sheet", document: { items: { input: "4000000", output: "16000000" } } });
-    const mini = await owner.prices.get({ id: (await modelNamed("gpt-4o-mini")).id });
-    expect(await refusal(owner.prices.publishMany({ models: [{ id: mini.id, seenVersion: mini.newestVersion, price: { form: "words", words: { input: "0.09", output: "0.29" } } }] }))).toBe("below_cost");
-  });
-
   test("a price from what the channels cost", async () => {
     const { id } = await modelNamed("gpt-4o-mini");
     const [preview] = await owner.prices.previewRule({ modelIds: [id], rule: { base: "cost_dearest", factorPpm: 1_300_000 } });
