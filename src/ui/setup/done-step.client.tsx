@@ -31,7 +31,7 @@ export function DoneStep({ base, secret, onSecret, onGo }: Props) {
   const state = useQuery(trpc.admin.setup.state.queryOptions());
   const served = state.data?.served;
   return (
-    <SetupPart title={served === false ? t("notYet") : t("title")} lead={served === false ? t("notYetLead") : t("lead")}>
+    <SetupPart title={served === false ? t("notYet") : t("title")} lead={served === false ? t("notYetLead") : secret === undefined ? t("leadBack") : t("lead")}>
       {served === undefined ? <SkeletonText lines={6} /> : served ? <FirstRequest base={base} secret={secret} onSecret={onSecret} /> : (
         <div className="flex flex-wrap gap-2"><Button variant="primary" size="lg" onClick={() => onGo(state.data?.channelId ? "prices" : "vendor")}>{state.data?.channelId ? t("toPrices") : t("toVendor")}</Button></div>
       )}

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useState, useSyncExternalStore } from "react";
 import { LOCALE_NAMES, routing, type Locale } from "#ui/i18n/routing.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -44,7 +44,9 @@ function ShopForm({ base, settings, onNext }: { base: string; settings: readonly
   const origin = useOrigin();
   const lockedUrl = of("shop.url")?.locked?.value;
   const [name, setName] = useState(() => String(valueOf("shop.name") ?? ""));
-  const [locale, setLocale] = useState<Locale>(() => (valueOf("shop.default_locale") === "zh" ? "zh" : "en"));
+  const here = useLocale();
+  // Until somebody chooses, the shop speaks as its owner does.
+  const [locale, setLocale] = useState<Locale>(() => ((of("shop.default_locale")?.set ? valueOf("shop.default_locale") : here) === "zh" ? "zh" : "en"));
   const [signUp, setSignUp] = useState<SignUp>(() => valueOf("shop.sign_up") as SignUp);
   const [currency, setCurrency] = useState(() => String(valueOf("payments.currency") ?? "USD"));
   const [rate, setRate] = useState(() => String(valueOf("payments.rate") ?? "1"));

@@ -28,9 +28,9 @@ export function useOffer(channel: Channel | undefined) {
     queryFn: async (): Promise<Offer> => {
       const { id, provider } = channel!;
       const list = provider === "simulator" ? undefined : await client.admin.channels.fetchModels.mutate({ id });
-      if (list?.listed) return { models: list.models, listed: true, note: null };
+      if (list?.listed && list.models.length > 0) return { models: list.models, listed: true, note: null };
       const { entries } = await client.admin.models.catalogue.query(provider === "simulator" ? { keys: [...TRIED_WITH] } : { vendor: provider });
-      return { models: entries.map(fromCatalogue), listed: provider === "simulator", note: list?.note ?? null };
+      return { models: entries.map(fromCatalogue), listed: provider === "simulator", note: list && !list.listed ? list.note : null };
     },
   });
 }

@@ -41,7 +41,7 @@ export function VendorStep({ channelId, provider, onProvider, onMade, onBack, on
   if (templates.isError || channel.isError) return <SetupPart title={t("vendor.title")} foot={foot}><ErrorState onRetry={() => void Promise.all([templates.refetch(), channel.refetch()])} className="p-0" /></SetupPart>;
   if (template) {
     return (
-      <SetupPart title={t("vendor.connectTitle", { vendor: template.name })} lead={t("vendor.connectLead")} foot={foot}>
+      <SetupPart title={t("vendor.connectTitle", { vendor: template.name })} lead={t("vendor.connectLead")} foot={<><span /><Button variant="ghost" size="lg" onClick={() => onNext(channelId)}>{t("later")}</Button></>}>
         <ConnectForm key={template.id} template={template} submit={template.id === "simulator" ? t("next") : t("vendor.test")} onMade={template.id === "simulator" ? (id) => { onMade(id); onNext(id); } : onMade} onBack={() => onProvider(null)} />
       </SetupPart>
     );
@@ -49,7 +49,7 @@ export function VendorStep({ channelId, provider, onProvider, onMade, onBack, on
   if (channelId !== null && provider === null) {
     return channel.data ? <Tested channel={channel.data} onOther={() => onProvider("")} onBack={onBack} onNext={() => onNext(channelId)} /> : <SetupPart title={t("vendor.title")}><SkeletonText lines={8} /></SetupPart>;
   }
-  return <SetupPart title={t("vendor.title")} lead={t("vendor.lead")} foot={foot}><TemplateGallery narrow templates={templates.data} onPick={onProvider} /></SetupPart>;
+  return <SetupPart title={t("vendor.title")} lead={<>{t("vendor.lead")} <button type="button" className="link" onClick={() => onProvider("simulator")}>{t("vendor.toSimulator")}</button></>} foot={foot}><TemplateGallery narrow templates={templates.data} onPick={onProvider} /></SetupPart>;
 }
 
 /** The channel and its test, line by line; a key that was refused is replaced on the spot. */
