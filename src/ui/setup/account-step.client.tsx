@@ -15,11 +15,11 @@ export function AccountStep() {
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
     const problem = await makeOwner({ email, password, locale, timeZone });
     if (problem !== undefined) return problem;
-    await postSignIn(email, password);
+    const { kind } = await postSignIn(email, password);
     chooseLocale(locale);
     chooseZone(timeZone);
-    // Loaded anew: the page is now that of somebody who is signed in.
-    location.assign("/setup?step=shop");
+    // Loaded anew: the page is now that of somebody who is signed in; who is not, signs in and comes back.
+    location.assign(kind === "signed-in" ? "/setup?step=shop" : "/sign-in?next=/setup");
     return undefined;
   };
   return (
