@@ -39,5 +39,6 @@ export { ensureSetupToken } from "#accounts/setup-token.store.ts";
 export { isTimeZone } from "#accounts/time-zone.ts";
 export { createThrottle, DAY_MS, HOUR_MS, MINUTE_MS } from "#accounts/throttle.ts";
 export type { Rate, Throttle } from "#accounts/throttle.ts";
+export { giveTrial } from "#accounts/trial.store.ts";
 export { createUser, findUserByEmail, findUserById, normalEmail, ownerExists, updateUser } from "#accounts/users.store.ts";
 export type { NewUser, UserPatch, UserStatus, UserView } from "#accounts/users.store.ts";

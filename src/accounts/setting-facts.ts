@@ -3,7 +3,7 @@ import type { Permission } from "#accounts/permissions.ts";
 import { SETTINGS, type SettingPath } from "#accounts/settings.ts";
 
 /** How a setting is written on a screen; read off its schema, so that no setting can be without a field. */
-export type SettingKind = "switch" | "choice" | "number" | "usd" | "text" | "url" | "color" | "logo" | "localized" | "markdown" | "json";
+export type SettingKind = "switch" | "choice" | "number" | "usd" | "text" | "url" | "color" | "logo" | "localized" | "markdown" | "bonus" | "json";
 
 export type SettingFacts = Readonly<{
   path: SettingPath;
@@ -23,7 +23,7 @@ type Shape = { type?: string; enum?: unknown[]; format?: string; pattern?: strin
 const MARKDOWN_FROM = 5_000;
 
 /** Settings that a schema alone does not tell apart from plain text. */
-const OWN_KIND: Readonly<Partial<Record<string, SettingKind>>> = { "brand.color": "color", "brand.logo": "logo" };
+const OWN_KIND: Readonly<Partial<Record<string, SettingKind>>> = { "brand.color": "color", "brand.logo": "logo", "payments.bonus": "bonus" };
 
 function kindOf(path: string, shape: Shape): SettingKind {
   const own = OWN_KIND[path];

@@ -1,3 +1,4 @@
+import { FAILED, LIMITED } from "#channels/channel-state.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
 export type ChannelKeyView = Readonly<{
@@ -36,9 +37,6 @@ type TrafficRow = {
   channel: string; attempts: number; failures: number; limited: number; p50: number | null; p95: number | null; cost: string;
   r_attempts: number; r_failures: number; r_limited: number; r_p50: number | null; r_p95: number | null; r_cost: string; rpm: number;
 };
-
-const LIMITED = "error_class = 'rate'";
-const FAILED = "error_class IS NOT NULL AND error_class NOT IN ('rate', 'client', 'policy', 'context', 'aborted')";
 
 /** Channels by number, with how they have done. `id` = that one alone. */
 export async function listChannels(db: Queryable, id?: string): Promise<readonly ChannelView[]> {

@@ -5,7 +5,10 @@ export const CHANNEL_STATES = ["healthy", "degraded", "failing", "idle", "paused
 export type ChannelState = (typeof CHANNEL_STATES)[number];
 
 /** Fewer outcomes say nothing of a channel's health. */
-const OUTCOMES_MIN = 5;
+export const OUTCOMES_MIN = 5;
+/** Attempts that count neither for nor against a channel, and those that count against it, as SQL conditions. */
+export const LIMITED = "error_class = 'rate'";
+export const FAILED = "error_class IS NOT NULL AND error_class NOT IN ('rate', 'client', 'policy', 'context', 'aborted')";
 
 /** @param keyless the provider needs no key */
 export function channelState({ status, pausedUntil, keys, models, recent }: Pick<ChannelView, "status" | "pausedUntil" | "keys" | "models" | "recent">, keyless: boolean): ChannelState {
@@ -19,3 +22,9 @@ export function channelState({ status, pausedUntil, keys, models, recent }: Pick
   if (outcomes >= OUTCOMES_MIN && recent.failures * 2 >= outcomes) return "failing";
   return recent.failures * 50 >= outcomes ? "degraded" : "healthy";
 }
+
+/** In the order of trouble; what was switched off by hand is none. */
+const TROUBLE: readonly ChannelState[] = ["down", "no_keys", "failing", "degraded", "paused", "no_models", "healthy", "idle", "off"];
+
+/** For sorting: the channel in worse trouble first. */
+export const byTrouble = (a: Readonly<{ state: ChannelState }>, b: Readonly<{ state: ChannelState }>): number => TROUBLE.indexOf(a.state) - TROUBLE.indexOf(b.state);

@@ -104,16 +104,17 @@ const NAMES: Readonly<Record<TopBy, string>> = {
 };
 
 /**
- * The rows with the greatest margin, or the least; what is cut off is summed in `rest`, so that the list adds up to the
+ * The rows with the greatest margin, the least, or the most requests; what is cut off is summed in `rest`, so that the list adds up to the
  * figures above it.
  */
-export async function readTops(db: Queryable, range: Range, by: TopBy, order: "best" | "worst", limit: number): Promise<{ rows: readonly TopRow[]; rest: TopRow & { count: number } }> {
+export async function readTops(db: Queryable, range: Range, by: TopBy, order: "best" | "worst" | "busiest", limit: number): Promise<{ rows: readonly TopRow[]; rest: TopRow & { count: number } }> {
   const sums = (await sumUsage(db, range, by)).map(({ key, requests, errors, chargeNano, costPico }) => {
     const cost = costNano(costPico);
     return { id: key, requests, errors, soldNano: chargeNano, costNano: cost, marginNano: chargeNano - cost };
   });
   const sign = order === "best" ? -1 : 1;
-  sums.sort((a, b) => (a.marginNano === b.marginNano ? b.requests - a.requests : a.marginNano < b.marginNano ? -sign : sign));
+  if (order === "busiest") sums.sort((a, b) => b.requests - a.requests);
+  else sums.sort((a, b) => (a.marginNano === b.marginNano ? b.requests - a.requests : a.marginNano < b.marginNano ? -sign : sign));
   const shown = sums.slice(0, limit);
   const { rows: names } = await db.query<{ id: string; name: string }>(NAMES[by], [shown.flatMap(({ id }) => id ?? [])]);
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));

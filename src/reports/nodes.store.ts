@@ -61,28 +61,3 @@ export async function listJobs(db: Queryable): Promise<readonly JobView[]> {
   );
   return rows;
 }
-
-export type ChannelState = Readonly<{
-  id: string; number: number; name: string; provider: string; status: string; reason: string | null; since: Date; keysLive: number; keys: number; keyReasons: readonly string[];
-  attempts: number; failures: number; lastError: string | null; p50: number | null; models: number;
-}>;
-
-/** Channels in the order of trouble: down, failing, keys off, by hand, well. */
-export async function listChannelStates(db: Queryable, limit: number): Promise<readonly ChannelState[]> {
-  const { rows } = await db.query<ChannelState>(
-    `SELECT c.id, c.number, c.name, c.provider, c.status, c.reason, c.updated_at AS since, k.live AS "keysLive", k.total AS keys, k.reasons AS "keyReasons",
-            coalesce(t.tries, 0)::int AS attempts, coalesce(t.failures, 0)::int AS failures, t.last AS "lastError", t.p50,
-            (SELECT count(*)::int FROM channel_models cm WHERE cm.channel_id = c.id) AS models
-       FROM channels c,
-            LATERAL (SELECT (count(*) FILTER (WHERE status = 'active'))::int AS live, count(*)::int AS total, coalesce(array_agg(DISTINCT reason) FILTER (WHERE status <> 'active' AND reason IS NOT NULL), '{}') AS reasons
-                       FROM channel_keys ck WHERE ck.channel_id = c.id) k
-       LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE error_class IS DISTINCT FROM 'rate') AS tries, count(*) FILTER (WHERE error_class <> 'rate') AS failures, (array_agg(error_class ORDER BY at DESC) FILTER (WHERE error_class IS NOT NULL))[1] AS last,
-                                 round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ttft_ms))::int AS p50
-                            FROM attempts a WHERE a.channel_id = c.id AND a.at > now() - interval '15 minutes') t ON true
-      WHERE c.deleted_at IS NULL
-      ORDER BY (c.status = 'down') DESC, (c.status = 'active' AND coalesce(t.failures, 0) * 2 >= coalesce(t.tries, 0) AND coalesce(t.tries, 0) > 0) DESC,
-               (c.status = 'active' AND k.live < k.total) DESC, (c.status = 'active') DESC, c.number LIMIT $1`,
-    [limit],
-  );
-  return rows;
-}

@@ -1,3 +1,4 @@
+import { FAILED, OUTCOMES_MIN } from "#channels/channel-state.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
 export type ToDoKind =
@@ -9,9 +10,6 @@ export type ToDo = Readonly<{ kind: ToDoKind; id: string; name: string; since: D
 
 /** Rows of each kind that are shown at most: a broken catalogue should not hide a broken channel. */
 const EACH = 5;
-/** Of the last 15 minutes: fewer tries say nothing, and half of them failing is trouble. */
-const FAILING = { tries: 5, share: 0.5 } as const;
-
 const NONE = "NULL::timestamptz AS since, NULL::int AS count, NULL::bigint AS \"amountNano\", NULL::text AS detail";
 
 const IN_FORCE = "EXISTS (SELECT 1 FROM price_versions p WHERE p.model_id = m.id AND p.effective_from <= now())";
@@ -32,10 +30,10 @@ const QUERIES: Readonly<Record<ToDoKind, string>> = {
   channel_failing: `
     SELECT c.id::text, c.name, t.since, t.failures AS count, NULL::bigint AS "amountNano", t.last AS detail
       FROM channels c JOIN (
-        SELECT channel_id, count(*)::int AS tries, (count(*) FILTER (WHERE error_class IS NOT NULL))::int AS failures, min(at) FILTER (WHERE error_class IS NOT NULL) AS since,
-               (array_agg(error_class ORDER BY at DESC) FILTER (WHERE error_class IS NOT NULL))[1] AS last
+        SELECT channel_id, (count(*) FILTER (WHERE error_class IS DISTINCT FROM 'rate'))::int AS tries, (count(*) FILTER (WHERE ${FAILED}))::int AS failures, min(at) FILTER (WHERE ${FAILED}) AS since,
+               (array_agg(error_class ORDER BY at DESC) FILTER (WHERE ${FAILED}))[1] AS last
           FROM attempts WHERE at > now() - interval '15 minutes' GROUP BY channel_id) t ON t.channel_id = c.id
-     WHERE c.status = 'active' AND t.tries >= ${FAILING.tries} AND t.failures >= t.tries * ${FAILING.share} ORDER BY t.failures DESC`,
+     WHERE c.status = 'active' AND t.tries >= ${OUTCOMES_MIN} AND t.failures * 2 >= t.tries ORDER BY t.failures DESC`,
   keys_off: `
     SELECT c.id::text, c.name, min(k.disabled_at) AS since, count(*)::int AS count, NULL::bigint AS "amountNano", min(k.reason) AS detail
       FROM channel_keys k JOIN channels c ON c.id = k.channel_id WHERE k.status = 'disabled' AND k.reason IS NOT NULL AND c.status = 'active' GROUP BY c.id, c.name ORDER BY c.name`,
@@ -73,7 +71,7 @@ export async function readToDo(db: Queryable, kinds: readonly ToDoKind[]): Promi
 }
 
 /** How far a new shop is. */
-export type Checklist = Readonly<{ channel: boolean; model: boolean; served: boolean; customer: boolean; key: boolean; credit: boolean; request: boolean; name: boolean }>;
+export type Checklist = Readonly<{ channel: boolean; model: boolean; served: boolean; customer: boolean; key: boolean; credit: boolean; request: boolean; name: boolean; /** Codes that customers can redeem. */ codes: boolean }>;
 
 export async function readChecklist(db: Queryable): Promise<Checklist> {
   const { rows: [row] } = await db.query<Checklist>(
@@ -85,6 +83,7 @@ export async function readChecklist(db: Queryable): Promise<Checklist> {
             EXISTS (SELECT 1 FROM api_keys WHERE status = 'active') AS key,
             EXISTS (SELECT 1 FROM wallets WHERE paid_nano + lots_nano > 0) AS credit,
             EXISTS (SELECT 1 FROM attempts WHERE error_class IS NULL) AS request,
+            EXISTS (SELECT 1 FROM redeem_batches) AS codes,
             EXISTS (SELECT 1 FROM settings WHERE key = 'shop.name') AS name`,
   );
   return row!;

@@ -170,3 +170,16 @@ export async function listAuditOf(db: Queryable, about: Readonly<{ targets: read
   );
   return rows;
 }
+
+export type UserNote = Readonly<{ id: string; at: Date; by: string | null; text: string }>;
+
+/** What staff wrote down about a user. */
+export async function listNotes(db: Queryable, userId: string, limit: number): Promise<readonly UserNote[]> {
+  const { rows } = await db.query<UserNote>(
+    `SELECT a.seq::text AS id, a.at, u.email AS by, coalesce(a.reason, '') AS text
+       FROM audit_log a LEFT JOIN users u ON a.actor_type = 'user' AND u.id::text = a.actor_id
+      WHERE a.target_type = 'user' AND a.target_id = $1 AND a.action = 'user.note' ORDER BY a.seq DESC LIMIT $2`,
+    [userId, limit],
+  );
+  return rows;
+}

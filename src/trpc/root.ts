@@ -13,6 +13,7 @@ import { refundsRouter } from "#trpc/admin/refunds.ts";
 import { requestsRouter } from "#trpc/admin/requests.ts";
 import { searchRouter } from "#trpc/admin/search.ts";
 import { settingsRouter } from "#trpc/admin/settings.ts";
+import { setupRouter } from "#trpc/admin/setup.ts";
 import { staffRouter } from "#trpc/admin/staff.ts";
 import { usersRouter } from "#trpc/admin/users.ts";
 import { keysRouter } from "#trpc/console/keys.ts";
@@ -59,6 +60,7 @@ export const appRouter = router({
     requests: requestsRouter,
     search: searchRouter,
     settings: settingsRouter,
+    setup: setupRouter,
     staff: staffRouter,
     users: usersRouter,
   }),

@@ -82,7 +82,7 @@ afterEach(async () => {
   expect(problems.splice(0)).toEqual([]);
 });
 
-browserTest("the set-up link makes the owner in two steps; its token stands in no address and works once", async () => {
+browserTest("the set-up link makes the owner and signs him in; its token stands in no address and works once, and the steps go on after a reload", async () => {
   const link = /http\S+\/setup\?token=\S+/.exec(shop.output())?.[0];
   expect(link).toBeDefined();
   const token = new URL(link!).searchParams.get("token")!;
@@ -100,12 +100,33 @@ browserTest("the set-up link makes the owner in two steps; its token stands in n
   expect(await page.getByLabel("Password").evaluate((field: HTMLInputElement) => field.validity.tooShort)).toBe(true);
   await page.getByLabel("Password").fill(OWNER.password);
   await page.getByRole("button", { name: "Go on" }).click();
+  await page.waitForURL("**/setup?step=shop");
+  await ready(page);
   await page.getByLabel("Name of the shop").fill("Lantern");
-  await sound(page);
-  await page.getByRole("button", { name: "Open the shop" }).click();
-  await page.getByRole("heading", { name: "The shop is open" }).waitFor();
+  await page.getByText("It works on this machine.").waitFor();
   await sound(page);
   expect((await fetch(link!)).status).toBe(404);
+  expect((await fetch(new URL("/setup", shop.url))).status).toBe(404);
+  await page.getByRole("button", { name: "Go on" }).click();
+  // The store file has a channel already, so the wizard goes on with that one.
+  await page.getByRole("heading", { name: "Does it work?" }).waitFor();
+  await sound(page);
+  await page.reload();
+  await ready(page);
+  await page.getByRole("heading", { name: "Does it work?" }).waitFor();
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("$ per 1M tokens").waitFor();
+  await sound(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await sound(page);
+  for (const title of ["How do customers pay?", "How does the shop write?", "The shop is open"]) {
+    await page.getByRole("button", { name: "Later" }).click();
+    await page.getByRole("heading", { name: title }).waitFor();
+    await page.waitForFunction(() => document.querySelector(".skeleton, [aria-busy=true]") === null);
+    await sound(page);
+  }
+  await page.getByText("Waiting for the first request").waitFor();
+  await page.setViewportSize({ width: 1440, height: 900 });
   const rows = await shop.sql("SELECT value #>> '{}' AS name FROM settings WHERE key = 'shop.name'");
   expect(rows).toEqual([{ name: "Lantern" }]);
   await page.goto("/admin/audit");

@@ -140,6 +140,20 @@ browserTest("a model of the shop's own, its price typed as ratio and shown in do
   // The vendor's list price and the 30 % that the form offers to put on it.
   expect(BigInt(simulated.response.headers.get("x-modelmart-cost-nano-usd")!)).toBe((BigInt(used.prompt_tokens) * 195_000n + BigInt(used.completion_tokens) * 780_000n + 999n) / 1_000n);
   expect(await until("settled", async () => ((await shop.brokenInvariants()).length === 0 ? true : undefined), { timeoutMs: 20_000, everyMs: 500 })).toBe(true);
+
+  // The same price once more, typed on the sheet itself.
+  await page.goto(new URL("/admin/prices", shop.url).href);
+  const cell = page.getByLabel("fake-chat, Output");
+  await cell.fill("eleven");
+  await page.getByText("A cell is no price.").waitFor();
+  await cell.fill("11");
+  await page.getByText("1 change in 1 model").waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole("button", { name: "Review and publish" }).click();
+  await page.getByRole("button", { name: "Publish 1 price" }).click();
+  await page.getByText("1 price published").waitFor();
+  const prices = await shop.sql<{ output: string }>("SELECT p.doc #>> '{items,output}' AS output FROM price_versions p JOIN models m ON m.id = p.model_id WHERE m.slug = 'fake-chat' ORDER BY p.id");
+  expect(prices.map(({ output }) => output)).toEqual(["10000000", "11000000"]);
   await page.close();
 });
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { permissionsOfRole, type Role } from "#accounts/index.ts";
+import { readEnv } from "#config/env.ts";
 import { readMoney, readOwed, readSeries, readService, readTops } from "#reports/dashboard.store.ts";
 import { brokenInvariants } from "#reports/invariant-runs.store.ts";
+import { readLiveFigures } from "#reports/live-figures.store.ts";
 import { readChecklist, readToDo, type ToDoKind } from "#reports/to-do.store.ts";
 import { adminProcedure, router } from "#trpc/init.ts";
 
@@ -34,6 +36,12 @@ export const dashboardRouter = router({
       return { money: now && earlier && { now, before: earlier }, service: { now: service, before: serviceBefore } };
     }),
 
+  /** What runs right now; asked for every few seconds. Amounts are for those who may see totals. */
+  live: adminProcedure("dashboard:read").query(async ({ ctx }) => {
+    const { heldNano, ...figures } = await readLiveFigures(ctx.pool);
+    return { ...figures, heldNano: may(ctx.user.role, "ledger:totals") ? heldNano : null };
+  }),
+
   /** What is owed and held, now. */
   owed: adminProcedure("ledger:totals").query(({ ctx }) => readOwed(ctx.pool)),
 
@@ -46,14 +54,18 @@ export const dashboardRouter = router({
     }),
 
   tops: adminProcedure("costs:read")
-    .input(range.and(z.object({ by: z.enum(["model", "channel", "wallet", "group"]), order: z.enum(["best", "worst"]), limit: z.number().int().min(1).max(50).default(8) })))
+    .input(range.and(z.object({ by: z.enum(["model", "channel", "wallet", "group"]), order: z.enum(["best", "worst", "busiest"]), limit: z.number().int().min(1).max(50).default(8) })))
     .query(({ ctx, input }) => readTops(ctx.pool, input, input.by, input.order, input.limit)),
 
   toDo: adminProcedure("dashboard:read").query(({ ctx }) =>
     readToDo(ctx.pool, (Object.keys(SEEN_BY) as ToDoKind[]).filter((kind) => may(ctx.user.role, SEEN_BY[kind])))),
 
   /** Steps of a new shop. */
-  checklist: adminProcedure("dashboard:read").query(({ ctx }) => readChecklist(ctx.pool)),
+  checklist: adminProcedure("dashboard:read").query(async ({ ctx }) => {
+    const { codes, ...steps } = await readChecklist(ctx.pool);
+    const { stripe } = readEnv();
+    return { ...steps, payments: codes || (stripe.secretKey !== undefined && stripe.webhookSecret !== undefined) };
+  }),
 
   /** For the banner over every page of the back office. */
   alarms: adminProcedure("dashboard:read").query(async ({ ctx }) => ({ brokenInvariants: await brokenInvariants(ctx.pool) })),

@@ -31,7 +31,7 @@ export const pricesRouter = router({
   book: adminProcedure("catalog:read").query(async ({ ctx }) => {
     const groups = await listGroups(ctx.pool);
     const least = groups.reduce((low, group) => Math.min(low, group.ppm), 1_000_000);
-    return { rows: (await readPriceSheet(ctx.pool)).map((row) => rowToWire(row, ctx.user, least)), nodes: await liveNodes(ctx.pool) };
+    return { rows: (await readPriceSheet(ctx.pool)).map((row) => rowToWire(row, ctx.user, least)), leastPpm: least, nodes: await liveNodes(ctx.pool) };
   }),
 
   get: adminProcedure("catalog:read").input(z.strictObject({ id })).query(async ({ ctx, input }) => {
@@ -62,6 +62,25 @@ export const pricesRouter = router({
       return staffAct(ctx.pool, ctx.by, async (tx) => {
         const { trace, ...result } = await publish(tx, { modelId, seenVersion, ...read, ...(from && { from }), ...(note && { note }) }, ctx.user.id);
         return { result, traces: [trace] };
+      });
+    }),
+
+  /** Publishes the prices of several models as one act: all or none. What the sheet had besides its buckets comes along in each document. */
+  publishMany: supplyProcedure("catalog:write")
+    .input(z.strictObject({ models: z.array(z.strictObject({ id, seenVersion: z.bigint().nullable(), price: priceInput })).min(1).max(MODELS_MAX), ...when }))
+    .mutation(async ({ ctx, input: { models, from, note, confirmBelowCost } }) => {
+      const rows = new Map((await readPriceSheet(ctx.pool, models.map((model) => model.id))).map((row) => [row.id, row]));
+      const changes = models.map(({ id: modelId, seenVersion, price }) => {
+        const row = rows.get(modelId);
+        if (!row) throw new ActRefused("not_found");
+        return { row, modelId, seenVersion, ...readPrice(price, row.endpoints) };
+      });
+      if (!confirmBelowCost) refuseBelowCost(changes);
+      else demandRenewed(ctx.user, ctx.clock);
+      return staffAct(ctx.pool, ctx.by, async (tx) => {
+        const traces = [];
+        for (const { row: _, ...change } of changes) traces.push((await publish(tx, { ...change, ...(from && { from }), ...(note && { note }) }, ctx.user.id)).trace);
+        return { result: { published: changes.length }, traces };
       });
     }),
 
@@ -127,6 +146,7 @@ function rowToWire(row: SheetRow, user: SessionUser, leastPpm: number) {
     id: row.id, slug: row.slug, name: row.name, vendor: row.vendor, enabled: row.enabled, newestVersion: row.newestVersion,
     document, prices, ratioInput: row.current?.ratioInput ?? null, versionId: row.current?.id ?? null, since: row.current?.effectiveFrom ?? null,
     scheduled: row.scheduled.map((version) => ({ id: version.id, from: version.effectiveFrom, prices: pricesOf(version.document) })),
+    month: { input: row.month.input, output: row.month.output, soldNano: costs ? row.month.soldNano : null },
     costs: spans, lowestPpm: costs ? lowest(prices, spans, leastPpm) : null,
     monthPpm: costs && row.month.requests > 0 ? marginPpm(row.month.soldNano * 1_000n, row.month.costPico) ?? null : null,
     belowCost: costs && document !== null && belowCost(document, row.routes, row.listPrice).length > 0,

@@ -6,7 +6,8 @@ import {
 } from "#accounts/index.ts";
 import { listTransactions } from "#reports/ledger-explorer.store.ts";
 import { findFilterId } from "#reports/request-log.store.ts";
-import { listAuditOf, listLots, listUserKeys, listUsers, listUserSessions, readUser } from "#reports/users.store.ts";
+import { isTimeZone, usage } from "#reports/index.ts";
+import { listAuditOf, listLots, listNotes, listUserKeys, listUsers, listUserSessions, readUser } from "#reports/users.store.ts";
 import { costNano } from "#reports/receipt.ts";
 import { nano } from "#money/amount.ts";
 import { previewAdjustment } from "#money/adjust-preview.store.ts";
@@ -16,6 +17,8 @@ import { withTransaction } from "#platform/db/tx.ts";
 import { adjustmentNeedsApproval, askedBefore, askSecondPerson, auditAlone, NeedsApproval } from "#trpc/admin/second-person.ts";
 import { adminProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
+const SPEND_RANGE_MS = 100 * 86_400_000;
+const NOTES_MAX = 50;
 const id = z.strictObject({ id: z.uuid() });
 const reason = z.string().trim().min(8).max(500);
 const limit = z.number().int().min(1).max(100).default(50);
@@ -81,6 +84,25 @@ export const usersRouter = router({
     .query(async ({ ctx, input }) => {
       const user = await userOf(ctx, input.id);
       return listAuditOf(ctx.pool, { targets: [user.id, user.email, user.walletId], actorId: user.id }, input.limit, input.before);
+    }),
+
+  /** What the account spent a day by model, as its owner sees it in the console. */
+  spend: adminProcedure("requests:read")
+    .input(z.strictObject({ id: z.uuid(), from: z.date(), to: z.date(), zone: z.string().max(64).refine(isTimeZone, "is not a time zone") })
+      .refine(({ from, to }) => from < to && to.getTime() - from.getTime() <= SPEND_RANGE_MS, "the range is empty or too long"))
+    .query(async ({ ctx, input: { id: userId, from, to, zone } }) =>
+      usage(ctx.pool, { walletId: (await userOf(ctx, userId)).walletId, from, to, timeZone: zone, bucket: "day", group: "model", filter: {} })),
+
+  /** What staff wrote down about the account, newest first. */
+  notes: adminProcedure("users:read").input(id).query(({ ctx, input }) => listNotes(ctx.pool, input.id, NOTES_MAX)),
+
+  /** A note for colleagues. It stands in the audit log, so it has an author and cannot be changed. */
+  addNote: adminProcedure("users:disable")
+    .input(z.strictObject({ id: z.uuid(), text: z.string().trim().min(1).max(2_000) }))
+    .mutation(async ({ ctx, input }) => {
+      const user = await userOf(ctx, input.id);
+      await audited(ctx, (_tx, write) => write({ actor: ctx.actor, action: "user.note", target: target(user), reason: input.text }));
+      return { added: true };
     }),
 
   create: adminProcedure("users:write")

@@ -14,7 +14,7 @@ import { factorText, STATE_TONE, successOf, type Channel } from "#ui/channels/wi
 export const costText = (pico: bigint | null): string => (pico === null ? "—" : formatTotal((pico + 500n) / 1_000n));
 
 /** The state with its reason, in words. */
-export function ChannelStateText({ channel }: { channel: Channel }) {
+export function ChannelStateText({ channel }: { channel: Pick<Channel, "state" | "pausedUntil"> }) {
   const t = useTranslations("channels");
   const why = channel.state === "paused" && channel.pausedUntil ? <> <Time at={channel.pausedUntil} as="clock" /></> : null;
   return <StatusDot tone={STATE_TONE[channel.state]}>{t(`states.${channel.state}`)}{why}</StatusDot>;
@@ -23,8 +23,9 @@ export function ChannelStateText({ channel }: { channel: Channel }) {
 /** Why something is off: our own reasons in the reader's language, a vendor's as it said them. */
 export function ReasonText({ reason }: { reason: string | null }) {
   const t = useTranslations("channels.reasons");
+  const classes = useTranslations("channels.overview.classes");
   const key = reason?.replaceAll(" ", "_") ?? "";
-  return reason === null ? null : t.has(key) ? t(key) : reason;
+  return reason === null ? null : t.has(key) ? t(key) : classes.has(key) ? classes(key) : reason;
 }
 
 /** How the channel has done, what it is, and its last test. */

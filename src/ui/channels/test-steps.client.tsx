@@ -1,7 +1,7 @@
 "use client";
 import { Check, Minus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { formatDate, formatExact, formatLatency } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
@@ -41,7 +41,7 @@ export function TestSteps({ steps }: { steps: readonly Step[] }) {
 }
 
 /** Runs a test by hand, at the house's cost, and shows the last one until then. */
-export function TestSection({ channel, auto = false, onDone }: { channel: Channel; auto?: boolean; onDone?: (ok: boolean) => void }) {
+export function TestSection({ channel, auto = false, atOnce = false, onDone }: { channel: Channel; auto?: boolean; /** A channel that was never tested is tested when it is shown. */ atOnce?: boolean; onDone?: (ok: boolean) => void }) {
   const t = useTranslations("channels.test");
   const client = useTRPCClient();
   const { act } = useAct();
@@ -54,6 +54,12 @@ export function TestSection({ channel, auto = false, onDone }: { channel: Channe
     setBusy(false);
     if (report) onDone?.(report.ok);
   };
+  const begun = useRef(false);
+  useEffect(() => {
+    if (!atOnce || last || begun.current) return;
+    begun.current = true;
+    void run();
+  });
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">

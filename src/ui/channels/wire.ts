@@ -17,7 +17,7 @@ export const STATE_TONE: Readonly<Record<Channel["state"], Tone>> = {
 };
 
 /** Success without what was rate-limited; undefined = nothing was tried. */
-export const successOf = ({ attempts, failures, limited }: Channel["day"]): number | undefined =>
+export const successOf = ({ attempts, failures, limited }: Pick<Channel["day"], "attempts" | "failures" | "limited">): number | undefined =>
   (attempts - limited > 0 ? (attempts - limited - failures) / (attempts - limited) : undefined);
 
 /** `gateway.example.com` of an address; the address itself where it is none. */

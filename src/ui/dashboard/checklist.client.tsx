@@ -14,16 +14,22 @@ const STEPS = [
   { key: "model", href: "/admin/models" },
   { key: "served", href: "/admin/channels" },
   { key: "request", href: "/admin/channels" },
+  { key: "payments", href: "/admin/codes" },
   { key: "customer", href: "/admin/users" },
   { key: "key", href: "/admin/users" },
   { key: "credit", href: "/admin/codes" },
 ] as const;
 
-/** The way of a new shop to its first request; gone when it is done. */
-export function SetUpChecklist() {
+/** How far a new shop is; undefined while it is not known. */
+export function useChecklist() {
   const trpc = useTRPC();
+  return useQuery({ ...trpc.admin.dashboard.checklist.queryOptions(), refetchInterval: ({ state }) => (state.data && STEPS.every(({ key }) => state.data?.[key]) ? false : 10_000) });
+}
+
+/** The way of a new shop to its first customer; gone when it is done. The owner is led through the first half of it. */
+export function SetUpChecklist({ wizard }: { wizard: boolean }) {
   const t = useTranslations("dashboard");
-  const { data } = useQuery({ ...trpc.admin.dashboard.checklist.queryOptions(), refetchInterval: 10_000 });
+  const { data } = useChecklist();
   if (!data || STEPS.every(({ key }) => data[key])) return null;
   const done = STEPS.filter(({ key }) => data[key]).length;
   const next = STEPS.find(({ key }) => !data[key]);
@@ -32,7 +38,7 @@ export function SetUpChecklist() {
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-2 p-4 pb-3">
         <h2 id="checklist-title" className="font-semibold">{t("checklist.title")}</h2>
         <p className="nums flex-1 text-13 text-fg-3">{t("checklist.done", { done, all: STEPS.length })}</p>
-        {data.served && !data.request ? <LinkButton href="/admin/channels" variant="primary" size="sm">{t("checklist.test")}</LinkButton> : null}
+        {wizard && !data.request ? <LinkButton href="/setup" prefetch={false} variant="primary" size="sm">{t("checklist.goOn")}</LinkButton> : data.served && !data.request ? <LinkButton href="/admin/channels" variant="primary" size="sm">{t("checklist.test")}</LinkButton> : null}
       </div>
       <ol className="grid md:grid-cols-2">
         {STEPS.map(({ key, href }) => (

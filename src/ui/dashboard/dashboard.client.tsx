@@ -1,5 +1,5 @@
 "use client";
-import { SetUpChecklist } from "#ui/dashboard/checklist.client.tsx";
+import { SetUpChecklist, useChecklist } from "#ui/dashboard/checklist.client.tsx";
 import { MoneyChart, RequestChart } from "#ui/dashboard/charts.client.tsx";
 import { Figures } from "#ui/dashboard/figures.client.tsx";
 import { ToDoList } from "#ui/dashboard/to-do.client.tsx";
@@ -9,11 +9,21 @@ import { useLiveRange } from "#ui/dashboard/use-live-range.client.ts";
 const DASHBOARD_RANGE = "-7d";
 
 /** How the shop stands: money, what is owed, how it serves, and what wants a person. */
-export function Dashboard({ seesMoney, seesTotals }: { seesMoney: boolean; seesTotals: boolean }) {
+export function Dashboard({ seesMoney, seesTotals, wizard }: { seesMoney: boolean; seesTotals: boolean; /** May go through the set-up. */ wizard: boolean }) {
   const { range, zone } = useLiveRange(DASHBOARD_RANGE);
+  const checklist = useChecklist();
+  // Before the first request every figure is zero and says nothing: what is left to do has the page to itself.
+  if (checklist.data && !checklist.data.request) {
+    return (
+      <div className="flex max-w-[960px] flex-col gap-4">
+        <SetUpChecklist wizard={wizard} />
+        <ToDoList />
+      </div>
+    );
+  }
   return (
     <div className="flex max-w-[1360px] flex-col gap-4">
-      <SetUpChecklist />
+      <SetUpChecklist wizard={wizard} />
       <Figures range={range} seesMoney={seesMoney} seesTotals={seesTotals} />
       <div className="grid items-start gap-4 xl:grid-cols-3">
         <div className="flex min-w-0 flex-col gap-4 xl:col-span-2">

@@ -1,13 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { Figure, FigureRow } from "#ui/dashboard/figure.tsx";
+import { LiveRow } from "#ui/dashboard/live-row.client.tsx";
 import { rangeQuery } from "#ui/dashboard/use-live-range.client.ts";
 import { formatChange, formatCount, formatLatency, formatPercent, formatTotal, type Range } from "#ui/format/index.ts";
 import { cn } from "#ui/kit/cn.ts";
 import { Money } from "#ui/kit/money.tsx";
-import { ErrorState, Skeleton } from "#ui/kit/states.tsx";
+import { ErrorState } from "#ui/kit/states.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const LIVE_MS = 15_000;
@@ -31,8 +31,9 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
   const moved = (kind: string): string => `/admin/ledger/transactions?kind=${kind}&${rangeQuery(range)}`;
   return (
     <section className={cn("card overflow-hidden", overview.isError && "tbl-dimmed")} aria-label={t("figures")} aria-busy={loading}>
+      <LiveRow />
       {seesMoney ? (
-        <Row title={t("money")}>
+        <FigureRow title={t("money")}>
           <Figure label={t("sold")} href={rows} loading={loading} value={<Money nano={money?.now.soldNano} as="total" />} note={money && versus(Number(money.now.soldNano), Number(money.before.soldNano))} />
           <Figure label={t("cost")} href={rows} loading={loading} value={<Money nano={money?.now.costNano} as="total" />} note={money && versus(Number(money.now.costNano), Number(money.before.costNano))} />
           <Figure
@@ -44,10 +45,10 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
             label={t("refunds")} href={moved("refund_done")} loading={loading} value={<Money nano={money?.now.refundsNano} as="total" />}
             note={t("refundsNote", { count: money?.now.refunds ?? 0, usage: formatTotal(money?.now.usageRefundsNano ?? 0n) })}
           />
-        </Row>
+        </FigureRow>
       ) : null}
       {seesTotals ? (
-        <Row title={t("owed")}>
+        <FigureRow title={t("owed")}>
           <Figure
             label={t("balances")} href="/admin/ledger#wallets:paid" loading={!owed.data} value={<Money nano={owed.data && owed.data.paidNano + owed.data.lotsNano} as="total" />}
             note={t("balancesNote", { paid: formatTotal(owed.data?.paidNano ?? 0n), given: formatTotal(owed.data?.lotsNano ?? 0n) })}
@@ -59,15 +60,15 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
           <Figure label={t("clearing")} href="/admin/ledger#psp" loading={!owed.data} value={<Money nano={owed.data?.clearingNano} as="total" />} note={t("clearingNote", { amount: formatTotal(owed.data?.refundsPendingNano ?? 0n) })} />
           <Figure label={t("vendors")} href="/admin/ledger#upstream" loading={!owed.data} value={<Money nano={owed.data?.vendorsNano} as="total" />} note={t("vendorsNote")} />
           <Figure label={t("suspense")} href="/admin/ledger#suspense" loading={!owed.data} bad={(owed.data?.suspenseNano ?? 0n) !== 0n} value={<Money nano={owed.data?.suspenseNano} as="total" />} note={t("suspenseNote")} />
-        </Row>
+        </FigureRow>
       ) : null}
-      <Row title={t("service")}>
+      <FigureRow title={t("service")}>
         <Figure label={t("requests")} href={rows} loading={loading} value={formatCount(now?.requests ?? 0)} note={now && before && versus(now.requests, before.requests)} />
         <Figure label={t("success")} href={`${rows}&status=ok`} loading={loading} value={formatPercent(now && now.requests > 0 ? 1 - now.errors / now.requests : undefined, 2, "down")} note={t("successNote", { cancelled: now?.cancelled ?? 0 })} />
         <Figure label={t("errors")} href={`${rows}&status=error`} loading={loading} bad={(now?.errors ?? 0) > 0} value={formatCount(now?.errors ?? 0)} note={<Classes classes={now?.classes ?? []} />} />
         <Figure label={t("firstToken")} href={rows} loading={loading} value={formatLatency(now?.firstTokenP50)} note={t("firstTokenNote")} />
         <Figure label={t("firstTokenSlow")} href={`${rows}${now?.firstTokenP95 ? `&slow=${now.firstTokenP95}` : ""}`} loading={loading} value={formatLatency(now?.firstTokenP95)} note={t("firstTokenSlowNote")} />
-      </Row>
+      </FigureRow>
     </section>
   );
 }
@@ -76,25 +77,4 @@ function Classes({ classes }: { classes: readonly Readonly<{ name: string; reque
   const t = useTranslations("requests-admin");
   if (classes.length === 0) return <>—</>;
   return <>{classes.slice(0, 2).map(({ name, requests }) => `${formatCount(requests)} × ${t(`outcome.${name}`)}`).join(", ")}</>;
-}
-
-function Row({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <div className="border-t first:border-t-0 xl:grid xl:grid-cols-[132px_minmax(0,1fr)]">
-      <h2 className="px-4 pt-4 text-13 text-fg-2 max-xl:pb-0">{title}</h2>
-      <div className="grid grid-cols-2 md:grid-cols-3 lg:grid-cols-5">{children}</div>
-    </div>
-  );
-}
-
-type FigureProps = { label: string; value: ReactNode; note?: ReactNode; href: string; loading: boolean; bad?: boolean };
-
-function Figure({ label, value, note, href, loading, bad = false }: FigureProps) {
-  return (
-    <Link href={href} className="block min-w-0 px-4 py-3.5 hover:bg-muted focus-visible:-outline-offset-2">
-      <p className="text-12 text-fg-3">{label}</p>
-      {loading ? <Skeleton className="my-1 h-5 w-24" /> : <p className={cn("nums mt-0.5 text-20 font-semibold", bad && "text-bad")}>{value}</p>}
-      <p className="mt-0.5 truncate text-12 text-fg-3">{loading ? <Skeleton className="h-3 w-20" /> : note}</p>
-    </Link>
-  );
 }

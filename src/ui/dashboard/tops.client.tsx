@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryStates } from "nuqs";
 import { rangeQuery } from "#ui/dashboard/use-live-range.client.ts";
-import { formatPercent, type Range } from "#ui/format/index.ts";
+import { formatCount, formatPercent, type Range } from "#ui/format/index.ts";
 import { SegmentedControl } from "#ui/kit/choice-fields.client.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { Money } from "#ui/kit/money.tsx";
@@ -12,7 +12,7 @@ import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const BY = ["model", "channel", "wallet", "group"] as const;
-const ORDER = ["best", "worst"] as const;
+const ORDER = ["best", "worst", "busiest"] as const;
 const SHOWN = 8;
 
 const filterOf = { model: "model", channel: "channel", wallet: "wallet", group: "group" } as const;
@@ -24,7 +24,8 @@ export function Tops({ range }: { range: Range }) {
   const [{ by, order }, write] = useQueryStates({ by: parseAsStringLiteral(BY).withDefault("model"), order: parseAsStringLiteral(ORDER).withDefault("best") }, { history: "replace" });
   const { from, to } = range;
   const { data, isError, refetch } = useQuery({ ...trpc.admin.dashboard.tops.queryOptions({ from, to, by, order, limit: SHOWN }), placeholderData: (previous) => previous });
-  const total = data?.rows.reduce((sum, row) => ({ sold: sum.sold + row.soldNano, cost: sum.cost + row.costNano }), { sold: data.rest.soldNano, cost: data.rest.costNano });
+  const total = data?.rows.reduce((sum, row) => ({ requests: sum.requests + row.requests, sold: sum.sold + row.soldNano, cost: sum.cost + row.costNano }),
+    { requests: data.rest.requests, sold: data.rest.soldNano, cost: data.rest.costNano });
   return (
     <section className="card min-w-0" aria-labelledby="tops-title">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4 pb-3">
@@ -37,6 +38,7 @@ export function Tops({ range }: { range: Range }) {
           <thead>
             <tr>
               <th scope="col">{t(`by.${by}`)}</th>
+              <th scope="col" className={cn("num w-24", order === "busiest" ? "max-sm:w-20" : "max-md:hidden")}>{t("requests")}</th>
               <th scope="col" className="num w-24 max-sm:hidden">{t("sold")}</th>
               <th scope="col" className="num w-24 max-lg:hidden">{t("cost")}</th>
               <th scope="col" className="num w-28">{t("margin")}</th>
@@ -45,14 +47,14 @@ export function Tops({ range }: { range: Range }) {
           </thead>
           <tbody>
             {data.rows.map((row) => (
-              <TopLine key={row.id ?? "none"} sold={row.soldNano} cost={row.costNano}>
+              <TopLine key={row.id ?? "none"} busiest={order === "busiest"} requests={row.requests} sold={row.soldNano} cost={row.costNano}>
                 {row.id === undefined ? <span className="text-fg-2">{t("none")}</span> : (
                   <Link href={`/admin/requests?${filterOf[by]}=${encodeURIComponent(by === "wallet" ? row.id : row.name ?? row.id)}&${rangeQuery(range)}`} className="block truncate hover:underline">{row.name ?? row.id}</Link>
                 )}
               </TopLine>
             ))}
-            {data.rest.count > 0 ? <TopLine sold={data.rest.soldNano} cost={data.rest.costNano}><span className="text-fg-2">{t("more", { count: data.rest.count })}</span></TopLine> : null}
-            {total ? <TopLine sold={total.sold} cost={total.cost} bold>{t("total")}</TopLine> : null}
+            {data.rest.count > 0 ? <TopLine busiest={order === "busiest"} requests={data.rest.requests} sold={data.rest.soldNano} cost={data.rest.costNano}><span className="text-fg-2">{t("more", { count: data.rest.count })}</span></TopLine> : null}
+            {total ? <TopLine busiest={order === "busiest"} requests={total.requests} sold={total.sold} cost={total.cost} bold>{t("total")}</TopLine> : null}
           </tbody>
         </table>
       )}
@@ -60,11 +62,12 @@ export function Tops({ range }: { range: Range }) {
   );
 }
 
-function TopLine({ sold, cost, bold = false, children }: { sold: bigint; cost: bigint; bold?: boolean; children: React.ReactNode }) {
+function TopLine({ busiest, requests, sold, cost, bold = false, children }: { busiest: boolean; requests: number; sold: bigint; cost: bigint; bold?: boolean; children: React.ReactNode }) {
   const margin = sold - cost;
   return (
     <tr className={bold ? "font-semibold" : undefined}>
       <td className="truncate">{children}</td>
+      <td className={cn("num text-fg-2", !busiest && "max-md:hidden")}>{formatCount(requests)}</td>
       <td className="num max-sm:hidden"><Money nano={sold} as="total" /></td>
       <td className="num text-fg-2 max-lg:hidden"><Money nano={cost} as="total" /></td>
       <td className={cn("num", margin < 0n && "text-bad")}><Money nano={margin} as="total" /></td>

@@ -28,9 +28,9 @@ export async function AdminShell({ shopName, viewer, permissions, search, status
   return (
     <div className="flex min-h-dvh">
       <aside className="sticky top-0 hidden h-dvh w-[208px] shrink-0 flex-col overflow-y-auto border-r p-3 md:flex">
-        <a href="/admin" className="mb-3 flex items-center gap-2.5 px-2">
-          <Logo size={24} />
-          <span className="min-w-0"><span className="block truncate leading-5 font-semibold">{shopName}</span><span className="block text-12 leading-4 text-fg-3">{t("account.admin")}</span></span>
+        <a href="/admin" className="mb-3 flex items-start gap-2.5 px-2">
+          <span className="mt-1 flex-none"><Logo size={24} /></span>
+          <span className="min-w-0"><span className="line-clamp-2 leading-5 font-semibold break-words" title={shopName}>{shopName}</span><span className="block text-12 leading-4 text-fg-3">{t("account.admin")}</span></span>
         </a>
         <AdminNav groups={groups} />
       </aside>

@@ -19,10 +19,13 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
+import { PriceCell } from "#ui/prices/price-cell.client.tsx";
 import { PriceEditor } from "#ui/prices/price-editor.client.tsx";
 import { priceText } from "#ui/prices/price-text.ts";
 import type { Notation } from "#ui/prices/price-math.ts";
 import { RepriceDialog } from "#ui/prices/reprice-dialog.client.tsx";
+import { SheetBar } from "#ui/prices/sheet-bar.client.tsx";
+import { lowestMargin, withCell, type Drafts } from "#ui/prices/sheet-drafts.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 export type BookRow = inferRouterOutputs<AppRouter>["admin"]["prices"]["book"]["rows"][number];
@@ -43,6 +46,9 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
   const [open, setOpen] = useQueryState("open", parseAsString);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [repricing, setRepricing] = useState<readonly string[]>();
+  const [drafts, setDrafts] = useState<Drafts<BookRow>>(new Map());
+  // A sheet that is put aside takes its half-typed texts with it.
+  const [sheet, setSheet] = useState(0);
   const filters: FilterDef[] = [{ key: "vendor", label: t("list.vendor"), kind: "select", options: [...new Set((data ?? []).flatMap(({ vendor }) => vendor ?? []))].map((value) => ({ value, label: value })) }];
   const { values, filtered, clear } = useFilterValues(filters);
   const rows = data?.filter((row) => (view === null || IN_VIEW[view](row)) && (!values["vendor"] || row.vendor === values["vendor"]) && (!values["q"] || `${row.slug} ${row.name ?? ""}`.toLowerCase().includes(values["q"].toLowerCase())));
@@ -61,7 +67,7 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
       </div>
       <Bleed>
         <DataTable<BookRow>
-          label={t("title")} columns={useColumns(notation, rights.costs)} rows={rows} rowKey={({ id }) => id} density="compact"
+          label={t("title")} columns={useColumns({ notation, costs: rights.costs, leastPpm: query.data?.leastPpm ?? 1_000_000, drafts, sheet, ...(rights.write && { onType: (row: BookRow, item: string, typed: Parameters<typeof withCell>[3]) => setDrafts((now) => withCell(now, row, item, typed)) }) })} rows={rows} rowKey={({ id }) => id} density="compact"
           state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
           filtered={filtered || view !== null} onClearFilters={() => { clear(); void setView(null); }}
           empty={<EmptyState icon={<ReceiptText size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={<LinkButton variant="primary" href="/admin/models">{t("empty.action")}</LinkButton>} />}
@@ -69,6 +75,7 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
           {...(rights.write && { selection: { selected, onChange: setSelected } })}
         />
       </Bleed>
+      <SheetBar drafts={drafts} notation={notation} leastPpm={query.data?.leastPpm ?? 1_000_000} costs={rights.costs} onDone={() => { setDrafts(new Map()); setSheet(sheet + 1); }} />
       {data?.length === 0 ? null : <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}</p>}
       <SelectionBar count={selected.size} onClear={() => setSelected(new Set())}><Button size="sm" onClick={() => setRepricing([...selected])}>{t("list.repriceSelected")}</Button></SelectionBar>
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.vendor ?? opened.slug} /><span className="truncate">{opened.name ?? opened.slug}</span>{opened.scheduled.length > 0 ? <Badge tone="info">{t("scheduledBadge")}</Badge> : null}</span> : ""}>
@@ -79,20 +86,34 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
   );
 }
 
-function useColumns(notation: Notation, costs: boolean): readonly Column<BookRow>[] {
+type Sheet = Readonly<{ notation: Notation; costs: boolean; leastPpm: number; drafts: Drafts<BookRow>; sheet: number; onType?: (row: BookRow, item: string, typed: Parameters<typeof withCell>[3]) => void }>;
+
+function useColumns({ notation, costs, leastPpm, drafts, sheet, onType }: Sheet): readonly Column<BookRow>[] {
   const t = useTranslations("prices.list");
-  const price = (item: string, hideBelow?: "lg" | "xl"): Column<BookRow> =>
-    ({ id: item, header: t(item), align: "right", cell: ({ prices }) => priceText(item, prices, notation), ...(hideBelow && { hideBelow }) });
+  const itemsOf = (row: BookRow) => drafts.get(row.id)?.items ?? row.prices;
+  const price = (item: string, hideBelow?: "lg" | "xl"): Column<BookRow> => ({
+    id: item, header: t(item), align: "right", ...(hideBelow && { hideBelow }),
+    cell: (row) => {
+      const sold = row.prices["input"] !== undefined || row.document === null;
+      if (!onType || !sold) return priceText(item, itemsOf(row), notation);
+      return <PriceCell key={`${notation} ${sheet}`} item={item} model={row.slug} before={drafts.get(row.id)?.base.prices ?? row.prices} items={itemsOf(row)} notation={notation} onType={(typed) => onType(row, item, typed)} />;
+    },
+  });
+  const other: Notation = notation === "usd" ? "ratio" : "usd";
+  const beside = (item: string): Column<BookRow> => ({ id: `${item} ${other}`, header: <span className="font-normal">{other === "usd" ? "$" : item === "input" ? t("ratioOf") : t("timesInput")}</span>, align: "right", hideBelow: "xl", cell: (row) => <span className="text-fg-3">{priceText(item, itemsOf(row), other)}</span> });
   const percent = (ppm: number | null) => (ppm === null ? "—" : <span className={ppm < 0 ? "text-bad" : undefined}>{formatPercent(ppm / 1_000_000)}</span>);
   return [
-    { id: "name", header: t("model"), width: "28%", cell: (row) => <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={row.vendor ?? row.slug} size={20} /><span className={cn("truncate font-medium", !row.enabled && "text-fg-3")}>{row.slug}</span>{row.scheduled.length > 0 ? <CalendarClock className="flex-none text-info" size={14} strokeWidth={1.75} aria-label={t("scheduled")} /> : null}</span> },
-    price("input"), price("cache_read", "lg"), price("cache_write_5m", "xl"), price("output"),
+    { id: "name", header: t("model"), width: "22%", cell: (row) => <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={row.vendor ?? row.slug} size={20} /><span className={cn("truncate font-medium", !row.enabled && "text-fg-3")}>{row.slug}</span>{row.scheduled.length > 0 ? <CalendarClock className="flex-none text-info" size={14} strokeWidth={1.75} aria-label={t("scheduled")} /> : null}</span> },
+    price("input"), beside("input"), price("cache_read", "lg"), price("cache_write_5m", "xl"), price("output"), beside("output"),
     ...(costs ? [
-      { id: "cost", header: t("dearest"), align: "right" as const, hideBelow: "lg" as const, cell: ({ costs: spans }: BookRow) => (spans.length === 0 ? "—" : ["input", "output"].map((item) => formatUsdPerMillion(spans.find((span) => span.item === item)?.dearest ?? null)).join(" / ")) },
-      { id: "month", header: t("month"), align: "right" as const, cell: ({ monthPpm }: BookRow) => percent(monthPpm) },
-      { id: "lowest", header: t("lowest"), align: "right" as const, cell: ({ lowestPpm }: BookRow) => percent(lowestPpm) },
+      { id: "cost", header: t("dearest"), align: "right" as const, hideBelow: "lg" as const, cell: ({ costs: spans }: BookRow) => (spans.length === 0 ? "—" : <span className="text-fg-2">{["input", "output"].map((item) => formatUsdPerMillion(spans.find((span) => span.item === item)?.dearest ?? null)).join(" / ")}</span>) },
+      { id: "month", header: t("month"), align: "right" as const, hideBelow: "xl" as const, cell: ({ monthPpm }: BookRow) => percent(monthPpm) },
+      {
+        id: "lowest", header: t("lowest"), align: "right" as const,
+        cell: (row: BookRow) => (drafts.has(row.id) ? <span className="font-medium">{percent(lowestMargin(itemsOf(row), row.costs, leastPpm))}</span> : percent(row.lowestPpm)),
+      },
     ] : []),
-    { id: "since", header: t("since"), cell: ({ since }) => <Time at={since} className="text-fg-3" />, hideBelow: "xl" },
+    ...(costs ? [] : [{ id: "since", header: t("since"), cell: ({ since }: BookRow) => <Time at={since} className="text-fg-3" />, hideBelow: "xl" as const }]),
   ];
 }
 

@@ -110,10 +110,10 @@ function useColumns(seesCost: boolean): readonly Column<Row>[] {
   const t = useTranslations("requests-admin");
   return useMemo(() => [
     { id: "time", header: t("time"), cell: ({ at }) => <Time at={at} className="text-fg-2" /> },
-    { id: "user", header: t("user"), cell: ({ email }) => <span className="block max-w-52 truncate" title={email ?? undefined}>{email ?? "—"}</span> },
-    { id: "model", header: t("model"), cell: ({ model }) => <span className="block max-w-52 truncate" title={model}>{model}</span> },
+    { id: "user", header: t("user"), cell: ({ email }) => <span className="block max-w-36 truncate" title={email ?? undefined}>{email ?? "—"}</span> },
+    { id: "model", header: t("model"), cell: ({ model }) => <span className="block max-w-44 truncate" title={model}>{model}</span> },
     { id: "status", header: t("status"), cell: ({ outcome, refunded }) => <StatusDot tone={outcomeTone(outcome)}>{refunded ? t("refunded") : t(`outcome.${outcome}`)}</StatusDot> },
-    { id: "channel", header: t("channel"), cell: ({ channel, attempts }) => <>{channel ?? "—"}{attempts > 1 ? <span className="text-fg-3"> {t("tries", { count: attempts })}</span> : null}</>, hideBelow: "lg" },
+    { id: "channel", header: t("channel"), cell: ({ channel, attempts }) => <span className="flex max-w-40 gap-1.5"><span className="truncate" title={channel ?? undefined}>{channel ?? "—"}</span>{attempts > 1 ? <span className="flex-none text-fg-3">{t("tries", { count: attempts })}</span> : null}</span>, hideBelow: "lg" },
     { id: "group", header: t("group"), cell: ({ group }) => group ?? "—", hideBelow: "xl" },
     { id: "tokens", header: t("tokens"), align: "right", cell: ({ inputTokens, cachedTokens, outputTokens }) => <span title={t("tokensTitle", { input: formatCount(inputTokens), cached: formatCount(cachedTokens), output: formatCount(outputTokens) })}>{formatTokens(inputTokens + cachedTokens)} <span className="text-fg-3">→</span> {formatTokens(outputTokens)}</span>, hideBelow: "lg" },
     { id: "first", header: t("firstToken"), align: "right", cell: ({ ttftMs }) => formatLatency(ttftMs), hideBelow: "xl" },

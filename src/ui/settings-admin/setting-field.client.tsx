@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { moneyInputText, parseMoneyInput } from "#ui/format/index.ts";
 import { MoneyField, NumberField, SelectField, SwitchField, TextArea, TextField } from "#ui/kit/fields.client.tsx";
+import { BonusField } from "#ui/settings-admin/bonus-field.client.tsx";
 import { ColorField } from "#ui/settings-admin/color-field.client.tsx";
 import { LogoField } from "#ui/settings-admin/logo-field.client.tsx";
 import { LocalizedField } from "#ui/settings-admin/localized-field.client.tsx";
@@ -30,6 +31,8 @@ export function SettingField({ setting, label, value, onChange, disabled }: Prop
     case "localized":
     case "markdown":
       return <LocalizedField label={label} value={value} onChange={onChange} disabled={disabled} markdown={setting.kind === "markdown"} {...(setting.maxLength !== undefined && { maxLength: setting.maxLength })} />;
+    case "bonus":
+      return <BonusField label={label} value={value} onChange={onChange} disabled={disabled} />;
     case "json":
       return <JsonField label={hidden} value={value} onChange={onChange} disabled={disabled} />;
     default:

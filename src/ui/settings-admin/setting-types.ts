@@ -12,8 +12,12 @@ export const valueOf = (setting: Setting, drafts: Drafts): unknown => {
   return setting.locked ? setting.locked.value : setting.set ? setting.stored : setting.initial;
 };
 
+/** A table of steps as one line: `50: 5%, 100: 10%`. */
+const tableText = (entries: readonly (readonly [string, unknown])[]): string => entries.toSorted(([a], [b]) => Number(a) - Number(b)).map(([from, percent]) => `$${from}: +${String(percent)}%`).join(", ");
+
 /** A value as one line of text. */
 export const textOf = (value: unknown): string =>
-  value === undefined || value === null ? "" : typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : JSON.stringify(value);
+  value === undefined || value === null ? "" : typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value)
+    : Object.values(value).every((each) => typeof each === "number") ? tableText(Object.entries(value)) : JSON.stringify(value);
 
 export const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

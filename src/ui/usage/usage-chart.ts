@@ -2,6 +2,9 @@ import type { ConsoleOutputs } from "#ui/trpc/outputs.ts";
 
 export type UsageData = ConsoleOutputs["usage"]["get"];
 export type UsageRow = UsageData["rows"][number];
+/** What a chart needs of them: no medians. */
+type ChartRow = Omit<UsageRow, "firstTokenMs">;
+type ChartData<Row> = Readonly<{ buckets: readonly Date[]; rows: readonly Row[]; series: UsageData["series"]; others: number }>;
 type Sums = UsageData["total"];
 
 export const METRICS = ["spend", "tokens", "requests", "errors"] as const;
@@ -26,7 +29,7 @@ export type UsageSeries = Readonly<{ id: string; label: string; values: readonly
  * What the chart shows: the largest groups by the chosen figure, then all others as one. Grouped by time there is one
  * series, of everything. Drawn as numbers; the table beside it has the exact ones.
  */
-export function seriesOf(data: UsageData, group: Group, metric: Metric, label: (row: UsageRow) => string, words: Readonly<{ others: string; all: string }>): UsageSeries[] {
+export function seriesOf<Row extends ChartRow>(data: ChartData<Row>, group: Group, metric: Metric, label: (row: Row) => string, words: Readonly<{ others: string; all: string }>): UsageSeries[] {
   const values = (at: number): number[] => (data.series[at] ?? []).map((sums) => Number(metricOf(sums, metric)));
   const sum = (lists: readonly (readonly number[])[]): number[] => data.buckets.map((_, i) => lists.reduce((total, list) => total + (list[i] ?? 0), 0));
   if (group === "day" || group === "hour") return data.rows.length === 0 ? [] : [{ id: "all", label: words.all, values: sum(data.rows.map((_, i) => values(i))) }];

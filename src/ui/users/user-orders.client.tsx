@@ -11,11 +11,11 @@ import { PayAmount } from "#ui/orders/pay-amount.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 /** A customer's newest orders: how each stands. Only the till's people may open one. */
-export function UserOrders({ userId, email, linked }: { userId: string; email: string; linked: boolean }) {
+export function UserOrders({ userId, email, linked, limit = 10 }: { userId: string; email: string; linked: boolean; limit?: number }) {
   const trpc = useTRPC();
   const t = useTranslations("users");
   const words = useTranslations("admin-orders.columns");
-  const { data, isError, refetch } = useQuery(trpc.admin.users.orders.queryOptions({ id: userId }));
+  const { data, isError, refetch } = useQuery(trpc.admin.users.orders.queryOptions({ id: userId, limit }));
   return (
     <Card title={t("orders")} flush action={linked ? <Link href={`/admin/orders?q=${encodeURIComponent(email)}`} className="link text-13">{t("allOrders")}</Link> : undefined}>
       {isError && !data ? <ErrorState onRetry={() => void refetch()} /> : !data ? <div className="p-4"><SkeletonText lines={3} /></div> : data.length === 0 ? <p className="p-4 text-fg-2">{t("noOrders")}</p> : (

@@ -38,18 +38,18 @@ export function UserScreen({ id, tab, tabs, rights }: { id: string; tab: UserTab
         actions={user ? <UserActions user={user} rights={rights} /> : undefined}
       />
       <RouteTabs label={t("parts")} current={hrefOf(tab)} tabs={tabs.map((name) => ({ href: hrefOf(name), label: t(`tabs.${name}`), ...(name === "keys" && user && { count: user.keys }), ...(name === "sessions" && user && { count: user.sessions }) }))} />
-      <div className="mt-5 max-w-[1160px]">
-        {user ? <Tab user={user} tab={tab} rights={rights} /> : <SkeletonText lines={6} />}
+      <div className="mt-5 max-w-[1360px]">
+        {user ? <Tab user={user} tab={tab} tabs={tabs} rights={rights} /> : <SkeletonText lines={6} />}
       </div>
     </>
   );
 }
 
-function Tab({ user, tab, rights }: { user: UserDetail; tab: UserTab; rights: UserRights }) {
+function Tab({ user, tab, tabs, rights }: { user: UserDetail; tab: UserTab; tabs: readonly UserTab[]; rights: UserRights }) {
   if (tab === "wallet") return <UserWallet user={user} seesLedger={rights.ledger} seesOrders={rights.orders} />;
   if (tab === "keys") return <UserKeys user={user} mayRevoke={rights.revoke} />;
   if (tab === "requests") return <UserRequests user={user} />;
   if (tab === "sessions") return <UserSessions user={user} />;
   if (tab === "audit") return <UserAudit user={user} />;
-  return <UserOverview user={user} />;
+  return <UserOverview user={user} tabs={tabs} rights={rights} />;
 }

@@ -64,15 +64,6 @@ const STOREFRONT = group("storefront", "visitor", [
 const ACCOUNT: readonly Screen[] = [
   ...group("account", "visitor", [
     ["set-up", "(account)/setup", ({ setUpPath }) => setUpPath, { place: "unopened" }],
-    ["set-up-shop", "(account)/setup", ({ setUpPath }) => setUpPath, {
-      place: "unopened",
-      act: async (page) => {
-        await page.locator("input[type=email]").fill("owner@lantern.example");
-        await page.locator("input[type=password]").fill("correct-horse-battery-staple");
-        await page.locator("form button[type=submit]").click();
-        await page.locator("input[name=shopName]").waitFor(LIST_WAIT);
-      },
-    }],
     ["sign-in", "(account)/sign-in", "/sign-in"],
     ["sign-in-wrong", "(account)/sign-in", "/sign-in", {
       missing: true,
@@ -87,6 +78,14 @@ const ACCOUNT: readonly Screen[] = [
     ["reset", "(account)/reset", "/reset"],
     ["reset-by-link", "(account)/reset/[token]", "/reset/0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"],
     ["verify", "(account)/verify", "/verify#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"],
+  ]),
+  ...group("account", "owner", [
+    ...["shop", "vendor", "payments", "mail"].map((step): Simple => [`set-up-${step}`, "(account)/setup", `/setup?step=${step}`, { place: "empty" }]),
+    ["set-up-connect", "(account)/setup", "/setup?step=vendor&provider=openai", { place: "empty" }],
+    ["set-up-not-yet", "(account)/setup", "/setup?step=done", { place: "empty" }],
+    ["set-up-test", "(account)/setup", ({ channelId }) => `/setup?step=vendor&channel=${channelId}`],
+    ["set-up-prices", "(account)/setup", ({ channelId }) => `/setup?step=prices&channel=${channelId}`],
+    ["set-up-done", "(account)/setup", "/setup?step=done"],
   ]),
   ...group("account", "newcomer", [["onboarding", "(account)/onboarding", "/onboarding"]]),
 ];

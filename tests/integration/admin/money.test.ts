@@ -55,6 +55,16 @@ describe("the dashboard", () => {
     expect(await errorOf(support.admin.dashboard.owed())).toMatch("FORBIDDEN");
   });
 
+  test("live figures are those of the last minutes; what is held is for those who see totals", async () => {
+    const owner = await admin.as("owner");
+    expect(await owner.admin.dashboard.live()).toMatchObject({ lastMinute: 4, busiestMinute: 4, requests: 4, errors: 1, heldNano: 0n, heldWallets: 0, nodes: 0 });
+    const { heldNano, minutes } = await (await admin.as("support")).admin.dashboard.live();
+    expect(heldNano).toBeNull();
+    expect([minutes.length, minutes.reduce((sum, count) => sum + count, 0)]).toEqual([15, 4]);
+    const { rows } = await owner.admin.dashboard.tops({ ...today(), by: "model", order: "busiest" });
+    expect(rows.map(({ name, requests }) => [name, requests])).toEqual([["gpt-4o-mini", 4]]);
+  });
+
   test("what is owed is what wallets and books hold", async () => {
     const { paidNano, lotsNano, debtNano } = await (await admin.as("owner")).admin.dashboard.owed();
     const { rows: [wallets] } = await admin.pool.query("SELECT sum(paid_nano)::bigint AS paid, sum(lots_nano)::bigint AS lots FROM wallets");
@@ -66,7 +76,27 @@ describe("the dashboard", () => {
     const { rows } = await (await admin.as("owner")).admin.dashboard.toDo();
     expect(rows.map(({ kind, name }) => `${kind} ${name}`)).toEqual(expect.arrayContaining(["model_without_price unpriced", "model_without_channel unserved"]));
     const checklist = await (await admin.as("owner")).admin.dashboard.checklist();
-    expect(checklist).toMatchObject({ channel: true, model: true, served: true, key: true, credit: true, request: true, name: true });
+    expect(checklist).toMatchObject({ channel: true, model: true, served: true, key: true, credit: true, request: true, name: true, payments: true });
+  });
+});
+
+describe("a user at one glance", () => {
+  test("spending by day adds up to the list, for whoever may see requests", async () => {
+    const owner = await admin.as("owner");
+    const range = today();
+    const spend = await owner.admin.users.spend({ id: alice, ...range, zone: "UTC" });
+    expect(spend.total.chargeNano).toBe((await owner.admin.requests.sums(range)).chargeNano);
+    expect(await errorOf(owner.admin.users.spend({ id: alice, from: range.to, to: range.from, zone: "UTC" }))).toMatch("BAD_REQUEST");
+  });
+
+  test("a note has an author, is in the log, and is read by colleagues who cannot write one", async () => {
+    const support = await admin.as("support");
+    await support.admin.users.addNote({ id: alice, text: "  Asked for an invoice by mail. " });
+    const finance = await admin.as("finance");
+    expect(await finance.admin.users.notes({ id: alice })).toMatchObject([{ by: "support@staff.example.com", text: "Asked for an invoice by mail." }]);
+    expect(await errorOf(finance.admin.users.addNote({ id: alice, text: "me too" }))).toMatch("FORBIDDEN");
+    const { rows } = await admin.pool.query("SELECT target_id, reason FROM audit_log WHERE action = 'user.note'");
+    expect(rows).toEqual([{ target_id: alice, reason: "Asked for an invoice by mail." }]);
   });
 });
 

@@ -216,7 +216,7 @@ describe("health", () => {
     expect(await errorOf((await admin.as("finance")).admin.health.channels())).toMatch("FORBIDDEN");
     expect(await support.admin.users.orders({ id: alice })).toEqual([]);
     expect(await errorOf(support.admin.orders.list({}))).toMatch("FORBIDDEN");
-    expect(await support.admin.health.channels()).toMatchObject([{ name: "main", status: "active", keys: 2, keysLive: 2, attempts: 2, failures: 0 }]);
+    expect(await support.admin.health.channels()).toMatchObject([{ name: "main", state: "healthy", keys: 2, keysLive: 2, attempts: 2, failures: 0 }]);
     expect(await support.admin.health.nodes()).toMatchObject({ nodes: [] });
     const database = await support.admin.health.database();
     expect(database.partitions.some(({ parent, bounds }) => parent === "charges" && bounds.startsWith("FOR VALUES FROM"))).toBe(true);

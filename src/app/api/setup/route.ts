@@ -12,8 +12,6 @@ export const dynamic = "force-dynamic";
 const form = z.strictObject({
   email: z.email().max(254),
   password: z.string().max(512),
-  shopName: z.string().trim().min(1).max(100),
-  signUp: z.enum(["open", "invite", "closed"]),
   locale: z.enum(["en", "zh"]),
   timeZone: z.string().max(64),
 });

@@ -1,0 +1,63 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ExternalLink } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#ui/kit/button.tsx";
+import { Callout } from "#ui/kit/callout.tsx";
+import { Card } from "#ui/kit/card.tsx";
+import { TextField } from "#ui/kit/fields.client.tsx";
+import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { PasteBox } from "#ui/channels/paste-box.client.tsx";
+import { useAct } from "#ui/channels/use-act.client.ts";
+import type { ProviderTemplate } from "#ui/channels/wire.ts";
+import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
+
+type Props = { template: ProviderTemplate; onMade: (id: string) => void; onBack: () => void; /** What the button says; by default that the channel is saved. */ submit?: string };
+
+/** Name, address and keys of a channel to be: it is made switched off. */
+export function ConnectForm({ template, onMade, onBack, submit }: Props) {
+  const t = useTranslations("channels.wizard");
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const { act, dialog } = useAct();
+  const [name, setName] = useState(template.id);
+  const [baseUrl, setBaseUrl] = useState("");
+  const [keys, setKeys] = useState("");
+  const [busy, setBusy] = useState(false);
+  const groups = useQuery(trpc.admin.groups.list.queryOptions());
+  const address = useQuery(trpc.admin.channels.address.queryOptions({ provider: template.id, baseUrl: baseUrl.trim() }, { staleTime: 60_000 }));
+  const needsUrl = template.baseUrl === null;
+  const urlBad = baseUrl.trim() === "" ? false : address.data?.url === null;
+  const ready = name.trim() !== "" && !urlBad && (!needsUrl || baseUrl.trim() !== "") && (template.keyless || keys.trim() !== "");
+  const make = async () => {
+    setBusy(true);
+    const everyone = (groups.data ?? []).filter((group) => group.name === "default").map(({ id }) => id);
+    const made = await act(() => client.admin.channels.create.mutate({
+      name: name.trim(), provider: template.id, keys, baseUrl: baseUrl.trim() === "" ? null : baseUrl.trim(), groupIds: everyone, ...(template.id === "simulator" && { costPpm: 0 }),
+    }), t("made", { name: name.trim() }));
+    setBusy(false);
+    if (made) onMade(made.id);
+  };
+  return (
+    <Card className="max-w-3xl" title={<span className="flex items-center gap-2.5"><VendorMark name={template.name} />{template.name}</span>}
+      action={template.docs ? <a className="link inline-flex items-center gap-1.5 text-13" href={template.docs} target="_blank" rel="noreferrer">{t("docs")}<ExternalLink size={14} strokeWidth={1.75} aria-hidden="true" /></a> : undefined}>
+      <div className="flex flex-col gap-5">
+        {template.unconfirmed ? <Callout tone="warn">{t("unconfirmedText")}</Callout> : null}
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField label={t("name")} value={name} maxLength={100} onChange={(event) => setName(event.target.value)} hint={t("nameHint")} />
+          {template.id === "simulator" ? null : (
+            <TextField label={t("baseUrl")} mono value={baseUrl} maxLength={2_000} optional={!needsUrl} placeholder={template.baseUrl ?? "https://gateway.example/v1"} onChange={(event) => setBaseUrl(event.target.value)}
+              error={urlBad ? t("baseUrlBad") : undefined} hint={address.data?.url && (baseUrl.trim() !== "" || !needsUrl) ? t("goesTo", { url: address.data.url }) : t("baseUrlHint")} className="min-w-0 [&_.hint]:break-all" />
+          )}
+        </div>
+        {template.keyless && template.id === "simulator" ? <p className="text-fg-2">{t("simulatorText")}</p> : <PasteBox label={template.keyless ? t("keysOptional") : t("keys")} value={keys} onChange={setKeys} />}
+        <div className="flex flex-wrap gap-2">
+          <Button variant="primary" busy={busy} disabled={!ready} onClick={() => void make()}>{submit ?? t("make")}</Button>
+          <Button onClick={onBack}>{t("previous")}</Button>
+        </div>
+        {dialog}
+      </div>
+    </Card>
+  );
+}

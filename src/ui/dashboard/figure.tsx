@@ -1,0 +1,27 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { cn } from "#ui/kit/cn.ts";
+import { Skeleton } from "#ui/kit/states.tsx";
+
+/** Figures of one kind, side by side. */
+export function FigureRow({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <div className="border-t first:border-t-0 xl:grid xl:grid-cols-[132px_minmax(0,1fr)]">
+      <h2 className="px-4 pt-4 text-13 text-fg-2 max-xl:pb-0">{title}</h2>
+      <div className="grid grid-cols-2 md:grid-cols-3 lg:grid-cols-5">{children}</div>
+    </div>
+  );
+}
+
+type FigureProps = { label: string; value: ReactNode; note?: ReactNode; href: string; loading: boolean; bad?: boolean; /** Beside the value: the shape of the last minutes. */ aside?: ReactNode };
+
+/** A figure that leads to the rows it is the sum of. */
+export function Figure({ label, value, note, href, loading, bad = false, aside }: FigureProps) {
+  return (
+    <Link href={href} className="block min-w-0 px-4 py-3.5 hover:bg-muted focus-visible:-outline-offset-2">
+      <p className="text-12 text-fg-3">{label}</p>
+      {loading ? <Skeleton className="my-1 h-5 w-24" /> : <p className={cn("nums mt-0.5 flex items-center gap-2 text-20 font-semibold", bad && "text-bad")}>{value}{aside}</p>}
+      <p className="mt-0.5 truncate text-12 text-fg-3">{loading ? <Skeleton className="h-3 w-20" /> : note}</p>
+    </Link>
+  );
+}
