@@ -196,6 +196,8 @@ browserTest("the playground streams two models side by side, each reply with wha
   const page = await signedIn("bob@example.com");
   const before = await spentNano("bob@example.com");
   await go(page, "/console/playground");
+  await page.getByRole("button", { name: /^Write code/ }).click();
+  await expect.poll(() => page.getByLabel("Message").inputValue()).toContain("SQL");
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByLabel("Message").fill("Hello");
   await page.getByRole("button", { name: "Send" }).click();
@@ -203,7 +205,8 @@ browserTest("the playground streams two models side by side, each reply with wha
   const costs = await page.locator("[data-cost]").evaluateAll((spans) => spans.map((span) => BigInt(span.getAttribute("data-cost")!)));
   const shown = costs.reduce((sum, cost) => sum + cost, 0n);
   await expect.poll(() => spentNano("bob@example.com"), { timeout: 15_000 }).toBe(before + shown);
-  await page.getByText("This request as code").click();
+  expect(page.url()).toContain("with=sim-small");
+  await page.getByRole("radio", { name: "Code" }).check({ force: true });
   await page.getByRole("tab", { name: "curl" }).waitFor();
   expect(await barriers(page)).toEqual([]);
   await page.getByRole("link", { name: "Receipt" }).first().click();
