@@ -88,6 +88,7 @@ function KeyCard({ row }: { row: KeyRow }) {
         <KeyStatus row={row} />
         <span className="text-fg-3">{row.lastUsedAt ? <Time at={row.lastUsedAt} /> : t("never")}</span>
       </div>
+      {row.budgets.length > 0 ? <div className="mt-0.5"><KeyLimit row={row} /></div> : null}
     </div>
   );
 }

@@ -102,7 +102,7 @@ function Lines({ receipt }: { receipt: OwnReceipt }) {
               <tr><td className="pb-2 text-fg-2">{t("rounding")}</td><td className="max-sm:hidden" colSpan={2} /><td className="pb-2 text-right">{amount(amountText(receipt.roundingPico))}</td></tr>
             </>
           ) : null}
-          <tr className="border-t font-semibold"><td className="py-2">{t("charged")}</td><td className="max-sm:hidden" colSpan={2} /><td className="py-2 text-right">{amount(charged)}</td></tr>
+          <tr className="border-t"><td className="py-2 font-semibold">{t("charged")}</td><td className="max-sm:hidden" colSpan={2} /><td className="sum py-2 text-right">{amount(charged)}</td></tr>
         </tbody>
       </table>
       {receipt.waived ? <p className="hint">{t("waived")}</p> : null}

@@ -33,7 +33,7 @@ export function Balance() {
         ))}
         {data && data.heldNano > 0n ? <Line places={places} label={t("parts.held")} nano={-data.heldNano} quiet /> : null}
         {data && data.debtNano > 0n ? <Line places={places} label={t("parts.debt")} nano={-data.debtNano} /> : null}
-        <div className="mt-2 flex justify-between gap-4 border-t pt-2 pb-1 font-medium"><dt>{t("available")}</dt><dd>{available === undefined ? <Skeleton className="w-16" /> : <Money nano={available} places={places} />}</dd></div>
+        <div className="mt-2 flex justify-between gap-4 border-t pt-2 pb-1"><dt className="font-semibold">{t("available")}</dt><dd className="sum">{available === undefined ? <Skeleton className="w-16" /> : <Money nano={available} places={places} />}</dd></div>
         {data && data.frozenNano > 0n ? <Line places={places} label={t("parts.frozen")} nano={data.frozenNano} quiet /> : null}
         {data && data.creditLimitNano > 0n ? <Line places={places} label={t("parts.creditLimit")} nano={data.creditLimitNano} quiet /> : null}
       </dl>

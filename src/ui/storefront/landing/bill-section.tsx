@@ -70,7 +70,7 @@ async function ExampleReceipt({ models }: { models: readonly ShownModel[] }) {
             <th scope="row" className="h-12 py-0! align-middle! text-14! font-semibold! text-fg!">{t("charged")}</th>
             <td className="max-sm:hidden" />
             <td className="max-sm:hidden" />
-            <td className="num h-12! font-semibold">{formatPerPiece(chargePico)}</td>
+            <td className="num sum h-12!">{formatPerPiece(chargePico)}</td>
           </tr>
         </tbody>
       </table>
