@@ -160,7 +160,7 @@ function CallStep({ base, shopName, secret, hasKey, next }: { base: string; shop
             <CircleCheck className="text-ok" size={20} strokeWidth={1.75} aria-hidden="true" />
             <p className="min-w-0 flex-1 basis-60">
               <span className="block font-medium">{t("callDone", { model: first.model, amount: formatCharge(first.chargeNano) })}</span>
-              <span className="nums block text-13 text-fg-2">{t("callTokens", { input: formatTokens(inputOf(first.usage)), output: formatTokens(first.usage.output + first.usage.reasoning) })} <Link href={`/console/requests/${first.id}`} prefetch={false} className="link">{t("callReceipt")}</Link></span>
+              <span className="nums block text-13 text-fg-2">{t("callTokens", { input: formatTokens(first.input), output: formatTokens(first.output) })} <Link href={`/console/requests/${first.id}`} prefetch={false} className="link">{t("callReceipt")}</Link></span>
             </p>
             <LinkButton href="/console" variant="primary">{t("done")}</LinkButton>
           </div>
@@ -170,9 +170,6 @@ function CallStep({ base, shopName, secret, hasKey, next }: { base: string; shop
     </Step>
   );
 }
-
-type Usage = Readonly<{ input: number; cache_read: number; cache_write_5m: number; cache_write_1h: number }>;
-const inputOf = ({ input, cache_read: read, cache_write_5m: short, cache_write_1h: long }: Usage): number => input + read + short + long;
 
 function Unconfirmed({ email }: { email: string }) {
   const t = useTranslations("account.onboarding");
