@@ -143,6 +143,15 @@ browserTest("a call by the official SDK appears with its receipt without reload,
   expect(lines.reduce((all, line) => all + line, 0n)).toBe(sum);
   expect(sum + rounding).toBe(charged);
   expect(charged).toBe(cost * 1_000n);
+  const points = await receipt.getByRole("table").locator("tbody tr td:last-child > span").evaluateAll((spans) => spans.map((span) => {
+    const range = document.createRange();
+    const at = span.firstChild!.textContent!.indexOf(".");
+    range.setStart(span.firstChild!, at);
+    range.setEnd(span.firstChild!, at + 1);
+    return range.getBoundingClientRect().left;
+  }));
+  expect(points.length).toBeGreaterThan(2);
+  expect(Math.max(...points) - Math.min(...points)).toBeLessThan(1);
   await receipt.locator('[data-rule="normal"]').waitFor();
   const html = await page.content();
   for (const hidden of ["hidden-route", "upstream-secret"]) expect(html).not.toContain(hidden);

@@ -93,8 +93,8 @@ function Recent() {
         {data ? null : Array.from({ length: RECENT }, (_, i) => <li key={i} className="flex min-h-11 items-center px-4 sm:px-5"><Skeleton /></li>)}
         {(data?.rows ?? []).map((row) => (
           <li key={row.id}>
-            <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[84px_84px_minmax(0,1fr)_minmax(0,120px)_104px] sm:px-5">
-              <Time at={row.at} className="text-13 text-fg-3 max-sm:order-3" />
+            <Link href={`/console/requests?open=${row.id}`} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-1.5 hover:bg-muted focus-visible:-outline-offset-2 sm:grid-cols-[112px_84px_minmax(0,1fr)_minmax(0,120px)_104px] sm:px-5">
+              <Time at={row.at} as="log" className="text-13 text-fg-3 max-sm:order-3" />
               <span className="text-13 max-sm:order-4 max-sm:text-right"><RequestStatus row={row} /></span>
               <RequestModel row={row} />
               <span className="text-13 max-sm:hidden"><RequestKey row={row} /></span>
