@@ -108,7 +108,7 @@ const CONSOLE = group("console", "customer", [
   ["playground", "console/playground", "/console/playground"],
   ["playground-two", "console/playground", "/console/playground?model=gpt-4o-mini&with=claude-sonnet-4-5", {
     act: async (page) => {
-      await page.locator("textarea[placeholder]:visible").last().fill("What is a lantern?");
+      await page.locator(".play-prompt").fill("What is a lantern?");
       await page.locator("main form button[type=submit]").click();
       await page.locator("[data-cost]").nth(1).waitFor({ ...LIST_WAIT, state: "attached" });
     },
