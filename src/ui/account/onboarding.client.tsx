@@ -12,6 +12,7 @@ import { Callout } from "#ui/kit/callout.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { useCopy } from "#ui/kit/copy-button.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
+import { Skeleton } from "#ui/kit/states.tsx";
 import { TextField } from "#ui/kit/text-field.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { RedeemCode } from "#ui/wallet/redeem-code.client.tsx";
@@ -132,7 +133,8 @@ function CreditStep({ available, next }: { available: bigint | undefined; next: 
   const some = available !== undefined && available > 0n;
   return (
     <Step number={2} title={t("creditTitle")} done={some} next={next && !some}>
-      <p className="min-h-5 text-fg-2">{available === undefined ? null : some ? <>{t("creditHave", { amount: formatBalance(available) })} <Link href="/console/wallet" prefetch={false} className="link">{t("creditMore")}</Link></> : t("creditNone")}</p>
+      {available === undefined ? <Skeleton className="w-56" /> : null}
+      <p className="text-fg-2">{available === undefined ? null : some ? <>{t("creditHave", { amount: formatBalance(available) })} <Link href="/console/wallet" prefetch={false} className="link">{t("creditMore")}</Link></> : t("creditNone")}</p>
       {available === undefined || some ? null : (
         <div className="mt-4 flex flex-col gap-5">
           <QuickTopUp primary={next} />
@@ -150,10 +152,12 @@ function CallStep({ base, shopName, secret, hasKey, next }: { base: string; shop
   const newest = useQuery(trpc.console.requests.list.queryOptions({ limit: 1 }, { refetchInterval: ({ state }) => (!hasKey || (state.data?.rows.length ?? 0) > 0 ? false : LOOK_MS) }));
   const first = newest.data?.rows[0];
   const chat = models.data?.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat")) ?? models.data?.[0];
+  // What goes green stands at the top; the code stays as long as it holds a key that cannot be shown again.
+  const connect = (model: string) => <div className="mt-4"><Connect base={base} shopName={shopName} model={model} {...(secret !== undefined && { secret })} /></div>;
   return (
     <Step number={3} title={t("callTitle")} done={first !== undefined} next={next && first === undefined}>
-      <p className="text-fg-2">{models.data?.length === 0 ? t("callNoModel") : !hasKey ? t("callNeedsKey") : secret === undefined ? t("callTextOwn") : t("callText")}</p>
-      {!hasKey || chat === undefined ? null : <div className="mt-4"><Connect base={base} shopName={shopName} model={chat.slug} {...(secret !== undefined && { secret })} /></div>}
+      {first ? null : <p className="text-fg-2">{models.data?.length === 0 ? t("callNoModel") : !hasKey ? t("callNeedsKey") : secret === undefined ? t("callTextOwn") : t("callText")}</p>}
+      {first || !hasKey || chat === undefined ? null : connect(chat.slug)}
       <div className="mt-4" role="status">
         {first ? (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-card bg-ok-soft p-4">
@@ -166,6 +170,7 @@ function CallStep({ base, shopName, secret, hasKey, next }: { base: string; shop
           </div>
         ) : !hasKey ? null : <p className="flex items-center gap-2 text-fg-3"><span className="spinner" aria-hidden="true" />{t("callWaiting")}</p>}
       </div>
+      {first && secret !== undefined && chat ? connect(chat.slug) : null}
       {first || !hasKey || chat === undefined ? null : <p className="mt-3 text-13 text-fg-3">{t("callNoTerminal")} <Link href={`/console/playground?model=${encodeURIComponent(chat.slug)}`} prefetch={false} className="link">{t("callPlayground")}</Link></p>}
     </Step>
   );

@@ -22,7 +22,7 @@ export function KeyLimit({ row }: { row: KeyRow }) {
   if (!tightest) return <span className="text-fg-3">{t("noLimit")}</span>;
   const percent = Math.min(100, Math.round(share(tightest) * 100));
   return (
-    <span className="inline-flex flex-col items-stretch gap-1">
+    <span className="inline-flex w-44 max-w-full flex-col items-stretch gap-1">
       <span className="nums text-13 whitespace-nowrap">
         {formatTotal(tightest.spentNano)} <span className="text-fg-3">{t("ofLimit", { limit: formatTotal(tightest.amountNano), period: t(`periods.${tightest.per}`) })}</span>
       </span>

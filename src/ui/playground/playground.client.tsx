@@ -84,7 +84,7 @@ function Ready({ base, models, first, second }: { base: string; models: readonly
           </>
         }
       />
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_344px]">
         <section className="card play-box flex min-w-0 flex-col" aria-label={t("conversation")}>
           {two ? (
             <div className="border-b p-2 lg:hidden">
