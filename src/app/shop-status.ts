@@ -28,7 +28,7 @@ export const overallWord = (status: ShopStatus, modelIds: readonly string[]): St
 /** A column says something from so many requests on. */
 const REQUESTS_MIN = 20;
 
-/** First token, speed and success of the last seven days by model, as text; models with too little traffic are left out. */
+/** First token, speed and success of the last seven days by model, as text; models with too little traffic are left out, and what was not measured is undefined. */
 export async function qualitiesOf(): Promise<ReadonlyMap<string, Quality>> {
   const status = await shopStatus();
   if (!status) return new Map();
@@ -38,8 +38,8 @@ export async function qualitiesOf(): Promise<ReadonlyMap<string, Quality>> {
     if (week.requests < REQUESTS_MIN) return [];
     const speed = status.speeds.get(id);
     return [[id, {
-      firstToken: speed?.firstTokenMs === undefined ? "—" : formatLatency(speed.firstTokenMs),
-      speed: speed?.tokensPerSecond === undefined ? "—" : formatCount(Math.round(speed.tokensPerSecond)),
+      firstToken: speed?.firstTokenMs === undefined ? undefined : formatLatency(speed.firstTokenMs),
+      speed: speed?.tokensPerSecond === undefined ? undefined : formatCount(Math.round(speed.tokensPerSecond)),
       uptime: formatRate(week),
     }] as const];
   }));

@@ -285,9 +285,20 @@ browserTest("a new customer gets from a key to the first answer on one page", as
   await signIn(page, email, PASSWORD, "/onboarding");
   await page.getByText("$5.00 to spend.").waitFor();
   await page.getByRole("button", { name: "Create key" }).click();
-  const secret = await page.getByRole("textbox", { name: "You have a key." }).inputValue();
+  const secret = (await page.locator("[data-secret]").textContent())!;
   await page.getByText("Waiting for your first request").waitFor();
   await sound(page);
+  // A key that was not stored yet is not left behind without a question.
+  const asked: string[] = [];
+  page.once("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await page.getByRole("link", { name: "Skip to the console" }).click();
+  await expect.poll(() => asked).toEqual(["The key cannot be shown again. Leave without storing it?"]);
+  expect(new URL(page.url()).pathname).toBe("/onboarding");
+  await page.getByRole("button", { name: "I have stored it" }).click();
+  await page.getByText("Stored. As long as this page is open").waitFor();
   const answer = await fetch(new URL("/v1/chat/completions", shop.url), {
     method: "POST", headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
     body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),

@@ -143,6 +143,15 @@ browserTest("a call by the official SDK appears with its receipt without reload,
   expect(lines.reduce((all, line) => all + line, 0n)).toBe(sum);
   expect(sum + rounding).toBe(charged);
   expect(charged).toBe(cost * 1_000n);
+  const points = await receipt.getByRole("table").locator("tbody tr td:last-child > span").evaluateAll((spans) => spans.map((span) => {
+    const range = document.createRange();
+    const at = span.firstChild!.textContent!.indexOf(".");
+    range.setStart(span.firstChild!, at);
+    range.setEnd(span.firstChild!, at + 1);
+    return range.getBoundingClientRect().left;
+  }));
+  expect(points.length).toBeGreaterThan(2);
+  expect(Math.max(...points) - Math.min(...points)).toBeLessThan(1);
   await receipt.locator('[data-rule="normal"]').waitFor();
   const html = await page.content();
   for (const hidden of ["hidden-route", "upstream-secret"]) expect(html).not.toContain(hidden);
@@ -196,6 +205,8 @@ browserTest("the playground streams two models side by side, each reply with wha
   const page = await signedIn("bob@example.com");
   const before = await spentNano("bob@example.com");
   await go(page, "/console/playground");
+  await page.getByRole("button", { name: /^Write code/ }).click();
+  await expect.poll(() => page.getByLabel("Message").inputValue()).toContain("SQL");
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByLabel("Message").fill("Hello");
   await page.getByRole("button", { name: "Send" }).click();
@@ -203,7 +214,8 @@ browserTest("the playground streams two models side by side, each reply with wha
   const costs = await page.locator("[data-cost]").evaluateAll((spans) => spans.map((span) => BigInt(span.getAttribute("data-cost")!)));
   const shown = costs.reduce((sum, cost) => sum + cost, 0n);
   await expect.poll(() => spentNano("bob@example.com"), { timeout: 15_000 }).toBe(before + shown);
-  await page.getByText("This request as code").click();
+  expect(page.url()).toContain("with=sim-small");
+  await page.getByRole("radio", { name: "Code" }).check({ force: true });
   await page.getByRole("tab", { name: "curl" }).waitFor();
   expect(await barriers(page)).toEqual([]);
   await page.getByRole("link", { name: "Receipt" }).first().click();

@@ -15,12 +15,16 @@ import { alive, emptyStations, newPerson, type Leg, type Person } from "./journe
 
 const OWNER = { email: "owner@example.com", password: "correct-horse-battery-staple" };
 const CUSTOMER = { email: "alice@example.com", password: "quiet-lantern-river" };
+const GIFTED = { email: "bob@example.com", password: "seven-paper-kites" };
 const MODEL = "gpt-4o-mini";
 const ANSWER = "A lantern costs what its light is worth.";
 /** Cached tokens at 30 % above the list price are parts of a nano-USD, so the receipt has something to round. */
 const TOLD = usage(1_203, 17, { prompt_tokens_details: { cached_tokens: 1_001 } });
 const OPERATOR_CLICKS_MAX = 14;
 const CUSTOMER_CLICKS_MAX = 9;
+/** With credit that is given rather than bought. */
+const GIFTED_CLICKS_MAX = 6;
+const WHY_CLICKS_MAX = 3;
 
 const executable = chromiumPath();
 const browserTest = test.skipIf(executable === undefined);
@@ -51,27 +55,36 @@ browserTest("the story: an empty folder becomes a shop that sells, and every amo
   await setUp(operator);
   await firstSale(operator);
   const opening = operator.leg();
-  const code = await makeCodes(operator);
+  const [code, gift] = await makeCodes(operator);
   const batch = operator.leg();
   const token = await makeToken(operator);
 
   const customer = await newPerson(browser, shop.url);
-  const secret = await signUpAndMakeKey(customer);
-  await redeem(customer, code);
+  const secret = await signUpAndMakeKey(customer, CUSTOMER);
   await payByCard(customer);
   const call = await firstCall(customer, secret);
   const buying = customer.leg();
+  await redeem(customer, code);
   const seen = await watchLive(customer, secret);
-  await readReceipt(customer, call.id, call.charge);
+  const why = await readReceipt(customer, call.id, call.charge);
   await secretIsGone(customer, secret);
+
+  const gifted = await newPerson(browser, shop.url);
+  await startWithGift(gifted, gift);
+  const starting = gifted.leg();
 
   await readDashboard(operator, token);
   expect(await shop.brokenInvariants()).toEqual([]);
-  tell({ "operator, set-up link to the receipt of the first sold request": opening, "operator, a batch of codes": batch, "customer, storefront to the first answer (code and card)": buying });
+  tell({
+    "operator, set-up link to the receipt of the first sold request": opening, "operator, a batch of codes": batch, "customer, storefront to the first answer, paid by card": buying,
+    "customer, storefront to the first answer, with a gift": starting, "customer, from the wallet to why a request cost what it did": why,
+  });
   console.info(`seen without reload after: ${seen.map((ms) => `${Math.round(ms)} ms`).join(", ")}`);
   expect(opening.clicks).toBeLessThanOrEqual(OPERATOR_CLICKS_MAX);
   expect(buying.clicks).toBeLessThanOrEqual(CUSTOMER_CLICKS_MAX);
-  expect([...operator.problems, ...customer.problems]).toEqual([]);
+  expect(starting.clicks).toBeLessThanOrEqual(GIFTED_CLICKS_MAX);
+  expect(why.clicks).toBeLessThanOrEqual(WHY_CLICKS_MAX);
+  expect([...operator.problems, ...customer.problems, ...gifted.problems]).toEqual([]);
 });
 
 const tell = (legs: Readonly<Record<string, Leg>>): void => {
@@ -139,7 +152,8 @@ async function firstSale(operator: Person): Promise<void> {
   await page.waitForURL("**/admin/requests/req_**");
 }
 
-async function makeCodes(operator: Person): Promise<string> {
+/** @returns two codes of a batch */
+async function makeCodes(operator: Person): Promise<readonly [string, string]> {
   const { page } = operator;
   await operator.click(page.getByRole("link", { name: "Codes" }));
   await operator.click(page.getByRole("button", { name: "New batch" }).first());
@@ -156,7 +170,8 @@ async function makeCodes(operator: Person): Promise<string> {
   await operator.click(page.getByRole("button", { name: "Done" }));
   await page.getByText("The codes were shown once").waitFor();
   await operator.station("12-codes");
-  return csv.trim().split("\r\n")[1]!.split(",")[0]!;
+  const [, first = "", second = ""] = csv.trim().split("\r\n").map((line) => line.split(",")[0]!);
+  return [first, second];
 }
 
 async function makeToken(operator: Person): Promise<string> {
@@ -170,7 +185,7 @@ async function makeToken(operator: Person): Promise<string> {
   return token;
 }
 
-async function signUpAndMakeKey(customer: Person): Promise<string> {
+async function signUpAndMakeKey(customer: Person, { email, password }: typeof CUSTOMER): Promise<string> {
   const { page } = customer;
   await page.goto("/en");
   await page.getByText(MODEL).first().waitFor();
@@ -178,24 +193,37 @@ async function signUpAndMakeKey(customer: Person): Promise<string> {
   customer.leg(); // the landing page stands: the clock starts
   await customer.click(page.getByRole("banner").getByRole("link", { name: "Get a key" }));
   await alive(page);
-  await customer.type("E-mail", CUSTOMER.email);
-  await customer.type("Password", CUSTOMER.password);
+  await customer.type("E-mail", email);
+  await customer.type("Password", password);
   await customer.station("21-sign-up");
   await customer.click(page.getByRole("button", { name: "Create account" }));
   await page.waitForURL("**/onboarding");
   await page.getByText("Without credit the first call").waitFor();
   await customer.station("22-first-steps");
   await customer.click(page.getByRole("button", { name: "Create key" }));
-  await page.getByRole("textbox", { name: "You have a key." }).waitFor();
+  await page.locator("[data-secret]").waitFor();
   await customer.station("23-key");
-  await customer.click(page.locator("main").getByRole("button", { name: /^Copy/ }).first());
-  return page.evaluate(() => navigator.clipboard.readText());
+  await customer.click(page.getByRole("button", { name: "Copy key" }));
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  const secret = await page.evaluate(() => navigator.clipboard.readText());
+  await customer.click(page.getByRole("button", { name: "I have stored it" }));
+  await page.locator("[data-secret]").waitFor({ state: "detached" });
+  return secret;
+}
+
+/** A new customer who was given a code pays nothing and leaves the first page for nothing. */
+async function startWithGift(customer: Person, code: string): Promise<void> {
+  const { page } = customer;
+  const secret = await signUpAndMakeKey(customer, GIFTED);
+  await customer.type("Code", code);
+  await customer.click(page.getByRole("button", { name: "Redeem" }));
+  await page.getByText("$2.50 to spend.").waitFor();
+  await firstCall(customer, secret);
 }
 
 async function redeem(customer: Person, code: string): Promise<void> {
   const { page } = customer;
-  await customer.click(page.getByRole("link", { name: "Redeem a code" }));
-  await page.waitForURL("**/console/wallet");
+  await customer.open("/console/wallet");
   await customer.type("Code", code.toLowerCase().replaceAll("-", " "));
   await customer.click(page.getByRole("button", { name: "Redeem" }));
   await page.getByText("$2.50 added to your wallet").waitFor();
@@ -211,10 +239,10 @@ async function payByCard(customer: Person): Promise<void> {
   await customer.click(page.getByRole("button", { name: "Pay", exact: true }));
   await page.waitForURL("**/console/wallet/return**");
   await page.getByText("$20.00 are in your wallet").waitFor();
-  await page.getByRole("link", { name: /\$22\.50/ }).first().waitFor();
+  await page.getByRole("link", { name: /\$20\.00/ }).first().waitFor();
   await customer.station("26-paid");
   await customer.click(page.getByRole("link", { name: "Go on to the first call" }));
-  await page.getByText("$22.50 to spend.").waitFor();
+  await page.getByText("$20.00 to spend.").waitFor();
 }
 
 type Call = Readonly<{ id: string; charge: bigint }>;
@@ -295,10 +323,17 @@ function pico(text: string): bigint {
   return BigInt(whole) * 10n ** 12n + BigInt(fraction.padEnd(12, "0"));
 }
 
-/** The lines as they stand on the page: each quantity × price is its amount, all of them the sum, and with the rounding the charge. */
-async function readReceipt(customer: Person, id: string, charge: bigint): Promise<void> {
+/**
+ * From a line of the wallet to the receipt behind it. There the lines stand as they were settled: each quantity × price is
+ * its amount, all of them the sum, and with the rounding the charge.
+ */
+async function readReceipt(customer: Person, id: string, charge: bigint): Promise<Leg> {
   const { page } = customer;
-  await page.locator(`[data-row="${id}"]`).first().click();
+  await page.goto("/console/wallet");
+  await page.getByRole("table", { name: "Transactions" }).waitFor();
+  customer.leg();
+  await customer.click(page.getByRole("table", { name: "Transactions" }).getByRole("link", { name: "Requests" }).first());
+  await customer.click(page.locator(`[data-row="${id}"]`).first());
   const receipt = page.getByRole("dialog");
   await receipt.locator("[data-charge]").waitFor();
   const rows = await receipt.getByRole("table").locator("tbody tr").evaluateAll((all) =>
@@ -311,7 +346,9 @@ async function readReceipt(customer: Person, id: string, charge: bigint): Promis
   expect(sum! + rounding!).toBe(charged);
   expect(charged).toBe(charge * 1_000n);
   expect(BigInt((await receipt.locator("[data-charge]").getAttribute("data-charge"))!)).toBe(charge);
+  const way = customer.leg();
   await customer.station("32-receipt");
+  return way;
 }
 
 async function secretIsGone(customer: Person, secret: string): Promise<void> {
@@ -337,7 +374,7 @@ async function readDashboard(operator: Person, token: string): Promise<void> {
   const sold = body.data.reduce((all, { charge_nano_usd: nano }) => all + BigInt(nano), 0n);
   const cost = body.data.reduce((all, { cost_nano_usd: nano }) => all + BigInt(nano), 0n);
   const bought = body.data.filter(({ user }) => user === CUSTOMER.email);
-  expect([bought.length, body.data.length]).toEqual([3, 4]);
+  expect([bought.length, body.data.length]).toEqual([3, 5]);
   expect(bought.reduce((all, { charge_nano_usd: nano }) => all + BigInt(nano), 0n)).toBe(22_500_000_000n - await availableNano());
   const [ledger] = await shop.sql<{ sold: string; cost: string }>(
     `SELECT coalesce(-sum(e.amount_nano) FILTER (WHERE a.code = 'revenue:usage'), 0)::text AS sold, coalesce(-sum(e.amount_nano) FILTER (WHERE a.code LIKE 'upstream:%'), 0)::text AS cost

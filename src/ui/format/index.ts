@@ -8,5 +8,5 @@ export { formatPerMillion, formatPerPiece, formatUnitPrice, formatUsdPerMillion 
 export {
   bucketOf, bucketStarts, dayText, parseRange, presetOf, presetParameters, rangeBefore, RANGE_PRESETS, type Bucket, type Range, type RangePreset,
 } from "#ui/format/range.ts";
-export { formatBucket, formatClock, formatDate, formatDay, formatStamp, formatTime } from "#ui/format/time.ts";
+export { formatBucket, formatClock, formatDate, formatDay, formatLogTime, formatStamp, formatTime } from "#ui/format/time.ts";
 export { isZone, zoneOf, type Wall, type Zone } from "#ui/format/zone.ts";

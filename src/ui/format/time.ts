@@ -54,6 +54,15 @@ export function formatDay(date: Date, { locale, timeZone }: { locale: string; ti
   return name === undefined ? `${month}月${day}日` : `${day} ${name}`;
 }
 
+/** A moment in a log, to the second, as rows are told apart by it: `14:31:52` today, `20 Nov 14:31:52` before. */
+export function formatLogTime(date: MaybeDate, { locale, timeZone, now }: In): string {
+  if (!known(date)) return MISSING;
+  const clock = formatClock(date, { timeZone, seconds: true });
+  const [day, today] = [formatDate(date, { timeZone }), formatDate(now, { timeZone })];
+  if (day === today) return clock;
+  return `${day.slice(0, 4) === today.slice(0, 4) ? formatDay(date, { locale, timeZone }) : day} ${clock}`;
+}
+
 /** The start of a bucket of a chart: the day, or the hour with its day where one begins. */
 export function formatBucket(date: Date, bucket: "hour" | "day", where: { locale: string; timeZone: string }): string {
   if (bucket === "day") return formatDay(date, where);

@@ -22,11 +22,11 @@ export function KeyLimit({ row }: { row: KeyRow }) {
   if (!tightest) return <span className="text-fg-3">{t("noLimit")}</span>;
   const percent = Math.min(100, Math.round(share(tightest) * 100));
   return (
-    <span className="inline-flex items-center justify-end gap-2">
-      <span className="nums whitespace-nowrap">
+    <span className="inline-flex w-44 max-w-full flex-col items-stretch gap-1">
+      <span className="nums text-13 whitespace-nowrap">
         {formatTotal(tightest.spentNano)} <span className="text-fg-3">{t("ofLimit", { limit: formatTotal(tightest.amountNano), period: t(`periods.${tightest.per}`) })}</span>
       </span>
-      <Meter percent={percent} label={t("meter", { spent: formatExact(tightest.spentNano), limit: formatExact(tightest.amountNano), period: t(`periods.${tightest.per}`) })} />
+      <Meter className="w-full" percent={percent} label={t("meter", { spent: formatExact(tightest.spentNano), limit: formatExact(tightest.amountNano), period: t(`periods.${tightest.per}`) })} />
     </span>
   );
 }

@@ -70,7 +70,7 @@ function useColumns(): Column<KeyRow>[] {
     { id: "status", header: t("columns.status"), cell: (row) => <KeyStatus row={row} /> },
     { id: "today", header: t("columns.today"), align: "right", cell: (row) => <Money nano={row.todayNano} as="total" />, hideBelow: "lg" },
     { id: "month", header: t("columns.month"), align: "right", cell: (row) => <Money nano={row.monthNano} as="total" /> },
-    { id: "limit", header: t("columns.limit"), align: "right", cell: (row) => <KeyLimit row={row} />, hideBelow: "lg" },
+    { id: "limit", header: t("columns.limit"), align: "right", cell: (row) => <KeyLimit row={row} />, hideBelow: "lg", width: "220px" },
     { id: "models", header: t("columns.models"), cell: (row) => <span className="text-fg-2">{row.models.length === 0 ? t("allModels") : row.models.length === 1 ? row.models[0] : t("modelCount", { count: row.models.length })}</span>, hideBelow: "xl" },
     { id: "used", header: t("columns.used"), align: "right", cell: (row) => row.lastUsedAt ? <Time at={row.lastUsedAt} className="text-fg-2" /> : <span className="text-fg-3">{t("never")}</span> },
   ];
@@ -88,6 +88,7 @@ function KeyCard({ row }: { row: KeyRow }) {
         <KeyStatus row={row} />
         <span className="text-fg-3">{row.lastUsedAt ? <Time at={row.lastUsedAt} /> : t("never")}</span>
       </div>
+      {row.budgets.length > 0 ? <div className="mt-0.5"><KeyLimit row={row} /></div> : null}
     </div>
   );
 }

@@ -36,10 +36,11 @@ export function SaveBar({ changes, onSave, onDiscard, busy, saveLabel, note }: S
  * While there are changes, leaving asks: closing the tab by the browser's own question, links of the site by ours.
  *
  * @param within addresses below this one keep what was typed, so going there asks nothing
+ * @param text our question, where it is something else than changes that would be lost
  */
-export function useLeaveGuard(dirty: boolean, within?: string): void {
+export function useLeaveGuard(dirty: boolean, within?: string, text?: string): void {
   const t = useTranslations("kit");
-  const question = useRef(t("form.leave"));
+  const question = useRef(text ?? t("form.leave"));
   useEffect(() => {
     if (!dirty) return undefined;
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -46,7 +46,7 @@ export function ModelList() {
       <PageHeader title={t("title")} description={t("note")} />
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("search") }} /></div>
       <DataTable<Model>
-        label={t("title")} columns={useColumns()} rows={rows} rowKey={({ id }) => id} state={tableState(query)} onRetry={() => void query.refetch()} filtered={filtered} onClearFilters={clear} rowMenu={menu}
+        label={t("title")} columns={useColumns(models)} rows={rows} rowKey={({ id }) => id} state={tableState(query)} onRetry={() => void query.refetch()} filtered={filtered} onClearFilters={clear} rowMenu={menu}
         empty={<EmptyState icon={<Box size={20} strokeWidth={1.75} />} title={t("empty")} text={t("emptyText")} />}
         card={(model) => <ModelCard model={model} />}
       />
@@ -54,16 +54,27 @@ export function ModelList() {
   );
 }
 
-function useColumns(): Column<Model>[] {
+function useColumns(models: readonly Model[]): Column<Model>[] {
   const t = useTranslations("console.models");
-  const locale = useLocale();
   return [
     { id: "model", header: t("model"), cell: (model) => <Name model={model} /> },
     { id: "context", header: t("context"), align: "right", cell: ({ contextTokens, maxOutputTokens }) => <span className="nums text-fg-2">{contextTokens === null ? MISSING : formatContext(contextTokens)}{maxOutputTokens === null ? "" : ` / ${formatContext(maxOutputTokens)}`}</span>, hideBelow: "lg" },
-    ...TOKEN_COLUMNS.map((item): Column<Model> => ({ id: item, header: t(`price.${item}`), align: "right", cell: (model) => <TokenPrice model={model} item={item} />, ...(item === "cache_read" && { hideBelow: "lg" as const }) })),
-    { id: "other", header: t("price.other"), cell: ({ prices }) => <span className="text-13 text-fg-2">{others(prices).map(([item, { own }]) => formatUnitPrice(own, item, locale)).join(" · ") || MISSING}</span>, hideBelow: "xl" },
-    { id: "steps", header: t("steps"), cell: ({ tiers }) => tiers.length === 0 ? <span className="text-fg-3">{MISSING}</span> : <Steps tiers={tiers} />, hideBelow: "xl" },
+    ...TOKEN_COLUMNS.map((item): Column<Model> => ({ id: item, header: t(`price.${item}`), align: "right", cell: (model) => <TokenPrice model={model} item={item} places={placesOf(models, item)} />, ...(item === "cache_read" && { hideBelow: "lg" as const }) })),
+    // Few models have more than token prices; where none has, there is no column.
+    ...(models.some(({ prices, tiers }) => tiers.length > 0 || others(prices).length > 0)
+      ? [{ id: "other", header: t("price.other"), cell: (model: Model) => <Also model={model} />, hideBelow: "xl" as const }] : []),
   ];
+}
+
+/** The most decimals of a column, so that points stand under each other. */
+const decimalsOf = (pico: bigint): number => formatPerMillion(pico).split(".")[1]?.length ?? 0;
+const placesOf = (models: readonly Model[], item: string): number => Math.max(0, ...models.flatMap(({ prices }) => (prices[item] && prices[item].own > 0n ? [decimalsOf(prices[item].own)] : [])));
+
+/** What is not counted in tokens, and prices that change with the length of the input. */
+function Also({ model: { prices, tiers } }: { model: Model }) {
+  const locale = useLocale();
+  const pieces = others(prices).map(([item, { own }]) => formatUnitPrice(own, item, locale)).join(" · ");
+  return <span className="text-13 text-fg-2">{pieces}{pieces !== "" && tiers.length > 0 ? " · " : ""}{tiers.length > 0 ? <Steps tiers={tiers} /> : null}</span>;
 }
 
 const others = (prices: Model["prices"]) => Object.entries(prices).filter(([item]) => !TOKENS.has(item));
@@ -81,14 +92,14 @@ function Name({ model }: { model: Model }) {
 }
 
 /** What he pays for a million tokens; a list price that is another stands before it, struck through. */
-function TokenPrice({ model, item }: { model: Model; item: string }) {
+function TokenPrice({ model, item, places = 0 }: { model: Model; item: string; places?: number }) {
   const t = useTranslations("console.models");
   const price = model.prices[item];
   if (!price) return <span className="text-fg-3">{MISSING}</span>;
   return (
     <span className="nums whitespace-nowrap">
       {price.list === price.own ? null : <s className="mr-1.5 text-fg-3"><span className="sr-only">{t("listPrice")} </span>{formatPerMillion(price.list)}</s>}
-      {price.own === 0n ? t("free") : formatPerMillion(price.own)}
+      {price.own === 0n ? t("free") : <span data-room={"0".repeat(Math.max(0, places - decimalsOf(price.own))) || undefined}>{formatPerMillion(price.own)}</span>}
     </span>
   );
 }

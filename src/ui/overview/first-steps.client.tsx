@@ -1,6 +1,6 @@
 "use client";
 import { Check } from "lucide-react";
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { Card } from "#ui/kit/card.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { LinkButton } from "#ui/kit/button.tsx";
@@ -9,11 +9,10 @@ import type { OverviewData } from "#ui/overview/overview-screen.client.tsx";
 /** What is still to be done before the first request; it goes green by itself and then goes away. */
 export function FirstSteps({ data: { steps } }: { data: OverviewData }) {
   const t = useTranslations("console.steps");
-  const locale = useLocale();
   const list = [
+    { id: "key", done: steps.keys > 0, href: "/onboarding" },
     { id: "credit", done: steps.hasCredit, href: "/console/wallet" },
-    { id: "key", done: steps.keys > 0, href: "/console/keys/new" },
-    { id: "call", done: steps.hasRequest, href: `/${locale}/docs/quickstart` },
+    { id: "call", done: steps.hasRequest, href: "/onboarding" },
   ] as const;
   if (list.every(({ done }) => done)) return null;
   const next = list.find(({ done }) => !done)?.id;

@@ -11,6 +11,12 @@ const DAY_MS = 86_400_000;
 /** Beyond this nobody plans by it. */
 const LASTS_MAX = 365;
 
+/** Days of credit at this week's pace, below which topping up is what to do next. */
+const LOW_DAYS = 5;
+
+/** Something has been sold to him, and the credit for more is used up or nearly. */
+export const runsLow = ({ steps, wallet, lastsDays }: OverviewData): boolean => steps.hasRequest && (wallet.availableNano <= 0n || (lastsDays !== null && lastsDays < LOW_DAYS));
+
 /** What can be spent and how long it lasts; what this month took of what it may. */
 export function MoneyCards({ data }: { data: OverviewData }) {
   const t = useTranslations("console");
@@ -30,8 +36,8 @@ export function MoneyCards({ data }: { data: OverviewData }) {
           <p className={`nums text-28 font-semibold ${wallet.availableNano < 0n ? "text-bad" : ""}`} data-available={wallet.availableNano.toString()}><ExactAmount nano={wallet.availableNano} as="balance" /></p>
           <p className="mt-1 text-13 text-fg-3">{notes || (wallet.availableNano <= 0n ? t("emptyWallet") : t("noneHeld"))}</p>
         </div>
-        {/* While there are first steps to take, they hold the one filled button. */}
-        <LinkButton href="/console/wallet" variant={data.steps.hasRequest ? "primary" : "secondary"}>{t("topUp")}</LinkButton>
+        {/* One filled button on the page: this one when money runs out, else that of the first steps or of the head. */}
+        <LinkButton href="/console/wallet" variant={runsLow(data) ? "primary" : "secondary"}>{t("topUp")}</LinkButton>
       </div>
       <Month data={data} />
     </section>

@@ -1,31 +1,35 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronRight, Columns2, Square, Trash2 } from "lucide-react";
+import { Columns2, SlidersHorizontal, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useSearchParams } from "next/navigation";
-import { useState, type KeyboardEvent } from "react";
-import { Button, LinkButton } from "#ui/kit/button.tsx";
-import { Card } from "#ui/kit/card.tsx";
+import { useState } from "react";
+import { Button } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
-import { NumberField, TextArea, TextField } from "#ui/kit/fields.client.tsx";
-import { SnippetTabs } from "#ui/kit/snippet-tabs.client.tsx";
+import { Drawer } from "#ui/kit/drawer.client.tsx";
+import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { EmptyState, ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
-import { paint } from "#ui/connect/paint.ts";
-import { NO_PARAMETERS, requestBody, requestCode, type Column, type Parameters } from "#ui/playground/conversation.ts";
+import { Composer } from "#ui/playground/composer.client.tsx";
+import { NO_PARAMETERS, type Parameters } from "#ui/playground/conversation.ts";
 import { PlaygroundColumn } from "#ui/playground/playground-column.client.tsx";
+import { PlaygroundPanel } from "#ui/playground/playground-panel.client.tsx";
 import { useChat } from "#ui/playground/use-chat.client.ts";
+import type { ConsoleOutputs } from "#ui/trpc/outputs.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
+
+export type PlayModel = ConsoleOutputs["models"]["list"][number];
 
 /** Talking to models from the page: one, or two side by side, each reply with what it cost. */
 export function Playground({ base }: { base: string }) {
   const t = useTranslations("playground");
   const trpc = useTRPC();
   const query = useQuery(trpc.console.models.list.queryOptions());
-  const asked = useSearchParams().get("model");
-  const models = query.data?.filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat")).map(({ slug }) => slug);
-  const first = models?.find((slug) => slug === asked) ?? models?.[0];
-  if (first !== undefined && models) return <Ready base={base} models={models} first={first} />;
+  const asked = useSearchParams();
+  const models = query.data?.filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"));
+  const known = (slug: string | null): string | undefined => models?.find((model) => model.slug === slug)?.slug;
+  const first = known(asked.get("model")) ?? models?.[0]?.slug;
+  if (first !== undefined && models) return <Ready base={base} models={models} first={first} second={known(asked.get("with"))} />;
   return (
     <>
       <PageHeader title={t("title")} />
@@ -34,124 +38,72 @@ export function Playground({ base }: { base: string }) {
   );
 }
 
-function Ready({ base, models, first }: { base: string; models: readonly string[]; first: string }) {
+/** The models stand in the address, so that a pair can be sent to a colleague; nothing is fetched anew for it. */
+function keepInAddress(first: string | undefined, second: string | undefined): void {
+  const url = new URL(location.href);
+  for (const [name, slug] of [["model", first], ["with", second]] as const) {
+    if (slug === undefined) url.searchParams.delete(name);
+    else url.searchParams.set(name, slug);
+  }
+  history.replaceState(null, "", url);
+}
+
+function Ready({ base, models, first, second }: { base: string; models: readonly PlayModel[]; first: string; second: string | undefined }) {
   const t = useTranslations("playground");
-  const chat = useChat(first, undefined);
+  const chat = useChat(first, second);
   const [parameters, setParameters] = useState<Parameters>(NO_PARAMETERS);
-  const two = chat.columns.length > 1;
+  const [prompt, setPrompt] = useState("");
+  const [panel, setPanel] = useState(false);
+  const [shown, setShown] = useState("a");
+  const [a, b] = chat.columns;
+  const two = b !== undefined;
+  const front = chat.columns.some(({ id }) => id === shown) ? shown : a?.id;
+  const compare = () => {
+    const other = models.find(({ slug }) => slug !== a?.model)?.slug ?? first;
+    chat.compare(other);
+    keepInAddress(a?.model, other);
+  };
+  const setModel = (id: string, model: string) => {
+    chat.setModel(id, model);
+    keepInAddress(id === a?.id ? model : a?.model, id === b?.id ? model : b?.model);
+  };
+  const close = (id: string) => {
+    chat.close(id);
+    keepInAddress(id === a?.id ? b?.model : a?.model, undefined);
+  };
+  const side = <PlaygroundPanel base={base} columns={chat.columns} parameters={parameters} onChange={setParameters} />;
   return (
     <>
       <PageHeader
-        title={t("title")}
+        title={t("title")} description={<span className="max-sm:hidden">{t("note")}</span>}
         actions={
           <>
-            {two ? null : <Button onClick={() => chat.compare(models.find((slug) => slug !== chat.columns[0]?.model) ?? first)}><Columns2 size={16} strokeWidth={1.75} aria-hidden="true" />{t("compare")}</Button>}
-            <Button onClick={chat.clear} disabled={chat.running || chat.columns.every(({ turns }) => turns.length === 0)}><Trash2 size={16} strokeWidth={1.75} aria-hidden="true" />{t("clear")}</Button>
+            <Button className="xl:hidden" onClick={() => setPanel(true)} aria-haspopup="dialog"><SlidersHorizontal size={16} strokeWidth={1.75} aria-hidden="true" /><span className="max-sm:sr-only">{t("panel")}</span></Button>
+            {two ? null : <Button onClick={compare}><Columns2 size={16} strokeWidth={1.75} aria-hidden="true" />{t("compare")}</Button>}
+            <Button onClick={chat.clear} disabled={chat.running || chat.columns.every(({ turns }) => turns.length === 0)}><Trash2 size={16} strokeWidth={1.75} aria-hidden="true" /><span className="max-sm:sr-only">{t("clear")}</span></Button>
           </>
         }
       />
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_288px]">
-        <div className="flex min-w-0 flex-col gap-4">
-          <div className={cn("grid gap-4", two && "lg:grid-cols-2")}>
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_344px]">
+        <section className="card play-box flex min-w-0 flex-col" aria-label={t("conversation")}>
+          {two ? (
+            <div className="border-b p-2 lg:hidden">
+              <SegmentedControl className="w-full [&>label]:min-w-0 [&>label]:flex-1 [&>label]:justify-center" label={t("shown")} value={front} onChange={setShown} options={chat.columns.map(({ id, model }) => ({ value: id, label: <span className="truncate">{model}</span> }))} />
+            </div>
+          ) : null}
+          <div className={cn("grid min-h-0 flex-1", two && "lg:grid-cols-2 lg:divide-x")}>
             {chat.columns.map((column) => (
               <PlaygroundColumn
-                key={column.id} column={column} models={models} onModel={(model) => chat.setModel(column.id, model)} onAgain={() => chat.again(column.id, parameters)}
-                {...(two && { onClose: () => chat.close(column.id) })}
+                key={column.id} column={column} models={models} onModel={(model) => setModel(column.id, model)} onAgain={() => chat.again(column.id, parameters)} onExample={setPrompt}
+                hidden={two && column.id !== front} {...(two && { onClose: () => close(column.id) })}
               />
             ))}
           </div>
-          <Composer running={chat.running} onSend={(prompt) => chat.send(prompt, parameters)} onStop={chat.stop} />
-          <Code base={base} column={chat.columns[0]} parameters={parameters} />
-        </div>
-        <Settings parameters={parameters} onChange={setParameters} />
+          <Composer prompt={prompt} onPrompt={setPrompt} running={chat.running} count={chat.columns.length} onSend={(text) => chat.send(text, parameters)} onStop={chat.stop} />
+        </section>
+        <aside className="min-w-0 max-xl:hidden" aria-label={t("panel")}>{side}</aside>
       </div>
+      <Drawer open={panel} onOpenChange={setPanel} title={t("panel")}>{side}</Drawer>
     </>
-  );
-}
-
-function Composer({ running, onSend, onStop }: { running: boolean; onSend: (prompt: string) => void; onStop: () => void }) {
-  const t = useTranslations("playground");
-  const trpc = useTRPC();
-  const { data: wallet } = useQuery(trpc.console.wallet.balance.queryOptions());
-  const [prompt, setPrompt] = useState("");
-  const empty = wallet !== undefined && wallet.balanceNano - wallet.heldNano <= 0n;
-  const send = () => {
-    if (prompt.trim() === "" || running || empty) return;
-    onSend(prompt);
-    setPrompt("");
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
-    event.preventDefault();
-    send();
-  };
-  return (
-    <Card>
-      <form className="flex flex-col gap-3" onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}>
-        <TextArea label={t("prompt")} rows={3} value={prompt} onChange={(event) => setPrompt(event.target.value)} onKeyDown={onKeyDown} />
-        <div className="flex flex-wrap items-center gap-3">
-          <p className="hint min-w-0 flex-1">{empty ? t("noCredit") : t("sendHint")}</p>
-          {running
-            ? <Button onClick={onStop}><Square size={14} strokeWidth={1.75} aria-hidden="true" />{t("stop")}</Button>
-            : empty ? <LinkButton variant="primary" href="/console/wallet">{t("topUp")}</LinkButton> : <Button type="submit" variant="primary" disabled={prompt.trim() === ""}>{t("send")}</Button>}
-        </div>
-      </form>
-    </Card>
-  );
-}
-
-const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)?$/;
-
-function Settings({ parameters, onChange }: { parameters: Parameters; onChange: (parameters: Parameters) => void }) {
-  const t = useTranslations("playground");
-  const set = (part: Partial<Parameters>): void => onChange({ ...parameters, ...part });
-  return (
-    <aside className="min-w-0 xl:order-last" aria-label={t("parameters")}>
-      <Card title={t("parameters")} as="div">
-        <div className="flex flex-col gap-4">
-          <TextArea label={t("system")} optional rows={3} value={parameters.system} onChange={(event) => set({ system: event.target.value })} />
-          <DecimalField label={t("temperature")} max={2} value={parameters.temperature} onChange={(temperature) => set({ temperature })} />
-          <DecimalField label={t("topP")} max={1} value={parameters.topP} onChange={(topP) => set({ topP })} />
-          <NumberField label={t("maxTokens")} optional min={1} max={1_000_000} value={parameters.maxTokens} onChange={(maxTokens) => set({ maxTokens })} />
-        </div>
-      </Card>
-    </aside>
-  );
-}
-
-function DecimalField({ label, max, value, onChange }: { label: string; max: number; value: number | undefined; onChange: (value: number | undefined) => void }) {
-  const t = useTranslations("playground");
-  const [text, setText] = useState(value === undefined ? "" : String(value));
-  const number = text === "" ? undefined : Number(text);
-  const bad = !DECIMAL.test(text) || (number !== undefined && number > max);
-  return (
-    <TextField
-      label={label} optional inputMode="decimal" value={text} error={bad ? t("between", { max }) : undefined}
-      onChange={(event) => {
-        const next = event.target.value.trim();
-        setText(next);
-        onChange(next !== "" && DECIMAL.test(next) && Number(next) <= max ? Number(next) : undefined);
-      }}
-    />
-  );
-}
-
-/** Exactly this request, to run elsewhere. */
-function Code({ base, column, parameters }: { base: string; column: Column | undefined; parameters: Parameters }) {
-  const t = useTranslations("playground");
-  if (!column) return null;
-  const turns = column.turns.filter(({ role }) => role === "user").length > 0 ? column.turns : [{ role: "user" as const, text: t("example") }];
-  const last = turns.findLastIndex(({ role }) => role === "user");
-  const body = requestBody(column.model, turns.slice(0, last + 1), parameters);
-  return (
-    <details className="min-w-0">
-      <summary className="cursor-pointer py-1 font-medium text-fg-2 hover:text-fg flex items-center gap-1.5"><ChevronRight className="text-fg-3 [details[open]>summary>&]:rotate-90" size={16} strokeWidth={1.75} aria-hidden="true" />{t("code")}</summary>
-      <div className="mt-2">
-        <SnippetTabs label={t("code")} snippets={requestCode(base, body).map(({ name, code }) => ({ name, parts: paint(code) }))} />
-      </div>
-    </details>
   );
 }

@@ -31,14 +31,14 @@ export function ReceiptDrawer({ id, onClose, onPrevious, onNext }: Props) {
 }
 
 /** Loads and shows one receipt. One that is not there yet is asked for again: it settles within a second. */
-export function Receipt({ id }: { id: string }) {
+export function Receipt({ id, wide = false }: { id: string; wide?: boolean }) {
   const t = useTranslations("requests");
   const trpc = useTRPC();
   const query = useQuery({
     ...trpc.console.requests.receipt.queryOptions({ id }),
     refetchInterval: ({ state }) => (state.data === undefined && state.error?.data?.code === "NOT_FOUND" && state.errorUpdateCount < 5 ? 1_000 : false),
   });
-  if (query.data) return <ReceiptView receipt={query.data.receipt} />;
+  if (query.data) return <ReceiptView receipt={query.data.receipt} wide={wide} />;
   if (query.error?.data?.code === "NOT_FOUND") return <ErrorState title={t("receipt.missing")} text={t("receipt.missingText")} requestId={id} />;
   if (query.isError) return <ErrorState onRetry={() => void query.refetch()} busy={query.isFetching} />;
   return <SkeletonText lines={8} />;

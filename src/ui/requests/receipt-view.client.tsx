@@ -2,25 +2,32 @@
 import { Check, Lock, Undo2 } from "lucide-react";
 import { useFormatter, useLocale, useTimeZone, useTranslations } from "next-intl";
 import Link from "next/link";
-import { Fragment, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { formatClock, formatCount, formatExact, formatLatency, formatStamp, formatThroughput } from "#ui/format/index.ts";
 import { Badge } from "#ui/kit/badge.tsx";
+import { cn } from "#ui/kit/cn.ts";
 import { Callout } from "#ui/kit/callout.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { IdText } from "#ui/kit/id-text.client.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { amountText, chargeText, itemName, padding, priceText, quantityText, type Line, type OwnReceipt } from "#ui/requests/receipt-amounts.ts";
 
 /** One receipt: what was charged, line by line as it was settled, and why. */
-export function ReceiptView({ receipt }: { receipt: OwnReceipt }) {
+export function ReceiptView({ receipt, wide = false }: { receipt: OwnReceipt; /** On a page of its own the reasons stand beside the amounts. */ wide?: boolean }) {
   return (
-    <div className="flex flex-col gap-6">
-      <Head receipt={receipt} />
-      {receipt.status === "error" ? <Failure receipt={receipt} /> : null}
-      <Lines receipt={receipt} />
-      <MoneyTrail receipt={receipt} />
-      <Timing receipt={receipt} />
-      <Reasons receipt={receipt} />
+    <div className={cn("flex flex-col gap-6", wide && "xl:grid xl:grid-cols-[minmax(0,1fr)_minmax(0,400px)] xl:items-start xl:gap-x-12")}>
+      <div className="flex min-w-0 flex-col gap-6">
+        <Head receipt={receipt} />
+        {receipt.status === "error" ? <Failure receipt={receipt} /> : null}
+        <Lines receipt={receipt} />
+        <MoneyTrail receipt={receipt} />
+      </div>
+      <div className={cn("flex min-w-0 flex-col gap-6", wide && "xl:border-l xl:pl-12")}>
+        <Timing receipt={receipt} />
+        <hr className={cn("hr", wide && receipt.latencyMs === null && "xl:hidden")} />
+        <Reasons receipt={receipt} />
+      </div>
     </div>
   );
 }
@@ -80,6 +87,7 @@ function Lines({ receipt }: { receipt: OwnReceipt }) {
   const t = useTranslations("requests.receipt");
   const amounts = receipt.lines.map((line) => amountText(line.amountPico));
   const charged = chargeText(receipt.chargeNano);
+  const padPrice = padding(receipt.lines.map((line) => priceText(line.unitPico, line.item)));
   const pad = padding([...amounts, charged, amountText(receipt.sumPico), ...(receipt.roundingPico > 0n ? [amountText(receipt.roundingPico)] : [])]);
   const amount = (text: string): ReactNode => <span className="nums whitespace-nowrap">{text}<span className="invisible" aria-hidden="true">{pad(text)}</span></span>;
   return (
@@ -94,7 +102,7 @@ function Lines({ receipt }: { receipt: OwnReceipt }) {
           </tr>
         </thead>
         <tbody>
-          {receipt.lines.map((line) => <LineRow key={line.item} line={line} receipt={receipt} amount={amount(amountText(line.amountPico))} />)}
+          {receipt.lines.map((line) => <LineRow key={line.item} line={line} receipt={receipt} amount={amount(amountText(line.amountPico))} room={padPrice(priceText(line.unitPico, line.item))} />)}
           {receipt.lines.length === 0 ? <tr className="border-t"><td className="py-2 text-fg-2" colSpan={4}>{t("noLines")}</td></tr> : null}
           {receipt.roundingPico > 0n ? (
             <>
@@ -102,7 +110,7 @@ function Lines({ receipt }: { receipt: OwnReceipt }) {
               <tr><td className="pb-2 text-fg-2">{t("rounding")}</td><td className="max-sm:hidden" colSpan={2} /><td className="pb-2 text-right">{amount(amountText(receipt.roundingPico))}</td></tr>
             </>
           ) : null}
-          <tr className="border-t font-semibold"><td className="py-2">{t("charged")}</td><td className="max-sm:hidden" colSpan={2} /><td className="py-2 text-right">{amount(charged)}</td></tr>
+          <tr className="border-t"><td className="py-2 font-semibold">{t("charged")}</td><td className="max-sm:hidden" colSpan={2} /><td className="sum py-2 text-right">{amount(charged)}</td></tr>
         </tbody>
       </table>
       {receipt.waived ? <p className="hint">{t("waived")}</p> : null}
@@ -110,7 +118,7 @@ function Lines({ receipt }: { receipt: OwnReceipt }) {
   );
 }
 
-function LineRow({ line, receipt, amount }: { line: Line; receipt: OwnReceipt; amount: ReactNode }) {
+function LineRow({ line, receipt, amount, room }: { line: Line; receipt: OwnReceipt; amount: ReactNode; /** Decimals that the price lacks to stand under the others. */ room: string }) {
   const t = useTranslations("requests");
   const { name, detail } = itemName(line.item);
   const known = t.has(`items.${name}` as "items.input");
@@ -124,7 +132,7 @@ function LineRow({ line, receipt, amount }: { line: Line; receipt: OwnReceipt; a
         <span className="nums block text-13 text-fg-3 sm:hidden">{quantityText(line.quantity, line.item)} × {price}{formula ? ` (${formula})` : ""}</span>
       </td>
       <td className="nums py-2 text-right whitespace-nowrap max-sm:hidden">{quantityText(line.quantity, line.item)}</td>
-      <td className="nums py-2 pl-3 text-right whitespace-nowrap max-sm:hidden">{formula ? <span className="text-fg-3">{formula} = </span> : null}{price}</td>
+      <td className="nums py-2 pl-3 text-right whitespace-nowrap max-sm:hidden">{formula ? <span className="text-fg-3">{formula} = </span> : null}<span data-room={room || undefined}>{price}</span></td>
       <td className="py-2 pl-3 text-right">{amount}</td>
     </tr>
   );
@@ -142,6 +150,7 @@ function MoneyTrail({ receipt }: { receipt: OwnReceipt }) {
     { id: "charged", icon: Check, at: settledAt, note: from.length > 0 ? t("from", { list: format.list(from) }) : "", amount: receipt.chargeNano },
     ...(holdNano > 0n ? [{ id: "released", icon: Undo2, at: settledAt, note: "", amount: receipt.releasedNano }] : []),
   ] as const;
+  const places = placesOf(steps.map(({ amount }) => amount), "exact");
   return (
     <Section title={t("title")}>
       <ol className="flex flex-col">
@@ -151,7 +160,7 @@ function MoneyTrail({ receipt }: { receipt: OwnReceipt }) {
             <span className="w-20 flex-none">{t(id)}</span>
             <span className="nums text-13 text-fg-3">{clock(at)}</span>
             <span className="min-w-0 flex-1 text-13 text-fg-3 max-sm:hidden">{note}</span>
-            <span className="nums max-sm:ml-auto">{formatExact(amount)}</span>
+            <span className="max-sm:ml-auto"><Money nano={amount} places={places} /></span>
             {/* A phone has no room between time and amount: the source of the money goes below its name. */}
             {note ? <span className="basis-full pb-1 pl-9 text-13 text-fg-3 sm:hidden">{note}</span> : null}
           </li>
@@ -199,5 +208,5 @@ function Reasons({ receipt }: { receipt: OwnReceipt }) {
     ...(receipt.retries > 0 ? [{ key: "retries", label: t("retries"), value: t("retried", { count: receipt.retries }) }] : []),
     { key: "content", label: t("content"), value: t("notStored") },
   ];
-  return <Fragment><hr className="hr" /><Section title={t("title")}><DefinitionList items={facts} /></Section></Fragment>;
+  return <Section title={t("title")}><DefinitionList items={facts} /></Section>;
 }

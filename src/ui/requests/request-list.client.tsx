@@ -109,7 +109,7 @@ function useFilterDefs(keyId: string | undefined): FilterDef[] {
 function useColumns(ofOneKey: boolean): Column<RequestRow>[] {
   const t = useTranslations("requests");
   const columns: Column<RequestRow>[] = [
-    { id: "time", header: t("columns.time"), cell: (row) => <Time at={row.at} className="text-fg-2" /> },
+    { id: "time", header: t("columns.time"), cell: (row) => <Time at={row.at} as="log" className="text-fg-2" /> },
     { id: "status", header: t("columns.status"), cell: (row) => <RequestStatus row={row} /> },
     { id: "model", header: t("columns.model"), cell: (row) => <RequestModel row={row} /> },
     { id: "key", header: t("columns.key"), cell: (row) => <RequestKey row={row} />, hideBelow: "lg" },
@@ -126,7 +126,7 @@ function RequestCard({ row }: { row: RequestRow }) {
   return (
     <div className="flex flex-col gap-1">
       <div className="flex items-center justify-between gap-3"><RequestModel row={row} /><RequestCost nano={row.chargeNano} /></div>
-      <div className="flex items-center justify-between gap-3 text-13"><RequestStatus row={row} /><Time at={row.at} className="text-fg-3" /></div>
+      <div className="flex items-center justify-between gap-3 text-13"><RequestStatus row={row} /><Time at={row.at} as="log" className="text-fg-3" /></div>
     </div>
   );
 }

@@ -23,10 +23,10 @@ export async function ModelCards({ models, locale }: { models: readonly ShownMod
             </div>
           </div>
           <dl className="nums mt-4 grid grid-cols-3 gap-3 text-13">
-            {(["input", "cache_read", "output"] as const).map((item) => (model.prices[item] === undefined ? null : (
+            {(["input", "cache_read", "output"] as const).map((item) => (model.prices[item] === undefined && (item !== "cache_read" || model.prices["output"] === undefined) ? null : (
               <div key={item}>
                 <dt className="text-12 text-fg-3">{t(item === "cache_read" ? "cached" : item)}</dt>
-                <dd className="font-medium"><PriceText item={item} price={model.prices[item]} free={t("free")} aligned={false} /></dd>
+                <dd className="font-medium"><PriceText item={item} price={model.prices[item]} free={t("free")} aligned={false} missing={t("asInput")} /></dd>
               </div>
             )))}
           </dl>

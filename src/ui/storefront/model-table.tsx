@@ -7,14 +7,18 @@ import { CAPABILITIES, capabilitiesOf, type Capability } from "#ui/storefront/ca
 import { pieceTexts, PriceText } from "#ui/storefront/price-text.tsx";
 import type { ShownModel } from "#ui/storefront/shown-model.ts";
 
-export type Quality = Readonly<{ firstToken: string; speed: string; uptime: string }>;
+export type Quality = Readonly<{ firstToken: string | undefined; speed: string | undefined; uptime: string | undefined }>;
+
+const MEASURED = ["firstToken", "speed", "uptime"] as const;
+/** A column that most rows leave empty says less than none. */
+const FILLED_SHARE = 0.5;
 type Props = { models: readonly ShownModel[]; locale: string; qualities: ReadonlyMap<string, Quality>; icons?: boolean };
 
 /** Models with their prices: a table on wide screens, a list of its own on a phone. */
 export async function ModelTable({ models, locale, qualities, icons = false }: Props) {
   const t = await getTranslations("models");
   const labels = Object.fromEntries(CAPABILITIES.map((each) => [each, t(`can.${each}`)])) as Record<Capability, string>;
-  const quality = models.some(({ id }) => qualities.has(id));
+  const measured = MEASURED.filter((column) => models.filter(({ id }) => qualities.get(id)?.[column] !== undefined).length >= models.length * FILLED_SHARE);
   return (
     <>
       <table className="tbl tbl-flush tbl-hover mt-3 max-md:hidden">
@@ -23,7 +27,7 @@ export async function ModelTable({ models, locale, qualities, icons = false }: P
           <tr>
             <th scope="col">{t("model")}</th>
             {(["context", "input", "cached", "output"] as const).map((column) => <th key={column} scope="col" className="num">{t(column)}</th>)}
-            {quality ? (["firstToken", "speed", "uptime"] as const).map((column) => <th key={column} scope="col" className="num max-lg:hidden">{t(column)}</th>) : null}
+            {measured.map((column) => <th key={column} scope="col" className="num max-lg:hidden">{t(column)}</th>)}
             {icons ? <th scope="col" className="num max-lg:hidden">{t("canDo")}</th> : null}
           </tr>
         </thead>
@@ -39,9 +43,9 @@ export async function ModelTable({ models, locale, qualities, icons = false }: P
                   </span>
                 </a>
               </td>
-              <td className="num text-fg-2">{model.contextTokens ? formatContext(model.contextTokens) : "—"}</td>
-              <PriceCells model={model} free={t("free")} pieces={pieceTexts(model.prices, t)} />
-              {quality ? (["firstToken", "speed", "uptime"] as const).map((column) => <td key={column} className="num text-fg-2 max-lg:hidden">{qualities.get(model.id)?.[column] ?? "—"}</td>) : null}
+              <td className="num text-fg-2">{model.contextTokens ? formatContext(model.contextTokens) : null}</td>
+              <PriceCells model={model} free={t("free")} asInput={t("asInput")} pieces={pieceTexts(model.prices, t)} />
+              {measured.map((column) => <td key={column} className="num text-fg-2 max-lg:hidden">{qualities.get(model.id)?.[column] ?? <span className="text-12 text-fg-3">{t("unmeasured")}</span>}</td>)}
               {icons ? <td className="num max-lg:hidden"><CapabilityIcons can={capabilitiesOf(model)} labels={labels} /></td> : null}
             </tr>
           ))}
@@ -53,13 +57,13 @@ export async function ModelTable({ models, locale, qualities, icons = false }: P
 }
 
 /** Three columns of token prices; a model that is sold by the piece has them in words over all three. */
-function PriceCells({ model: { prices }, free, pieces }: { model: ShownModel; free: string; pieces: readonly string[] }) {
+function PriceCells({ model: { prices }, free, asInput, pieces }: { model: ShownModel; free: string; asInput: string; pieces: readonly string[] }) {
   if (prices["input"] === undefined && prices["output"] === undefined) return <td colSpan={3} className="num font-medium">{pieces.join(", ") || "—"}</td>;
   return (
     <>
       <td className="num font-medium"><PriceText item="input" price={prices["input"]} free={free} /></td>
-      <td className="num"><PriceText item="cache_read" price={prices["cache_read"]} free={free} /></td>
-      <td className="num font-medium"><PriceText item="output" price={prices["output"]} free={free} /></td>
+      <td className="num"><PriceText item="cache_read" price={prices["cache_read"]} free={free} missing={prices["output"] === undefined ? "" : asInput} /></td>
+      <td className="num font-medium"><PriceText item="output" price={prices["output"]} free={free} missing="" /></td>
     </>
   );
 }
@@ -74,8 +78,10 @@ async function ModelList({ models, locale, labels }: { models: readonly ShownMod
             <VendorMark name={model.vendorName ?? model.name} />
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium">{model.name}</span>
-              <span className="nums block truncate text-13 text-fg-3">{[model.vendorName, model.contextTokens && formatContext(model.contextTokens)].filter(Boolean).join(" · ")}</span>
-              {labels ? <CapabilityIcons compact can={capabilitiesOf(model)} labels={labels} /> : null}
+              <span className="nums flex flex-wrap items-center gap-x-2 text-13 text-fg-3">
+                {[model.vendorName, model.contextTokens && formatContext(model.contextTokens)].filter(Boolean).join(" · ")}
+                {labels ? <CapabilityIcons compact can={capabilitiesOf(model)} labels={labels} /> : null}
+              </span>
             </span>
             <span className="nums text-right text-13">
               {(["input", "output"] as const).map((item) => (model.prices[item] === undefined ? null : (

@@ -3,9 +3,11 @@ import { formatUnit, unitOf } from "#ui/storefront/price-rows.ts";
 /** Decimals that a column of prices lines up to. */
 const ALIGNED = 3;
 
+type PriceProps = { item: string; price: bigint | undefined; free: string; aligned?: boolean; /** What holds where there is no price of its own; without it a dash. */ missing?: string };
+
 /** A price in a column: missing decimals are filled invisibly, so that decimal points stand under each other. */
-export function PriceText({ item, price, free, aligned = true }: { item: string; price: bigint | undefined; free: string; aligned?: boolean }) {
-  if (price === undefined) return "—";
+export function PriceText({ item, price, free, aligned = true, missing: without }: PriceProps) {
+  if (price === undefined) return without === undefined ? "—" : <span className="text-12 font-normal text-fg-3">{without}</span>;
   if (price === 0n) return free;
   const text = formatUnit(item, price);
   const missing = aligned ? ALIGNED - (text.split(".")[1]?.length ?? 0) : 0;

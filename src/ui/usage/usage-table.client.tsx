@@ -25,7 +25,8 @@ export function UsageTable({ rows, total, group, label, state, filtered, onClear
     { id: "input", header: t("columns.input"), align: "right", cell: (row) => formatTokens(row.input + row.cacheWrite) },
     { id: "cached", header: t("columns.cached"), align: "right", cell: (row) => formatTokens(row.cacheRead), hideBelow: "lg" },
     { id: "output", header: t("columns.output"), align: "right", cell: (row) => formatTokens(row.output) },
-    { id: "reasoning", header: t("columns.reasoning"), align: "right", cell: (row) => formatTokens(row.reasoning), hideBelow: "xl" },
+    // Most models do not think aloud: a column of zeros says nothing.
+    ...(rows?.some(({ reasoning }) => reasoning > 0n) ? [{ id: "reasoning", header: t("columns.reasoning"), align: "right" as const, cell: (row: UsageRow) => formatTokens(row.reasoning), hideBelow: "xl" as const }] : []),
     { id: "rate", header: t("columns.cacheRate"), align: "right", cell: (row) => formatPercent(cacheRate(row)), hideBelow: "xl" },
     { id: "first", header: t("columns.firstToken"), align: "right", cell: (row) => formatLatency(row.firstTokenMs), hideBelow: "xl" },
     { id: "mean", header: t("columns.mean"), align: "right", cell: (row) => <Money nano={meanCharge(row)} as="charge" />, hideBelow: "lg" },

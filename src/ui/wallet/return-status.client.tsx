@@ -67,7 +67,7 @@ function Told({ order, left, url, busy, onCheck }: ToldProps) {
   const credit = formatExact(order.creditNano + order.bonusNano);
   switch (order.state) {
     case "paid":
-      return <Panel order={order} tone="ok" icon={CircleCheck} title={t("paid.title", { amount: credit })} text={t("paid.text")} actions={<>{starting ? <LinkButton href="/onboarding" variant="primary">{t("continue")}</LinkButton> : null}{toWallet}{starting ? null : <LinkButton href="/console/playground">{t("playground")}</LinkButton>}</>} />;
+      return <Panel order={order} tone="ok" icon={CircleCheck} title={order.refundedText ? t("paid.refundedTitle") : t("paid.title", { amount: credit })} text={order.refundedText ? t("paid.refundedText") : t("paid.text")} actions={<>{starting ? <LinkButton href="/onboarding" variant="primary">{t("continue")}</LinkButton> : null}{toWallet}{starting ? null : <LinkButton href="/console/playground">{t("playground")}</LinkButton>}</>} />;
     case "processing":
       return <Panel order={order} tone="info" icon={Clock} title={t("processing.title")} text={t("processing.text")} actions={<>{check}{toWallet}</>} />;
     case "failed":

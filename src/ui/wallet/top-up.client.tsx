@@ -2,21 +2,19 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useState, type FormEvent } from "react";
-import { reasonOf } from "#ui/account/reason.ts";
 import { formatExact } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { Card } from "#ui/kit/card.tsx";
-import { cn } from "#ui/kit/cn.ts";
 import { MoneyField } from "#ui/kit/fields.client.tsx";
 import { ErrorState, Skeleton, SkeletonText } from "#ui/kit/states.tsx";
 import { formatPay } from "#ui/orders/format-pay.ts";
 import { PriceLines, type Price } from "#ui/wallet/price-lines.client.tsx";
 import { newKey } from "#ui/wallet/new-key.ts";
+import { Presets, problemKey, START } from "#ui/wallet/presets.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const PAUSE_MS = 250;
-const START = 20_000_000_000n;
 
 /** Buying credit: an amount, what it costs and brings, and the way to the payment page. */
 export function TopUp() {
@@ -70,37 +68,8 @@ function Form({ offer }: { offer: Offer }) {
   );
 }
 
-const PROBLEMS = ["too_little", "too_much", "too_many_orders", "new_account", "below_minimum", "card_off", "provider", "verify"] as const;
-function problemKey(error: unknown): `problems.${(typeof PROBLEMS)[number] | "failed"}` {
-  return `problems.${PROBLEMS.find((known) => known === reasonOf(error)) ?? "failed"}`;
-}
-
 /** Millionths as decimal text. */
 const rateText = (rate: bigint): string => `${rate / 1_000_000n}.${(rate % 1_000_000n).toString().padStart(6, "0")}`.replace(/\.?0+$/, "");
-
-/** No row of amounts is left with one alone. */
-const PRESET_COLUMNS: Readonly<Record<number, string>> = { 1: "grid-cols-2", 2: "grid-cols-2", 3: "grid-cols-3", 4: "grid-cols-2 sm:grid-cols-4" };
-
-function Presets({ presets, amount, onChoose }: { presets: readonly Price[]; amount: bigint | undefined; onChoose: (amount: bigint) => void }) {
-  const t = useTranslations("wallet.topUp");
-  const bonuses = presets.some(({ bonusNano }) => bonusNano > 0n);
-  return (
-    <fieldset>
-      <legend className="sr-only">{t("presets")}</legend>
-      <div className={cn("grid gap-2", PRESET_COLUMNS[presets.length] ?? "grid-cols-3 sm:grid-cols-5")}>
-        {presets.map(({ creditNano, bonusNano }) => (
-          <label key={creditNano} className={cn("relative flex min-h-11 cursor-pointer flex-col justify-center rounded-control border px-2.5 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent", creditNano === amount ? "border-accent bg-accent-soft" : "hover:bg-muted")}>
-            <input type="radio" name="preset" className="sr-only" checked={creditNano === amount} onChange={() => onChoose(creditNano)} />
-            <span className="nums font-semibold">{whole(creditNano)}</span>
-            {bonuses ? <span className="nums text-12 whitespace-nowrap text-ok">{bonusNano > 0n ? `+${whole(bonusNano)}` : "\u00a0"}</span> : null}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-const whole = (nano: bigint): string => formatExact(nano).replace(/\.00$/, "");
 
 /** What was typed, once there is a pause in the typing. */
 function usePaused(amount: bigint | undefined): bigint | undefined {

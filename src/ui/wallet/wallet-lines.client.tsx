@@ -63,28 +63,28 @@ function What({ kind }: { kind: string }) {
   const t = useTranslations("wallet.kinds");
   const known = kindOf(kind);
   const Icon = (known === "other" ? undefined : ICONS[known]) ?? Activity;
-  return <span className="inline-flex items-center gap-2.5"><Icon className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" />{t(known)}</span>;
+  return <span className="flex items-center gap-2.5"><Icon className="text-fg-3" size={16} strokeWidth={1.75} aria-hidden="true" />{t(known)}</span>;
 }
 
 const Delta = ({ nano, places = 0 }: { nano: bigint; places?: number }) => <Money nano={nano} as="signed" places={places} className={cn("font-medium", nano > 0n && "text-ok")} />;
 
 /** The rows behind a line. */
-function Reference({ line: { kind, at, orderId, orderNumber, refType, refId } }: { line: Line }) {
+function Reference({ line: { kind, at, orderId, orderNumber, refType, refId }, bare = false }: { line: Line; bare?: boolean }) {
   const t = useTranslations("wallet.lines");
-  if (orderId && orderNumber) return <Link className="link text-13" href={`/console/wallet/return?order=${orderId}`}>{orderNumber}</Link>;
+  if (orderId && orderNumber) return <Link className="link inline-flex min-h-6 items-center text-13" href={`/console/wallet/return?order=${orderId}`}>{orderNumber}</Link>;
   if (kind === "settlement") {
     const day = at.toISOString().slice(0, 10);
-    return <Link className="link text-13" href={`/console/requests?from=${day}&to=${day}`}>{t("requests")}</Link>;
+    return <Link className="link inline-flex min-h-6 items-center text-13" href={`/console/requests?from=${day}&to=${day}`}>{t("requests")}</Link>;
   }
-  if (refType === "charge" && refId) return <Link className="link text-13" href={`/console/requests/${requestIdOf(refId)}`}>{t("receipt")}</Link>;
-  return <span className="text-fg-3">—</span>;
+  if (refType === "charge" && refId) return <Link className="link inline-flex min-h-6 items-center text-13" href={`/console/requests/${requestIdOf(refId)}`}>{t("receipt")}</Link>;
+  return bare ? null : <span className="text-fg-3">—</span>;
 }
 
 function LineCard({ line }: { line: Line }) {
   return (
     <div className="flex flex-col gap-0.5">
       <div className="flex items-baseline justify-between gap-3"><What kind={line.kind} /><Delta nano={line.deltaNano} /></div>
-      <div className="flex justify-between gap-3 pl-[26px] text-13 text-fg-3"><Time at={line.at} as="date" /><Money nano={line.balanceNano} /></div>
+      <div className="flex items-center justify-between gap-3 pl-[26px] text-13 text-fg-3"><span className="flex min-w-0 flex-wrap items-center gap-x-3"><Time at={line.at} as="date" /><Reference line={line} bare /></span><Money nano={line.balanceNano} /></div>
     </div>
   );
 }

@@ -20,12 +20,11 @@ export function WalletScreen({ tab }: { tab: "lines" | "orders" }) {
   return (
     <>
       <PageHeader title={t("title")} />
-      <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
-        <div className="flex min-w-0 flex-col gap-8">
-          <Balance />
-          <div className="border-t pt-6"><RedeemCode /></div>
-        </div>
-        <TopUp />
+      {/* On a phone: what is there, then how to get more, cards before codes. */}
+      <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)] lg:grid-rows-[auto_1fr]">
+        <Balance />
+        <div className="min-w-0 lg:col-start-2 lg:row-span-2 lg:row-start-1"><TopUp /></div>
+        <div className="min-w-0 border-t pt-6 max-lg:border-t-0 max-lg:pt-0"><RedeemCode /></div>
       </div>
       <WalletTabs tab={tab} />
     </>

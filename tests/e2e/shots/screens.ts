@@ -105,6 +105,13 @@ const CONSOLE = group("console", "customer", [
   ["receipt-error", "console/requests/[id]", ({ failedId }) => `/console/requests/${failedId}`],
   ["models", "console/models", "/console/models"],
   ["playground", "console/playground", "/console/playground"],
+  ["playground-two", "console/playground", "/console/playground?model=gpt-4o-mini&with=claude-sonnet-4-5", {
+    act: async (page) => {
+      await page.locator(".play-prompt").fill("What is a lantern?");
+      await page.locator("main form button[type=submit]").click();
+      await page.locator("[data-cost]").nth(1).waitFor({ ...LIST_WAIT, state: "attached" });
+    },
+  }],
   ["wallet", "console/wallet", "/console/wallet"],
   ["orders", "console/wallet/orders", "/console/wallet/orders"],
   ["order", "console/wallet/return", ({ ownOrderId }) => `/console/wallet/return?order=${ownOrderId}`],

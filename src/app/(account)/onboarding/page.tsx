@@ -6,7 +6,6 @@ import { shopAddress } from "#app/console/shop-address.ts";
 import { requireUser } from "#app/guard.ts";
 import { AccountHeading } from "#ui/account/account-form.client.tsx";
 import { Onboarding } from "#ui/account/onboarding.client.tsx";
-import { LinkButton } from "#ui/kit/button.tsx";
 import { TrpcProvider } from "#ui/trpc/client.client.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,9 +14,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function OnboardingPage() {
   const user = await requireUser();
-  const [t, { common, kit, account, settings, connect }, address] = await Promise.all([getTranslations("account"), getMessages(), shopAddress()]);
+  const [t, { common, kit, account, settings, connect, wallet }, address] = await Promise.all([getTranslations("account"), getMessages(), shopAddress()]);
   return (
-    <NextIntlClientProvider messages={{ common, kit, account, settings, connect }}>
+    <NextIntlClientProvider messages={{ common, kit, account, settings, connect, wallet }}>
       <TrpcProvider>
         <div className="mx-auto w-full max-w-[720px] px-4 pt-8 pb-24 sm:pt-[8vh]">
           <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
@@ -25,7 +24,6 @@ export default async function OnboardingPage() {
             <Link href="/console" className="link">{t("onboarding.skip")}</Link>
           </div>
           <Onboarding {...address} email={user.email} mustVerify={user.mustVerify} />
-          <div className="border-t pt-6"><LinkButton href="/console" variant="secondary">{t("onboarding.done")}</LinkButton></div>
         </div>
       </TrpcProvider>
     </NextIntlClientProvider>

@@ -52,7 +52,7 @@ export default async function LandingPage({ params }: Props) {
   const guides = clientGuides(offered).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }));
   return (
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 sm:px-8">
-      <Hero title={title} lead={lead} count={offers.length} samples={samples} facts={await factsOf(offers)} startHref={start} pricesHref={`/${locale}/${offers.length > 0 ? "models" : "pricing"}`} />
+      <Hero title={title} lead={lead} count={offers.length} samples={samples} model={samples.length > 0 ? shownHere?.offer : undefined} locale={locale} facts={await factsOf(offers)} startHref={start} pricesHref={`/${locale}/${offers.length > 0 ? "models" : "pricing"}`} />
       <VendorStrip models={offers} locale={locale} />
       <PriceSection models={interesting(offers)} total={offers.length} locale={locale} qualities={qualities} />
       <BillSection models={offers} />

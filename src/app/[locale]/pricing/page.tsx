@@ -65,7 +65,7 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
   const models = await getTranslations("models");
   const words = (await getTranslations("model")).raw("items") as ItemWords;
   const tokens = offers.filter(({ prices }) => prices["input"] !== undefined || prices["output"] !== undefined);
-  const columns = ["input", "cache_read", "cache_write_5m", "output"].filter((item) => item === "input" || item === "output" || tokens.some(({ prices }) => prices[item] !== undefined));
+  const columns = ["input", "cache_read", "cache_write_5m", "output"].filter((item) => item === "input" || item === "output" || tokens.filter(({ prices }) => prices[item] !== undefined).length * 2 >= tokens.length);
   const pieces = offers.filter((model) => !tokens.includes(model));
   const name = (model: ShownModel) => <a href={modelPath(locale, model)} className="font-medium hover:text-accent-text">{model.name}</a>;
   const more = ({ price: { document } }: ShownModel) => [
@@ -91,8 +91,8 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
               {tokens.map((model) => (
                 <tr key={model.slug}>
                   <th scope="row" className="h-11 max-w-64 truncate py-0! align-middle! text-14! font-normal! text-fg! max-sm:max-w-40">{name(model)}</th>
-                  {columns.map((item) => <td key={item} className={`num ${item.startsWith("cache") ? "max-sm:hidden" : "font-medium"}`}><PriceText item={item} price={model.prices[item]} free={models("free")} /></td>)}
-                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(", ") || "—"}</td>
+                  {columns.map((item) => <td key={item} className={`num ${item.startsWith("cache") ? "max-sm:hidden" : "font-medium"}`}><PriceText item={item} price={model.prices[item]} free={models("free")} missing={item.startsWith("cache") && model.prices["output"] !== undefined ? models("asInput") : ""} /></td>)}
+                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(", ")}</td>
                 </tr>
               ))}
             </tbody>

@@ -36,6 +36,13 @@ async function ExampleReceipt({ models }: { models: readonly ShownModel[] }) {
   if (!model) return null;
   const { lines, roundingPico, chargePico } = exampleBill(model.price);
   const cell = "num h-10!";
+  const texts = [...lines.map(({ amountPico }) => amountPico), roundingPico, chargePico].map(formatPerPiece);
+  const places = Math.max(...texts.map((text) => text.split(".")[1]?.length ?? 0));
+  // Every amount takes the room of the longest, so that points stand under each other.
+  const amount = (pico: bigint) => {
+    const text = formatPerPiece(pico);
+    return <span data-room={"0".repeat(places - (text.split(".")[1]?.length ?? 0)) || undefined}>{text}</span>;
+  };
   return (
     <figure className="card p-6 max-sm:p-4">
       <figcaption className="text-13 text-fg-3">{t("example")}</figcaption>
@@ -57,20 +64,20 @@ async function ExampleReceipt({ models }: { models: readonly ShownModel[] }) {
               </th>
               <td className={`${cell} max-sm:hidden`}>{tokens.toLocaleString("en-US")}</td>
               <td className={`${cell} max-sm:hidden`}>{formatPerMillion(pico)}</td>
-              <td className={cell}>{formatPerPiece(amountPico)}</td>
+              <td className={cell}>{amount(amountPico)}</td>
             </tr>
           ))}
           {roundingPico > 0n ? (
             <tr>
               <th scope="row" colSpan={3} className="h-10 py-0! align-middle! text-14! font-normal! text-fg-3!">{t("rounding")}</th>
-              <td className={`${cell} text-fg-3`}>{formatPerPiece(roundingPico)}</td>
+              <td className={`${cell} text-fg-3`}>{amount(roundingPico)}</td>
             </tr>
           ) : null}
           <tr>
             <th scope="row" className="h-12 py-0! align-middle! text-14! font-semibold! text-fg!">{t("charged")}</th>
             <td className="max-sm:hidden" />
             <td className="max-sm:hidden" />
-            <td className="num h-12! font-semibold">{formatPerPiece(chargePico)}</td>
+            <td className="num sum h-12!">{amount(chargePico)}</td>
           </tr>
         </tbody>
       </table>

@@ -1,12 +1,19 @@
+import { ArrowRight } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { Sample } from "#ui/storefront/code-card.tsx";
 import { CodeTabs } from "#ui/storefront/code-card.tsx";
+import { modelPath } from "#ui/storefront/addresses.ts";
+import { formatPerMillion } from "#ui/storefront/numbers.ts";
+import type { ShownModel } from "#ui/storefront/shown-model.ts";
 
 export type Fact = Readonly<{ value: string; text: string }>;
 type Props = {
   count: number;
   /** Calls of a model that is on sale; empty while there is none. */
   samples: readonly Sample[];
+  /** The model that the samples call. */
+  model: ShownModel | undefined;
+  locale: string;
   facts: readonly Fact[];
   pricesHref: string;
   startHref: string;
@@ -17,7 +24,7 @@ type Props = {
 type OwnWords = Readonly<{ text: string; lang: string }>;
 
 /** What is sold, and the code that buys it, with this shop's own address and a model that is on sale now. */
-export async function Hero({ count, samples, facts, pricesHref, startHref, title, lead }: Props) {
+export async function Hero({ count, samples, model, locale, facts, pricesHref, startHref, title, lead }: Props) {
   const t = await getTranslations("landing");
   const common = await getTranslations("common");
   return (
@@ -25,7 +32,7 @@ export async function Hero({ count, samples, facts, pricesHref, startHref, title
       <div className="min-w-0">
         {title ? <h1 lang={title.lang} className="text-28 font-semibold tracking-[-0.02em] text-balance break-words sm:text-40">{title.text}</h1> : (
           <h1 className="text-28 font-semibold tracking-[-0.02em] sm:text-40">
-            <span className="block">{count > 0 ? t("hero.title", { count }) : t("hero.titleEmpty")}</span>
+            <span className="block">{count > 0 ? t("hero.title", { count }) : t("hero.titleEmpty")} </span>
             <span className="block">{t("hero.title2")}</span>
           </h1>
         )}
@@ -46,9 +53,28 @@ export async function Hero({ count, samples, facts, pricesHref, startHref, title
         ) : null}
       </div>
       {samples.length > 0
-        ? <CodeTabs name="hero" raised label={t("hero.snippets")} samples={samples} words={{ copy: common("copy"), copied: common("copied") }} />
+        ? (
+          <div className="min-w-0">
+            <CodeTabs name="hero" raised label={t("hero.snippets")} samples={samples} words={{ copy: common("copy"), copied: common("copied") }} />
+            {model ? <CalledModel model={model} locale={locale} /> : null}
+          </div>
+        )
         : <Opening />}
     </section>
+  );
+}
+
+/** What the model in the code costs now: the figures that the next call is charged by. */
+async function CalledModel({ model, locale }: { model: ShownModel; locale: string }) {
+  const t = await getTranslations("landing.hero");
+  const prices = (["input", "cache_read", "output"] as const).flatMap((item) => (model.prices[item] === undefined ? [] : [{ item, price: model.prices[item] }]));
+  if (prices.length === 0) return null;
+  return (
+    <a href={modelPath(locale, model)} className="group mt-3 flex flex-wrap items-baseline gap-x-5 gap-y-1 px-1 text-13 text-fg-3">
+      <code className="text-fg-2 group-hover:text-fg">{model.slug}</code>
+      {prices.map(({ item, price }) => <span key={item} className="nums whitespace-nowrap">{t(`called.${item}`)} <span className="font-medium text-fg">${formatPerMillion(price)}</span></span>)}
+      <span className="ml-auto flex items-center gap-1 whitespace-nowrap group-hover:text-fg max-sm:ml-0">{t("called.unit")}<ArrowRight size={14} strokeWidth={1.75} aria-hidden="true" /></span>
+    </a>
   );
 }
 

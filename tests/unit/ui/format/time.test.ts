@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  bucketOf, bucketStarts, formatBucket, formatClock, formatDate, formatDay, formatStamp, formatTime, isZone, parseRange, presetOf, presetParameters, rangeBefore, zoneOf,
+  bucketOf, bucketStarts, formatBucket, formatClock, formatDate, formatDay, formatLogTime, formatStamp, formatTime, isZone, parseRange, presetOf, presetParameters, rangeBefore, zoneOf,
 } from "#ui/format/index.ts";
 
 const NEW_YORK = "America/New_York";
@@ -17,6 +17,13 @@ describe("moments", () => {
     ["2026-11-21T12:05:00Z", "in 5 min", "5分钟后"], ["2026-11-22T12:00:00Z", "2026-11-22 20:00", "2026-11-22 20:00"],
   ])("%s reads as %s", (moment, en, zh) => {
     expect([formatTime(at(moment), { locale: "en", timeZone: SHANGHAI, now }), formatTime(at(moment), { locale: "zh", timeZone: SHANGHAI, now })]).toEqual([en, zh]);
+  });
+
+  test.each([
+    ["2026-11-21T11:59:30Z", "19:59:30", "19:59:30"], ["2026-11-20T16:00:00Z", "00:00:00", "00:00:00"], ["2026-11-20T15:59:59Z", "20 Nov 23:59:59", "11月20日 23:59:59"],
+    ["2025-11-21T11:59:30Z", "2025-11-21 19:59:30", "2025-11-21 19:59:30"],
+  ])("in a log %s reads as %s", (moment, en, zh) => {
+    expect([formatLogTime(at(moment), { locale: "en", timeZone: SHANGHAI, now }), formatLogTime(at(moment), { locale: "zh", timeZone: SHANGHAI, now })]).toEqual([en, zh]);
   });
 
   test("what is not known is a dash", () => {

@@ -16,9 +16,9 @@ export default async function RequestPage({ params }: { params: Promise<{ id: st
   const { id } = await params;
   const t = await getTranslations("requests");
   return (
-    <div className="max-w-[720px]">
+    <div className="max-w-[1160px]">
       <PageHeader title={t("receipt.title")} badge={<IdText id={id} />} back={{ href: "/console/requests", label: t("title") }} actions={<ReceiptActions id={id} page />} />
-      <Card><Receipt id={id} /></Card>
+      <Card><Receipt id={id} wide /></Card>
     </div>
   );
 }
