@@ -31,7 +31,8 @@ export function sendPlain(request: IncomingMessage, response: ServerResponse): v
   // Compressed bytes could not be read here; it is done at the end instead.
   delete request.headers["accept-encoding"];
   const held: Buffer[] = [];
-  const send = { write: response.write.bind(response), end: response.end.bind(response) } as const;
+  const send = { write: response.write.bind(response), end: response.end.bind(response), writeHead: response.writeHead.bind(response) } as const;
+  let sending = false;
   const isPage = (): boolean => !response.headersSent && /^text\/html\b/.test(String(response.getHeader("content-type") ?? ""));
   const hold = (chunk: unknown, encoding: unknown): void => {
     if (typeof chunk === "string") held.push(Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8"));
@@ -41,6 +42,12 @@ export function sendPlain(request: IncomingMessage, response: ServerResponse): v
   const flushHeaders = response.flushHeaders.bind(response);
 
   Object.assign(response, {
+    // Whoever writes first may ask for the head without more; a page's is sent with its length, at the end.
+    writeHead(...args: unknown[]): ServerResponse {
+      if (sending || args.length !== 1 || !isPage()) return Reflect.apply(send.writeHead, response, args) as ServerResponse;
+      response.statusCode = args[0] as number;
+      return response;
+    },
     flushHeaders: () => isPage() || flushHeaders(),
     write(chunk: unknown, ...args: unknown[]): boolean {
       if (!isPage()) return Reflect.apply(send.write, response, [chunk, ...args]) as boolean;
@@ -59,6 +66,7 @@ export function sendPlain(request: IncomingMessage, response: ServerResponse): v
   async function finish(body: Buffer, done: Callback | undefined): Promise<void> {
     const bytes = packed ? await promisify(gzip)(body) : body;
     if (response.destroyed) return;
+    sending = true;
     if (packed) response.setHeader("content-encoding", "gzip");
     response.setHeader("vary", "Accept-Encoding");
     response.setHeader("content-length", bytes.length);

@@ -25,8 +25,8 @@ const store = {
     { id: "talk", vendor: "acme", context: 32_000, max_output: 8_000, endpoints: ["chat"], price: { input: 0.1, output: 0.4 } },
     { id: "long", vendor: "acme", context: 200_000, max_output: 64_000, endpoints: ["chat"], price: { input: 1, output: 40 } },
   ],
-  channels: [{ name: "main", provider: "simulator", models: { fixed: "fixed?tokens=5", talk: "talk", long: "long?tokens=40000&chunk_ms=8" }, groups: ["default"] }],
-  users: [user("alice", 5), user("poor", 0.02)],
+  channels: [{ name: "main", provider: "simulator", models: { fixed: "fixed?tokens=5", talk: "talk", long: "long?tokens=40000&chunk_ms=2" }, groups: ["default"] }],
+  users: [user("alice", 5), user("poor", 0.08)],
 };
 
 const executable = chromiumPath();
@@ -175,7 +175,7 @@ browserTest("E-51: credit that ends in mid-answer ends the stream, the receipt s
 
   await page.goto(`/console/requests/${id}`);
   const receipt = await readReceipt(page);
-  expect([receipt.rule, receipt.chargeNano]).toEqual(["cut", 20_000_000n - wallet!.left]);
+  expect([receipt.rule, receipt.chargeNano]).toEqual(["cut", 80_000_000n - wallet!.left]);
   expect(receipt.text).toContain("Credit ran out");
   expect(await barriers(page)).toEqual([]);
   await page.goto("/console");

@@ -103,7 +103,7 @@ browserTest("E-45: every receipt adds up to its charge, names its rule, and noth
     }
     if (says !== undefined) expect([name, receipt.text]).toEqual([name, expect.stringContaining(says)]);
     const html = `${await page.content()} ${await (await page.request.get(`/console/requests/${id}`)).text()}`;
-    expect([name, /hidden-|vendorside|sim-[0-9a-f]{16}|simulator/.exec(html)?.[0]]).toEqual([name, undefined]);
+    expect([name, /hidden-|vendorside|sim-[0-9a-f]{16}|imulator/.exec(html)?.[0]]).toEqual([name, undefined]);
   }
 }, 90_000);
 
@@ -142,9 +142,10 @@ browserTest("E-44: pages stay as they are while new requests arrive, and each fi
   const all = pages.flat();
   expect(new Set(all).size).toBe(all.length);
   for (let at = 3; at > 0; at -= 1) expect([at, await turn("Newer", pages[at + 1]!)]).toEqual([at, pages[at]]);
+  // Back at the first page, what came meanwhile stands above what was there.
   const head = await turn("Newer", pages[1]!);
   expect(head).toContain(pages[0]![0]);
-  expect(head.slice(0, 4).filter((id) => all.includes(id))).toEqual([]);
+  await expect.poll(async () => (await keysOf()).slice(0, 5).map((id) => all.includes(id)), { timeout: 15_000 }).toEqual([false, false, false, false, true]);
 
   await until("everything is settled", async () => Number((await shop.sql<{ n: string }>("SELECT count(*) AS n FROM charges"))[0]!.n) >= LOG + 4 + CASES.length, { timeoutMs: 15_000, everyMs: 100 });
   const filters = [

@@ -39,6 +39,7 @@ beforeAll(async () => {
     if (request.url === "/moved") return void response.writeHead(307, { location: "/en" }).end();
     response.setHeader("content-type", request.url === "/feed" ? "text/xml" : "text/html; charset=utf-8");
     response.flushHeaders();
+    if (request.url === "/en/missing") response.writeHead(404);
     // Cut in the middle of an element, and of a character.
     const bytes = Buffer.from(PAGE.join(""));
     const cut = bytes.indexOf(Buffer.from("价")) + 1;
@@ -62,6 +63,8 @@ const raw = (path: string, headers: Record<string, string>): Promise<{ status: n
 test("an answer in pieces is put together, and compressed for those who take it", async () => {
   const plain = await raw("/en", {});
   expect([plain.body.toString(), plain.headers["content-encoding"], plain.headers["content-length"]]).toEqual([PLAIN, undefined, String(Buffer.byteLength(PLAIN))]);
+  const missing = await raw("/en/missing", {});
+  expect([missing.status, missing.body.toString()]).toEqual([404, PLAIN]);
   const packed = await raw("/en", { "accept-encoding": "br, gzip" });
   expect([gunzipSync(packed.body).toString(), packed.headers["content-encoding"], packed.headers.vary]).toEqual([PLAIN, "gzip", "Accept-Encoding"]);
 });
