@@ -221,9 +221,9 @@ browserTest("E-28: wrong passwords get one answer, with or without an account, a
   await known.page.getByLabel("Password").fill(PASSWORD);
   // The right password waits like a wrong one, and then leads to the shop and nowhere else.
   await expect.poll(async () => {
-    await known.page.getByRole("button", { name: "Sign in", exact: true }).click().catch(() => undefined);
+    if (known.page.url().includes("/sign-in")) await known.page.getByRole("button", { name: "Sign in", exact: true }).click({ timeout: 1_000 }).catch(() => undefined);
     return known.page.url();
-  }, { timeout: 15_000, interval: 500 }).toBe(`${shop.url}/console`);
+  }, { timeout: 20_000, interval: 500 }).toBe(`${shop.url}/console`);
 }, 60_000);
 
 browserTest("a profile is kept: name, language and appearance; a change of address wants the password once it is old", async () => {
@@ -283,15 +283,15 @@ browserTest("E-27: the owner invites and the one invited comes in, once; he make
   expect(link).toMatch(/\/sign-up#invite=[\w-]{43}$/);
   await page.getByRole("button", { name: "Done" }).click();
   const invited = await newBrowser();
-  for (const text of ["You were invited.", "The invitation is missing, was used"]) {
+  // The second time the link is worth nothing.
+  for (const email of ["helper@example.com", "another@example.com"]) {
     await invited.goto("about:blank");
     await invited.goto(link, { waitUntil: "networkidle" });
     await invited.getByText("You were invited.").waitFor();
-    await invited.getByLabel("E-mail").fill("helper@example.com");
+    await invited.getByLabel("E-mail").fill(email);
     await invited.getByLabel("Password").fill(OWNER.password);
     await invited.getByRole("button", { name: "Create account" }).click();
-    // The second time the link is worth nothing.
-    if (text.startsWith("The")) await invited.getByText(text).waitFor();
+    if (email.startsWith("another")) await invited.getByText("The invitation is missing, was used").waitFor();
     else await expect.poll(() => shop.sql("SELECT role FROM users WHERE email = 'helper@example.com' AND role <> 'customer'"), { timeout: 15_000 }).toHaveLength(1);
   }
   await sound(page);
