@@ -201,30 +201,30 @@ browserTest("E-28: wrong passwords get one answer, with or without an account, a
     };
     return { page, answer };
   };
-  const waits: number[] = [];
   const [known, unknown] = [await trying(email), await trying("nobody@example.com")];
   for (const { answer } of [known, unknown]) {
-    for (let failures = 0; failures < 6;) {
+    let longest = 0;
+    // A try that comes late on a busy machine meets no wait; the next one is twice as long.
+    for (let failures = 0; failures < 6 || longest < 3;) {
       const text = await answer();
       const seconds = new RegExp(`^${PLAIN} You can try again in (\\d+) s\\.$`).exec(text)?.[1];
       if (seconds === undefined) {
         expect(text).toBe(PLAIN);
         failures += 1;
       } else {
-        waits.push(Number(seconds));
+        longest = Math.max(longest, Number(seconds));
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
   }
-  expect(Math.max(...waits)).toBeGreaterThan(Math.min(...waits));
   await sound(known.page);
   await known.page.getByLabel("Password").fill(PASSWORD);
   // The right password waits like a wrong one, and then leads to the shop and nowhere else.
   await expect.poll(async () => {
     if (known.page.url().includes("/sign-in")) await known.page.getByRole("button", { name: "Sign in", exact: true }).click({ timeout: 1_000 }).catch(() => undefined);
     return known.page.url();
-  }, { timeout: 20_000, interval: 500 }).toBe(`${shop.url}/console`);
-}, 60_000);
+  }, { timeout: 30_000, interval: 500 }).toBe(`${shop.url}/console`);
+}, 120_000);
 
 browserTest("a profile is kept: name, language and appearance; a change of address wants the password once it is old", async () => {
   const email = "cara@example.com";
