@@ -11,6 +11,7 @@ import { loadSettings } from "#accounts/index.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { hostAllowed, readyUrl } from "#platform/edge.ts";
 import { createLog, type Log } from "#platform/log.ts";
+import { asksPublicPage, sendPlain } from "#platform/plain-page.ts";
 import { webRuntime } from "#runtime.ts";
 
 // The web process: Next behind a socket that only the parent's edge can reach, and the jobs.
@@ -101,6 +102,7 @@ async function main(): Promise<void> {
     const { publicUrl, locale } = await facts();
     if (misdirected(request, response, env, publicUrl)) return;
     request.headers["x-mm-locale"] = locale;
+    if (!dev && asksPublicPage(request)) sendPlain(request, response);
     await handle(request, response);
   }
 

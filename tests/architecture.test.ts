@@ -68,6 +68,12 @@ test("no switch turns a check off, and nothing is left for later", () => {
   expect(offending(code, switches)).toEqual([]);
 });
 
+test("public pages are documents: nothing of them runs in the browser but their one small script", () => {
+  const shown = sources.filter((at) => /^src\/(?:app\/\[locale\]|ui\/storefront|ui\/layout\/storefront)/.test(at));
+  expect(shown.length).toBeGreaterThan(50);
+  expect([...shown.filter((at) => at.includes(".client.")), ...offending(shown, /from "[^"]*\.client\.tsx?"|^"use client"|from "next\/link"/m)]).toEqual([]);
+});
+
 test("no server action: changes go through procedures that state a permission", () => {
   expect(offending(sources, /^\s*["']use server["']/m)).toEqual([]);
 });

@@ -134,7 +134,7 @@ browserTest("the set-up link makes the owner and signs him in; its token stands 
   await page.getByText("Shop owner made").first().waitFor();
 });
 
-browserTest("a stranger signs up, confirms by the link in the mail, signs in, and a second browser ends that session", async () => {
+browserTest("E-27: a stranger signs up, confirms by the link in the mail, signs in, and a second browser ends that session", async () => {
   const email = "ann@example.com";
   const first = await newBrowser();
   await signUp(first, email);
@@ -169,7 +169,7 @@ browserTest("a stranger signs up, confirms by the link in the mail, signs in, an
   expect(new URL(second.url()).pathname).toBe("/console/settings/sessions");
 });
 
-browserTest("the same address once more: nothing on the page tells, and the mail goes to its owner", async () => {
+browserTest("E-27: the same address once more: nothing on the page tells, and the mail goes to its owner", async () => {
   const page = await newBrowser({ locale: "zh" });
   await page.goto("/sign-up", { waitUntil: "networkidle" });
   await shop.sql("INSERT INTO users (id, email, group_id, verified_at) SELECT gen_random_uuid(), 'known@example.com', id, now() FROM groups LIMIT 1");
@@ -181,7 +181,7 @@ browserTest("the same address once more: nothing on the page tells, and the mail
   expect(await linkMailedTo(shop.dataDir, "known@example.com", /\/reset$/)).toBe(`${shop.url}/reset`);
 });
 
-browserTest("a forgotten password: the link sets a new one, every browser is out, the old one is worth nothing", async () => {
+browserTest("E-28: a forgotten password: the link sets a new one, every browser is out, the old one is worth nothing", async () => {
   const email = "bob@example.com";
   await shop.apply({ users: [{ email, password: PASSWORD }] });
   const inside = await newBrowser();
@@ -205,6 +205,47 @@ browserTest("a forgotten password: the link sets a new one, every browser is out
   await inside.goto("/console");
   expect(new URL(inside.url()).pathname).toBe("/sign-in");
 });
+
+browserTest("E-28: wrong passwords get one answer, with or without an account, and a wait that grows and is shown", async () => {
+  const email = "gus@example.com";
+  await shop.apply({ users: [{ email, password: PASSWORD }] });
+  const PLAIN = "That e-mail and password do not match.";
+  const trying = async (address: string) => {
+    const page = await newBrowser();
+    await page.goto("/sign-in?next=//evil.example/x", { waitUntil: "networkidle" });
+    await page.getByLabel("E-mail").fill(address);
+    await page.getByLabel("Password").fill("not-my-password");
+    const answer = async (): Promise<string> => {
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await page.locator("form[aria-busy=false]").waitFor();
+      return (await page.getByRole("alert").filter({ hasText: "password" }).innerText()).trim();
+    };
+    return { page, answer };
+  };
+  const [known, unknown] = [await trying(email), await trying("nobody@example.com")];
+  for (const { answer } of [known, unknown]) {
+    let longest = 0;
+    // A try that comes late on a busy machine meets no wait; the next one is twice as long.
+    for (let failures = 0; failures < 6 || longest < 3;) {
+      const text = await answer();
+      const seconds = new RegExp(`^${PLAIN} You can try again in (\\d+) s\\.$`).exec(text)?.[1];
+      if (seconds === undefined) {
+        expect(text).toBe(PLAIN);
+        failures += 1;
+      } else {
+        longest = Math.max(longest, Number(seconds));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+  }
+  await sound(known.page);
+  await known.page.getByLabel("Password").fill(PASSWORD);
+  // The right password waits like a wrong one, and then leads to the shop and nowhere else.
+  await expect.poll(async () => {
+    if (known.page.url().includes("/sign-in")) await known.page.getByRole("button", { name: "Sign in", exact: true }).click({ timeout: 1_000 }).catch(() => undefined);
+    return known.page.url();
+  }, { timeout: 30_000, interval: 500 }).toBe(`${shop.url}/console`);
+}, 120_000);
 
 browserTest("a profile is kept: name, language and appearance; a change of address wants the password once it is old", async () => {
   const email = "cara@example.com";
@@ -246,7 +287,7 @@ browserTest("a profile is kept: name, language and appearance; a change of addre
   await page.getByText("cara.new@example.com").first().waitFor();
 });
 
-browserTest("the owner invites, makes a token and finds both in the log; the chain is whole", async () => {
+browserTest("E-27: the owner invites and the one invited comes in, once; he makes a token and finds both in the log; the chain is whole", async () => {
   const page = await newBrowser();
   await shop.apply({ users: [{ email: "boss@example.com", password: OWNER.password, role: "owner" }] });
   await signIn(page, "boss@example.com", OWNER.password, "/admin/staff");
@@ -262,6 +303,18 @@ browserTest("the owner invites, makes a token and finds both in the log; the cha
   const link = await page.getByRole("textbox", { name: "Link" }).inputValue();
   expect(link).toMatch(/\/sign-up#invite=[\w-]{43}$/);
   await page.getByRole("button", { name: "Done" }).click();
+  const invited = await newBrowser();
+  // The second time the link is worth nothing.
+  for (const email of ["helper@example.com", "another@example.com"]) {
+    await invited.goto("about:blank");
+    await invited.goto(link, { waitUntil: "networkidle" });
+    await invited.getByText("You were invited.").waitFor();
+    await invited.getByLabel("E-mail").fill(email);
+    await invited.getByLabel("Password").fill(OWNER.password);
+    await invited.getByRole("button", { name: "Create account" }).click();
+    if (email.startsWith("another")) await invited.getByText("The invitation is missing, was used").waitFor();
+    else await expect.poll(() => shop.sql("SELECT role FROM users WHERE email = 'helper@example.com' AND role <> 'customer'"), { timeout: 15_000 }).toHaveLength(1);
+  }
   await sound(page);
 
   await page.goto("/admin/audit");
@@ -278,7 +331,7 @@ browserTest("the owner invites, makes a token and finds both in the log; the cha
   expect(await page.getByText("Management token made").count()).toBe(0);
 });
 
-browserTest("a new customer gets from a key to the first answer on one page", async () => {
+browserTest("E-43: a new customer gets from a key to the first answer on one page", async () => {
   const email = "eve@example.com";
   await shop.apply({ users: [{ email, password: PASSWORD, credit: { amount: 5, id: "opening" } }] });
   const page = await newBrowser();

@@ -89,7 +89,7 @@ async function makeKey(page: Page, name: string): Promise<string> {
   return secret!;
 }
 
-browserTest("a key's secret is shown once: closing asks, and nothing later holds it", async () => {
+browserTest("E-40: a key's secret is shown once: closing asks, and nothing later holds it", async () => {
   const page = await signedIn("alice@example.com");
   await go(page, "/console/keys/new");
   await page.getByRole("button", { name: "Create key" }).click();
@@ -121,7 +121,7 @@ browserTest("a key's secret is shown once: closing asks, and nothing later holds
   expect(later.filter((text) => text.includes(secret.slice(10, 30)))).toEqual([]);
 });
 
-browserTest("a call by the official SDK appears with its receipt without reload, and every page says the same amount", async () => {
+browserTest("E-45: a call by the official SDK appears with its receipt without reload, and every page says the same amount", async () => {
   const page = await signedIn("alice@example.com");
   const secret = await makeKey(page, "sdk");
   await go(page, "/console/requests");
@@ -201,7 +201,7 @@ browserTest("without a session neither the export nor the hints are given", asyn
   for (const path of ["/api/export/requests", "/api/live"]) expect((await fetch(new URL(path, shop.url))).status).toBe(401);
 });
 
-browserTest("the playground streams two models side by side, each reply with what its receipt says", async () => {
+browserTest("E-52: the playground streams two models side by side, each reply with what its receipt says", async () => {
   const page = await signedIn("bob@example.com");
   const before = await spentNano("bob@example.com");
   await go(page, "/console/playground");

@@ -195,7 +195,7 @@ browserTest("the books hold, are broken by hand, go red everywhere, and hold aga
   await page.getByText("All hold").first().waitFor();
 });
 
-browserTest("name and colour are changed with their difference on screen, and the storefront has them at once", async () => {
+browserTest("E-30: name and colour are changed with their difference on screen, and the storefront has them at once", async () => {
   const page = await open("/admin/settings/shop");
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("Lantern & Sons");
   await page.getByRole("link", { name: "Brand" }).click();
@@ -214,7 +214,32 @@ browserTest("name and colour are changed with their difference on screen, and th
   expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--color-accent"))).toContain("aa3311");
 });
 
-browserTest("the default language is for visitors who name none", async () => {
+browserTest("E-30: a logo, a colour too pale to be read and a legal page: the colour is adjusted in sight, and all three are public at once", async () => {
+  const page = await open("/admin/settings/brand");
+  const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 64, height: 64 } });
+  await page.locator("input[type=file]").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: picture });
+  await page.getByText("The logo is stored").first().waitFor();
+  await page.getByRole("textbox", { name: "Colour", exact: true }).fill("#ffe066");
+  const becomes = page.getByRole("list", { name: "What becomes of it" }).getByRole("listitem");
+  await becomes.first().getByText("#ffe066").waitFor();
+  const light = await becomes.nth(1).locator("span").last().textContent();
+  expect(light).toMatch(/^#(?!ffe066)[0-9a-f]{6}$/);
+  await page.getByRole("link", { name: "Legal pages" }).click();
+  await page.getByRole("textbox", { name: "Terms of service, English" }).fill("# Our terms\n\nBe **fair**.");
+  await page.getByRole("button", { name: "Review and save" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await page.getByText("every node has it within a second").first().waitFor();
+  const html = await (await fetch(new URL("/en", shop.url))).text();
+  const sheet = /href="(\/api\/brand\/style\?color=ffe066&amp;logo=[0-9a-f]{16})"/.exec(html)![1]!.replace("&amp;", "&");
+  const css = await (await fetch(new URL(sheet, shop.url))).text();
+  expect(css).toContain(`--color-accent:light-dark(${light},`);
+  const logo = await fetch(new URL(/url\(([^)]+)\)/.exec(css)![1]!, shop.url));
+  expect([logo.headers.get("content-type"), Buffer.from(await logo.arrayBuffer()).equals(picture)]).toEqual(["image/png", true]);
+  expect(html).toContain('href="/en/legal/terms"');
+  expect(await (await fetch(new URL("/en/legal/terms", shop.url))).text()).toContain("<strong>fair</strong>");
+});
+
+browserTest("E-30: the default language is for visitors who name none", async () => {
   const to = async (language: string): Promise<string | null> => (await fetch(new URL("/", shop.url), { redirect: "manual", headers: { "accept-language": language } })).headers.get("location");
   expect(await to("fr")).toMatch(/\/en$/);
   await shop.apply({ settings: { shop: { default_locale: "zh" } } });

@@ -14,13 +14,17 @@ const MODELS = [
   { id: "deepseek-ai/DeepSeek-R1", vendor: "deepseek", price: { input: 0.55, output: 2.19 } },
   { id: "text-embedding-3-small", vendor: "qwen", endpoints: ["embeddings"], price: { input: 0.02 } },
   { id: "free-tiny", endpoints: ["chat"], price: { input: 0, output: 0 } },
+  { id: "estimated", vendor: "acme", endpoints: ["chat"], context: 128_000, price: { input: 3.333333, cache_read: 0.333333, output: 15.000001 } },
+  { id: "shaky", vendor: "acme", endpoints: ["chat"], context: 8_000, price: { input: 0.1, output: 0.4 } },
 ];
+/** What the simulator is told by a name: so many cached tokens and so long an answer; nothing but failures. */
+const UPSTREAM: Readonly<Record<string, string>> = { estimated: "estimated?cached=3000&tokens=512", shaky: "shaky?status=503" };
 
 export const LIT_STORE = {
   shop: { name: "Lantern", sign_up: "closed" },
   groups: { default: { ratio: 1 } },
   models: MODELS,
-  channels: [{ name: "main", provider: "simulator", models: MODELS.map(({ id }) => id), groups: ["default"] }],
+  channels: [{ name: "main", provider: "simulator", models: Object.fromEntries(MODELS.map(({ id }) => [id, UPSTREAM[id] ?? id])), groups: ["default"] }],
   users: [{ email: "alice@example.com", password: "correct-horse-battery", role: "customer", group: "default", credit: { amount: 10, id: "opening" }, keys: [{ name: "app", secret: KEY }] }],
 };
 

@@ -23,15 +23,17 @@ beforeAll(async () => {
   stripe = await startStripeServer();
   const store = {
     shop: { name: "Corner Shop", sign_up: "closed" },
-    groups: { default: { ratio: 1 } },
+    groups: { default: { ratio: 1 }, vip: { ratio: 1, top_up_ratio: 0.95 } },
     settings: { payments: { fee_percent: "5", bonus: { "50": 10 } } },
     models: [{ id: "gpt-4o-mini", vendor: "openai", context: 128_000, price: { input: 0.15, output: 0.6 } }],
     channels: [{ name: "main", provider: "simulator", models: ["gpt-4o-mini"], groups: ["default"] }],
     users: [
       { email: "alice@example.com", password: PASSWORD, role: "customer", group: "default" },
+      { email: "vera@example.com", password: PASSWORD, role: "customer", group: "vip" },
+      { email: "gus@example.com", password: PASSWORD, role: "customer", group: "default" },
       { email: "books@example.com", password: PASSWORD, role: "finance", group: "default" },
     ],
-    codes: [{ code: "WELCOME-5", amount: 5, uses: 100, per_user: 1 }],
+    codes: [{ code: "WELCOME-5", amount: 5, uses: 100, per_user: 1 }, { code: "GONE-LONG-AGO", amount: 5 }],
   };
   shop = await startShop({ role: "all", store, env: { STRIPE_SECRET_KEY: TEST_KEY, STRIPE_WEBHOOK_SECRET: TEST_WEBHOOK_SECRET, STRIPE_API_BASE: stripe.url } });
   stripe.hooks.url = `${shop.url}/api/webhooks/stripe`;
@@ -76,7 +78,7 @@ async function toCheckout(page: Page, preset: string): Promise<void> {
 const balance = async (): Promise<string> =>
   String((await shop.sql<{ b: string }>("SELECT (paid_nano + lots_nano - debt_nano)::text AS b FROM wallets w JOIN users u ON u.id = w.owner_id WHERE u.email = 'alice@example.com'"))[0]!.b);
 
-browserTest("F1: an amount, Stripe's page, and back: the credit is there, with its receipt", async () => {
+browserTest("E-47, F1: an amount, Stripe's page, and back: the credit is there, with its receipt", async () => {
   const page = await signedIn("/console/wallet");
   expect(await barriers(page)).toEqual([]);
   await toCheckout(page, "$20");
@@ -96,7 +98,7 @@ browserTest("F1: an amount, Stripe's page, and back: the credit is there, with i
   await page.getByRole("table", { name: "Transactions" }).getByText("+$20.00").waitFor(WAIT);
 });
 
-browserTest("a card that is declined, then the way back: nothing is charged, and the page says so", async () => {
+browserTest("E-47: a card that is declined, then the way back: nothing is charged, and the page says so", async () => {
   const before = await balance();
   const page = await signedIn("/console/wallet");
   await toCheckout(page, "$10");
@@ -109,7 +111,7 @@ browserTest("a card that is declined, then the way back: nothing is charged, and
   expect(await balance()).toBe(before);
 });
 
-browserTest("the browser is closed at Stripe's page after paying: the credit comes all the same", async () => {
+browserTest("E-47: the browser is closed at Stripe's page after paying: the credit comes all the same", async () => {
   const before = BigInt(await balance());
   const page = await signedIn("/console/wallet");
   await toCheckout(page, "$50");
@@ -119,7 +121,7 @@ browserTest("the browser is closed at Stripe's page after paying: the credit com
   await expect.poll(async () => BigInt(await balance()) - before, WAIT).toBe(55_000_000_000n); // with the bonus of a tenth
 });
 
-browserTest("paid later: the page says that the money is on its way, and is right when it has come", async () => {
+browserTest("E-47: paid later: the page says that the money is on its way, and is right when it has come", async () => {
   const page = await signedIn("/console/wallet");
   await toCheckout(page, "$10");
   const session = new URL(page.url()).pathname.split("/").pop()!;
@@ -129,7 +131,7 @@ browserTest("paid later: the page says that the money is on its way, and is righ
   await page.getByText("$10.00 are in your wallet").waitFor(WAIT);
 });
 
-browserTest("no notification comes: the page that one comes back to makes the shop ask", async () => {
+browserTest("E-47: no notification comes: the page that one comes back to makes the shop ask", async () => {
   const page = await signedIn("/console/wallet");
   const plan = stripe.hooks.plan;
   stripe.hooks.plan = () => [];
@@ -148,17 +150,92 @@ browserTest("F11: a double click on Pay is one order", async () => {
   expect(stripe.books.sessions.size).toBe(before + 1);
 });
 
-browserTest("a code is redeemed as it was typed; a wrong one and a used one get the same answer", async () => {
+browserTest("E-47: a notification that comes late, and twice, credits once; the page waits and then says so", async () => {
+  const before = BigInt(await balance());
+  const plan = stripe.hooks.plan;
+  const faults = stripe.faults.length;
+  stripe.hooks.plan = () => [{ delayMs: 2_000 }, { delayMs: 2_000 }, { delayMs: 2_500 }];
+  // Until then Stripe does not answer the shop's own question either.
+  stripe.faults.push({ method: "GET", path: /checkout\/sessions/, when: "before", status: 500, times: 50 });
   const page = await signedIn("/console/wallet");
+  await toCheckout(page, "$10");
+  await page.getByRole("button", { name: "Pay", exact: true }).click();
+  await page.getByText("Waiting for the confirmation").waitFor(WAIT);
+  expect(await barriers(page)).toEqual([]);
+  stripe.faults.length = faults;
+  await page.getByText("$10.00 are in your wallet").waitFor(WAIT);
+  await stripe.settled();
+  stripe.hooks.plan = plan;
+  expect(BigInt(await balance()) - before).toBe(10_000_000_000n);
+});
+
+browserTest("E-47: a payment page that expires, and a debit that the bank refuses: nothing is credited, and the page says which", async () => {
+  const before = await balance();
+  const page = await signedIn("/console/wallet");
+  await toCheckout(page, "$10");
+  const session = new URL(page.url()).pathname.split("/").pop()!;
+  await page.getByRole("button", { name: "Back to the shop" }).click();
+  await page.getByText("You left the payment page").waitFor(WAIT);
+  const left = page.url();
+  stripe.acts.expire(session);
+  await stripe.settled();
+  await page.goto(left);
+  await page.getByText("The order has expired").waitFor(WAIT);
+  await page.getByRole("link", { name: "Top up again" }).click();
+  await page.waitForURL("**/console/wallet");
+  await toCheckout(page, "$10");
+  const later = new URL(page.url()).pathname.split("/").pop()!;
+  await page.getByRole("button", { name: "Pay later" }).click();
+  await page.getByText("The payment is on its way").waitFor(WAIT);
+  stripe.acts.settleLater(later, false);
+  await page.getByText("Reason: The bank did not pay.").waitFor(WAIT);
+  expect(await balance()).toBe(before);
+});
+
+browserTest("E-48: what the page says of price, discount, fee and bonus is what is paid, ordered and credited", async () => {
+  const page = await signedIn("/console/wallet", { email: "vera@example.com" });
+  await page.getByRole("radio", { name: /^\$50(?!\d)/ }).check({ force: true });
+  // 50 less 5 % is 47.50; 5 % of that as a fee is 2.375, of which no part of a cent is given away.
+  const said = () => page.getByRole("main").locator("dl > div").evaluateAll((rows) => Object.fromEntries(rows.map((row) => [row.querySelector("dt")?.textContent, row.querySelector("dd")?.textContent?.replace("\u2212", "-")])));
+  await expect.poll(said, WAIT).toMatchObject({ "Credit": "$50.00", "Bonus, 90 days": "$5.00", "You get": "$55.00", "Price of the credit": "$50.00", "Discount": "-$2.50", "Fee": "$2.38", "You pay": "$49.88" });
+  const pay = page.getByRole("button", { name: "Pay $49.88" });
+  await pay.click();
+  await page.waitForURL(`${stripe.url}/**`, WAIT);
+  const session = stripe.books.sessions.get(new URL(page.url()).pathname.split("/").pop()!)!;
+  expect(session.amount_total).toBe(4_988);
+  await page.getByRole("button", { name: "Pay", exact: true }).click();
+  await page.getByText("$55.00 are in your wallet").waitFor(WAIT);
+  const [order] = await shop.sql<{ credit: string; bonus: string; posted: string }>(
+    `SELECT o.credit_nano::text AS credit, o.bonus_nano::text AS bonus, (w.paid_nano + w.lots_nano)::text AS posted
+       FROM orders o JOIN users u ON u.id = o.user_id JOIN wallets w ON w.owner_id = u.id WHERE u.email = 'vera@example.com'`);
+  expect(order).toEqual({ credit: "50000000000", bonus: "5000000000", posted: "55000000000" });
+});
+
+browserTest("E-49: a code is redeemed as it was typed; a wrong, a used and an expired one get the same answer, the eleventh try a wait", async () => {
+  await shop.sql("UPDATE redeem_batches SET expires_at = now() - interval '1 day' WHERE max_uses = 1");
+  const page = await signedIn("/console/wallet", { email: "gus@example.com" });
   const field = page.getByLabel("Code", { exact: true });
-  await field.fill("welcome 5");
-  await page.getByRole("button", { name: "Redeem" }).click();
-  await page.getByText("$5.00 added to your wallet").waitFor(WAIT);
-  for (const code of ["WELCOME-5", "NO-SUCH-CODE"]) {
+  const redeem = async (code: string): Promise<void> => {
     await field.fill(code);
     await page.getByRole("button", { name: "Redeem" }).click();
+  };
+  await redeem(" welcome 5 ");
+  await page.getByText("$5.00 added to your wallet").waitFor(WAIT);
+  const said: (string | null)[] = [];
+  for (const code of ["WELCOME-5", "GONE-LONG-AGO", "NO-SUCH-CODE", ...Array.from({ length: 7 }, (_, i) => `GUESS-${i}`)]) {
+    const answered = page.waitForResponse((response) => response.url().includes("wallet.redeem"));
+    await redeem(code);
+    await answered;
     await page.getByText("This code is not valid").waitFor(WAIT);
+    said.push(await page.getByText("This code is not valid").textContent());
   }
+  expect(new Set(said.slice(0, 4))).toEqual(new Set(["This code is not valid. Check it for mistyped letters."]));
+  expect(said[9]).toMatch(/No tries left|0 tries left/);
+  await redeem("WELCOME-5");
+  await page.getByText(/Too many wrong codes\. Try again in \d+ minutes?/).waitFor(WAIT);
+  expect(await barriers(page)).toEqual([]);
+  const [credited] = await shop.sql<{ n: number }>("SELECT count(*)::int AS n FROM redemptions r JOIN users u ON u.id = r.user_id WHERE u.email = 'gus@example.com'");
+  expect(credited!.n).toBe(1);
 });
 
 browserTest("finance finds the order, sees what was compared, and refunds a part after giving the password", async () => {

@@ -1,5 +1,6 @@
 import { hasLocale } from "next-intl";
 import { getTranslations, setRequestLocale } from "next-intl/server";
+import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { publicOffers } from "#app/catalogue.ts";
@@ -25,13 +26,14 @@ export default async function StorefrontLayout({ children, params }: Props) {
   if (!hasLocale(routing.locales, locale)) notFound();
   setRequestLocale(locale);
   const t = await getTranslations("common");
+  const path = (await headers()).get("x-mm-path") ?? `/${locale}`;
   const { settings, pool } = await shop();
   const [{ "shop.name": shopName, "shop.sign_up": signUp }, user, offers, status] = await Promise.all([settings(), currentUser(), publicOffers(), shopStatus()]);
   const legal = (await Promise.all(LEGAL_PAGES.map(async (page) => ((await operatorText(`legal.${page}`, locale)) ? [page] : [])))).flat();
   const wallet = user && (await walletOfUser(pool, user.id));
   return (
     <StorefrontDocument locale={locale} skip={t("skip")} brand={await shopBrand()}>
-      <StorefrontHeader locale={locale} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
+      <StorefrontHeader locale={locale} path={path} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
       {children}
       <StorefrontFooter legal={legal} locale={locale} shopName={shopName} status={status && offers.length > 0 ? overallWord(status, offers.map(({ id }) => id)) : undefined} />
     </StorefrontDocument>

@@ -5,7 +5,7 @@ export type MessageScope = "kit" | "console" | "admin";
 
 const KIT = new Set(["common", "kit", "data"]);
 const STOREFRONT = /^(?:landing|storefront)/;
-const ADMIN = /^(?:admin|audit|dashboard|users|ledger|requests-admin|settings-admin|health)/;
+const ADMIN = /^(?:admin|audit|channels|dashboard|groups|health|ledger|models-admin|prices|requests-admin|settings-admin|users)/;
 
 /** The pages of one area do not carry the texts of the others. */
 export function messagesFor(scope: MessageScope, all: AbstractIntlMessages): AbstractIntlMessages {

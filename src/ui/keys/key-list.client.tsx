@@ -51,7 +51,7 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("filter.search") }} /></div>
       <DataTable<KeyRow>
         label={t("title")} columns={useColumns()} rows={list.data?.rows} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
-        updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={({ id }) => `/console/keys/${id}`} rowMenu={items}
+        updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={filtered} onClearFilters={clear} href={addressOf} rowMenu={items}
         empty={<EmptyState icon={<KeyRound size={20} strokeWidth={1.75} />} title={t("empty.title")} text={t("empty.text")} action={add} />}
         card={(row) => <KeyCard row={row} />}
         pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next), size: PAGE }}
@@ -61,6 +61,9 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
     </>
   );
 }
+
+/** Whoever opens a key that has used its budget up wants to raise it. */
+const addressOf = ({ id, state }: KeyRow): string => `/console/keys/${id}${state === "exhausted" ? "?tab=settings" : ""}`;
 
 function useColumns(): Column<KeyRow>[] {
   const t = useTranslations("keys");

@@ -1,14 +1,14 @@
 import { Languages, Menu } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Logo } from "#ui/kit/logo.tsx";
-import { LanguageLink, NavLinks } from "#ui/storefront/nav.client.tsx";
-import { ThemeButton } from "#ui/storefront/theme-button.client.tsx";
+import { LanguageLink, NavLinks } from "#ui/storefront/nav.tsx";
+import { ThemeButton } from "#ui/storefront/theme-button.tsx";
 import { LOCALE_NAMES, routing, type Locale } from "#ui/i18n/routing.ts";
 
-type Props = { locale: Locale; shopName: string; /** Signed in: what can be spent, as text. */ balance: string | undefined; signedIn: boolean; signUpOpen: boolean };
+type Props = { locale: Locale; /** Address of the page, with its query. */ path: string; shopName: string; /** Signed in: what can be spent, as text. */ balance: string | undefined; signedIn: boolean; signUpOpen: boolean };
 
 /** Sticky, 56 px. On a phone the links fold into a menu that works without a script. */
-export async function StorefrontHeader({ locale, shopName, balance, signedIn, signUpOpen }: Props) {
+export async function StorefrontHeader({ locale, path, shopName, balance, signedIn, signUpOpen }: Props) {
   const t = await getTranslations("common");
   const s = await getTranslations("landing.shell");
   const other = routing.locales.find((each) => each !== locale) ?? locale;
@@ -21,10 +21,10 @@ export async function StorefrontHeader({ locale, shopName, balance, signedIn, si
           <span className="truncate">{shopName}</span>
         </a>
         <nav className="hidden items-center gap-6 md:flex" aria-label={t("nav.label")}>
-          <NavLinks links={links} className="font-medium hover:text-fg" />
+          <NavLinks links={links} path={path} className="font-medium hover:text-fg" />
         </nav>
         <div className="ml-auto flex flex-none items-center gap-1">
-          <LanguageLink to={other} className="btn btn-ghost max-md:hidden">
+          <LanguageLink to={other} path={path} className="btn btn-ghost max-md:hidden">
             <Languages size={16} strokeWidth={1.75} aria-hidden="true" />
             {LOCALE_NAMES[other]}
           </LanguageLink>
@@ -39,10 +39,10 @@ export async function StorefrontHeader({ locale, shopName, balance, signedIn, si
               <Menu size={20} strokeWidth={1.75} aria-hidden="true" />
             </summary>
             <nav className="card absolute right-0 top-11 grid w-52 p-2 shadow-pop" aria-label={t("nav.menu")}>
-              <NavLinks links={links} className="nav-item" />
+              <NavLinks links={links} path={path} className="nav-item" />
               <hr className="hr my-2" />
               {signedIn ? null : <a href="/sign-in" className="nav-item">{t("signIn")}</a>}
-              <LanguageLink to={other} className="nav-item">{LOCALE_NAMES[other]}</LanguageLink>
+              <LanguageLink to={other} path={path} className="nav-item">{LOCALE_NAMES[other]}</LanguageLink>
               <ThemeButton label={t("theme")} />
             </nav>
           </details>

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Download, List } from "lucide-react";
 import { useTimeZone, useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { formatLatency, parseMoneyInput, parseRange } from "#ui/format/index.ts";
 import { Button, LinkButton } from "#ui/kit/button.tsx";
 import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
@@ -40,12 +40,19 @@ export function RequestList({ keyId }: { keyId?: string }) {
     setNow(new Date());
     void queries.invalidateQueries({ queryKey: trpc.console.requests.pathKey() });
   };
+  const missed = useRef(false);
   useLive(["requests"], (topic) => {
-    if (!atHead) return;
+    if (!atHead) return void (missed.current = true);
     // Rows must not move under someone who reads further down.
     if (scrollY < 240) refresh();
     else if (topic) setWaiting(true);
   });
+  // Whoever comes back to the first page finds on it what came meanwhile.
+  useEffect(() => {
+    if (!atHead || !missed.current) return;
+    missed.current = false;
+    refresh();
+  }, [atHead]);
   const next = list.data?.next;
   const rows = list.data?.rows;
   const at = rows?.findIndex(({ id }) => id === open) ?? -1;

@@ -1,5 +1,5 @@
 import { codeParts, type CodeLanguage } from "#ui/storefront/code-parts.ts";
-import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.client.tsx";
+import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.tsx";
 
 export type Sample = Readonly<{ name: string; language: CodeLanguage; code: string }>;
 

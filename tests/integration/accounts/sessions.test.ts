@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("unknown address, wrong password and disabled account: no session", async () => {
+test("E-28: unknown address, wrong password and disabled account: no session", async () => {
   const email = await person();
   expect(await accounts.browser("nobody@example.com")).toBeUndefined();
   expect(await accounts.browser(email, "wrong")).toBeUndefined();
@@ -50,7 +50,7 @@ test("a hash of older parameters is renewed at the sign-in, and a password chang
   expect(await accounts.browser(email)).toBeDefined();
 });
 
-test("a reset: the same answer for everybody, one link at a time, all browsers out", async () => {
+test("E-28: a reset: the same answer for everybody, one link at a time, all browsers out", async () => {
   const email = await person();
   const before = (await accounts.browser(email))!;
   expect(await accounts.visitor().public.account.requestReset({ email: "nobody@example.com" })).toEqual(await accounts.visitor().public.account.requestReset({ email }));

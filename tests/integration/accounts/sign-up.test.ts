@@ -62,7 +62,7 @@ test("a password that was refused costs no waiting", async () => {
   expect(await reasonOf(accounts.visitor().public.account.signUp(form(email)))).toBe("done");
 });
 
-test("an address that is taken: said plainly where mail is not confirmed, and not at all where it is", async () => {
+test("E-27: an address that is taken: said plainly where mail is not confirmed, and not at all where it is", async () => {
   const email = address();
   await accounts.visitor().public.account.signUp(form(email));
   accounts.pass(61_000);
@@ -146,7 +146,7 @@ test("the resending of links is quiet about who has an account, and slow", async
   expect(await reasonOf(accounts.visitor().public.account.resend({ email: nobody }))).toMatch(/^wait:/);
 });
 
-test("an invitation makes one account, in its role, for its address, without a gift to staff", async () => {
+test("E-27: an invitation makes one account, in its role, for its address, without a gift to staff", async () => {
   await accounts.set("shop.sign_up", "closed");
   await accounts.makeUser("boss@example.com", "owner");
   const owner = await (await accounts.browser("boss@example.com"))!.caller();

@@ -29,7 +29,7 @@ afterAll(async () => {
 const keys = () => alice.console.keys.list({});
 const make = (name: string, more: Partial<Parameters<Caller["console"]["keys"]["create"]>[0]> = {}) => alice.console.keys.create({ name, ...more });
 
-test("a new key: the secret in this answer, its hash in the database, and nowhere a word of it later", async () => {
+test("E-40: a new key: the secret in this answer, its hash in the database, and nowhere a word of it later", async () => {
   const { key, secret } = await make("fresh", {
     models: ["gpt-4o-mini", "openai/*"], endpoints: ["chat"], cidrs: ["10.0.0.0/8", "2001:db8::/32"], limits: { rpm: 60, concurrency: 4 },
     budgets: [{ per: "day", amountNano: 5_000_000_000n }, { per: "total", amountNano: 50_000_000_000n }], expiresAt: new Date("2030-01-01T00:00:00Z"),
@@ -68,7 +68,7 @@ test("changes are in force on a node within a second, and undone as fast", async
   expect(await alice.console.keys.get({ id: key.id })).toMatchObject({ name: "changed", models: ["gpt-4o-mini"], state: "active" });
 });
 
-test("a rotated key: the old secret dies at its time, the new one works at once", async () => {
+test("E-41: a rotated key: the old secret dies at its time, the new one works at once", async () => {
   const { key, secret } = await make("rotating");
   const rotated = await alice.console.keys.rotate({ id: key.id, overlapHours: 1 });
   expect(rotated.key.oldSecret).toMatchObject({ suffix: secret.slice(-4) });
@@ -102,7 +102,7 @@ test("a leaked key: out of use at once, replaced with the same settings, with wh
   expect(replaced.lastUsedAt).toBeInstanceOf(Date);
 });
 
-test("a key that has used its budget up says so, and lists go on", async () => {
+test("E-42: a key that has used its budget up says so, and lists go on", async () => {
   const { key } = await make("spent", { budgets: [{ per: "day", amountNano: 100n }] });
   await shop.database.pool.query("INSERT INTO budget_windows (scope, period, starts_at, spent_nano) VALUES ($1, 'day', date_trunc('day', now()), 100)", [`key:${key.id}`]);
   expect(await alice.console.keys.get({ id: key.id })).toMatchObject({ state: "exhausted", budgets: [{ spentNano: 100n }] });

@@ -44,7 +44,7 @@ const KINDS: readonly (readonly [string, Omit<Made, "email">, string])[] = [
 ];
 
 describe("receipts", () => {
-  test.each(KINDS)("%s: the lines add up to the charge, and the rule is named", async (_name, made, rule) => {
+  test.each(KINDS)("E-45: %s: the lines add up to the charge, and the rule is named", async (_name, made, rule) => {
     const { id, chargeNano } = await one({ holdNano: 500_000_000n, ...made });
     const { receipt, json } = await alice.console.requests.receipt({ id });
     expect(receipt.lines.reduce((sum, line) => sum + line.amountPico, 0n)).toBe(receipt.sumPico);
@@ -85,7 +85,7 @@ describe("receipts", () => {
 describe("the list", () => {
   const list = (filter: NonNullable<Parameters<Caller["console"]["requests"]["list"]>[0]>["filter"] = {}) => alice.console.requests.list({ filter, limit: 100 });
 
-  test("newest first, in pages without gap or repeat while new ones arrive", async () => {
+  test("E-44: newest first, in pages without gap or repeat while new ones arrive", async () => {
     const all = (await list()).rows;
     const seen: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
@@ -97,7 +97,7 @@ describe("the list", () => {
     expect(seen).toEqual(all.map(({ id }) => id));
   });
 
-  test("each filter finds its own", async () => {
+  test("E-44: each filter finds its own", async () => {
     const all = (await list()).rows;
     const agree = async (filter: Parameters<typeof list>[0], holds: (row: (typeof all)[number]) => boolean): Promise<void> => {
       expect((await list(filter)).rows.map(({ id }) => id)).toEqual(all.filter(holds).map(({ id }) => id));

@@ -28,7 +28,7 @@ async function counted(): Promise<unknown> {
 
 const shown = async () => (await dailyOutcomes(shop.database.pool, FROM, TO)).map(({ day, requests, failed }) => ({ day, requests, failed })).sort((a, b) => a.day.localeCompare(b.day));
 
-test("the status page counts what was settled, before and after it is rolled up and in between", async () => {
+test("E-31: the status page counts what was settled, before and after it is rolled up and in between", async () => {
   await settleRequests(shop.database.pool, [
     settle(1), settle(2), settle(23), settle(30), settle(50, { outcome: "empty" }),
     settle(3, { outcome: "upstream_error", waived: true, httpStatus: 502 }), settle(4, { outcome: "upstream_abort" }),

@@ -50,7 +50,7 @@ async function expectTotals(): Promise<void> {
   }
 }
 
-describe("totals are the rows and the ledger", () => {
+describe("E-46: totals are the rows and the ledger", () => {
   test("before anything is rolled up", expectTotals);
 
   test("after it, and again: nothing is added twice", async () => {
@@ -101,7 +101,7 @@ describe("totals are the rows and the ledger", () => {
   });
 });
 
-describe("days are those of the zone", () => {
+describe("E-46: days are those of the zone", () => {
   test("the day on which New York's clocks go back has 25 hours, Shanghai's 24", async () => {
     const day = { from: new Date("2026-11-01T04:00:00Z"), to: new Date("2026-11-02T05:00:00Z") };
     const usage = await alice.console.usage.get({ ...day, group: "day", bucket: "day", timeZone: "America/New_York" });

@@ -40,7 +40,7 @@ test("F1: an order is made, paid at the provider, and credited by its notificati
   await desk.sound();
 });
 
-test("F2: one event ten times at once, and once more a day later, is one credit", async () => {
+test("E-47, F2: one event ten times at once, and once more a day later, is one credit", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   desk.stripe.hooks.plan = (event) => (event.type === "checkout.session.completed" ? Array.from({ length: 10 }, () => ({})) : []);
@@ -216,7 +216,7 @@ test("F8: the database is away during the notification: 500, and the next one cr
   await desk.sound();
 });
 
-test("F9: when no notification ever comes, the poller credits within two minutes", async () => {
+test("E-47, F9: when no notification ever comes, the poller credits within two minutes", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   desk.stripe.hooks.plan = () => [];
@@ -311,7 +311,7 @@ test("F30: another server than Stripe's is taken with test keys and private addr
   expect(start(TEST_KEY, "http://127.0.0.1:12111")()).toMatchObject({ stripe: { apiBase: "http://127.0.0.1:12111" } });
 });
 
-test("F31: a group that pays less gets the same credit, and the difference is the shop's expense", async () => {
+test("E-48, F31: a group that pays less gets the same credit, and the difference is the shop's expense", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer("vip");
   const { session } = await desk.paid(buyer, usd(20));

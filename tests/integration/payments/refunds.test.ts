@@ -247,7 +247,7 @@ async function owe(desk: Desk, buyer: Buyer, amount: Nano): Promise<void> {
   });
 }
 
-test("a payment in another currency keeps its rate, and what units leave over is under one unit", async () => {
+test("E-48: a payment in another currency keeps its rate, and what units leave over is under one unit", async () => {
   for (const [currency, rate, pay, remainder] of [["CNY", "7.25", 14_500, 0n], ["JPY", "151.37", 3_028, 3_963_797n], ["KWD", "0.3071", 6_150, 26_050_146n]] as const) {
     const desk = await openDesk({ settings: { "payments.currency": currency, "payments.rate": rate } });
     const buyer = await desk.buyer();

@@ -45,7 +45,7 @@ test("a wallet's lines have the balance after each, page by page, with a day's u
   await expect(as(desk, await desk.buyer()).console.wallet.order({ id: (await me.console.wallet.orders({})).orders[0]!.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
-test("F21: one code and a hundred customers at once: one success, the others all hear the same, one posting", async () => {
+test("E-49, F21: one code and a hundred customers at once: one success, the others all hear the same, one posting", async () => {
   const desk = await openDesk();
   const finance = await staff(desk, "finance");
   const { csv } = await finance.admin.codes.create({ name: "one", creditNano: usd(5), bucket: "lots", count: 1, reason: "for the test" });
@@ -66,7 +66,7 @@ test("F21: one code and a hundred customers at once: one success, the others all
   await desk.sound();
 });
 
-test("F22: guessing is stopped after ten wrong codes in ten minutes, for the right one too, and ends after an hour", async () => {
+test("E-49, F22: guessing is stopped after ten wrong codes in ten minutes, for the right one too, and ends after an hour", async () => {
   const desk = await openDesk();
   await desk.shop.apply("codes: [{ code: RIGHT-ONE, amount: 5 }]");
   const me = as(desk, await desk.buyer());

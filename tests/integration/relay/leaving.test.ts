@@ -154,7 +154,7 @@ test("the twenty-first early leave of a key and hour is charged as reported", as
   expect(shop.billing.records.map(({ chargeNano }) => chargeNano)).toEqual([...Array.from({ length: 20 }, () => 10_000n), 20_000n]);
 });
 
-test("a guarded stream is cut when the money is used up; what was delivered is charged", async () => {
+test("E-51: a guarded stream is cut when the money is used up; what was delivered is charged", async () => {
   const { shop, vendor } = await setUp(async (call) => {
     begin(call);
     for (let i = 0; i < 50; i++) {

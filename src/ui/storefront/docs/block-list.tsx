@@ -1,6 +1,6 @@
 import { Fragment } from "react";
 import { CodeCard, CodeTabs } from "#ui/storefront/code-card.tsx";
-import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.client.tsx";
+import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.tsx";
 import { anchorOf, fill, inlineParts, type Block, type GuideContext } from "#ui/storefront/docs/blocks.ts";
 import { deepLink } from "#ui/storefront/docs/deep-links.ts";
 import { LiveErrors, LiveFormats, type LiveFacts } from "#ui/storefront/docs/live.tsx";

@@ -1,7 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
-import { CopyButton } from "#ui/storefront/copy-button.client.tsx";
+import { CopyButton } from "#ui/storefront/copy-button.tsx";
 import { formatContext, formatLatency } from "#ui/storefront/numbers.ts";
 import type { ShownModel } from "#ui/storefront/shown-model.ts";
 import { formatRate, STATUS_BADGE, type StatusWord } from "#ui/storefront/status-words.ts";

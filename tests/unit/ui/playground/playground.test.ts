@@ -23,7 +23,7 @@ test("text arrives whole however the bytes are cut", async () => {
   }
 });
 
-test("the code is exactly the request that was sent", () => {
+test("E-52: the code is exactly the request that was sent", () => {
   const turns = [{ role: "user" as const, text: "it's \"here\"" }, { ...EMPTY_REPLY, text: "yes", state: "done" as const }, { ...EMPTY_REPLY, state: "failed" as const }, { role: "user" as const, text: "and?" }];
   const body = requestBody("m", turns, { ...NO_PARAMETERS, system: "be short", temperature: 0.5 });
   expect(body).toEqual({

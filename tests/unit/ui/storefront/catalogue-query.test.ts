@@ -36,7 +36,7 @@ test.each([
   expect(found(parameters as Record<string, string>)).toEqual(slugs);
 });
 
-test("each count is what its link would leave", () => {
+test("E-20: each count is what its link would leave", () => {
   const query = parseQuery({ vendor: "openai", can: "tools" });
   const { facets } = runQuery(models, query, offered);
   for (const facet of ["can", "context", "price", "format"] as const) {

@@ -19,7 +19,7 @@ function charged(document: Parameters<typeof compilePrice>[0]["document"], usage
   return priceUsage(compilePrice({ versionId: 7n, document, multipliers: team }).card(total, AT), quantities);
 }
 
-test("one call costs what a request with that usage is charged, to the nano-dollar", () => {
+test("E-24: one call costs what a request with that usage is charged, to the nano-dollar", () => {
   const charge = charged(sonnet, { inputUncached: 1_204, cacheRead: 48_320, cacheWrite5m: 2_116, outputText: 1_512 });
   const one = estimate({ document: sonnet, multipliers: team }, { input: 1_204, cache_read: 48_320, cache_write_5m: 2_116, output: 1_512 }, 1, AT);
   expect(one.totalPico).toBe(charge.chargeNano * 1_000n);

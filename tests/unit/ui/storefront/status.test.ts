@@ -8,7 +8,7 @@ test.each([
   expect(statusOf({ requests, failed })).toBe(word);
 });
 
-test.each([[0, 0, "—"], [10, 0, "100%"], [100_000, 1, "99.99%"], [3, 1, "66.66%"], [10_000_000, 1, "99.99%"]])("%i requests with %i failures are %s: never rounded up", (requests, failed, text) => {
+test.each([[0, 0, "—"], [10, 0, "100%"], [100_000, 1, "99.99%"], [3, 1, "66.66%"], [10_000_000, 1, "99.99%"]])("E-31: %i requests with %i failures are %s: never rounded up", (requests, failed, text) => {
   expect(formatRate({ requests, failed })).toBe(text);
 });
 

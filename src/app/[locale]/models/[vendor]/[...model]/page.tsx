@@ -10,7 +10,7 @@ import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { modelPath, NO_VENDOR, slugFromPath } from "#ui/storefront/addresses.ts";
-import { Calculator, type CalculatorWords } from "#ui/storefront/calculator.client.tsx";
+import { Calculator, type CalculatorWords } from "#ui/storefront/calculator.tsx";
 import type { Parameters } from "#ui/storefront/catalogue-query.ts";
 import { clientGuides } from "#ui/storefront/docs/guides.ts";
 import { estimateStart, estimateText, fieldsOf, presetsFor } from "#ui/storefront/estimate.ts";
@@ -77,8 +77,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
         <ModelPrices offer={offer} locale={locale} planned={next && { from: next.from, basis: { document: next.document, multipliers: offer.price.multipliers } }} version={changes.filter(({ from }) => from.getTime() <= nowMs).length} />
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-8 lg:col-start-2 lg:row-span-4 lg:row-start-1">
           <Calculator
-            price={{ document: offer.price.document, multipliers: offer.price.multipliers }} fields={fields} atMs={nowMs} action={`${path}#calculator`}
-            presets={presetsFor(items)} start={{ ...start, text: estimateText(offer.price, items, start.quantities, start.calls, nowMs) }} words={await calculatorWords()}
+            fields={fields} path={path} presets={presetsFor(items)} start={{ ...start, text: estimateText(offer.price, items, start.quantities, start.calls, nowMs) }} words={await calculatorWords()}
           />
           <ModelFacts offer={offer} formats={formats} />
         </div>
