@@ -47,9 +47,10 @@ async function act(tx: PoolClient, order: Order, debt: bigint, provider: string,
       return done("paid");
     case "review": {
       const reason = reasonOf(verdict.checks);
+      const known = order.state === "review" && order.reviewReason === reason;
+      if (!known) await holdInSuspense(tx, order, provider, state);
       await noteHeldFee(tx, order, provider, state);
-      if (order.state === "review" && order.reviewReason === reason) return done("review", reason);
-      await holdInSuspense(tx, order, provider, state);
+      if (known) return done("review", reason);
       await moveOrder(tx, order, "review", source, { reason, checks: verdict.checks, provider, received_minor: (state.amountMinor + state.taxMinor).toString(), received_currency: state.currency, payment: state.paymentId });
       return done("review", reason);
     }

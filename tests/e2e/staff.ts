@@ -1,6 +1,8 @@
+import pg from "pg";
 import type { Browser, BrowserContext, Page } from "playwright";
 import superjson from "superjson";
 import type { Shop } from "../support/shop-process.ts";
+import { superuserUrl } from "../support/sql.ts";
 
 /** The back office in a browser: people who are signed in, their pages, and what they may do without a form. */
 
@@ -62,4 +64,16 @@ export async function call<T = unknown>(page: Page, procedure: string, input: un
   const parsed = JSON.parse(answer.text) as { result?: { data: Parameters<typeof superjson.deserialize>[0] }; error?: { json?: { message?: string } } };
   if (!answer.ok || !parsed.result) throw new Error(`${procedure}: ${parsed.error?.json?.message ?? answer.text.slice(0, 300)}`);
   return superjson.deserialize<T>(parsed.result.data);
+}
+
+/** Changes rows behind the shop's back, past its triggers, as only the database's owner can. */
+export async function tamper(shop: Shop, work: (run: (sql: string) => Promise<number>) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl(shop.dataDir) });
+  await client.connect();
+  try {
+    await client.query("SET session_replication_role = replica");
+    await work(async (sql) => (await client.query(sql)).rowCount ?? 0);
+  } finally {
+    await client.end();
+  }
 }

@@ -3,9 +3,11 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { MANAGEMENT_TOKEN, startShop, type Shop } from "../support/shop-process.ts";
+import { keyOf } from "../support/shop-store.ts";
 import { startStripeServer, TEST_KEY, TEST_WEBHOOK_SECRET, type StripeServer } from "../support/stripe-server.ts";
+import { until } from "../support/until.ts";
 import { chromiumPath, launch } from "./browser.ts";
-import { openOffice, PASSWORD, WAIT, type Office } from "./staff.ts";
+import { openOffice, PASSWORD, tamper, WAIT, type Office } from "./staff.ts";
 
 /** Money that comes late, twice, wrong, or goes back: credited once or not at all, and told line by line on the order's page. */
 
@@ -31,7 +33,11 @@ beforeAll(async () => {
     store: {
       shop: { name: "Corner Shop", sign_up: "closed" },
       management_tokens: [{ name: "checks", secret: MANAGEMENT_TOKEN, role: "operator" }],
-      users: [{ email: FINANCE, password: PASSWORD, role: "finance" }, ...BUYERS.map((name) => ({ email: `${name}@example.com`, password: PASSWORD }))],
+      models: [{ id: "small", endpoints: ["chat"], price: { input: 10, output: 10 } }], channels: [{ name: "sim", provider: "simulator", models: ["small"] }],
+      users: [
+        { email: FINANCE, password: PASSWORD, role: "finance" },
+        ...BUYERS.map((name) => ({ email: `${name}@example.com`, password: PASSWORD, ...(name === "half" && { keys: [{ name: "app", secret: keyOf(name) }] }) })),
+      ],
     },
   });
   stripe.hooks.url = `${shop.url}/api/webhooks/stripe`;
@@ -146,7 +152,7 @@ browserTest("wrong signature: refused, nothing kept, nothing credited; the order
 const held = async (made: Order, reason: string, differs: RegExp): Promise<void> => {
   const { steps, state } = await told(made);
   expect(state).toContain("Being looked at");
-  expect(steps.slice(0, 3)).toEqual([...START, `Held for review: ${reason}`]);
+  expect(steps.filter((step) => !["Suspense", "Provider fee", "Money in an unknown currency"].includes(step))).toEqual([...START, `Held for review: ${reason}`]);
   await page.getByText("Money came that does not match the order").waitFor(WAIT);
   expect(await page.getByText(differs).count()).toBeGreaterThan(0);
 };
@@ -167,7 +173,7 @@ browserTest("E-85 a wrong amount waits in review with both sums, is not credited
   await held(made, "Amount", /Order: .*20\.00.* · provider: .*1\.00/);
   expect(await purse("short")).toBe("0");
   await resolve("Credit it");
-  expect((await told(made)).steps.slice(2)).toEqual(["Held for review: Amount", "Suspense", "Review ended: What came in was credited. looked at by finance", "Failed: What came in was credited.", "Suspense resolved"]);
+  expect((await told(made)).steps.slice(2)).toEqual(["Held for review: Amount", "Suspense", "Provider fee", "Review ended: What came in was credited. looked at by finance", "Failed: What came in was credited.", "Suspense resolved"]);
   expect(await purse("short")).toBe("1");
 });
 
@@ -334,4 +340,77 @@ browserTest("after all of it the books hold, and the clearing account is what th
   const [clearing] = await shop.sql<{ sum: bigint }>("SELECT sum(e.amount_nano)::bigint AS sum FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE a.code = 'psp:stripe:clearing'");
   const theirs = [...stripe.books.transactions.values()].filter(({ currency }) => currency === "usd").reduce((sum, { net }) => sum + net, 0);
   expect(clearing!.sum).toBe(BigInt(theirs) * 10_000_000n);
+});
+
+const WALLET = (who: BuyerName): string => `(SELECT w.id FROM wallets w JOIN users u ON u.id = w.owner_id WHERE u.email = '${who}@example.com')`;
+/** Which entry now stands in another account, so that every transaction still balances. */
+const MISPLACED = (from: string): readonly [string, string] => [
+  `UPDATE ledger_entries SET account_id = (SELECT id FROM accounts WHERE code = 'equity:opening') WHERE id = (SELECT min(e.id) FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE a.code = '${from}')`,
+  `UPDATE ledger_entries e SET account_id = (SELECT id FROM accounts WHERE code = '${from}') FROM accounts a WHERE a.id = e.account_id AND a.code = 'equity:opening'`,
+];
+/** One damage for each invariant: how it is done, how it is undone, which lines then stand out. */
+const DAMAGE: readonly Readonly<{ breaks: string; mends: string; found: readonly string[] }>[] = [
+  { found: ["I1"], ...by("ledger_entries", "amount_nano", "id = (SELECT min(e.id) FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE a.code = 'expense:psp_fee')") },
+  { found: ["I2"], ...by("wallets", "paid_nano", `id = ${WALLET("twice")}`) },
+  { found: ["I3"], ...by("credit_lots", "remaining_nano", `wallet_id = ${WALLET("half")}`) },
+  { found: ["I4"], ...pair(MISPLACED("revenue:usage")) },
+  { found: ["I5"], breaks: "UPDATE charges SET lots_nano = lots_nano - 1, paid_nano = paid_nano + 1 WHERE lots_nano > 0", mends: "UPDATE charges SET lots_nano = lots_nano + 1, paid_nano = paid_nano - 1 WHERE paid_nano > 0" },
+  { found: ["I6"], ...by("rate_cards", "p_input", "p_input > 0") },
+  { found: ["I7"], breaks: "UPDATE orders SET status = 'expired' WHERE client_key LIKE '%twice'", mends: "UPDATE orders SET status = 'paid' WHERE client_key LIKE '%twice'" },
+  { found: ["I8"], ...by("payments", "refunded_minor", "order_id = (SELECT id FROM orders WHERE client_key LIKE '%twice')") },
+  { found: ["I9"], breaks: "UPDATE redeem_codes SET uses = 1 WHERE id = (SELECT min(id::text)::uuid FROM redeem_codes WHERE uses = 0)", mends: "UPDATE redeem_codes c SET uses = 0 WHERE NOT EXISTS (SELECT 1 FROM redemptions r WHERE r.code_id = c.id)" },
+  { found: ["I10"], breaks: "UPDATE ledger_transactions SET idempotency_key = 'lost ' || idempotency_key WHERE idempotency_key LIKE 'redeem:%'", mends: "UPDATE ledger_transactions SET idempotency_key = substr(idempotency_key, 6) WHERE idempotency_key LIKE 'lost %'" },
+  { found: ["I11"], ...by("wallets", "leased_nano", `id = ${WALLET("twice")}`) },
+  { found: ["I12", "I13"], ...by("disputes", "frozen_nano", "outcome = 'won'") },
+  { found: ["I13"], breaks: "UPDATE disputes SET outcome = NULL, frozen_nano = 1 WHERE outcome = 'won'", mends: "UPDATE disputes SET outcome = 'won', frozen_nano = 0 WHERE outcome IS NULL" },
+  { found: ["I14"], ...pair(MISPLACED("refunds:pending")) },
+  { found: ["I15"], breaks: "UPDATE invoices SET number = number + 7 WHERE number = (SELECT max(number) FROM invoices)", mends: "UPDATE invoices SET number = number - 7 WHERE number = (SELECT max(number) FROM invoices)" },
+  { found: ["I16"], ...by("budget_windows", "spent_nano", "scope LIKE 'key:%' AND period = 'total'") },
+];
+function by(table: string, column: string, where: string): Readonly<{ breaks: string; mends: string }> {
+  return { breaks: `UPDATE ${table} SET ${column} = ${column} + 1 WHERE ${where}`, mends: `UPDATE ${table} SET ${column} = ${column} - 1 WHERE ${where}` };
+}
+function pair([breaks, mends]: readonly [string, string]): Readonly<{ breaks: string; mends: string }> {
+  return { breaks, mends };
+}
+
+browserTest("E-86 the board is green on a shop with every kind of movement, and each damage lights its own line and leads to what is wrong", async () => {
+  for (let calls = 0; calls < 2; calls += 1) {
+    const answer = await fetch(`${shop.url}/v1/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${keyOf("half")}`, "content-type": "application/json" }, body: JSON.stringify({ model: "small", messages: [{ role: "user", content: "hello ".repeat(50) }] }) });
+    expect(answer.status).toBe(200);
+    await answer.text();
+  }
+  await until("settled", async () => (await shop.sql("SELECT 1 FROM charges")).length === 2, { timeoutMs: 15_000 });
+  await page.goto(`${shop.url}/admin/ledger`);
+  const board = page.getByRole("region", { name: "Invariants" });
+  const lines = (): Promise<Record<string, string[]>> => board.getByRole("listitem").evaluateAll((all) => Object.fromEntries(all.flatMap((line) => {
+    const rows = line.lastElementChild?.textContent ?? "";
+    return rows === "0" ? [] : [[line.firstElementChild?.textContent ?? "?", [rows, ...[...line.querySelectorAll("a")].map((link) => link.getAttribute("href") ?? "")]]];
+  })));
+  const run = async (wanted: readonly string[]): Promise<Record<string, string[]>> => {
+    await board.getByRole("button", { name: "Run now" }).click();
+    await expect.poll(async () => Object.keys(await lines()), WAIT).toEqual(wanted);
+    return lines();
+  };
+  await run([]);
+  await board.getByText("All hold").waitFor(WAIT);
+  expect(await board.getByRole("listitem").count()).toBe(DAMAGE.length);
+  const links = new Set<string>();
+  await tamper(shop, async (change) => {
+    for (const { breaks, mends, found } of DAMAGE) {
+      expect(await change(breaks), breaks).toBeGreaterThan(0);
+      const red = await run(found);
+      for (const id of found) {
+        expect(red[id]![1], `${id} leads somewhere`).toMatch(/^\/admin\//);
+        links.add(red[id]![1]!);
+      }
+      await change(mends);
+    }
+  });
+  await page.goto(`${shop.url}/admin/codes`);
+  await page.getByRole("alert").filter({ hasText: "I16" }).waitFor(WAIT);
+  for (const link of links) expect((await page.request.get(shop.url + link)).status(), link).toBe(200);
+  await page.goto(`${shop.url}/admin/ledger`);
+  await run([]);
+  expect(await shop.brokenInvariants()).toEqual([]);
 });

@@ -17,7 +17,7 @@ export default async function RequestsPage() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <RequestList seesCost={held.has("costs:read")} mayRefund={held.has("refunds:write")} />
+      <RequestList seesCost={held.has("costs:read")} mayRefund={held.has("refunds:write")} linked={held.has("ledger:read")} />
     </>
   );
 }
