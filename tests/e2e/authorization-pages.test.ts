@@ -112,8 +112,6 @@ afterAll(async () => {
   await shop?.stop();
   writeVerdicts("pages", people, rows);
 });
-  writeFileSync(path.join(folder, "authorization-pages.md"), `| page | wants | ${people.join(" | ")} |\n|${" --- |".repeat(people.length + 2)}\n${rows.sort().join("\n")}\n`);
-});
 
 test("the tree has been read, and every page of the back office states what it wants", () => {
   expect(pages.length).toBeGreaterThan(15);

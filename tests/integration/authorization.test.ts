@@ -50,8 +50,6 @@ afterAll(async () => {
   await admin.drop();
   writeVerdicts("procedures", people, rows);
 });
-  writeFileSync(path.join(folder, "authorization-procedures.md"), `| procedure | permission | ${people.join(" | ")} |\n|${" --- |".repeat(people.length + 2)}\n${rows.sort().join("\n")}\n`);
-});
 
 test("the router has been read", () => {
   expect(procedures.length).toBeGreaterThan(40);
