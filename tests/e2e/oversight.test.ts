@@ -160,7 +160,7 @@ browserTest("E-80 five given and three taken stand in the books as shown before;
     await dialog.getByLabel("Reason").fill("short");
     expect(await submit.isDisabled()).toBe(true);
     await dialog.getByLabel("Reason").fill("agreed on the phone");
-    await dialog.getByRole("row", { name: /Balance after/ }).waitFor(WAIT);
+    await dialog.getByRole("row", { name: /Balance before, after/ }).waitFor(WAIT);
     await submit.click();
     await page.getByText(said).first().waitFor(WAIT);
     await dialog.waitFor({ state: "detached" });

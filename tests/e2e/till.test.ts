@@ -356,10 +356,10 @@ const DAMAGE: readonly Readonly<{ breaks: string; mends: string; found: readonly
   { found: ["I4"], ...pair(MISPLACED("revenue:usage")) },
   { found: ["I5"], breaks: "UPDATE charges SET lots_nano = lots_nano - 1, paid_nano = paid_nano + 1 WHERE lots_nano > 0", mends: "UPDATE charges SET lots_nano = lots_nano + 1, paid_nano = paid_nano - 1 WHERE paid_nano > 0" },
   { found: ["I6"], ...by("rate_cards", "p_input", "p_input > 0") },
-  { found: ["I7"], breaks: "UPDATE orders SET status = 'expired' WHERE client_key LIKE '%twice'", mends: "UPDATE orders SET status = 'paid' WHERE client_key LIKE '%twice'" },
+  { found: ["I7"], ...renamed("topup:%", "ref_id = (SELECT id::text FROM orders WHERE client_key LIKE '%twice')") },
   { found: ["I8"], ...by("payments", "refunded_minor", "order_id = (SELECT id FROM orders WHERE client_key LIKE '%twice')") },
   { found: ["I9"], breaks: "UPDATE redeem_codes SET uses = 1 WHERE id = (SELECT min(id::text)::uuid FROM redeem_codes WHERE uses = 0)", mends: "UPDATE redeem_codes c SET uses = 0 WHERE NOT EXISTS (SELECT 1 FROM redemptions r WHERE r.code_id = c.id)" },
-  { found: ["I10"], breaks: "UPDATE ledger_transactions SET idempotency_key = 'lost ' || idempotency_key WHERE idempotency_key LIKE 'redeem:%'", mends: "UPDATE ledger_transactions SET idempotency_key = substr(idempotency_key, 6) WHERE idempotency_key LIKE 'lost %'" },
+  { found: ["I10"], ...renamed("redeem:%") },
   { found: ["I11"], ...by("wallets", "leased_nano", `id = ${WALLET("twice")}`) },
   { found: ["I12", "I13"], ...by("disputes", "frozen_nano", "outcome = 'won'") },
   { found: ["I13"], breaks: "UPDATE disputes SET outcome = NULL, frozen_nano = 1 WHERE outcome = 'won'", mends: "UPDATE disputes SET outcome = 'won', frozen_nano = 0 WHERE outcome IS NULL" },
@@ -369,6 +369,12 @@ const DAMAGE: readonly Readonly<{ breaks: string; mends: string; found: readonly
 ];
 function by(table: string, column: string, where: string): Readonly<{ breaks: string; mends: string }> {
   return { breaks: `UPDATE ${table} SET ${column} = ${column} + 1 WHERE ${where}`, mends: `UPDATE ${table} SET ${column} = ${column} - 1 WHERE ${where}` };
+}
+function renamed(keys: string, where = "true"): Readonly<{ breaks: string; mends: string }> {
+  return {
+    breaks: `UPDATE ledger_transactions SET idempotency_key = 'lost ' || idempotency_key WHERE idempotency_key LIKE '${keys}' AND ${where}`,
+    mends: "UPDATE ledger_transactions SET idempotency_key = substr(idempotency_key, 6) WHERE idempotency_key LIKE 'lost %'",
+  };
 }
 function pair([breaks, mends]: readonly [string, string]): Readonly<{ breaks: string; mends: string }> {
   return { breaks, mends };

@@ -55,12 +55,14 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
     setBusy(true);
     const ratio = notation === "ratio" ? ratioWords(items) : undefined;
     try {
-      await run(() => client.admin.prices.publish.mutate({
+      const { versionId } = await run(() => client.admin.prices.publish.mutate({
         modelId: detail.id, seenVersion: base.newestVersion, price: { form: "document", document: documentOf(items, base.document), ...(ratio && { ratio }) },
         ...(when && { from: when }), ...(note.trim() !== "" && { note: note.trim() }), confirmBelowCost,
       }));
       toast.success(when ? t("editor.scheduled") : t("editor.published"));
       setBelow(undefined);
+      // What was typed stands until it is what holds: in between there is still the old price.
+      if (!when) await untilInForce(async () => (await client.admin.prices.get.query({ id: detail.id })).versionId === versionId);
       await refresh();
       setEdit(undefined);
       setNote("");
@@ -104,6 +106,14 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
       {dialog}
     </div>
   );
+}
+
+const ASK_MS = 250;
+const ASKS_MAX = 20;
+
+/** A price holds a second after it was published, so that every node has it by then. */
+async function untilInForce(holds: () => Promise<boolean>): Promise<void> {
+  for (let asked = 0; asked < ASKS_MAX && !(await holds()); asked += 1) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
 }
 
 /** What each group pays for output (or input where there is none), and what is left of it on the dearest live channel. */
