@@ -128,13 +128,6 @@ describe("who may", () => {
 });
 
 describe("channels and keys", () => {
-  test("a channel that names no group is for the default one, an empty list for none", async () => {
-    await acted("channel.create", () => owner.channels.create({ name: "for all", provider: "simulator", keys: "" }));
-    expect((await channelNamed("for all")).groups.map(({ name }) => name)).toEqual(["default"]);
-    await acted("channel.create", () => owner.channels.create({ name: "for none", provider: "simulator", keys: "", groupIds: [] }));
-    expect((await channelNamed("for none")).groups).toEqual([]);
-  });
-
   test("E-71 keys are taken from a paste, sealed, and never come back", async () => {
     const made = await acted("channel.create", () => owner.channels.create({ name: "pasted", provider: "openai", baseUrl: vendor.url, keys: `${SECRETS[0]}\n${SECRETS[1]}, ${SECRETS[0]}\nshort\n{broken}`, groupIds: [] }));
     expect(made).toMatchObject({ keys: 2, problems: [{ line: 2, problem: "twice" }, { line: 3, problem: "too_short" }, { line: 4, problem: "not_a_key" }] });
@@ -190,7 +183,8 @@ describe("channels and keys", () => {
 describe("a channel's test", () => {
   test("the simulator answers, streams, reports usage, and the house bears the cost", async () => {
     await acted("channel.create", () => owner.channels.create({ name: "sim", provider: "simulator", keys: "", models: { "gpt-4o-mini": "sim" }, costPpm: 500_000, enabled: true }));
-    const { id } = await channelNamed("sim");
+    const { id, groups } = await channelNamed("sim");
+    expect(groups.map(({ name }) => name)).toEqual(["default"]); // as no other was named
     const report = await owner.channels.test({ id });
     expect(report).toMatchObject({ ok: true, model: "gpt-4o-mini", steps: [{ step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok" }] });
     const { rows } = await database.pool.query<{ charge: string; cost: string; email: string; attempts: number; input: string; output: string }>(
