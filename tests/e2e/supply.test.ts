@@ -249,8 +249,8 @@ browserTest("E-77 a price typed as ratio and in dollars is the same number; a ba
   await call(page, "admin.channels.create", { name: "seller", provider: "openai-compatible", baseUrl: vendor.url, keys: GOOD, models: { priced: "p?prompt=1000&completion=1000", grouped: "g?prompt=1000&completion=1000" }, groupIds: (await shop.sql<{ id: string }>("SELECT id FROM groups")).map((group) => group.id), enabled: true });
   const versions = () => shop.sql<{ doc: { items: Record<string, string> }; later: boolean }>("SELECT doc, effective_from > now() AS later FROM price_versions WHERE model_id = $1 ORDER BY effective_from, id", [id]);
   const publish = async (button = "Publish now", said = "Published; in force"): Promise<void> => {
-    await page.getByRole("button", { name: button }).click();
-    await page.getByText(said).first().waitFor();
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await page.locator(".toast").filter({ hasText: said }).first().waitFor();
   };
   await goto(`/admin/prices?open=${id}`);
   await cell("Input").fill("2.718281");
@@ -288,7 +288,7 @@ browserTest("E-77 a price typed as ratio and in dollars is the same number; a ba
   await cell("Output").fill("20");
   await page.getByLabel("From").fill("2099-01-01T12:00");
   await publish("Schedule", "Scheduled");
-  expect((await versions()).at(-1)).toMatchObject({ later: true, doc: { items: { output: "20000000" } } });
+  await expect.poll(async () => (await versions()).at(-1), WAIT).toMatchObject({ later: true, doc: { items: { output: "20000000" } } });
   await page.getByRole("button", { name: "Withdraw" }).click();
   await page.getByText("Withdrawn").first().waitFor();
   expect((await versions()).filter(({ later }) => later)).toEqual([]);
