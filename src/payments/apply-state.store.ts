@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import type { Nano } from "#money/amount.ts";
 import { lockedWallet, post } from "#money/ledger.store.ts";
 import { valueNano } from "#money/order-amounts.ts";
-import { creditOrder, noteProviderFee } from "#payments/credit-order.store.ts";
+import { creditOrder, feeValue, noteProviderFee, postProviderFee } from "#payments/credit-order.store.ts";
 import { judge, nextCheck, type Check, type OrderState } from "#payments/order-state.ts";
 import { addOrderEvent, findOrder, markStarted, moveOrder, setNextCheck, walletOfOrder, type EventSource, type Order } from "#payments/orders.store.ts";
 import type { ProviderState } from "#payments/provider.ts";
@@ -47,8 +47,10 @@ async function act(tx: PoolClient, order: Order, debt: bigint, provider: string,
       return done("paid");
     case "review": {
       const reason = reasonOf(verdict.checks);
-      if (order.state === "review" && order.reviewReason === reason) return done("review", reason);
-      await holdInSuspense(tx, order, provider, state);
+      const known = order.state === "review" && order.reviewReason === reason;
+      if (!known) await holdInSuspense(tx, order, provider, state);
+      await noteHeldFee(tx, order, provider, state);
+      if (known) return done("review", reason);
       await moveOrder(tx, order, "review", source, { reason, checks: verdict.checks, provider, received_minor: (state.amountMinor + state.taxMinor).toString(), received_currency: state.currency, payment: state.paymentId });
       return done("review", reason);
     }
@@ -66,6 +68,11 @@ async function holdInSuspense(tx: PoolClient, order: Order, provider: string, st
     return;
   }
   await postSuspense(tx, { provider, paymentId: state.paymentId, amount: value, ref: { type: "order", id: order.id } });
+}
+
+/** What the provider kept of money that is held: it may tell so later than that the money came. */
+async function noteHeldFee(tx: PoolClient, order: Order, provider: string, { fee }: ProviderState): Promise<void> {
+  if (fee) await postProviderFee(tx, { provider, transactionId: fee.transactionId, amount: feeValue(order, fee.feeMinor, fee.currency), ref: { type: "order", id: order.id } });
 }
 
 /** P21: money came without a valid order. */

@@ -1,5 +1,7 @@
 import { nano, type Nano } from "#money/amount.ts";
+import { valueNano } from "#money/order-amounts.ts";
 import { applyProviderState, postSuspense, receivedNano, type Applied } from "#payments/apply-state.store.ts";
+import { postProviderFee } from "#payments/credit-order.store.ts";
 import type { PaymentTools } from "#payments/create-payments.ts";
 import {
   addOrderEvent, findOrder, findOrderByKey, findOrderBySession, groupTopUpPpm, insertOrder, lockWallet, markStarted, moveOrder, recentOrders, startFailures, walletOfOrder,
@@ -166,7 +168,12 @@ export function createCashier(tools: PaymentTools): Cashier {
     if (state.status !== "paid" || paymentId === undefined) return;
     log.error({ provider: provider.id, payment: paymentId, session: state.sessionId }, "money came that belongs to no order");
     const amount = receivedNano(state) ?? nano(0n);
-    if (amount > 0n) await withTransaction(pool, (tx) => postSuspense(tx, { provider: provider.id, paymentId, amount, ref: { type: "payment", id: paymentId } }));
+    if (amount <= 0n) return;
+    const ref = { type: "payment", id: paymentId };
+    await withTransaction(pool, async (tx) => {
+      await postSuspense(tx, { provider: provider.id, paymentId, amount, ref });
+      if (state.fee?.currency === "USD") await postProviderFee(tx, { provider: provider.id, transactionId: state.fee.transactionId, amount: valueNano(state.fee.feeMinor, "USD", 1_000_000n), ref });
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { PoolClient } from "pg";
-import { nano } from "#money/amount.ts";
+import { nano, type Nano } from "#money/amount.ts";
 import { PAY_CURRENCIES } from "#money/currencies.ts";
 import { creditWallet, post } from "#money/ledger.store.ts";
 import { orderValues, valueNano } from "#money/order-amounts.ts";
@@ -54,10 +54,16 @@ export async function noteProviderFee(tx: PoolClient, order: Pick<Order, "id" | 
   const amount = feeValue(order, fee.feeMinor, fee.currency);
   await tx.query("UPDATE payments SET fee_nano = $2, balance_currency = $3, balance_net_minor = $4, available_on = $5 WHERE order_id = $1",
     [order.id, amount ?? null, fee.currency, fee.netMinor, fee.availableOn ?? null]);
+  await postProviderFee(tx, { provider: order.provider, transactionId: fee.transactionId, amount, ref: { type: "order", id: order.id } });
+}
+
+type FeePost = Readonly<{ provider: string; transactionId: string; /** Undefined where no rate is known. */ amount: Nano | undefined; ref: Readonly<{ type: string; id: string }> }>;
+
+/** Books what the provider kept of one payment, once; also of money that was not credited, or clearing would drift. */
+export async function postProviderFee(tx: PoolClient, { provider, transactionId, amount, ref }: FeePost): Promise<void> {
   if (amount === undefined || amount <= 0n) return;
   await post(tx, {
-    kind: "psp_fee", key: `pspfee:${fee.transactionId}`, actor: { type: "provider", id: order.provider }, ref: { type: "order", id: order.id },
-    postings: [{ from: `psp:${order.provider}:clearing`, to: "expense:psp_fee", amount }],
+    kind: "psp_fee", key: `pspfee:${transactionId}`, actor: { type: "provider", id: provider }, ref, postings: [{ from: `psp:${provider}:clearing`, to: "expense:psp_fee", amount }],
   });
 }
 

@@ -41,7 +41,8 @@ export async function settleDispute(tx: PoolClient, payment: Payment, theirs: Pr
 
   const { rowCount } = await tx.query("UPDATE disputes SET status = $2, reason = $3, evidence_due_at = $4 WHERE id = $1 AND (status <> $2 OR evidence_due_at IS DISTINCT FROM $4)",
     [id, theirs.status, theirs.reason ?? null, theirs.evidenceDueAt ?? null]);
-  if (rowCount || before.status === "new") await addOrderEvent(tx, order.id, "dispute", source, { dispute: theirs.id, status: theirs.status, reason: theirs.reason, amount_minor: theirs.amountMinor.toString() });
+  // Winning and losing have set the status by now, so what it was before decides.
+  if (rowCount || before.status !== theirs.status) await addOrderEvent(tx, order.id, "dispute", source, { dispute: theirs.id, status: theirs.status, reason: theirs.reason, amount_minor: theirs.amountMinor.toString() });
   for (const channel of ["wallet", "lease_wanted"]) await notify(tx, channel, order.walletId);
   await tellOrder(tx, order.userId);
 }

@@ -102,7 +102,7 @@ browserTest("support sees the service and no money", async () => {
   expect((await page.goto(new URL("/admin/ledger", shop.url).href))?.status()).toBe(404);
 });
 
-browserTest("a balance is adjusted: the posting is on screen first, the reason is asked for, and it is in the ledger once", async () => {
+browserTest("E-80 a balance is adjusted: the posting is on screen first, the reason is asked for, and it is in the ledger once", async () => {
   const page = await open(`/admin/users/${annId}`);
   await page.getByRole("button", { name: "Adjust balance" }).click();
   const dialog = page.getByRole("dialog");
@@ -175,7 +175,7 @@ browserTest("a stopped account says so over every page of its console, until sta
   expect(await again.getByText("disputed or under review").count()).toBe(0);
 });
 
-browserTest("the books hold, are broken by hand, go red everywhere, and hold again", async () => {
+browserTest("E-86 the books hold, are broken by hand, go red everywhere, and hold again", async () => {
   const page = await open("/admin/ledger");
   await page.getByRole("button", { name: "Run now" }).click();
   await page.getByText("All hold").first().waitFor();
@@ -248,7 +248,7 @@ browserTest("E-30: the default language is for visitors who name none", async ()
   await shop.apply({ settings: { shop: { default_locale: "en" } } });
 });
 
-browserTest("a setting is found by a word of the other language", async () => {
+browserTest("E-88 a setting is found by a word of the other language", async () => {
   const page = await open("/admin/settings/shop");
   await page.getByRole("searchbox", { name: "Find a setting" }).fill("透支");
   await page.getByText("money.overdraft").waitFor();

@@ -65,7 +65,7 @@ afterAll(async () => {
   await vendor?.close();
 });
 
-browserTest("a simulator channel, from template to switched on, with a model and its price from the catalogue", async () => {
+browserTest("E-70 a simulator channel, from template to switched on, with a model and its price from the catalogue", async () => {
   page = await open("/admin/channels");
   await page.getByRole("link", { name: "New channel" }).first().click();
   await page.getByLabel("Find a vendor").fill("simulator");
@@ -89,7 +89,7 @@ browserTest("a simulator channel, from template to switched on, with a model and
   await page.close();
 });
 
-browserTest("a vendor's channel: keys by paste, the test step by step, the bad line named, nothing readable afterwards", async () => {
+browserTest("E-70 E-71 a vendor's channel: keys by paste, the test step by step, the bad line named, nothing readable afterwards", async () => {
   page = await open("/admin/channels/new");
   await page.getByRole("button", { name: /OpenAI-compatible/ }).click();
   await page.getByLabel("Name").fill("fake");
@@ -116,7 +116,7 @@ browserTest("a vendor's channel: keys by paste, the test step by step, the bad l
   await page.close();
 });
 
-browserTest("a model of the shop's own, its price typed as ratio and shown in dollars, answered and charged exactly so", async () => {
+browserTest("E-77 a model of the shop's own, its price typed as ratio and shown in dollars, answered and charged exactly so", async () => {
   page = await open("/admin/models");
   await page.getByRole("button", { name: "Add own" }).click();
   await page.getByLabel("Model id").fill("fake-chat");

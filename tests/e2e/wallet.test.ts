@@ -238,7 +238,7 @@ browserTest("E-49: a code is redeemed as it was typed; a wrong, a used and an ex
   expect(credited!.n).toBe(1);
 });
 
-browserTest("finance finds the order, sees what was compared, and refunds a part after giving the password", async () => {
+browserTest("E-83 finance finds the order, sees what was compared, and refunds a part after giving the password", async () => {
   const page = await signedIn("/admin/orders", { email: "books@example.com" });
   await page.getByRole("table", { name: "Orders and refunds" }).getByText("alice@example.com").first().waitFor(WAIT);
   expect(await barriers(page)).toEqual([]);
@@ -259,7 +259,7 @@ browserTest("finance finds the order, sees what was compared, and refunds a part
   expect([...stripe.books.refunds.values()].map(({ amount }) => amount)).toEqual([525]);
 });
 
-browserTest("finance makes a batch of codes and gets them once", async () => {
+browserTest("E-82 finance makes a batch of codes and gets them once", async () => {
   const page = await signedIn("/admin/codes", { email: "books@example.com" });
   await page.getByRole("button", { name: "New batch" }).first().click();
   await page.getByLabel("Name", { exact: true }).fill("Spring");

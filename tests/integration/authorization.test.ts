@@ -1,6 +1,4 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
@@ -8,6 +6,7 @@ import type { Context } from "#trpc/init.ts";
 import { callerOf } from "#trpc/root.ts";
 import { addCharge } from "../support/charge.ts";
 import { allProcedures, callByName, expectedVerdict, sampleInput, type Procedure, type Verdict } from "../support/procedures.ts";
+import { holesIn, writeVerdicts, type Verdicts } from "../support/verdicts.ts";
 import { openAdminShop, sessionOf, type AdminShop } from "./admin/shop.ts";
 
 /** Every procedure, called as everybody: nobody gets further than the table of permissions says. */
@@ -23,7 +22,7 @@ const unreachable = new Proxy({}, {
   },
 });
 const LONG_AGO = new Date(Date.now() - 3_600_000);
-const rows: string[] = [];
+const rows: Verdicts[] = [];
 let admin: AdminShop;
 
 const who = (person: Person): SessionUser | undefined => {
@@ -49,9 +48,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await admin.drop();
-  const folder = path.resolve(import.meta.dirname, "../.out");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, "authorization-procedures.md"), `| procedure | permission | ${people.join(" | ")} |\n|${" --- |".repeat(people.length + 2)}\n${rows.sort().join("\n")}\n`);
+  writeVerdicts("procedures", people, rows);
 });
 
 test("the router has been read", () => {
@@ -59,7 +56,7 @@ test("the router has been read", () => {
   expect(procedures.filter(({ permission }) => permission === "")).toEqual([]);
 });
 
-describe("a right is asked for before the input is looked at", () => {
+describe("E-94 a right is asked for before the input is looked at", () => {
   test.each(procedures.map((procedure) => [procedure.name, procedure] as const))("%s", async (_name, procedure) => {
     const found: Verdict[] = [];
     for (const person of people) found.push(await verdictOf(procedure, person));
@@ -67,9 +64,14 @@ describe("a right is asked for before the input is looked at", () => {
       const user = who(person);
       return expectedVerdict(procedure, user && { role: user.role, renewed: person !== "owner, password long ago", mustVerify: user.mustVerify });
     });
-    rows.push(`| ${procedure.name} | ${procedure.permission}${procedure.sudo ? ", sudo" : ""} | ${found.join(" | ")} |`);
+    rows.push({ name: procedure.name, wants: `${procedure.permission}${procedure.sudo ? ", sudo" : ""}`, found });
     expect(found).toEqual(wanted);
   });
+});
+
+test("E-94 the table has every procedure as everybody, and no hole", () => {
+  expect(rows.map(({ name }) => name).sort()).toEqual(procedures.map(({ name }) => name).sort());
+  expect(holesIn(people, rows)).toEqual([]);
 });
 
 describe("what belongs to another customer", () => {

@@ -128,7 +128,7 @@ describe("who may", () => {
 });
 
 describe("channels and keys", () => {
-  test("keys are taken from a paste, sealed, and never come back", async () => {
+  test("E-71 keys are taken from a paste, sealed, and never come back", async () => {
     const made = await acted("channel.create", () => owner.channels.create({ name: "pasted", provider: "openai", baseUrl: vendor.url, keys: `${SECRETS[0]}\n${SECRETS[1]}, ${SECRETS[0]}\nshort\n{broken}`, groupIds: [] }));
     expect(made).toMatchObject({ keys: 2, problems: [{ line: 2, problem: "twice" }, { line: 3, problem: "too_short" }, { line: 4, problem: "not_a_key" }] });
     const channel = await channelNamed("pasted");
@@ -183,7 +183,8 @@ describe("channels and keys", () => {
 describe("a channel's test", () => {
   test("the simulator answers, streams, reports usage, and the house bears the cost", async () => {
     await acted("channel.create", () => owner.channels.create({ name: "sim", provider: "simulator", keys: "", models: { "gpt-4o-mini": "sim" }, costPpm: 500_000, enabled: true }));
-    const { id } = await channelNamed("sim");
+    const { id, groups } = await channelNamed("sim");
+    expect(groups.map(({ name }) => name)).toEqual(["default"]); // as no other was named
     const report = await owner.channels.test({ id });
     expect(report).toMatchObject({ ok: true, model: "gpt-4o-mini", steps: [{ step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok" }] });
     const { rows } = await database.pool.query<{ charge: string; cost: string; email: string; attempts: number; input: string; output: string }>(
@@ -206,7 +207,7 @@ describe("a channel's test", () => {
     expect(await count()).toBe(before + 1);
   });
 
-  test("a vendor is looked at step by step, and its own words are kept", async () => {
+  test("E-70 a vendor is looked at step by step, and its own words are kept", async () => {
     const { id, keys } = await channelNamed("pasted");
     const report = await owner.channels.test({ id, keyId: keys[1]!.id });
     expect(report.steps.slice(0, 2)).toMatchObject([{ step: "address", state: "ok" }, { step: "connection", state: "ok" }]);
@@ -214,7 +215,7 @@ describe("a channel's test", () => {
     expect(report.requestIds[0]).toMatch(/^req_/);
   });
 
-  test("a dead key fails at its step, without being repeated", async () => {
+  test("E-70 a dead key fails at its step, without being repeated", async () => {
     const { port } = listing.address() as AddressInfo;
     await owner.channels.create({ name: "dead", provider: "openai", baseUrl: `http://127.0.0.1:${port}/v1`, keys: "sk-dead-0123456789", models: { "gpt-4o-mini": "x" } });
     const report = await owner.channels.test({ id: (await channelNamed("dead")).id });
@@ -223,7 +224,7 @@ describe("a channel's test", () => {
     expect(JSON.stringify(report, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))).not.toContain("sk-dead-0123456789");
   });
 
-  test("an address that nothing listens at, and one that is not allowed", async () => {
+  test("E-70 an address that nothing listens at, and one that is not allowed", async () => {
     await owner.channels.create({ name: "nowhere", provider: "openai", baseUrl: "http://127.0.0.1:9/v1", keys: "sk-nowhere-0123456789" });
     expect((await owner.channels.test({ id: (await channelNamed("nowhere")).id })).steps.at(-1)).toMatchObject({ step: "connection", state: "failed" });
     const strict = createOutbound({ allowPrivate: false });
@@ -231,7 +232,7 @@ describe("a channel's test", () => {
     await strict.close();
   });
 
-  test("the vendor's models come in their groups and change nothing", async () => {
+  test("E-72 the vendor's models come in their groups and change nothing", async () => {
     const { port } = listing.address() as AddressInfo;
     const { id } = await owner.channels.create({ name: "lister", provider: "openai", baseUrl: `http://127.0.0.1:${port}/v1`, keys: "sk-live-0123456789", models: { "gpt-4o-mini": "gpt-4o-mini-2024", old: "gone-by-now" } });
     const before = await rev();
@@ -294,7 +295,7 @@ describe("models and prices", () => {
     expect(history.find(({ ratioInput }) => ratioInput !== null)?.ratioInput).toEqual(ratio);
   });
 
-  test("what was typed as ratio is kept with a document only if it says the same", async () => {
+  test("E-77 what was typed as ratio is kept with a document only if it says the same", async () => {
     const { id } = await owner.models.create({ slug: "kept", endpoints: ["chat"] });
     const publish = async (ratio: Record<string, string>) =>
       owner.prices.publish({ modelId: id, seenVersion: (await owner.prices.get({ id })).newestVersion, price: { form: "document", document: { items: { input: "2500000", output: "10000000" } }, ratio } });
@@ -303,7 +304,7 @@ describe("models and prices", () => {
     expect((await owner.prices.get({ id })).history.map(({ ratioInput }) => ratioInput).sort()).toEqual([{ model: "1.25", completion: "4" }, null].sort());
   });
 
-  test("a price begins now, or later, and a scheduled one can be taken back", async () => {
+  test("E-77 a price begins now, or later, and a scheduled one can be taken back", async () => {
     const row = async () => owner.prices.get({ id: (await modelNamed("gpt-4o-mini")).id });
     const { id, newestVersion } = await row();
     const price = { form: "words", words: { input: "0.30", output: "1.20" } } as const;
@@ -318,7 +319,7 @@ describe("models and prices", () => {
     expect(await refusal(owner.prices.withdraw({ versionId: newestVersion! }))).toBe("begun_already");
   });
 
-  test("below the dearest channel's cost only when it is said twice", async () => {
+  test("E-77 below the dearest channel's cost only when it is said twice", async () => {
     const { id, newestVersion } = await owner.prices.get({ id: (await modelNamed("gpt-4o-mini")).id });
     // channel main: own cost 0.10 and 0.30
     const price = { form: "words", words: { input: "0.09", output: "0.29" } } as const;
@@ -365,7 +366,7 @@ describe("models and prices", () => {
 });
 
 describe("groups", () => {
-  test("made, changed by one at a time, with a price of its own for one model", async () => {
+  test("E-79 made, changed by one at a time, with a price of its own for one model", async () => {
     const { id } = await acted("group.create", () => owner.groups.create({ name: "partner", ppm: 850_000 }));
     expect(await refusal(owner.groups.create({ name: "partner" }))).toBe("name_taken");
     const group = async () => (await owner.groups.list()).find(({ name }) => name === "partner")!;

@@ -8,6 +8,12 @@ export function embeddedUrl(dataDir: string): string {
   return `postgresql://mm_migrate:${passwords.mm_migrate}@127.0.0.1:${port}/modelmart`;
 }
 
+/** As the server's owner, who can do what no role of the shop may: past triggers and rights. */
+export function superuserUrl(dataDir: string): string {
+  const { port, passwords } = JSON.parse(readFileSync(path.join(dataDir, "pg.json"), "utf8")) as { port: number; passwords: { superuser: string } };
+  return `postgresql://postgres:${passwords.superuser}@127.0.0.1:${port}/modelmart`;
+}
+
 export interface Sql {
   /** Rows of one statement; bigint columns as bigint. */
   <Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;

@@ -2,6 +2,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { permissionsOfRole, type Permission } from "#accounts/index.ts";
 import { maySeeSettings, settingFacts } from "#accounts/setting-facts.ts";
+import { requireKnownObject } from "#app/admin/known-object.ts";
 import { shopBrand } from "#app/brand.ts";
 import { currentAddress, requireStaff } from "#app/guard.ts";
 import { shop } from "#app/shop.ts";
@@ -17,7 +18,9 @@ export const dynamic = "force-dynamic";
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
   // Decided here too, before anything is sent, so that a page one may not see is a 404 and not an empty frame.
-  const user = await requireStaff(adminPermissionFor(new URL((await currentAddress()) ?? "/admin", "http://shop").pathname));
+  const { pathname } = new URL((await currentAddress()) ?? "/admin", "http://shop");
+  const user = await requireStaff(adminPermissionFor(pathname));
+  await requireKnownObject(pathname);
   const [locale, t, names, brand, { settings }] = await Promise.all([getLocale(), getTranslations("common"), getTranslations("settings-admin"), shopBrand(), shop()]);
   const { "shop.name": shopName } = await settings();
   const held = permissionsOfRole(user.role);

@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { permissionsOfRole } from "#accounts/index.ts";
-import { modelNameField, priceFromWords, PriceTextError, ActRefused } from "#catalog/index.ts";
+import { ensureDefaultGroup, modelNameField, priceFromWords, PriceTextError, ActRefused } from "#catalog/index.ts";
 import {
   addChannel, addChannelKeys, channelField, editChannel, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
 } from "#channels/index.ts";
@@ -62,16 +62,16 @@ export const channelsRouter = router({
   /** What each model costs on this channel, by its own cost or by the channel's factor. */
   costs: adminProcedure("costs:read").input(z.strictObject({ id })).query(({ ctx, input }) => listChannelCosts(ctx.pool, input.id)),
 
-  /** Makes a channel, switched off: it is tried first and takes requests when somebody switches it on. */
+  /** Makes a channel, switched off: it is tried first and takes requests when somebody switches it on. Unless groups are named, it serves the default one. */
   create: supplyProcedure("channels:write", { sudo: true })
     .input(z.strictObject({ ...terms, provider: z.string(), keys: pasted, baseUrl: terms.baseUrl.default(null), protocol: terms.protocol.default(null), enabled: z.boolean().default(false) })
       .partial({ priority: true, weight: true, keyMode: true, costPpm: true, limits: true, timeouts: true, models: true, groupIds: true }))
-    .mutation(async ({ ctx, input: { keys, models, enabled, provider, ...fields } }) => {
+    .mutation(async ({ ctx, input: { keys, models, enabled, provider, groupIds, ...fields } }) => {
       if (!providers.has(provider)) throw refused("invalid", "provider");
       const parsed = readKeys(keys, ctx.supply);
       const made = await staffAct(ctx.pool, ctx.by, async (tx) => {
         const { id: channelId, trace } = await addChannel(tx, ctx.supply.sealer, {
-          ...fields, provider, keys: parsed.keys, status: enabled ? "active" : "disabled", reason: enabled ? null : "new",
+          ...fields, provider, keys: parsed.keys, status: enabled ? "active" : "disabled", reason: enabled ? null : "new", groupIds: groupIds ?? [await ensureDefaultGroup(tx)],
           ...(models && { models: new Map(Object.entries(models)) }),
         });
         return { result: channelId, traces: [trace] };

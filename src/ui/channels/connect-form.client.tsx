@@ -25,16 +25,14 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
   const [baseUrl, setBaseUrl] = useState("");
   const [keys, setKeys] = useState("");
   const [busy, setBusy] = useState(false);
-  const groups = useQuery(trpc.admin.groups.list.queryOptions());
   const address = useQuery(trpc.admin.channels.address.queryOptions({ provider: template.id, baseUrl: baseUrl.trim() }, { staleTime: 60_000 }));
   const needsUrl = template.baseUrl === null;
   const urlBad = baseUrl.trim() === "" ? false : address.data?.url === null;
   const ready = name.trim() !== "" && !urlBad && (!needsUrl || baseUrl.trim() !== "") && (template.keyless || keys.trim() !== "");
   const make = async () => {
     setBusy(true);
-    const everyone = (groups.data ?? []).filter((group) => group.name === "default").map(({ id }) => id);
     const made = await act(() => client.admin.channels.create.mutate({
-      name: name.trim(), provider: template.id, keys, baseUrl: baseUrl.trim() === "" ? null : baseUrl.trim(), groupIds: everyone, ...(template.id === "simulator" && { costPpm: 0 }),
+      name: name.trim(), provider: template.id, keys, baseUrl: baseUrl.trim() === "" ? null : baseUrl.trim(), ...(template.id === "simulator" && { costPpm: 0 }),
     }), t("made", { name: name.trim() }));
     setBusy(false);
     if (made) onMade(made.id);

@@ -10,6 +10,7 @@ import { cn } from "#ui/kit/cn.ts";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { ConnectForm } from "#ui/channels/connect-form.client.tsx";
+import { KeysSection } from "#ui/channels/keys-section.client.tsx";
 import { ModelsSection } from "#ui/channels/models-section.client.tsx";
 import { SettingsForm } from "#ui/channels/settings-form.client.tsx";
 import { TestSection } from "#ui/channels/test-steps.client.tsx";
@@ -65,7 +66,13 @@ function LaterSteps({ channel, step, go }: { channel: Channel; step: Step; go: (
     return (
       <Card className="max-w-3xl" title={t("step.test")} note={t("testNote")}>
         <TestSection channel={channel} auto onDone={(ok) => setFailed(!ok)} />
-        {failed ? <p className="mt-4 text-fg-2">{t("failedText")}</p> : null}
+        {failed || channel.lastTest?.ok === false ? (
+          <div className="mt-5 flex flex-col gap-6 border-t pt-5">
+            <p className="text-fg-2">{t("failedText")}</p>
+            <SettingsForm channel={channel} readOnly={false} parts={["connect"]} />
+            <KeysSection channel={channel} readOnly={false} />
+          </div>
+        ) : null}
         <div className="mt-5 flex flex-wrap gap-2"><Button variant={channel.lastTest?.ok ? "primary" : "secondary"} onClick={() => go("models")}>{t("next")}</Button></div>
       </Card>
     );

@@ -142,6 +142,7 @@ function Sell({ channel, draft, set, costBad }: { channel: Channel; draft: Draft
           <button key={id} type="button" aria-pressed={draft.groupIds.includes(id)} className={cn("chip max-w-full", draft.groupIds.includes(id) && "chip-on")} onClick={() => toggle(id)}><span className="truncate">{name}</span></button>
         ))}
       </div>
+      {draft.groupIds.length === 0 ? <p className="mb-3 text-13 text-warn" role="status">{t("noGroups")}</p> : null}
       <div className="grid gap-3 sm:grid-cols-3">
         <NumberField label={t("priority")} hint={t("priorityHint")} min={-1_000_000} max={1_000_000} value={draft.priority} onChange={(priority) => set({ priority })} />
         <NumberField label={t("weight")} hint={t("weightHint")} max={1_000_000} value={draft.weight} onChange={(weight) => set({ weight })} />

@@ -18,10 +18,16 @@ type Board = inferRouterOutputs<AppRouter>["admin"]["ledger"]["board"];
 type Result = Board["runs"][number]["results"][number];
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** What the offending key of an invariant is, where it has a page of its own. */
+const UUID_CHARS = 36;
+const transaction = (id: string): string => `/admin/ledger/transactions/${id}`;
+const wallet = (id: string): string => `/admin/ledger/transactions?wallet=${id}`;
+/** Where what an invariant found is to be looked at: its own page, or the list that it stands in. */
 const PAGES: Readonly<Record<string, (key: string) => string>> = {
-  I1: (key) => `/admin/ledger/transactions/${key}`, I2: (key) => `/admin/ledger/transactions?wallet=${key}`, I3: (key) => `/admin/ledger/transactions?wallet=${key}`,
-  I4: (key) => `/admin/ledger/transactions/${key}`, I6: (key) => `/admin/requests/${key}`, I7: (key) => `/admin/orders/${key}`, I11: (key) => `/admin/ledger/transactions?wallet=${key}`, I13: (key) => `/admin/ledger/transactions?wallet=${key}`,
+  I1: transaction, I2: wallet, I3: wallet, I4: transaction,
+  // a wallet's id and, right behind it, the settlement's
+  I5: (key) => transaction(key.slice(-UUID_CHARS)),
+  I6: (key) => `/admin/requests/${key}`, I7: (key) => `/admin/orders/${key}`, I8: () => "/admin/refunds", I9: () => "/admin/codes", I10: () => "/admin/codes", I11: wallet, I12: () => "/admin/disputes", I13: wallet,
+  I14: (key) => `/admin/ledger/accounts/${encodeURIComponent(key)}`, I15: () => "/admin/orders", I16: (key) => `/admin/requests?key=${key.replace("key:", "")}`,
 };
 
 /** What must hold of the money at every instant, and whether it did when it was last looked. */
@@ -83,7 +89,8 @@ function InvariantLine({ id, result }: { id: string; result: Result | undefined 
 }
 
 function Offender({ id, found }: { id: string; found: string }) {
-  const page = UUID.test(found) ? PAGES[id] : undefined;
+  // Ids are linked, whole or at the end of a key; what else a check may say is shown as it is.
+  const page = ["I14", "I15"].includes(id) || UUID.test(found.slice(-UUID_CHARS)) ? PAGES[id] : undefined;
   const shown = <span className="font-mono text-12">{found}</span>;
   return page ? <Link href={page(found)} className="block underline underline-offset-2">{shown}</Link> : <span className="block">{shown}</span>;
 }

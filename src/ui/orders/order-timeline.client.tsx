@@ -1,11 +1,12 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { JsonView } from "#ui/kit/json-view.client.tsx";
 import { Money } from "#ui/kit/money.tsx";
 import { Timeline, type TimelineItem } from "#ui/kit/timeline.tsx";
 import type { Tone } from "#ui/kit/tone.ts";
 import { failedChecks } from "#ui/orders/check-names.ts";
+import { DisputeStatus } from "#ui/orders/dispute-list.client.tsx";
 import type { OrderDetail } from "#ui/orders/order-page.client.tsx";
 
 const KINDS = [
@@ -20,13 +21,13 @@ const SOURCES = ["webhook", "poll", "return", "staff", "user", "system"] as cons
 /** What happened to an order: its own steps, what the provider told, and what was booked, in one line of time. */
 export function OrderTimeline({ detail }: { detail: OrderDetail }) {
   const t = useTranslations("admin-orders.timeline");
-  const names = useTranslations("admin-orders.checks");
+  const explain = useExplain();
   const kinds = useTranslations("ledger.kinds");
   const steps = detail.events.map(({ id, at, kind, source, detail: facts }): TimelineItem => {
     const known = KINDS.find((each) => each === kind);
     const from = SOURCES.find((each) => each === source);
-    const words = kind === "review" ? failedChecks(facts["checks"]).map((each) => names(each)).join(" · ") : [facts["reason"], facts["failure"], facts["error"], facts["status"]].find((each) => typeof each === "string") as string | undefined;
-    return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(words !== undefined && { text: <span className="break-words">{words}</span> }) };
+    const text = explain(kind, facts);
+    return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(text !== undefined && { text: <span className="break-words">{text}</span> }) };
   });
   const notices = detail.notices.map((notice): TimelineItem => ({
     id: `n${notice.eventId}`, at: notice.receivedAt, title: <code className="text-13">{notice.type}</code>, tone: notice.status === "failed" ? "bad" : "info", by: t("provider"),
@@ -37,6 +38,26 @@ export function OrderTimeline({ detail }: { detail: OrderDetail }) {
   }));
   const items = [...steps, ...notices, ...movements].sort((a, b) => a.at.getTime() - b.at.getTime());
   return <Timeline items={items} label={t("title")} />;
+}
+
+/** Why a step came about, where its name alone does not say it. */
+function useExplain(): (kind: string, facts: Readonly<Record<string, unknown>>) => ReactNode {
+  const t = useTranslations("admin-orders.timeline");
+  const names = useTranslations("admin-orders.checks");
+  return (kind, facts) => {
+    const said = ["reason", "failure", "error", "status"].map((name) => facts[name]).find((each): each is string => typeof each === "string");
+    const how = facts["how"] ?? facts["resolved"];
+    switch (kind) {
+      case "review": return failedChecks(facts["checks"]).map((each) => names(each)).join(" · ");
+      // Money is taken whenever it comes: a page that had ended, or a debit that had bounced, may be paid all the same.
+      case "paid": return facts["from"] === "expired" || facts["from"] === "failed" ? t(`late.${facts["from"]}`) : undefined;
+      case "failed": return how === "credit" || how === "return" ? t(`ended.${how}`) : said;
+      case "resolved": return how === "credit" || how === "return" ? `${t(`ended.${how}`)} ${said ?? ""}` : said;
+      case "expired": return said === "never started" ? t("neverStarted") : said;
+      case "dispute": return <span className="flex flex-wrap gap-x-3"><DisputeStatus status={String(facts["status"] ?? "")} /><span>{typeof facts["reason"] === "string" ? facts["reason"] : ""}</span></span>;
+      default: return said;
+    }
+  };
 }
 
 /** A notification's id and state; what it said opens by a click. */

@@ -55,14 +55,17 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
     setBusy(true);
     const ratio = notation === "ratio" ? ratioWords(items) : undefined;
     try {
-      await run(() => client.admin.prices.publish.mutate({
+      const { versionId } = await run(() => client.admin.prices.publish.mutate({
         modelId: detail.id, seenVersion: base.newestVersion, price: { form: "document", document: documentOf(items, base.document), ...(ratio && { ratio }) },
         ...(when && { from: when }), ...(note.trim() !== "" && { note: note.trim() }), confirmBelowCost,
       }));
       toast.success(when ? t("editor.scheduled") : t("editor.published"));
       setBelow(undefined);
+      // What was typed stands until it is what holds: in between there is still the old price.
+      const fresh = await untilInForce(() => client.admin.prices.get.query({ id: detail.id }), when ? undefined : versionId);
       await refresh();
-      setEdit(undefined);
+      // Whoever has typed on meanwhile goes on from the version that was just made.
+      setEdit((now) => (now === undefined || now.items === items ? undefined : { base: fresh, items: now.items }));
       setNote("");
       setFrom("");
     } catch (error) {
@@ -104,6 +107,18 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
       {dialog}
     </div>
   );
+}
+
+const ASK_MS = 250;
+const ASKS_MAX = 20;
+
+/** A price holds a second after it was published, so that every node has it by then. @param version undefined: it begins later, nothing is waited for */
+async function untilInForce(read: () => Promise<PriceDetail>, version: bigint | undefined): Promise<PriceDetail> {
+  for (let asked = 1; ; asked += 1) {
+    const detail = await read();
+    if (version === undefined || detail.versionId === version || asked === ASKS_MAX) return detail;
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+  }
 }
 
 /** What each group pays for output (or input where there is none), and what is left of it on the dearest live channel. */

@@ -35,11 +35,17 @@ const IN_VIEW: Readonly<Record<(typeof VIEWS)[number], (row: BookRow) => boolean
   scheduled: ({ scheduled }) => scheduled.length > 0, below_cost: ({ belowCost }) => belowCost, unpriced: ({ document }) => document === null,
 };
 
+const IDLE_MS = 30_000;
+const SOON_MS = 500;
+const AT_ONCE_MS = 3_000;
+/** What was published a moment ago holds a moment later. */
+const beginsNow = ({ scheduled }: BookRow): boolean => scheduled.some(({ from }) => from.getTime() - Date.now() < AT_ONCE_MS);
+
 /** All prices on one sheet; a row opens its editor, ticked rows are repriced by one rule. */
 export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs: boolean }> }) {
   const t = useTranslations("prices");
   const trpc = useTRPC();
-  const query = useQuery(trpc.admin.prices.book.queryOptions(undefined, { refetchInterval: 30_000 }));
+  const query = useQuery(trpc.admin.prices.book.queryOptions(undefined, { refetchInterval: ({ state }) => (state.data?.rows.some(beginsNow) ? SOON_MS : IDLE_MS) }));
   const data = query.data?.rows, nodes = query.data?.nodes;
   const [view, setView] = useQueryState("view", parseAsStringLiteral(VIEWS));
   const [notation, setNotation] = useQueryState("as", parseAsStringLiteral(["usd", "ratio"] as const).withDefault("usd"));

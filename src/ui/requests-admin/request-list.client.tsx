@@ -70,7 +70,7 @@ function useAsked(defs: readonly FilterDef[]) {
 }
 
 /** Requests of all customers. The sums below the bar are those of all rows that the filters find. */
-export function RequestList({ seesCost, mayRefund }: { seesCost: boolean; mayRefund: RefundRight }) {
+export function RequestList({ seesCost, mayRefund, linked }: { seesCost: boolean; mayRefund: RefundRight; linked: boolean }) {
   const trpc = useTRPC();
   const t = useTranslations("requests-admin");
   const defs = useFilterDefs();
@@ -100,7 +100,7 @@ export function RequestList({ seesCost, mayRefund }: { seesCost: boolean; mayRef
         />
       </Bleed>
       <Drawer open={open !== null} onOpenChange={(next) => next || void write({ open: null })} title={t("request")}>
-        {open === null ? null : <RequestView id={open} mayRefund={mayRefund} />}
+        {open === null ? null : <RequestView id={open} mayRefund={mayRefund} linked={linked} />}
       </Drawer>
     </>
   );

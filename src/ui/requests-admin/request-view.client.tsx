@@ -21,7 +21,7 @@ import { useTRPC } from "#ui/trpc/client.client.tsx";
 export type RequestDetail = inferRouterOutputs<AppRouter>["admin"]["requests"]["get"];
 
 /** One request as staff see it: the customer's receipt, then what it took to serve it. */
-export function RequestView({ id, full = false, mayRefund = "none" }: { id: string; full?: boolean; mayRefund?: RefundRight }) {
+export function RequestView({ id, full = false, mayRefund = "none", linked = false }: { id: string; full?: boolean; mayRefund?: RefundRight; /** May open what the books say of it. */ linked?: boolean }) {
   const trpc = useTRPC();
   const t = useTranslations("requests-admin");
   const { data, isError, refetch, error } = useQuery(trpc.admin.requests.get.queryOptions({ id }));
@@ -43,7 +43,7 @@ export function RequestView({ id, full = false, mayRefund = "none" }: { id: stri
       </div>
       <div className="flex min-w-0 flex-col gap-6">
         <Attempts request={data} />
-        <Bookings request={data} />
+        <Bookings request={data} linked={linked} />
         {data.detail && Object.keys(data.detail).length > 0 ? <Part title={t("detail")}><JsonView value={data.detail} /></Part> : null}
       </div>
     </div>
@@ -141,16 +141,17 @@ function Attempts({ request }: { request: RequestDetail }) {
 }
 
 /** Where the money of this request stands in the books. */
-function Bookings({ request }: { request: RequestDetail }) {
+function Bookings({ request, linked }: { request: RequestDetail; linked: boolean }) {
   const t = useTranslations("requests-admin");
   const { booking, paid } = request;
+  const inBooks = (id: string, text: ReactNode): ReactNode => (linked ? <Link href={`/admin/ledger/transactions/${id}`} className="link">{text}</Link> : text);
   return (
     <Part title={t("bookings")}>
       <DefinitionList items={[
         { label: t("held"), value: <Money nano={request.holdNano} /> },
         { label: t("drawn"), value: t("drawnParts", { given: formatExact(paid.lots), paid: formatExact(paid.paid), debt: formatExact(paid.debt) }) },
-        { label: t("settlement"), value: booking.settlementId === null ? null : <Link href={`/admin/ledger/transactions/${booking.settlementId}`} className="link"><IdText id={booking.settlementId} plain /></Link> },
-        ...(booking.refundId ? [{ label: t("refunded"), value: <Link href={`/admin/ledger/transactions/${booking.refundId}`} className="link"><Money nano={booking.refundNano} /></Link> }] : []),
+        { label: t("settlement"), value: booking.settlementId === null ? null : inBooks(booking.settlementId, <IdText id={booking.settlementId} plain={linked} />) },
+        ...(booking.refundId ? [{ label: t("refunded"), value: inBooks(booking.refundId, <Money nano={booking.refundNano} />) }] : []),
         { label: t("priceVersion"), value: request.priceVersion.toString() },
       ]} />
     </Part>

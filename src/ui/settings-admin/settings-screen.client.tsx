@@ -14,6 +14,7 @@ import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { ErrorState, NoMatch, SkeletonText } from "#ui/kit/states.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { EnvironmentRows } from "#ui/settings-admin/environment-rows.client.tsx";
+import { fitOf } from "#ui/settings-admin/fit-of.ts";
 import { SettingRow } from "#ui/settings-admin/setting-row.client.tsx";
 import { textOf, type Drafts, type Setting } from "#ui/settings-admin/setting-types.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -31,7 +32,7 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
   const list = useQuery(trpc.admin.settings.list.queryOptions());
   useLeaveGuard(drafts.size > 0, "/admin/settings/");
   const wanted = text.trim().toLowerCase();
-  const shown = (list.data ?? []).filter(({ path, area: own }) => (wanted === "" ? own === area : (words[path] ?? path).includes(wanted)));
+  const shown = wanted === "" ? (list.data ?? []).filter(({ area: own }) => own === area) : found(list.data ?? [], words, wanted);
   const draft = (path: string, value: unknown) => setDrafts((now) => {
     const next = new Map(now);
     if (value === undefined) next.delete(path);
@@ -69,6 +70,13 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
     </div>
   );
 }
+
+/** What fits, with settings that are called so before those that only mention it. */
+const found = (settings: readonly Setting[], words: Props["words"], wanted: string): readonly Setting[] =>
+  settings.flatMap((setting) => {
+    const fit = fitOf(words[setting.path] ?? setting.path, wanted);
+    return fit === undefined ? [] : [{ setting, fit }];
+  }).sort((a, b) => a.fit - b.fit).map(({ setting }) => setting);
 
 type ReviewProps = { open: boolean; onOpenChange: (open: boolean) => void; settings: readonly Setting[]; drafts: Drafts; onSaved: () => void };
 

@@ -126,7 +126,7 @@ test("the audit log: filters, pages that neither repeat nor skip, and a chain th
   expect(await owner.admin.audit.verify()).toMatchObject({ rows: seen.length });
 });
 
-test("an entry that its owner changed behind the shop's back is named", async () => {
+test("E-90 an entry that its owner changed behind the shop's back is named", async () => {
   const owner = await callerOf("ann");
   const admin = new (await import("pg")).default.Client({ connectionString: database.adminUrl });
   await admin.connect();

@@ -103,7 +103,7 @@ describe("a user at one glance", () => {
 describe("adjusting a wallet", () => {
   const reason = "goodwill for the outage";
 
-  test("the preview is what is posted, once for a key, and the books stay whole", async () => {
+  test("E-80 the preview is what is posted, once for a key, and the books stay whole", async () => {
     const owner = await admin.as("owner");
     const before = await owner.admin.users.get({ id: alice });
     const ask = { id: alice, amountNano: usd(2.5), reason, idempotencyKey: randomUUID() };
@@ -122,7 +122,7 @@ describe("adjusting a wallet", () => {
     expect(rows).toEqual([{ reason }]);
   });
 
-  test("taking goes by the spend order and never below zero", async () => {
+  test("E-80 taking goes by the spend order and never below zero", async () => {
     const owner = await admin.as("owner");
     const { wallet } = await owner.admin.users.get({ id: alice });
     const preview = await owner.admin.users.previewAdjustment({ id: alice, amountNano: -wallet.balanceNano - 1n });
@@ -143,7 +143,7 @@ describe("adjusting a wallet", () => {
     expect(await errorOf(staff.admin.users.adjust({ id: alice, amountNano: 1n, reason, idempotencyKey: randomUUID() }))).toMatch(verdict);
   });
 
-  test("a reason of less than eight characters is none", async () => {
+  test("E-80 a reason of less than eight characters is none", async () => {
     expect(await errorOf((await admin.as("owner")).admin.users.adjust({ id: alice, amountNano: 1n, reason: "short", idempotencyKey: randomUUID() }))).toMatch("BAD_REQUEST");
   });
 });
@@ -188,7 +188,7 @@ describe("the ledger", () => {
     expect(await operator.admin.ledger.leases()).toEqual({ nodes: [], holds: [] });
   });
 
-  test("a broken invariant is found, kept, told to all staff, and gone when mended", async () => {
+  test("E-86 a broken invariant is found, kept, told to all staff, and gone when mended", async () => {
     const finance = await admin.as("finance");
     const wallet = await admin.walletId(ALICE);
     const rowsOf = async (id: string) => (await finance.admin.ledger.board()).runs[0]?.results.find((result) => result.id === id);

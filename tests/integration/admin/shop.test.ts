@@ -118,7 +118,7 @@ describe("requests of all customers", () => {
     expect([first.rows[0]?.id, second.rows[0]?.id, second.next]).toEqual([rows[0]?.id, rows[1]?.id, undefined]);
   });
 
-  test("support sees the receipt but no cost; the owner sees the tries with their key's end", async () => {
+  test("E-87 support sees the receipt but no cost; the owner sees the tries with their key's end", async () => {
     const [support, owner] = [await admin.as("support"), await admin.as("owner")];
     const seen = await support.admin.requests.get({ id: request.id });
     expect([seen.costNano, seen.detail, seen.attempts.map(({ costNano }) => costNano)]).toEqual([null, null, [null]]);
@@ -165,7 +165,7 @@ describe("settings", () => {
     expect(await (await admin.as("operator")).admin.settings.environment()).toContainEqual({ area: "mail", variable: "SMTP_URL", set: false });
   });
 
-  test("saved together or not at all; a value somebody changed meanwhile is not overwritten; back to the default", async () => {
+  test("E-88 saved together or not at all; a value somebody changed meanwhile is not overwritten; back to the default", async () => {
     const operator = await admin.as("operator");
     const revision = async () => (await admin.pool.query<{ rev: bigint }>("SELECT rev FROM config_rev")).rows[0]!.rev;
     const before = await revision();
@@ -187,7 +187,7 @@ describe("settings", () => {
     expect(await errorOf((await admin.as("finance")).admin.settings.save({ changes: [{ path: "shop.name", value: "x", seen: null }] }))).toMatch("FORBIDDEN");
   });
 
-  test("what comes from the environment is locked", async () => {
+  test("E-88 what comes from the environment is locked", async () => {
     const operator = await admin.as("operator");
     process.env["MODELMART_URL"] = "https://shop.example.com";
     try {
@@ -226,7 +226,7 @@ describe("health", () => {
   });
 });
 
-test("everything that staff did stands in an unbroken chain", async () => {
+test("E-90 everything that staff did stands in an unbroken chain", async () => {
   expect((await verifyAudit(admin.pool, admin.shop.keys.auditKey)).brokenAt).toBeUndefined();
 });
 

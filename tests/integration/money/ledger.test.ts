@@ -193,7 +193,7 @@ test("B9 settlements of the same wallets from four nodes never lock each other f
   await shop.expectSound();
 });
 
-test("G6 each invariant reports its own damage", async () => {
+test("E-86 G6 each invariant reports its own damage", async () => {
   const shop = await openShop();
   const customer = await shop.customer(usd(5));
   const node = await shop.node();

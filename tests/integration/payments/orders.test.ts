@@ -89,7 +89,7 @@ test("F3: success before completion, a refund before completion, a dispute's end
   await desk.sound();
 });
 
-test("F4: too little money is held apart, not credited, and the notification is taken", async () => {
+test("E-85 F4: too little money is held apart, not credited, and the notification is taken", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { id, session } = await desk.order(buyer, usd(20));
@@ -99,6 +99,8 @@ test("F4: too little money is held apart, not credited, and the notification is 
   expect(desk.stripe.hooks.answers.every(({ status }) => status === 200)).toBe(true);
   expect(await desk.state(id)).toEqual({ status: "review", reason: "amount: 2000 | 100" });
   expect(await desk.account("suspense:stripe")).toBe(-usd(1));
+  // What the provider kept of it is booked too: clearing is what the provider owes.
+  expect(await desk.account("psp:stripe:clearing")).toBe(usd(1) - usd(0.33));
   expect(await desk.purse(buyer)).toMatchObject({ paid: 0n });
   await desk.payments.cashier.check(id, "poll");
   expect(await desk.kinds(id)).toEqual(["created", "started", "review"]);
@@ -114,7 +116,7 @@ test("F4: too little money is held apart, not credited, and the notification is 
   await desk.sound();
 });
 
-test("F4b: a total below the order's sum, or less received than the total, is not credited", async () => {
+test("E-85 F4b: a total below the order's sum, or less received than the total, is not credited", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const [cut, short, taxed] = [await desk.order(buyer, usd(20)), await desk.order(buyer, usd(20)), await desk.order(buyer, usd(20))];
@@ -142,7 +144,7 @@ test.each([
   ["live money for a test order", { livemode: true }, /livemode: test \| live/],
   ["another customer's order in the metadata", { metadata: { order_id: "OTHER" } }, /order: /],
   ["another payer", { customer: "cus_other" }, /owner: /],
-])("F5: %s is not credited", async (_name, change, reason) => {
+])("E-85 F5: %s is not credited", async (_name, change, reason) => {
   const desk = await openDesk();
   const [buyer, other] = [await desk.buyer(), await desk.buyer()];
   const theirs = await desk.order(other, usd(20));
@@ -181,7 +183,7 @@ test("F6: without secrets 503; an exchanged secret, an old time, a changed byte 
   await desk.sound();
 });
 
-test("F7: a payment page of ours that names the order of another provider credits nothing", async () => {
+test("E-85 F7: a payment page of ours that names the order of another provider credits nothing", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { id, session } = await desk.order(buyer, usd(20));

@@ -15,7 +15,7 @@ async function books(desk: Desk): Promise<Record<string, bigint>> {
   return Object.fromEntries(await Promise.all(codes.map(async (code) => [code, await desk.account(code)] as const)));
 }
 
-test("F12: three thirds of a payment of 2,100 cents take shares that add up to the whole", async () => {
+test("E-83 F12: three thirds of a payment of 2,100 cents take shares that add up to the whole", async () => {
   const desk = await openDesk({ settings: { "payments.fee_percent": "5" } });
   const buyer = await desk.buyer();
   const { id } = await desk.paid(buyer, usd(20));
@@ -29,7 +29,7 @@ test("F12: three thirds of a payment of 2,100 cents take shares that add up to t
   await desk.sound();
 });
 
-test("F13: of 20 dollars with 15 spent, five can go back, which is 525 cents with their fee", async () => {
+test("E-83 F13: of 20 dollars with 15 spent, five can go back, which is 525 cents with their fee", async () => {
   const desk = await openDesk({ settings: { "payments.fee_percent": "5" } });
   const buyer = await desk.buyer();
   const { id } = await desk.paid(buyer, usd(20));
@@ -42,7 +42,7 @@ test("F13: of 20 dollars with 15 spent, five can go back, which is 525 cents wit
   await desk.sound();
 });
 
-test("F14: ten clicks on refund, with a provider that answers 500 after it has done it, are one refund", async () => {
+test("E-83 F14: ten clicks on refund, with a provider that answers 500 after it has done it, are one refund", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { id } = await desk.paid(buyer, usd(20));
@@ -98,7 +98,7 @@ test("C21: what a node has leased and needs stays; a refund gets the rest at mos
   await desk.sound();
 });
 
-test("F16: a refund that fails after it had succeeded leaves wallet, fee and clearing as they were", async () => {
+test("E-83 F16: a refund that fails after it had succeeded leaves wallet, fee and clearing as they were", async () => {
   const desk = await openDesk({ settings: { "payments.fee_percent": "5", "payments.bonus": { 20: 10 } } });
   const buyer = await desk.buyer();
   const { id } = await desk.paid(buyer, usd(20));
@@ -114,7 +114,7 @@ test("F16: a refund that fails after it had succeeded leaves wallet, fee and cle
   await desk.sound();
 });
 
-test("F16b: a refund that the provider refuses, or that is pending and then fails, gives the credit back", async () => {
+test("E-83 F16b: a refund that the provider refuses, or that is pending and then fails, gives the credit back", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { id, payment } = await desk.paid(buyer, usd(20));
@@ -130,7 +130,7 @@ test("F16b: a refund that the provider refuses, or that is pending and then fail
   await desk.sound();
 });
 
-test("F17: a full refund in the provider's dashboard with five dollars left: fifteen owed and no more calls until they are paid", async () => {
+test("E-83 F17: a full refund in the provider's dashboard with five dollars left: fifteen owed and no more calls until they are paid", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { payment } = await desk.paid(buyer, usd(20));
@@ -145,7 +145,7 @@ test("F17: a full refund in the provider's dashboard with five dollars left: fif
 });
 
 test.each([["won", { paid: usd(12), debt: 0n, status: "active" }], ["lost", { paid: 0n, debt: usd(8), status: "restricted" }]] as const)(
-  "F18: a dispute of 20 with 12 left is frozen, then %s", async (end, after) => {
+  "E-84 F18: a dispute of 20 with 12 left is frozen, then %s", async (end, after) => {
     const desk = await openDesk({ settings: { "payments.fee_percent": "5" } });
     const buyer = await desk.buyer();
     const { payment } = await desk.paid(buyer, usd(20));
@@ -162,10 +162,12 @@ test.each([["won", { paid: usd(12), debt: 0n, status: "active" }], ["lost", { pa
     expect(await desk.account("expense:dispute")).toBe(usd(15));
     expect(await desk.account("psp:stripe:clearing")).toBe((end === "won" ? usd(21) : 0n) - usd(15) - usd(0.91));
     expect(await desk.account("revenue:fee")).toBe(end === "won" ? -usd(1) : 0n);
+    const { rows: steps } = await desk.db.pool.query<{ status: string }>("SELECT detail->>'status' AS status FROM order_events WHERE kind = 'dispute' ORDER BY id");
+    expect(steps.map(({ status }) => status)).toEqual(["needs_response", end]);
     await desk.sound();
   });
 
-test("F18b: while a dispute is open no refund of that payment is made, and a top-up does not lift the restriction", async () => {
+test("E-84 F18b: while a dispute is open no refund of that payment is made, and a top-up does not lift the restriction", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { id, payment } = await desk.paid(buyer, usd(20));
@@ -180,7 +182,7 @@ test("F18b: while a dispute is open no refund of that payment is made, and a top
   await desk.sound();
 });
 
-test("F19: an inquiry moves no money; a lost dispute that is won on appeal is taken back and given again", async () => {
+test("E-84 F19: an inquiry moves no money; a lost dispute that is won on appeal is taken back and given again", async () => {
   const desk = await openDesk();
   const buyer = await desk.buyer();
   const { payment } = await desk.paid(buyer, usd(20));

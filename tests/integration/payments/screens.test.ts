@@ -78,7 +78,7 @@ test("E-49, F22: guessing is stopped after ten wrong codes in ten minutes, for t
   expect(await me.console.wallet.redeem({ code: "right one" })).toMatchObject({ creditNano: usd(5) });
 });
 
-test("a batch: codes once, then only their ends; used, disabled, and gifts that end some days after they were redeemed", async () => {
+test("E-82 a batch: codes once, then only their ends; used, disabled, and gifts that end some days after they were redeemed", async () => {
   const desk = await openDesk();
   const finance = await staff(desk, "finance");
   const made = await finance.admin.codes.create({ name: "Spring", creditNano: usd(2), bucket: "lots", count: 200, lotTtlDays: 30, reason: "spring fair" });

@@ -18,7 +18,7 @@ export default async function RequestsPage() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <RequestList seesCost={held.has("costs:read")} mayRefund={refundRight(held)} />
+      <RequestList seesCost={held.has("costs:read")} mayRefund={refundRight(held)} linked={held.has("ledger:read")} />
     </>
   );
 }

@@ -21,10 +21,11 @@ export default async function RequestPage({ params }: Props) {
   const { id } = await params;
   if (!isUuid(id) && parseRequestId(id) === undefined) notFound();
   const t = await getTranslations("requests-admin");
+  const held = permissionsOfRole(user.role);
   return (
     <>
       <PageHeader title={t("request")} description={<IdText id={isUuid(id) ? requestIdText(id) : id} />} back={{ href: "/admin/requests", label: t("title") }} />
-      <div className="max-w-[1160px]"><RequestView id={id} full mayRefund={refundRight(permissionsOfRole(user.role))} /></div>
+      <div className="max-w-[1160px]"><RequestView id={id} full mayRefund={refundRight(held)} linked={held.has("ledger:read")} /></div>
     </>
   );
 }
