@@ -10,6 +10,7 @@ export default async function GlobalNotFound() {
   return (
     <StorefrontDocument locale={locale} skip={t("skip")}>
       <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 py-24 sm:px-8">
+        <title>{t("notFound.title")}</title>
         <h1 className="text-28 font-semibold tracking-[-0.01em]">{t("notFound.title")}</h1>
         <p className="mt-3 text-16 text-fg-2">{t("notFound.text")}</p>
         <a href={`/${locale}`} className="btn btn-lg btn-secondary mt-7">{t("notFound.home")}</a>

@@ -7,6 +7,7 @@ export default async function NotFound() {
   const locale = await getLocale();
   return (
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 py-20 sm:px-8">
+      <title>{t("notFound.title")}</title>
       <h1 className="text-28 font-semibold tracking-[-0.01em]">{t("notFound.title")}</h1>
       <p className="mt-3 max-w-[60ch] text-16 text-fg-2">{t("notFound.text")}</p>
       <form action={`/${locale}/models`} role="search" className="mt-7 flex max-w-md gap-2">
