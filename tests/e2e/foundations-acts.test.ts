@@ -279,6 +279,17 @@ browserTest("E-12: two tabs change different fields of one key and of one profil
     await page.getByText(/saved/i).first().waitFor();
   }
   expect(await shop.sql("SELECT name, limits->>'rpm' AS rpm FROM api_keys WHERE id = $1", [key])).toEqual([{ name: "renamed", rpm: "77" }]);
+  for (const { page } of [one, two]) {
+    await page.goto("/console/settings/profile");
+    await settled(page);
+  }
+  await one.page.getByText("Compact", { exact: true }).click();
+  await two.page.getByLabel(/^Name/).fill("Alice Moreau");
+  for (const { page } of [one, two]) {
+    await button(page, "Save");
+    await page.getByText(/saved/i).first().waitFor();
+  }
+  expect(await shop.sql("SELECT name, density FROM users WHERE email = $1", [ALICE])).toEqual([{ name: "Alice Moreau", density: "compact" }]);
 });
 
 const DIRTY = [

@@ -4,7 +4,7 @@ import type { Shop } from "../support/shop-process.ts";
 import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
 import { readDictionary } from "./foundations/dictionary.ts";
-import { openHostileShop, type HostileShop } from "./foundations/hostile.ts";
+import { NAMES, openHostileShop, type HostileShop } from "./foundations/hostile.ts";
 import { headingOf, injectedOf, overflowOf, smallTargetsOf, textsOf } from "./foundations/measures.ts";
 import { createVisits, settled, type Visits } from "./foundations/visits.ts";
 import { SCREENS, type Screen } from "./shots/screens.ts";
@@ -94,3 +94,38 @@ browserTest.each(AREAS)("E-1, E-3, E-4, E-6: %s on a phone in Chinese: whole, in
 browserTest.each(AREAS)("E-1, E-4, E-6: %s on a desk in English: whole, in one language, open to everybody", async (area) => {
   expect(await walk(area, { locale: "en" }, async (page, { route, act }) => [...await overflowOf(page), ...(area !== "storefront" && (act !== undefined || !LOOKED_AT.has(route)) ? await barriers(page) : [])])).toEqual([]);
 }, 240_000);
+
+browserTest("E-10: the palette finds requests, orders, payments, mails, keys and settings, the right one first, and for each role only what it may open", async () => {
+  const { facts, shop } = street;
+  const one = async (query: string, id: string): Promise<string> => (await shop.sql<{ v: string }>(query, [id]))[0]!.v;
+  const number = await one("SELECT number AS v FROM orders WHERE id = $1", facts.orderId);
+  const session = await one("SELECT provider_session_id AS v FROM orders WHERE id = $1", facts.orderId);
+  const payment = await one("SELECT provider_payment_id AS v FROM orders WHERE id = $1", facts.orderId);
+  const prefix = await one("SELECT prefix AS v FROM api_keys WHERE id = $1", facts.keyId);
+  const { page, problems } = await visits.open(EMAILS.owner, "/admin");
+  const find = async (text: string): Promise<void> => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill(text);
+  };
+  for (const [text, address] of [
+    [facts.requestId, `/admin/requests/${facts.requestId}`], [number, `/admin/orders/${facts.orderId}`], [session, `/admin/orders/${facts.orderId}`], [payment, `/admin/orders/${facts.orderId}`],
+    [NAMES.email, `/admin/users/${facts.userId}`], [prefix, `/admin/users/${facts.userId}/keys`], [facts.transactionId, `/admin/ledger/transactions/${facts.transactionId}`], ["透支", "/admin/settings/money"],
+  ] as const) {
+    await find(text);
+    await page.getByRole("option").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${address}`);
+    await settled(page);
+  }
+  expect(problems).toEqual([]);
+  const support = await visits.open(staffEmail("support"), "/admin");
+  for (const text of [facts.transactionId, "透支"]) {
+    const asked = support.page.waitForResponse((answer) => answer.url().includes("admin.search.find"));
+    await support.page.keyboard.press("Control+k");
+    await support.page.getByRole("combobox").fill(text);
+    await (await asked).finished();
+    await support.page.getByText("Nothing fits").first().waitFor();
+    await support.page.keyboard.press("Escape");
+    await support.page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+}, 120_000);
