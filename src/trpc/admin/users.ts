@@ -168,9 +168,10 @@ export const usersRouter = router({
     }),
 
   changeGroup: adminProcedure("users:write")
-    .input(z.strictObject({ id: z.uuid(), group: z.string().max(100) }))
+    .input(z.strictObject({ id: z.uuid(), group: z.string().max(100), /** The group that was on the screen. */ seen: z.string().max(100) }))
     .mutation(async ({ ctx, input }) => {
       const user = await changeable(ctx, input.id);
+      if (user.groupName !== input.seen) throw refusal("changed", { code: "CONFLICT", message: "The group was changed meanwhile." });
       const groupId = await findFilterId(ctx.pool, "group", input.group);
       if (!groupId) throw refusal("group", { code: "BAD_REQUEST", message: "There is no such group." });
       await audited(ctx, async (tx, write) => {

@@ -36,13 +36,15 @@ export function ProfileForm({ profile, zones }: { profile: Profile; zones: reado
   const [kept, setKept] = useState(() => draftOf(profile));
   const [draft, setDraft] = useState(kept);
   const update = useMutation(trpc.console.profile.update.mutationOptions());
-  const changes = (Object.keys(draft) as (keyof Draft)[]).filter((key) => draft[key] !== kept[key]).length;
+  const changed = (Object.keys(draft) as (keyof Draft)[]).filter((key) => draft[key] !== kept[key]);
+  const changes = changed.length;
   useLeaveGuard(changes > 0);
   const set = (patch: Partial<Draft>) => setDraft({ ...draft, ...patch });
 
   const save = async () => {
     try {
-      const saved = draftOf(await update.mutateAsync(draft));
+      // Only what was changed here: another tab may have changed the rest.
+      const saved = draftOf(await update.mutateAsync(Object.fromEntries(changed.map((key) => [key, draft[key]]))));
       chooseTheme(saved.theme);
       chooseLocale(saved.locale);
       chooseZone(saved.timeZone);

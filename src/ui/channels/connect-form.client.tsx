@@ -7,6 +7,7 @@ import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { Card } from "#ui/kit/card.tsx";
 import { TextField } from "#ui/kit/fields.client.tsx";
+import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
@@ -25,6 +26,7 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
   const [baseUrl, setBaseUrl] = useState("");
   const [keys, setKeys] = useState("");
   const [busy, setBusy] = useState(false);
+  useLeaveGuard(keys.trim() !== "" || baseUrl.trim() !== "");
   const address = useQuery(trpc.admin.channels.address.queryOptions({ provider: template.id, baseUrl: baseUrl.trim() }, { staleTime: 60_000 }));
   const needsUrl = template.baseUrl === null;
   const urlBad = baseUrl.trim() === "" ? false : address.data?.url === null;

@@ -68,6 +68,12 @@ const text = (value: unknown): string => JSON.stringify(value, (_key, part: unkn
 export const changesOf = (before: KeyDraft, after: KeyDraft): number =>
   (Object.keys(before) as (keyof KeyDraft)[]).filter((field) => text(before[field]) !== text(after[field])).length;
 
+/** What of the draft is to be saved: another tab may have changed the rest. */
+export function patchOf(before: KeyDraft, after: KeyDraft, now: Date): Partial<ReturnType<typeof settingsOf>> {
+  const [was, is] = [settingsOf(before, now), settingsOf(after, now)];
+  return Object.fromEntries(Object.entries(is).filter(([field, value]) => text(was[field as keyof typeof was]) !== text(value)));
+}
+
 /** The tone of a state's dot. */
 export const STATE_TONE = { active: "ok", disabled: "neutral", expired: "warn", exhausted: "warn", revoked: "neutral", leaked: "bad" } as const satisfies Record<KeyState, string>;
 

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { changesOf, draftOf, isRetired, settingsOf, type KeyDraft, type KeyRow } from "#ui/keys/key-draft.ts";
+import { changesOf, draftOf, isRetired, patchOf, type KeyDraft, type KeyRow } from "#ui/keys/key-draft.ts";
 import { KeyFields } from "#ui/keys/key-fields.client.tsx";
 import { useKeyProblem } from "#ui/keys/key-problem.client.ts";
 import { Callout } from "#ui/kit/callout.tsx";
@@ -40,7 +40,7 @@ export function KeySettings({ row }: { row: KeyRow }) {
       </Card>
       <SaveBar
         changes={changes} busy={save.isPending} onDiscard={() => setDraft(before)}
-        onSave={() => draft.name.trim() !== "" && save.mutate({ id: row.id, ...settingsOf(draft, new Date()) })}
+        onSave={() => draft.name.trim() !== "" && save.mutate({ id: row.id, ...patchOf(before, draft, new Date()) })}
       />
     </>
   );

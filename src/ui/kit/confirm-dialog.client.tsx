@@ -66,7 +66,8 @@ function Question({ typed, reason: asksReason, danger = false, confirmLabel, onC
       await onConfirm(asksReason ? reason.trim() : undefined);
       onOpenChange(false);
     } catch (error) {
-      setFailed(error instanceof Error && error.message !== "" ? error.message : t("confirm.failed"));
+      // What the server says is not in the reader's language.
+      setFailed(error instanceof Error && error.message !== "" && !("shape" in error) ? error.message : t("confirm.failed"));
     } finally {
       setBusy(false);
     }

@@ -33,7 +33,7 @@ export function SaveBar({ changes, onSave, onDiscard, busy, saveLabel, note }: S
 }
 
 /**
- * While there are changes, leaving asks: closing the tab by the browser's own question, links of the site by ours.
+ * While there are changes, leaving asks: closing the tab by the browser's own question, links of the site and the way back by ours.
  *
  * @param within addresses below this one keep what was typed, so going there asks nothing
  * @param text our question, where it is something else than changes that would be lost
@@ -47,15 +47,24 @@ export function useLeaveGuard(dirty: boolean, within?: string, text?: string): v
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
       if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || event.metaKey || event.ctrlKey || event.shiftKey) return;
-      // A change of filter or tab within the page loses nothing.
-      if (link.origin === location.origin && (link.pathname === location.pathname || (within !== undefined && link.pathname.startsWith(within)))) return;
-      if (confirm(question.current)) return;
+      if (keeps(link) || confirm(question.current)) return;
       event.preventDefault();
       event.stopPropagation();
     };
+    // Steps back and forth within the site end no document, so the browser asks nothing by itself.
+    const onStep = (event: NavigateEvent) => {
+      if (event.navigationType !== "traverse" || !event.cancelable || !event.destination.sameDocument) return;
+      if (!keeps(new URL(event.destination.url)) && !confirm(question.current)) event.preventDefault();
+    };
+    // A change of filter or tab within the page loses nothing.
+    const keeps = ({ origin, pathname }: Pick<URL, "origin" | "pathname">): boolean => origin === location.origin && (pathname === location.pathname || (within !== undefined && pathname.startsWith(within)));
+    // Browsers before 2026 have no such events; they go back unasked.
+    const steps = "navigation" in globalThis ? navigation : undefined;
     addEventListener("beforeunload", onUnload);
     document.addEventListener("click", onClick, true);
+    steps?.addEventListener("navigate", onStep);
     return () => {
+      steps?.removeEventListener("navigate", onStep);
       removeEventListener("beforeunload", onUnload);
       document.removeEventListener("click", onClick, true);
     };

@@ -18,7 +18,7 @@ export async function ModelCards({ models, locale }: { models: readonly ShownMod
           <div className="flex items-start gap-3">
             <VendorMark name={model.vendorName ?? model.name} />
             <div className="min-w-0">
-              <h2 className="truncate font-medium"><a href={modelPath(locale, model)} className="after:absolute after:inset-0">{model.name}</a></h2>
+              <h2 className="truncate font-medium"><a href={modelPath(locale, model)} className="static after:absolute after:inset-0">{model.name}</a></h2>
               <p className="truncate text-13 text-fg-3">{[model.vendorName, model.contextTokens && formatContext(model.contextTokens)].filter(Boolean).join(" · ")}</p>
             </div>
           </div>

@@ -58,7 +58,7 @@ export function UsagePanel({ keyId }: { keyId?: string }) {
   return (
     <div className="flex flex-col gap-4">
       <FilterBar filters={filters} />
-      <MetricCards data={data} metric={metric} onChange={(next) => void setMetric(next)} />
+      <MetricCards data={data} failed={state === "error"} metric={metric} onChange={(next) => void setMetric(next)} />
       {/* Without one request there is nothing to draw or to group: the figures and what to do next say it all. */}
       {idle ? null : <Card>
         <TimeChart
@@ -102,7 +102,7 @@ function labelOf({ group, label }: UsageRow, by: (typeof GROUPS)[number], { t, l
 }
 
 /** The four figures; a click makes one of them the chart. */
-function MetricCards({ data, metric, onChange }: { data: UsageData | undefined; metric: Metric; onChange: (metric: Metric) => void }) {
+function MetricCards({ data, failed, metric, onChange }: { data: UsageData | undefined; failed: boolean; metric: Metric; onChange: (metric: Metric) => void }) {
   const t = useTranslations("usage");
   return (
     <section className="card stats grid-cols-2 lg:grid-cols-4" aria-label={t("figures")}>
@@ -111,7 +111,7 @@ function MetricCards({ data, metric, onChange }: { data: UsageData | undefined; 
         return (
           <button key={name} type="button" aria-pressed={metric === name} onClick={() => onChange(name)} className={cn("block p-4 text-left hover:bg-muted focus-visible:-outline-offset-2 sm:px-5", metric === name && "bg-accent-soft hover:bg-accent-soft")}>
             <span className="block text-13 text-fg-2">{t(`metric.${name}`)}</span>
-            {data ? <Figure data={data} metric={name} /> : <span className="skeleton my-1 h-5 w-20" aria-hidden="true" />}
+            {data ? <Figure data={data} metric={name} /> : failed ? <span className="block text-20 text-fg-3">—</span> : <span className="skeleton my-1 h-5 w-20" aria-hidden="true" />}
             <span className="mt-1 block min-h-4 text-12 text-fg-3">{data && change !== undefined && change !== "—" ? t("change", { change }) : data && name === "errors" && data.total.requests > 0n ? formatPercent(shareOf(data.total.errors, data.total.requests) ?? 0) : ""}</span>
           </button>
         );

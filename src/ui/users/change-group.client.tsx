@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { reasonOf } from "#ui/account/reason.ts";
 import { SelectField } from "#ui/kit/fields.client.tsx";
 import { ConfirmDialog } from "#ui/kit/dialog.client.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
@@ -22,7 +23,13 @@ export function ChangeGroupDialog({ user, open, onOpenChange }: { user: UserDeta
     <ConfirmDialog
       open={open} onOpenChange={onOpenChange} title={t("changeGroup")} description={t("changeGroupText")} confirmLabel={t("changeGroupSubmit")}
       onConfirm={async () => {
-        await change.mutateAsync({ id: user.id, group: chosen });
+        try {
+          await change.mutateAsync({ id: user.id, group: chosen, seen: user.group });
+        } catch (error) {
+          if (reasonOf(error) !== "changed") throw error;
+          await client.invalidateQueries(trpc.admin.users.pathFilter());
+          throw new Error(t("errors.changed"), { cause: error });
+        }
         await client.invalidateQueries(trpc.admin.users.pathFilter());
         toast.success(t("groupChanged", { group: chosen }));
         setGroup(undefined);

@@ -26,14 +26,15 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   transactionId: "SELECT id FROM ledger_transactions WHERE kind = 'settlement' ORDER BY id DESC LIMIT 1",
 };
 
-export async function readFacts(shop: Shop, unopened: Shop): Promise<Facts> {
+/** @param unopened without it there is no link to the set-up */
+export async function readFacts(shop: Shop, unopened?: Shop): Promise<Facts> {
   const facts: Record<string, string> = {};
   for (const [name, query] of Object.entries(QUERIES)) {
     const [row] = await shop.sql<{ id: string }>(query);
     if (!row) throw new Error(`the shop of the pictures has no ${name}`);
     facts[name] = name === "requestId" || name === "failedId" ? requestIdText(row.id) : String(row.id);
   }
-  const link = /http\S+(\/setup\?token=\S+)/.exec(unopened.output())?.[1];
+  const link = unopened === undefined ? "" : /http\S+(\/setup\?token=\S+)/.exec(unopened.output())?.[1];
   if (link === undefined) throw new Error("the shop without an owner printed no set-up link");
   return { ...(facts as Omit<Facts, "setUpPath">), setUpPath: link };
 }

@@ -90,9 +90,10 @@ describe("users", () => {
 
   test("group, password mail and a key", async () => {
     const operator = await admin.as("operator");
-    await operator.admin.users.changeGroup({ id: alice, group: "vip" });
+    await operator.admin.users.changeGroup({ id: alice, group: "vip", seen: "default" });
     expect((await operator.admin.users.get({ id: alice })).group).toBe("vip");
-    expect(await errorOf((await admin.as("support")).admin.users.changeGroup({ id: alice, group: "default" }))).toMatch("FORBIDDEN");
+    expect(await errorOf(operator.admin.users.changeGroup({ id: alice, group: "default", seen: "default" }))).toBe("CONFLICT changed");
+    expect(await errorOf((await admin.as("support")).admin.users.changeGroup({ id: alice, group: "default", seen: "vip" }))).toMatch("FORBIDDEN");
     expect(await operator.admin.users.sendReset({ id: alice })).toEqual({ sent: true });
     expect((await admin.pool.query("SELECT template FROM mails WHERE to_address = $1", [ALICE])).rows).toEqual([{ template: "reset" }]);
     const [key] = await operator.admin.users.keys({ id: alice });

@@ -1,0 +1,131 @@
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Shop } from "../support/shop-process.ts";
+import { barriers } from "./barriers.ts";
+import { chromiumPath, launch } from "./browser.ts";
+import { readDictionary } from "./foundations/dictionary.ts";
+import { NAMES, openHostileShop, type HostileShop } from "./foundations/hostile.ts";
+import { headingOf, injectedOf, overflowOf, smallTargetsOf, textsOf } from "./foundations/measures.ts";
+import { createVisits, settled, type Visits } from "./foundations/visits.ts";
+import { SCREENS, type Screen } from "./shots/screens.ts";
+import { BUYERS, KEYLESS_EMAIL, PASSWORD, staffEmail } from "./shots/stock.ts";
+
+/** Every screen of a shop whose things bear the worst names, once as a phone in Chinese and once on a desk in English. */
+
+const executable = chromiumPath();
+const browserTest = test.skipIf(executable === undefined);
+const EMAILS: Readonly<Record<Screen["as"], string | undefined>> = { visitor: undefined, customer: BUYERS[0]!.email, newcomer: KEYLESS_EMAIL, owner: staffEmail("owner") };
+const AT_ONCE = 2;
+
+/** Other places and states of calls, and the kit's own pages, are walked by other tests. */
+const screens = SCREENS.filter(({ place, calls, area, loads }) => place === undefined && calls === undefined && area !== "states" && loads !== true);
+
+/** Routes that another test has axe look at in the same state. */
+const LOOKED_AT = new Set([
+  "console", "console/keys", "console/keys/new", "console/usage", "console/requests", "console/models", "console/playground", "console/wallet", "console/wallet/orders",
+  "admin", "admin/users", "admin/requests", "admin/ledger", "admin/ledger/transactions", "admin/health", "admin/channels", "admin/channels/new", "admin/models", "admin/prices", "admin/groups", "admin/orders",
+  "admin/refunds", "admin/disputes", "admin/codes", "admin/settings/[area]", "(account)/sign-in", "(account)/onboarding",
+]);
+
+const dictionary = readDictionary();
+let street: HostileShop;
+let browser: Browser;
+let visits: Visits;
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  browser = await launch(executable);
+  street = await openHostileShop(async (shop: Shop) => {
+    visits = createVisits(browser, shop, PASSWORD);
+    for (const email of Object.values(EMAILS)) if (email !== undefined) await visits.window(email);
+  });
+}, 620_000);
+afterAll(async () => {
+  await browser?.close();
+  await street?.close();
+});
+
+type Check = (page: Page, screen: Screen) => Promise<string[]>;
+
+/** Walks the screens of one area, two tabs at a time, and gathers every fault of each. */
+async function walk(area: Screen["area"], look: Parameters<Visits["window"]>[1], check: Check): Promise<string[]> {
+  const rest = screens.filter((screen) => screen.area === area);
+  const faults: string[] = [];
+  const windows = new Map<Screen["as"], ReturnType<Visits["window"]>>();
+  const windowOf = (who: Screen["as"]) => {
+    const known = windows.get(who) ?? visits.window(EMAILS[who], look);
+    windows.set(who, known);
+    return known;
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let screen = rest.shift(); screen; screen = rest.shift()) {
+      const { name } = screen;
+      const { page, problems } = await visits.tab(await windowOf(screen.as));
+      const address = (typeof screen.path === "function" ? screen.path(street.facts) : screen.path).replace("{locale}", look?.locale ?? "en");
+      try {
+        await page.goto(address);
+        await settled(page);
+        await screen.act?.(page, street.facts);
+        await settled(page);
+        const missing = screen.missing === true;
+        const found = [...problems.filter((text) => !(missing && /status of 40\d/.test(text))), ...await headingOf(page), ...await injectedOf(page), ...dictionary.strangersIn(look?.locale ?? "en", await textsOf(page)), ...await check(page, screen)];
+        faults.push(...found.map((text) => `${name}: ${text}`));
+      } catch (error) {
+        faults.push(`${name}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+      }
+      await page.close();
+    }
+  }));
+  await visits.close();
+  return faults.sort();
+}
+
+const AREAS = ["storefront", "account", "console", "admin"] as const;
+
+browserTest.each(AREAS)("E-1, E-3, E-4, E-6: %s on a phone in Chinese: whole, in one language, nothing wider than 390 or 320 px, nothing too small to touch", async (area) => {
+  expect(await walk(area, { locale: "zh", width: 390, height: 844, dark: true, touch: true }, async (page) => {
+    const small = await smallTargetsOf(page);
+    const wide = await overflowOf(page);
+    await page.setViewportSize({ width: 320, height: 844 });
+    return [...small, ...wide, ...await overflowOf(page)];
+  })).toEqual([]);
+}, 240_000);
+
+browserTest.each(AREAS)("E-1, E-4, E-6: %s on a desk in English: whole, in one language, open to everybody", async (area) => {
+  expect(await walk(area, { locale: "en" }, async (page, { route, act }) => [...await overflowOf(page), ...(area !== "storefront" && (act !== undefined || !LOOKED_AT.has(route)) ? await barriers(page) : [])])).toEqual([]);
+}, 240_000);
+
+browserTest("E-10: the palette finds requests, orders, payments, mails, keys and settings, the right one first, and for each role only what it may open", async () => {
+  const { facts, shop } = street;
+  const one = async (query: string, id: string): Promise<string> => (await shop.sql<{ v: string }>(query, [id]))[0]!.v;
+  const number = await one("SELECT number AS v FROM orders WHERE id = $1", facts.orderId);
+  const session = await one("SELECT provider_session_id AS v FROM orders WHERE id = $1", facts.orderId);
+  const payment = await one("SELECT provider_payment_id AS v FROM orders WHERE id = $1", facts.orderId);
+  const prefix = await one("SELECT prefix AS v FROM api_keys WHERE id = $1", facts.keyId);
+  const { page, problems } = await visits.open(EMAILS.owner, "/admin");
+  const find = async (text: string): Promise<void> => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill(text);
+  };
+  for (const [text, address] of [
+    [facts.requestId, `/admin/requests/${facts.requestId}`], [number, `/admin/orders/${facts.orderId}`], [session, `/admin/orders/${facts.orderId}`], [payment, `/admin/orders/${facts.orderId}`],
+    [NAMES.email, `/admin/users/${facts.userId}`], [prefix, `/admin/users/${facts.userId}/keys`], [facts.transactionId, `/admin/ledger/transactions/${facts.transactionId}`], ["透支", "/admin/settings/money"],
+  ] as const) {
+    await find(text);
+    await page.getByRole("option").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${address}`);
+    await settled(page);
+  }
+  expect(problems).toEqual([]);
+  const support = await visits.open(staffEmail("support"), "/admin");
+  for (const text of [facts.transactionId, "透支"]) {
+    const asked = support.page.waitForResponse((answer) => answer.url().includes("admin.search.find"));
+    await support.page.keyboard.press("Control+k");
+    await support.page.getByRole("combobox").fill(text);
+    await (await asked).finished();
+    await support.page.getByText("Nothing fits").first().waitFor();
+    await support.page.keyboard.press("Escape");
+    await support.page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+}, 120_000);
