@@ -77,4 +77,17 @@ export const INVARIANTS: readonly Invariant[] = [
     sql: "SELECT series||':'||number FROM (SELECT series, number, lag(number) OVER (PARTITION BY series ORDER BY number) prev FROM invoices) x WHERE prev IS NOT NULL AND number <> prev+1" },
   { id: "I16", says: "a key's spending equals its charges",
     sql: "SELECT b.scope FROM budget_windows b WHERE b.scope LIKE 'key:%' AND b.period='total' AND b.spent_nano <> (SELECT coalesce(sum(charge_nano),0) FROM charges c WHERE c.key_id = substr(b.scope,5)::uuid)" },
+  { id: "I17", says: "what is owed to each vendor is its requests' cost, to below a nano",
+    sql: `SELECT channel_id::text FROM (SELECT channel_id, sum(cost_pico) AS pico FROM (
+          SELECT channel_id, cost_pico FROM attempts UNION ALL
+          SELECT c.channel_id, c.cost_pico FROM charges c WHERE c.channel_id IS NOT NULL AND c.cost_pico <> 0 AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.request_id = c.id AND a.at = c.at)
+        ) x GROUP BY 1) c
+      FULL JOIN (SELECT split_part(a.code, ':', 2)::uuid AS channel_id, -sum(e.amount_nano) AS nano
+          FROM accounts a JOIN ledger_entries e ON e.account_id = a.id JOIN ledger_transactions t ON t.id = e.tx_id
+         WHERE a.code LIKE 'upstream:%:accrued' AND (t.kind = 'settlement' OR t.ref_type = 'rounding') GROUP BY 1) l USING (channel_id)
+      FULL JOIN upstream_costs u USING (channel_id)
+      WHERE coalesce(c.pico, 0) <> coalesce(u.sum_pico, 0) OR coalesce(l.nano, 0) <> floor(coalesce(c.pico, 0) / 1000)` },
+  { id: "I18", says: "a request's cost is that of its attempts",
+    sql: `SELECT c.id::text FROM (SELECT request_id, at, sum(cost_pico) AS pico FROM attempts GROUP BY 1, 2) a JOIN charges c ON c.id = a.request_id AND c.at = a.at
+      WHERE c.cost_pico <> a.pico` },
 ];

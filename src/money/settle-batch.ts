@@ -49,11 +49,11 @@ export function splitBatch(records: readonly ChargeRecord[], wallets: ReadonlyMa
 }
 
 /**
- * Ledger lines of a batch: each wallet pays what was drawn from its buckets, and the shop owes each channel's vendor its
- * summed cost, rounded half up to nano once per channel. One line per bucket and channel, not per request: those stand
- * in `charges` under the settlement.
+ * Ledger lines of a batch: each wallet pays what was drawn from its buckets, and the shop owes each channel's vendor what
+ * the batch adds to its books. One line per bucket and channel, not per request: those stand in `charges` under the
+ * settlement.
  */
-export function settlementLines(changes: Split["changes"], records: readonly ChargeRecord[]): readonly Line[] {
+export function settlementLines(changes: Split["changes"], costs: ReadonlyMap<string, Nano>): readonly Line[] {
   const lines: Line[] = [];
   let revenue = 0n;
   for (const [walletId, change] of changes) {
@@ -64,7 +64,7 @@ export function settlementLines(changes: Split["changes"], records: readonly Cha
   }
   if (revenue > 0n) lines.push({ account: "revenue:usage", amount: nano(-revenue) });
   let spent = 0n;
-  for (const [channelId, cost] of costsOf(records)) {
+  for (const [channelId, cost] of costs) {
     if (cost === 0n) continue;
     lines.push({ account: `upstream:${channelId}:accrued` as AccountCode, amount: nano(-cost) });
     spent += cost;
@@ -73,16 +73,30 @@ export function settlementLines(changes: Split["changes"], records: readonly Cha
   return lines;
 }
 
-/** Nano-USD per channel. */
-function costsOf(records: readonly ChargeRecord[]): ReadonlyMap<string, Nano> {
+/** What the records cost, by channel; channels that cost nothing are left out. */
+export function channelCosts(records: readonly ChargeRecord[]): ReadonlyMap<string, bigint> {
   const picos = new Map<string, bigint>();
-  const add = (channelId: string, pico: bigint): void => { picos.set(channelId, (picos.get(channelId) ?? 0n) + pico); };
+  const add = (channelId: string, pico: bigint): void => {
+    if (pico !== 0n) picos.set(channelId, (picos.get(channelId) ?? 0n) + pico);
+  };
   for (const { attempts, channelId, costPico } of records) {
     if (attempts.length > 0) for (const attempt of attempts) add(attempt.channelId, attempt.costPico);
     else if (channelId !== undefined) add(channelId, costPico);
   }
-  return new Map([...picos].map(([channelId, pico]) => [channelId, nano((pico + 500n) / 1_000n)]));
+  return picos;
 }
+
+/**
+ * Whole nano that a batch adds to a channel's books: their sum is at every moment all cost rounded down, so a rounding
+ * never adds up.
+ *
+ * @param total pico-USD of all batches, this one included
+ * @param batch pico-USD of this one
+ */
+export const bookedCost = (total: bigint, batch: bigint): Nano => nano(wholeNano(total) - wholeNano(total - batch));
+
+/** Rounded down, below zero too. */
+const wholeNano = (pico: bigint): bigint => (pico - (((pico % 1_000n) + 1_000n) % 1_000n)) / 1_000n;
 
 export type WindowSum = Readonly<{ key: string; scope: string; period: string; startsAtMs: number; amount: bigint }>;
 

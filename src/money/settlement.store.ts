@@ -1,4 +1,5 @@
 import type { PoolClient } from "pg";
+import type { Nano } from "#money/amount.ts";
 import type { AccountCode } from "#money/chart.ts";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { OpenLot } from "#money/draw.ts";
@@ -6,7 +7,7 @@ import { encodeDone } from "#money/journal-record.ts";
 import { accountIds, insertEntries } from "#money/ledger.store.ts";
 import { plainArray, storable, textArray } from "#money/pg-arrays.ts";
 import { insertAttempts, insertCards, insertCharges } from "#money/settlement-rows.store.ts";
-import { settlementLines, splitBatch, windowSums, type LockedWallet, type Split, type WindowSum } from "#money/settle-batch.ts";
+import { bookedCost, channelCosts, settlementLines, splitBatch, windowSums, type LockedWallet, type Split, type WindowSum } from "#money/settle-batch.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
 export type BatchAsk = Readonly<{
@@ -209,7 +210,7 @@ async function updateWindows(client: Queryable, nodeId: string, sums: readonly W
 
 /** Always one transaction, even when all is free, so that a lost commit can be looked up. */
 async function insertLedger(client: Queryable, { settlementId, records, known }: BatchAsk, { changes }: Split): Promise<Map<AccountCode, bigint>> {
-  const lines = settlementLines(changes, records);
+  const lines = settlementLines(changes, await addCosts(client, channelCosts(records)));
   const missing = lines.map(({ account }) => account).filter((code) => !known.accounts.has(code));
   const found = missing.length > 0 ? await accountIds(client, missing) : new Map<AccountCode, bigint>();
   await client.query({
@@ -221,6 +222,21 @@ async function insertLedger(client: Queryable, { settlementId, records, known }:
   });
   await insertEntries(client, settlementId, lines, found.size === 0 ? known.accounts : new Map([...known.accounts, ...found]));
   return found;
+}
+
+/**
+ * Adds a batch's cost to what its channels have cost so far; returns what the ledger books of it. Called as late as can
+ * be: settlers of other nodes wait for these rows until the commit.
+ */
+async function addCosts(client: Queryable, costs: ReadonlyMap<string, bigint>): Promise<ReadonlyMap<string, Nano>> {
+  if (costs.size === 0) return new Map();
+  const { rows } = await client.query<{ channel: string; total: string }>({
+    name: "mm-settle-costs",
+    text: `INSERT INTO upstream_costs AS u (channel_id, sum_pico) SELECT * FROM unnest($1::uuid[], $2::numeric[]) AS t(id, pico) ORDER BY id
+      ON CONFLICT (channel_id) DO UPDATE SET sum_pico = u.sum_pico + EXCLUDED.sum_pico RETURNING channel_id AS channel, sum_pico::text AS total`,
+    values: [plainArray([...costs.keys()]), plainArray([...costs.values()])],
+  });
+  return new Map(rows.map(({ channel, total }) => [channel, bookedCost(BigInt(total), costs.get(channel)!)]));
 }
 
 /** NOTIFY takes 8,000 bytes; a hint to more than so many customers goes to all. */

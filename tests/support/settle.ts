@@ -50,7 +50,7 @@ async function recordOf(pool: Pool, made: Made): Promise<ChargeRecord> {
     id: uuidv7(atMs), walletId: row.wallet_id, userId: row.user_id, ...(row.key_id && { keyId: row.key_id }), modelId: row.model_id,
     channelId: attempt.channelId, groupId: row.group_id, card, outcome: made.outcome ?? "ok", usageSource: made.usageSource ?? "upstream",
     quantities: charge.quantities, sumPico: made.waived ? pico(0n) : charge.sumPico, chargeNano: made.waived ? nano(0n) : charge.chargeNano,
-    costPico: pico(1_000n), flags: made.flags ?? 0, endpoint: made.endpoint ?? "chat", stream: made.stream ?? false, httpStatus: made.httpStatus ?? 200,
+    costPico: pico(1_000n * BigInt(made.tries ?? 1)), flags: made.flags ?? 0, endpoint: made.endpoint ?? "chat", stream: made.stream ?? false, httpStatus: made.httpStatus ?? 200,
     ...(made.modelAsked !== undefined && { modelAsked: made.modelAsked }), ...(made.finish !== undefined && { finish: made.finish }),
     ...(made.errorCode !== undefined && { errorCode: made.errorCode }), holdNano: nano(made.holdNano ?? 0n), detail: { dialect: "openai-chat" },
     ...(made.ttftMs !== undefined && { ttftMs: made.ttftMs }), ...(made.latencyMs !== undefined && { latencyMs: made.latencyMs }),

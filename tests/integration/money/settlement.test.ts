@@ -368,7 +368,7 @@ test("texts that PostgreSQL cannot hold do not stop a settlement; costs are book
   const { rows: [row] } = await shop.db.pool.query("SELECT model_asked, finish, error_code, latency_ms, cost_pico FROM charges");
   expect(row).toEqual({ model_asked: "a\ufffdb\ufffd\"\\{},NULL", finish: "NULL", error_code: "", latency_ms: 2, cost_pico: "1500" });
   const { rows: entries } = await shop.db.pool.query("SELECT a.code, e.amount_nano FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE a.code ~ 'upstream' ORDER BY 1");
-  expect(entries).toEqual([{ code: "expense:upstream", amount_nano: 2n }, { code: `upstream:${channelId}:accrued`, amount_nano: -2n }]);
+  expect(entries).toEqual([{ code: "expense:upstream", amount_nano: 1n }, { code: `upstream:${channelId}:accrued`, amount_nano: -1n }]);
   await shop.expectSound();
 });
 
