@@ -3,11 +3,12 @@ import { POOL_MAX } from "#config/defaults.ts";
 import { accountUpkeep } from "#jobs/account-upkeep.ts";
 import { expireLots } from "#jobs/expire-lots.ts";
 import type { Job, JobDeps } from "#jobs/job.ts";
+import { ledgerDaily } from "#jobs/ledger-daily.ts";
 import { payments } from "#jobs/payments.ts";
 import { upkeep } from "#jobs/upkeep.ts";
 import { usageRollup } from "#jobs/usage-rollup.ts";
 
-const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep, payments, expireLots];
+const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep, payments, expireLots, ledgerDaily];
 
 /**
  * Makes the job engine's tables, queues and schedules, as the owner of the database; the shop's own role then only

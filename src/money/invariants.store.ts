@@ -32,9 +32,9 @@ export const INVARIANTS: readonly Invariant[] = [
     sql: "SELECT tx_id::text FROM ledger_entries GROUP BY tx_id HAVING sum(amount_nano) <> 0" },
   { id: "I2", says: "every wallet column equals its ledger account",
     sql: `SELECT w.id::text FROM wallets w LEFT JOIN LATERAL (
-        SELECT coalesce(-sum(e.amount_nano) FILTER (WHERE a.bucket='paid'),0) paid, coalesce(-sum(e.amount_nano) FILTER (WHERE a.bucket='lots'),0) lots,
-               coalesce(-sum(e.amount_nano) FILTER (WHERE a.bucket='frozen'),0) frozen, coalesce(sum(e.amount_nano) FILTER (WHERE a.bucket='debt'),0) debt
-          FROM accounts a JOIN ledger_entries e ON e.account_id = a.id WHERE a.wallet_id = w.id) l ON true
+        SELECT coalesce(-sum(b.balance_nano) FILTER (WHERE a.bucket='paid'),0) paid, coalesce(-sum(b.balance_nano) FILTER (WHERE a.bucket='lots'),0) lots,
+               coalesce(-sum(b.balance_nano) FILTER (WHERE a.bucket='frozen'),0) frozen, coalesce(sum(b.balance_nano) FILTER (WHERE a.bucket='debt'),0) debt
+          FROM accounts a JOIN account_balances b ON b.account_id = a.id WHERE a.wallet_id = w.id) l ON true
       WHERE (w.paid_nano, w.lots_nano, w.frozen_nano, w.debt_nano) IS DISTINCT FROM (l.paid, l.lots, l.frozen, l.debt)` },
   { id: "I3", says: "lots on the wallet equal the sum of its lots",
     sql: "SELECT w.id::text FROM wallets w WHERE w.lots_nano <> (SELECT coalesce(sum(remaining_nano),0) FROM credit_lots c WHERE c.wallet_id = w.id)" },
@@ -71,8 +71,8 @@ export const INVARIANTS: readonly Invariant[] = [
   { id: "I13", says: "frozen money belongs to open disputes",
     sql: "SELECT w.id::text FROM wallets w WHERE w.frozen_nano <> (SELECT coalesce(sum(d.frozen_nano),0) FROM disputes d JOIN payments p ON p.id=d.payment_id JOIN orders o ON o.id=p.order_id WHERE o.wallet_id=w.id)" },
   { id: "I14", says: "the refund float equals open refunds",
-    sql: `SELECT a.code FROM accounts a JOIN ledger_entries e ON e.account_id=a.id WHERE a.code LIKE 'refunds:pending' GROUP BY a.code
-      HAVING -sum(e.amount_nano) <> (SELECT coalesce(sum(credit_nano),0) FROM refunds WHERE status IN ('requested','pending') AND source <> 'provider')` },
+    sql: `SELECT a.code FROM accounts a JOIN account_balances b ON b.account_id = a.id WHERE a.code = 'refunds:pending'
+      AND -b.balance_nano <> (SELECT coalesce(sum(credit_nano),0) FROM refunds WHERE status IN ('requested','pending') AND source <> 'provider')` },
   { id: "I15", says: "invoice numbers have no gap",
     sql: "SELECT series||':'||number FROM (SELECT series, number, lag(number) OVER (PARTITION BY series ORDER BY number) prev FROM invoices) x WHERE prev IS NOT NULL AND number <> prev+1" },
   { id: "I16", says: "a key's spending equals its charges",
@@ -90,4 +90,11 @@ export const INVARIANTS: readonly Invariant[] = [
   { id: "I18", says: "a request's cost is that of its attempts",
     sql: `SELECT c.id::text FROM (SELECT request_id, at, sum(cost_pico) AS pico FROM attempts GROUP BY 1, 2) a JOIN charges c ON c.id = a.request_id AND c.at = a.at
       WHERE c.cost_pico <> a.pico` },
+  // I2 and I14 read balances from the daily sums, and so do the pages: these must be the entries'.
+  { id: "I19", says: "the ledger's daily sums and closes equal its entries",
+    sql: `SELECT coalesce(e.day, d.day) || ' ' || coalesce(e.account_id, d.account_id) FROM (
+        SELECT (t.posted_at AT TIME ZONE 'UTC')::date AS day, e.account_id, coalesce(sum(e.amount_nano) FILTER (WHERE e.amount_nano > 0), 0) AS debit, coalesce(-sum(e.amount_nano) FILTER (WHERE e.amount_nano < 0), 0) AS credit
+          FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.tx_id WHERE e.id <= (SELECT through_id FROM ledger_rollup) GROUP BY 1, 2) e
+      FULL JOIN (SELECT *, sum(debit_nano - credit_nano) OVER (PARTITION BY account_id ORDER BY day) AS running FROM ledger_daily) d ON d.day = e.day AND d.account_id = e.account_id
+      WHERE (e.debit, e.credit) IS DISTINCT FROM (d.debit_nano, d.credit_nano) OR d.balance_nano <> d.running` },
 ];

@@ -49,11 +49,11 @@ export async function readOwed(db: Queryable): Promise<OwedView> {
        FROM (SELECT coalesce(sum(paid_nano), 0)::bigint AS "paidNano", coalesce(sum(lots_nano), 0)::bigint AS "lotsNano",
                     coalesce(sum(frozen_nano), 0)::bigint AS "frozenNano", coalesce(sum(debt_nano), 0)::bigint AS "debtNano",
                     coalesce(sum(leased_nano), 0)::bigint AS "leasedNano", count(*)::int AS wallets FROM wallets) w,
-            (SELECT coalesce(sum(e.amount_nano) FILTER (WHERE a.code LIKE 'psp:%:clearing'), 0)::bigint AS "clearingNano",
-                    coalesce(-sum(e.amount_nano) FILTER (WHERE a.code LIKE 'upstream:%'), 0)::bigint AS "vendorsNano",
-                    coalesce(-sum(e.amount_nano) FILTER (WHERE a.code LIKE 'suspense:%'), 0)::bigint AS "suspenseNano",
-                    coalesce(-sum(e.amount_nano) FILTER (WHERE a.code = 'refunds:pending'), 0)::bigint AS "refundsPendingNano"
-               FROM accounts a JOIN ledger_entries e ON e.account_id = a.id
+            (SELECT coalesce(sum(b.balance_nano) FILTER (WHERE a.code LIKE 'psp:%:clearing'), 0)::bigint AS "clearingNano",
+                    coalesce(-sum(b.balance_nano) FILTER (WHERE a.code LIKE 'upstream:%'), 0)::bigint AS "vendorsNano",
+                    coalesce(-sum(b.balance_nano) FILTER (WHERE a.code LIKE 'suspense:%'), 0)::bigint AS "suspenseNano",
+                    coalesce(-sum(b.balance_nano) FILTER (WHERE a.code = 'refunds:pending'), 0)::bigint AS "refundsPendingNano"
+               FROM accounts a JOIN account_balances b ON b.account_id = a.id
               WHERE a.wallet_id IS NULL AND (a.code LIKE 'psp:%' OR a.code LIKE 'upstream:%' OR a.code LIKE 'suspense:%' OR a.code = 'refunds:pending')) s`,
   );
   return row!;

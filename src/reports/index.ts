@@ -1,5 +1,6 @@
 export { listChannelHealth } from "#reports/channel-health.store.ts";
 export type { ChannelHealth } from "#reports/channel-health.store.ts";
+export { rollLedger } from "#reports/ledger-daily.store.ts";
 export { createLiveHub, LIVE_TOPICS } from "#reports/live.ts";
 export type { LiveHub, LiveTopic } from "#reports/live.ts";
 export { calendar, expiringCredit, firstSteps, ownBudgets, timeZoneOf } from "#reports/overview.store.ts";

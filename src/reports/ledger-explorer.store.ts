@@ -94,12 +94,10 @@ export type AccountRow = Readonly<{
  */
 export async function readTrialBalance(db: Queryable): Promise<readonly AccountRow[]> {
   const { rows } = await db.query<AccountRow>(
-    `SELECT min(CASE WHEN a.wallet_id IS NULL THEN a.id END) AS id, n.code, a.class, min(ch.name) AS whose, sum(s.balance)::bigint AS "balanceNano", sum(s.debit)::bigint AS "debitNano",
-            sum(s.credit)::bigint AS "creditNano", count(*)::int AS accounts
-       FROM accounts a ${CHANNEL},
-            LATERAL (SELECT CASE WHEN a.wallet_id IS NULL THEN a.code ELSE 'wallets:' || a.bucket END AS code) n,
-            LATERAL (SELECT coalesce(sum(e.amount_nano), 0) AS balance, coalesce(sum(e.amount_nano) FILTER (WHERE e.amount_nano > 0), 0) AS debit,
-                            coalesce(-sum(e.amount_nano) FILTER (WHERE e.amount_nano < 0), 0) AS credit FROM ledger_entries e WHERE e.account_id = a.id) s
+    `SELECT min(CASE WHEN a.wallet_id IS NULL THEN a.id END) AS id, n.code, a.class, min(ch.name) AS whose, (sum(s.debit_nano) - sum(s.credit_nano))::bigint AS "balanceNano",
+            sum(s.debit_nano)::bigint AS "debitNano", sum(s.credit_nano)::bigint AS "creditNano", count(*)::int AS accounts
+       FROM accounts a JOIN account_balances s ON s.account_id = a.id ${CHANNEL},
+            LATERAL (SELECT CASE WHEN a.wallet_id IS NULL THEN a.code ELSE 'wallets:' || a.bucket END AS code) n
       GROUP BY n.code, a.class ORDER BY array_position(ARRAY['asset', 'liability', 'equity', 'revenue', 'expense'], a.class), n.code`,
   );
   return rows;
@@ -111,7 +109,7 @@ export type AccountView = Readonly<{ id: bigint; code: string; class: string; wa
 export async function findAccount(db: Queryable, idOrCode: string): Promise<AccountView | undefined> {
   const { rows } = await db.query<AccountView>(
     `SELECT a.id, a.code, a.class, a.wallet_id AS "walletId", a.bucket, coalesce(u.email, ch.name) AS whose, u.id AS "userId",
-            (SELECT coalesce(sum(e.amount_nano), 0) FROM ledger_entries e WHERE e.account_id = a.id)::bigint AS "balanceNano"
+            (SELECT b.balance_nano FROM account_balances b WHERE b.account_id = a.id)::bigint AS "balanceNano"
        FROM accounts a LEFT JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id ${CHANNEL}
       WHERE ${/^\d{1,18}$/.test(idOrCode) ? "a.id = $1::bigint" : "a.code = $1"}`,
     [idOrCode],
@@ -125,9 +123,10 @@ export type EntryRow = Readonly<{ id: bigint; txId: string; kind: string; key: s
 export async function listEntries(db: Queryable, accountId: bigint, page: Readonly<{ before?: bigint; limit: number }>): Promise<readonly EntryRow[]> {
   const { rows } = await db.query<EntryRow>(
     `WITH page AS (SELECT id, tx_id, amount_nano FROM ledger_entries WHERE account_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3),
-          older AS (SELECT coalesce(sum(amount_nano), 0) AS sum FROM ledger_entries WHERE account_id = $1 AND id < (SELECT min(id) FROM page))
+          newer AS (SELECT coalesce(sum(amount_nano), 0) AS sum FROM ledger_entries WHERE account_id = $1 AND id > (SELECT max(id) FROM page))
      SELECT p.id, p.tx_id AS "txId", t.kind, t.idempotency_key AS key, t.posted_at AS "postedAt", t.reason, p.amount_nano AS "amountNano",
-            ((SELECT sum FROM older) + sum(p.amount_nano) OVER (ORDER BY p.id))::bigint AS "balanceNano"
+            ((SELECT b.balance_nano FROM account_balances b WHERE b.account_id = $1) - (SELECT sum FROM newer)
+              - coalesce(sum(p.amount_nano) OVER (ORDER BY p.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::bigint AS "balanceNano"
        FROM page p JOIN ledger_transactions t ON t.id = p.tx_id ORDER BY p.id DESC`,
     [accountId, page.before ?? null, page.limit],
   );
@@ -138,7 +137,7 @@ export async function listEntries(db: Queryable, accountId: bigint, page: Readon
 export async function accountsOfWallet(db: Queryable, walletId: string): Promise<readonly AccountView[]> {
   const { rows } = await db.query<AccountView>(
     `SELECT a.id, a.code, a.class, a.wallet_id AS "walletId", a.bucket, u.email AS whose, u.id AS "userId",
-            (SELECT coalesce(sum(e.amount_nano), 0) FROM ledger_entries e WHERE e.account_id = a.id)::bigint AS "balanceNano"
+            (SELECT b.balance_nano FROM account_balances b WHERE b.account_id = a.id)::bigint AS "balanceNano"
        FROM accounts a JOIN wallets w ON w.id = a.wallet_id LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id
       WHERE a.wallet_id = $1 ORDER BY array_position(ARRAY['paid', 'lots', 'frozen', 'debt'], a.bucket)`,
     [walletId],

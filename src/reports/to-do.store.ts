@@ -24,8 +24,8 @@ const QUERIES: Readonly<Record<ToDoKind, string>> = {
   dead_letters: `
     SELECT 'all' AS id, '' AS name, min(at) AS since, count(*)::int AS count, NULL::bigint AS "amountNano", min(error) AS detail FROM settle_dead_letters HAVING count(*) > 0`,
   suspense: `
-    SELECT a.code AS id, a.code AS name, NULL::timestamptz AS since, NULL::int AS count, (-sum(e.amount_nano))::bigint AS "amountNano", NULL::text AS detail
-      FROM accounts a JOIN ledger_entries e ON e.account_id = a.id WHERE a.code LIKE 'suspense:%' GROUP BY a.code HAVING sum(e.amount_nano) <> 0 ORDER BY 1`,
+    SELECT a.code AS id, a.code AS name, NULL::timestamptz AS since, NULL::int AS count, (-b.balance_nano)::bigint AS "amountNano", NULL::text AS detail
+      FROM accounts a JOIN account_balances b ON b.account_id = a.id WHERE a.code LIKE 'suspense:%' AND b.balance_nano <> 0 ORDER BY 1`,
   channel_down: `
     SELECT c.id::text, c.name, c.updated_at AS since, (SELECT count(*)::int FROM channel_models cm WHERE cm.channel_id = c.id) AS count, NULL::bigint AS "amountNano", c.reason AS detail
       FROM channels c WHERE c.status = 'down' ORDER BY c.number`,

@@ -36,7 +36,8 @@ async function serve(walletId: string): Promise<void> {
   const { sumPico, chargeNano, quantities } = priceUsage(ask.card, { request: 1 });
   await hold.finish({
     id: ask.requestId, walletId, userId: walletId, keyId: walletId, modelId: order.modelId, card: ask.card, outcome: "ok", usageSource: "upstream", quantities, sumPico,
-    chargeNano, costPico: pico(0n), flags: 0, endpoint: "chat", stream: true, httpStatus: 200, holdNano: nano(hold.heldNano), attempts: [], budgets: [],
+    chargeNano, costPico: pico(777n), flags: 0, endpoint: "chat", stream: true, httpStatus: 200, holdNano: nano(hold.heldNano),
+    attempts: [{ channelId: order.modelId, costPico: pico(777n) }], budgets: [],
   });
   say(`done ${ask.requestId}`);
 }
