@@ -9,13 +9,15 @@ const SAMPLE_ROWS = 5;
 
 /** Checking reads everything; it must not be cut off like a page's query. */
 const CHECK_TIMEOUT = "10min";
+/** Sums over all entries by account and day fit into so much, and need no files. */
+const CHECK_MEMORY = "64MB";
 
 /**
  * Runs every money invariant in one snapshot of the database, while traffic goes on. Each must find nothing.
  */
 export function checkInvariants(pool: Pool): Promise<readonly InvariantResult[]> {
   return withTransaction(pool, async (client) => {
-    await client.query(`SET LOCAL statement_timeout = '${CHECK_TIMEOUT}'`);
+    await client.query(`SET LOCAL statement_timeout = '${CHECK_TIMEOUT}'; SET LOCAL work_mem = '${CHECK_MEMORY}'`);
     const results: InvariantResult[] = [];
     for (const { id, says, sql } of INVARIANTS) {
       const { rows } = await client.query<{ n: string; sample: string[] | null }>(

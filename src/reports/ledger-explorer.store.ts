@@ -94,9 +94,15 @@ export type AccountRow = Readonly<{
  */
 export async function readTrialBalance(db: Queryable): Promise<readonly AccountRow[]> {
   const { rows } = await db.query<AccountRow>(
-    `SELECT min(CASE WHEN a.wallet_id IS NULL THEN a.id END) AS id, n.code, a.class, min(ch.name) AS whose, (sum(s.debit_nano) - sum(s.credit_nano))::bigint AS "balanceNano",
-            sum(s.debit_nano)::bigint AS "debitNano", sum(s.credit_nano)::bigint AS "creditNano", count(*)::int AS accounts
-       FROM accounts a JOIN account_balances s ON s.account_id = a.id ${CHANNEL},
+    `WITH s AS (
+       SELECT account_id, sum(debit) AS debit, sum(credit) AS credit FROM (
+         SELECT account_id, debit_nano AS debit, credit_nano AS credit FROM ledger_daily
+         UNION ALL
+         SELECT account_id, greatest(amount_nano, 0), greatest(-amount_nano, 0) FROM ledger_entries WHERE id > (SELECT through_id FROM ledger_rollup)) x
+        GROUP BY 1)
+     SELECT min(CASE WHEN a.wallet_id IS NULL THEN a.id END) AS id, n.code, a.class, min(ch.name) AS whose, coalesce(sum(s.debit - s.credit), 0)::bigint AS "balanceNano",
+            coalesce(sum(s.debit), 0)::bigint AS "debitNano", coalesce(sum(s.credit), 0)::bigint AS "creditNano", count(*)::int AS accounts
+       FROM accounts a LEFT JOIN s ON s.account_id = a.id ${CHANNEL},
             LATERAL (SELECT CASE WHEN a.wallet_id IS NULL THEN a.code ELSE 'wallets:' || a.bucket END AS code) n
       GROUP BY n.code, a.class ORDER BY array_position(ARRAY['asset', 'liability', 'equity', 'revenue', 'expense'], a.class), n.code`,
   );
