@@ -1,6 +1,8 @@
 export { createApiKey, NAME_MAX, retireApiKey, rotateApiKey, sealedForm, updateApiKey } from "#accounts/api-keys.store.ts";
 export type { ApiKeySettings, ApiKeyStatus } from "#accounts/api-keys.store.ts";
 export type { AccountDeps, From } from "#accounts/account-deps.ts";
+export { approvalByKey, ApprovalKeyReuse, decideApproval, endedApprovals, fileApproval, findApproval, listApprovals, movedAlone } from "#accounts/approvals.store.ts";
+export type { Approval, ApprovalAsk, ApprovalKind, ApprovalState } from "#accounts/approvals.store.ts";
 export { listAudit } from "#accounts/audit-list.store.ts";
 export type { AuditEntry, AuditFilter } from "#accounts/audit-list.store.ts";
 export { cancelClosing, eraseClosedAccounts, exportAccount, requestClosing } from "#accounts/closing.store.ts";
@@ -30,7 +32,7 @@ export type { ConsolePermission, Permission, Role, StaffRole } from "#accounts/p
 export { checksumHolds, generateSecret, isApiKeyForm, isManagementTokenForm, maskOf, problemOfGivenSecret } from "#accounts/secret-form.ts";
 export { changesOfKey, countOwnKeys, findOwnKey, KEY_STATES, keyHistory, listOwnKeys, lockOwnKey, playgroundKey } from "#accounts/own-keys.store.ts";
 export type { KeyChange, KeyFilter, KeyState, OwnKey } from "#accounts/own-keys.store.ts";
-export { isSettingPath, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";
+export { isSettingPath, limitAlone, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";
 export type { SettingPath, SettingValues } from "#accounts/settings.ts";
 export { loadSettings, saveSetting, storedSettings } from "#accounts/settings.store.ts";
 export { ensureSetupToken } from "#accounts/setup-token.store.ts";

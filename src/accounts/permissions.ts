@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   "requests:read", "keys:revoke",
   /** One customer's wallet with its orders and ledger lines. */
   "wallet:read", "wallet:adjust",
+  /** Asking a second person for an adjustment or refund; deciding what others ask. */
+  "approvals:request", "approvals:decide",
   /** Sums and the state of the invariants; `ledger:read` shows every account and transaction. */
   "ledger:totals", "ledger:read",
   "costs:read",
@@ -44,10 +46,10 @@ const OF_PEOPLE: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   customer: only(),
   support: only(
     "dashboard:read", "users:read", "users:disable", "users:mail", "requests:read", "keys:revoke", "wallet:read",
-    "channels:read", "catalog:read", "groups:read", "health:read",
+    "approvals:request", "channels:read", "catalog:read", "groups:read", "health:read",
   ),
   finance: only(
-    "dashboard:read", "users:read", "requests:read", "wallet:read", "wallet:adjust", "ledger:totals", "ledger:read", "costs:read",
+    "dashboard:read", "users:read", "requests:read", "wallet:read", "wallet:adjust", "approvals:request", "approvals:decide", "ledger:totals", "ledger:read", "costs:read",
     "orders:read", "orders:write", "refunds:write", "codes:read", "codes:write", "codes:disable", "catalog:read", "groups:read",
     "settings:read", "health:read",
   ),

@@ -51,5 +51,9 @@ export function settingFacts(): readonly SettingFacts[] {
   });
 }
 
-/** Finance looks at how customers pay; all else belongs to those who run the shop. */
-export const maySeeSettings = (held: ReadonlySet<Permission>, area: string): boolean => held.has("settings:write") || (held.has("settings:read") && area === "payments");
+/**
+ * Finance looks at how customers pay; what one person may do alone is set by whoever makes staff; all else belongs to
+ * those who run the shop.
+ */
+export const maySeeSettings = (held: ReadonlySet<Permission>, area: string): boolean =>
+  area === "approvals" ? held.has("staff:write") : held.has("settings:write") || (held.has("settings:read") && area === "payments");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { formatUsd, parseUsd } from "#money/parse-amount.ts";
 import type { Nano } from "#money/amount.ts";
+import type { Role } from "#accounts/permissions.ts";
 
 /** USD as decimal text; numbers of a JSON or YAML file are taken by their decimal digits. */
 const usd = z.union([z.string(), z.number()]).transform((value, context): string => {
@@ -48,6 +49,12 @@ export const SETTINGS = {
   "money.bill_empty": { schema: z.boolean(), initial: false },
   /** What a stream that the vendor broke costs: what was delivered, or nothing. */
   "money.bill_broken": { schema: z.enum(["delivered", "none"]), initial: "delivered" },
+  /** The most that one person may adjust by hand on one account in 24 hours; more needs a second person. Unset = any amount. */
+  "approvals.adjust_finance": { schema: usd, initial: "20.00" },
+  "approvals.adjust_owner": { schema: usd, initial: undefined },
+  /** The same for giving back an order's or a request's money. */
+  "approvals.refund_finance": { schema: usd, initial: "200.00" },
+  "approvals.refund_owner": { schema: usd, initial: undefined },
   /** The least and the most that one top-up may credit. */
   "payments.min": { schema: usd, initial: "1.00" },
   "payments.max": { schema: usd, initial: "10000.00" },
@@ -83,6 +90,15 @@ export function resolveSettings(stored: ReadonlyMap<string, unknown>): SettingVa
     values[path] = parsed?.success ? parsed.data : initial;
   }
   return values as SettingValues;
+}
+
+/**
+ * How much a role may move alone; undefined = any amount. Whoever has no right to the act has a limit of 0: he asks.
+ */
+export function limitAlone(values: SettingValues, role: Role, act: "adjust" | "refund"): Nano | undefined {
+  if (role !== "finance" && role !== "owner") return parseUsd("0");
+  const limit = values[`approvals.${act}_${role}`];
+  return limit === undefined ? undefined : parseUsd(limit);
 }
 
 /** A setting that holds USD, in nano-USD. */

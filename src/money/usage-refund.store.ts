@@ -48,6 +48,12 @@ export async function refundCharge(client: Queryable, ask: Readonly<{ chargeId: 
   return { ...whole, ...posted };
 }
 
+/** Whose charge it is and how much; undefined where there is nothing to give back. */
+export async function chargeOf(db: Queryable, chargeId: string): Promise<Readonly<{ userId: string; chargeNano: Nano }> | undefined> {
+  const charge = await findCharge(db, chargeId);
+  return charge && charge.charge > 0n ? { userId: charge.userId, chargeNano: nano(charge.charge) } : undefined;
+}
+
 /** The charge's parts in reverse order, each paying the wallet's present debt before it reaches its bucket. */
 function backLines(charge: ChargeRow, debtNow: bigint): { lines: readonly Line[]; lots: bigint } {
   const parts: readonly Drawn[] = [{ bucket: "debt", amount: charge.debt }, { bucket: "paid", amount: charge.paid }, { bucket: "lots", amount: charge.lots }];

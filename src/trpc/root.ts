@@ -1,3 +1,4 @@
+import { approvalsRouter } from "#trpc/admin/approvals.ts";
 import { auditRouter } from "#trpc/admin/audit.ts";
 import { channelsRouter } from "#trpc/admin/channels.ts";
 import { codesRouter } from "#trpc/admin/codes.ts";
@@ -43,6 +44,7 @@ export const appRouter = router({
     wallet: walletRouter,
   }),
   admin: router({
+    approvals: approvalsRouter,
     audit: auditRouter,
     channels: channelsRouter,
     codes: codesRouter,

@@ -1,11 +1,12 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { writeAudit } from "#accounts/index.ts";
+import { approvalByKey, writeAudit, type Approval } from "#accounts/index.ts";
 import { minorText } from "#money/currencies.ts";
 import {
   heldMoney, listDisputes, listOrders, listRefunds, orderHistory, orderView, ProviderRefused, ProviderUnsure, refundable, RefundRefused, type OrderState, type OrderView,
 } from "#payments/index.ts";
 import { withTransaction } from "#platform/db/tx.ts";
+import { askSecondPerson, auditAlone, NeedsApproval } from "#trpc/admin/second-person.ts";
 import { adminProcedure, refusal, router } from "#trpc/init.ts";
 
 const STATES = ["created", "open", "processing", "paid", "failed", "expired", "review"] as const satisfies readonly OrderState[];
@@ -95,21 +96,31 @@ export const ordersRouter = router({
       id: z.uuid(), amount: z.union([z.literal("all"), z.strictObject({ creditNano: z.bigint().min(1n) }), z.strictObject({ amountMinor: z.bigint().min(1n) })]),
       reason: REASON, allowDebt: z.boolean().default(false), key: z.uuid(),
     }))
-    .output(z.strictObject({ id: z.string(), status: z.string(), creditNano: z.bigint(), amountMinor: z.bigint() }))
+    .output(z.strictObject({ id: z.string(), status: z.string(), creditNano: z.bigint(), amountMinor: z.bigint(), approvalId: z.string().nullable() }))
     .mutation(async ({ ctx, input }) => {
-      const ask = { orderId: input.id, amount: input.amount, reason: input.reason, clientKey: `staff:${ctx.user.id}:${input.key}`, actor: { type: "operator", id: ctx.user.id } as const, actorId: ctx.user.id, allowDebt: input.allowDebt };
+      const clientKey = `staff:${ctx.user.id}:${input.key}`;
+      const ask = { orderId: input.id, amount: input.amount, reason: input.reason, clientKey, actor: { type: "operator", id: ctx.user.id } as const, actorId: ctx.user.id, allowDebt: input.allowDebt };
       try {
+        const before = await approvalByKey(ctx.pool, clientKey, ctx.clock.now());
+        if (before) return waiting(before);
         const { id, status, creditNano, amountMinor } = await ctx.payments.refunds.request(ask, (tx, refund) =>
-          writeAudit(tx, ctx.keys.auditKey, new Date(ctx.clock.now()), [{
-            actor: ctx.actor, action: "order.refund", target: { type: "order", id: input.id }, reason: input.reason,
+          auditAlone(tx, ctx, "refund", refund.creditNano, {
+            action: "order.refund", target: { type: "order", id: input.id }, reason: input.reason,
             after: { refund: refund.id, credit_nano_usd: refund.creditNano.toString(), amount_minor: refund.amountMinor.toString(), ...(input.allowDebt && { debt_allowed: true }) },
-          }]));
-        return { id, status, creditNano, amountMinor };
+          }));
+        return { id, status, creditNano, amountMinor, approvalId: null };
       } catch (error) {
-        throw told(error);
+        if (!(error instanceof NeedsApproval)) throw told(error);
+        const { userId } = (await orderView(ctx.pool, input.id))!;
+        return waiting(await askSecondPerson(ctx, {
+          kind: "order_refund", userId, subject: input.id, amountNano: error.amountNano, reason: input.reason, clientKey, ...(input.allowDebt && { input: { allowDebt: true } }),
+        }));
       }
     }),
 });
+
+/** A refund that has become a request: nothing has been taken yet. */
+const waiting = ({ id, amountNano }: Approval) => ({ id, status: "approval", creditNano: amountNano, amountMinor: 0n, approvalId: id });
 
 type Staff = Parameters<Parameters<ReturnType<typeof adminProcedure>["query"]>[0]>[0]["ctx"];
 

@@ -1,11 +1,10 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { writeAudit } from "#accounts/index.ts";
-import { LedgerError } from "#money/ledger.store.ts";
-import { refundCharge } from "#money/usage-refund.store.ts";
+import { chargeOf, refundCharge } from "#money/usage-refund.store.ts";
 import { listDisputes, listRefunds } from "#payments/index.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { parseRequestId } from "#platform/ids.ts";
+import { askChargeRefund, auditAlone, NeedsApproval } from "#trpc/admin/second-person.ts";
 import { adminProcedure, router } from "#trpc/init.ts";
 
 const ROWS = 50;
@@ -27,22 +26,23 @@ export const refundsRouter = router({
   /** Gives the charge of one request back to the customer, once. */
   charge: adminProcedure("refunds:write", { sudo: true })
     .input(z.strictObject({ requestId: z.string().max(40), reason: z.string().trim().min(8).max(500) }))
-    .output(z.strictObject({ transactionId: z.string(), refundedNano: z.bigint(), repeated: z.boolean() }))
+    .output(z.strictObject({ transactionId: z.string().nullable(), refundedNano: z.bigint(), repeated: z.boolean(), approvalId: z.string().nullable() }))
     .mutation(async ({ ctx, input }) => {
       const chargeId = parseRequestId(input.requestId);
-      if (chargeId === undefined) throw new TRPCError({ code: "NOT_FOUND", message: "There is no such request." });
+      const charge = chargeId === undefined ? undefined : await chargeOf(ctx.pool, chargeId);
+      if (chargeId === undefined || !charge) throw new TRPCError({ code: "NOT_FOUND", message: "This request cost nothing, or there is none." });
       try {
         return await withTransaction(ctx.pool, async (tx) => {
           const done = await refundCharge(tx, { chargeId, reason: input.reason, actor: { type: "operator", id: ctx.user.id } });
-          await writeAudit(tx, ctx.keys.auditKey, new Date(ctx.clock.now()), [{
-            actor: ctx.actor, action: "request.refund", target: { type: "request", id: input.requestId }, reason: input.reason,
+          await auditAlone(tx, ctx, "refund", done.refundedNano, {
+            action: "request.refund", target: { type: "request", id: input.requestId }, reason: input.reason,
             after: { amount_nano_usd: done.refundedNano.toString(), transaction: done.id, ...(!done.created && { repeated: true }) },
-          }]);
-          return { transactionId: done.id, refundedNano: done.refundedNano, repeated: !done.created };
+          });
+          return { transactionId: done.id, refundedNano: done.refundedNano, repeated: !done.created, approvalId: null };
         });
       } catch (error) {
-        if (error instanceof LedgerError) throw new TRPCError({ code: "NOT_FOUND", message: "This request cost nothing, or there is none." });
-        throw error;
+        if (!(error instanceof NeedsApproval)) throw error;
+        return { transactionId: null, refundedNano: charge.chargeNano, repeated: false, approvalId: await askChargeRefund(ctx, chargeId, charge, input.reason) };
       }
     }),
 });

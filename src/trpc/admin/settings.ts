@@ -73,7 +73,11 @@ export const settingsRouter = router({
 
   save: adminProcedure("settings:write")
     .input(z.strictObject({ changes: z.array(change).min(1).max(200) }))
-    .mutation(async ({ ctx, input }) => ({ saved: await save(ctx, ctx.actor, input.changes) })),
+    .mutation(async ({ ctx, input }) => {
+      const held = permissionsOfRole(ctx.user.role);
+      if (input.changes.some(({ path: name }) => !maySee(held, name.split(".")[0]!))) throw new TRPCError({ code: "FORBIDDEN", message: "These settings are not yours to change." });
+      return { saved: await save(ctx, ctx.actor, input.changes) };
+    }),
 
   history: adminProcedure("settings:read").input(z.strictObject({ path })).query(({ ctx, input }) => {
     if (!maySee(permissionsOfRole(ctx.user.role), input.path.split(".")[0]!)) throw new TRPCError({ code: "FORBIDDEN", message: "These settings are not yours to see." });

@@ -13,6 +13,7 @@ import { previewAdjustment } from "#money/adjust-preview.store.ts";
 import { adjustWhenFree, InsufficientBalance, LedgerKeyReuse } from "#money/ledger.store.ts";
 import { listOrders } from "#payments/index.ts";
 import { withTransaction } from "#platform/db/tx.ts";
+import { adjustmentNeedsApproval, askedBefore, askSecondPerson, auditAlone, NeedsApproval } from "#trpc/admin/second-person.ts";
 import { adminProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
 const id = z.strictObject({ id: z.uuid() });
@@ -104,27 +105,40 @@ export const usersRouter = router({
       }
     }),
 
-  /** The lines that an adjustment would post now. */
-  previewAdjustment: adminProcedure("wallet:adjust")
+  /** The lines that an adjustment would post now, and whether it takes a second person. */
+  previewAdjustment: adminProcedure("approvals:request")
     .input(z.strictObject({ id: z.uuid(), amountNano: anyAmount }))
-    .query(async ({ ctx, input }) => (await previewAdjustment(ctx.pool, (await userOf(ctx, input.id)).walletId, input.amountNano))!),
+    .query(async ({ ctx, input }) => {
+      const user = await userOf(ctx, input.id);
+      return { ...(await previewAdjustment(ctx.pool, user.walletId, input.amountNano))!, needsApproval: await adjustmentNeedsApproval(ctx, user.id, input.amountNano) };
+    }),
 
-  /** Gives credit or takes it away, never below zero. The same key is the same adjustment, however often it is sent. */
+  /**
+   * Gives credit or takes it away, never below zero. The same key is the same adjustment, however often it is sent.
+   * Past what the person may move alone it becomes a request to a second person.
+   */
   adjust: adminProcedure("wallet:adjust", { sudo: true })
     .input(z.strictObject({ id: z.uuid(), amountNano, reason, idempotencyKey: z.uuid() }))
+    .output(z.strictObject({ transactionId: z.string().nullable(), created: z.boolean(), approvalId: z.string().nullable() }))
     .mutation(async ({ ctx, input }) => {
       const user = await userOf(ctx, input.id);
       if (user.id === ctx.user.id) throw refusal("self", { code: "FORBIDDEN", message: "Nobody adjusts his own wallet." });
-      const ask = { walletId: user.walletId, amount: nano(input.amountNano), key: `adjust:${input.idempotencyKey}`, reason: input.reason, actor: { type: "operator" as const, id: ctx.user.id } };
+      const key = `adjust:${input.idempotencyKey}`;
+      const ask = { walletId: user.walletId, amount: nano(input.amountNano), key, reason: input.reason, actor: { type: "operator" as const, id: ctx.user.id } };
       try {
+        if (await askedBefore(ctx, key)) throw new NeedsApproval(input.amountNano);
         const posted = await adjustWhenFree(ctx.pool, ask, async (tx, { id: transaction, created }) => {
           if (!created) return;
-          await writeAudit(tx, ctx.keys.auditKey, new Date(ctx.clock.now()), [{
-            actor: ctx.actor, action: "wallet.adjust", target: target(user), after: { amount_nano_usd: input.amountNano.toString(), transaction }, reason: input.reason,
-          }]);
+          await auditAlone(tx, ctx, "adjust", input.amountNano, {
+            action: "wallet.adjust", target: target(user), after: { amount_nano_usd: input.amountNano.toString(), transaction }, reason: input.reason,
+          });
         });
-        return { transactionId: posted.id, created: posted.created };
+        return { transactionId: posted.id, created: posted.created, approvalId: null };
       } catch (error) {
+        if (error instanceof NeedsApproval) {
+          const asked = await askSecondPerson(ctx, { kind: "adjustment", userId: user.id, subject: user.id, amountNano: input.amountNano, reason: input.reason, clientKey: key });
+          return { transactionId: null, created: false, approvalId: asked.id };
+        }
         if (error instanceof LedgerKeyReuse) throw refusal("key", { code: "CONFLICT", message: "This form was sent before with other values." });
         if (error instanceof InsufficientBalance) throw refusal("balance", { code: "CONFLICT", message: "The wallet does not hold that much." });
         throw error;

@@ -81,7 +81,7 @@ describe("adjusting a wallet", () => {
     expect(preview.lines.reduce((sum, { amount }) => sum + amount, 0n)).toBe(0n);
     const [first, second] = [await owner.admin.users.adjust(ask), await owner.admin.users.adjust(ask)];
     expect([first.created, second.created, second.transactionId]).toEqual([true, false, first.transactionId]);
-    const posted = await owner.admin.ledger.transaction({ id: first.transactionId });
+    const posted = await owner.admin.ledger.transaction({ id: first.transactionId! });
     expect(posted.lines.map(({ account, amountNano }) => [account, amountNano]).sort()).toEqual(preview.lines.map(({ account, amount }) => [account, amount]).sort());
     expect(posted).toMatchObject({ kind: "manual_adjustment", reason, actorEmail: "owner@staff.example.com" });
     const after = await owner.admin.users.get({ id: alice });
@@ -100,7 +100,7 @@ describe("adjusting a wallet", () => {
     expect(await errorOf(owner.admin.users.adjust({ id: alice, amountNano: -wallet.balanceNano - 1n, reason, idempotencyKey: randomUUID() }))).toBe("CONFLICT balance");
     const take = await owner.admin.users.previewAdjustment({ id: alice, amountNano: -usd(3) });
     const { transactionId } = await owner.admin.users.adjust({ id: alice, amountNano: -usd(3), reason, idempotencyKey: randomUUID() });
-    const { lines } = await owner.admin.ledger.transaction({ id: transactionId });
+    const { lines } = await owner.admin.ledger.transaction({ id: transactionId! });
     expect(lines.map(({ account, amountNano }) => [account, amountNano]).sort()).toEqual(take.lines.map(({ account, amount }) => [account, amount]).sort());
     expect((await owner.admin.users.get({ id: alice })).wallet.balanceNano).toBe(wallet.balanceNano - usd(3));
     // the fixture's charges have no ledger entries, so the invariants of settlements are not asked here
