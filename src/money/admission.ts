@@ -71,7 +71,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
   async function admitFree(ask: Ask): Promise<Admitted | Refusal> {
     try {
       const { debt, status } = await broker.state(book.scope(ask.walletId, "wallet"));
-      if (debt > 0n || status !== "active") return { refused: "account-debt" };
+      if (debt > 0n || status !== "active") return { refused: "account-debt", debtNano: nano(debt) };
     } catch {
       return AWAY;
     }
@@ -138,7 +138,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
         ...(limit.endsAtMs !== undefined && { resetsAtMs: limit.endsAtMs }),
       };
     }
-    if (short.seen.status === "restricted") return { refused: "account-debt" };
+    if (short.seen.status === "restricted") return { refused: "account-debt", debtNano: nano(short.seen.debt) };
     const available = freeOf(short) + overdraft() + short.seen.free;
     const plan = planFor(available);
     const affordableMaxTokens = plan.fits ? Math.floor(plan.outputTokens / ask.candidates) : plan.affordableMaxTokens;

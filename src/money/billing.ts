@@ -62,7 +62,7 @@ export interface Hold {
 /** Why a request was not admitted; the relay turns it into its error. */
 export type Refusal = Readonly<
   | { refused: "credit-exhausted"; neededNano: Nano; availableNano: Nano; affordableMaxTokens: number }
-  | { refused: "account-debt" }
+  | { refused: "account-debt"; /** 0: it owes nothing, but a payment of its is disputed or under suspicion. */ debtNano: Nano }
   | { refused: "budget-exceeded"; scope: string; period: string; limitNano: Nano; spentNano: Nano; resetsAtMs?: number }
   | { refused: "low-balance-concurrency" }
   | { refused: "billing-unavailable"; retryAfterMs: number }

@@ -24,6 +24,7 @@ export type { BatchCode, BatchTerms, BatchView } from "#payments/batches.store.t
 export { listDisputes, listOrders, listRefunds, orderHistory, orderView } from "#payments/order-lists.store.ts";
 export type { DisputeView, MovementView, NoticeView, OrderEventView, OrderFilter, OrderView, RefundView } from "#payments/order-lists.store.ts";
 export { addOrderEvent, orderKeyUsed, recentOrders } from "#payments/orders.store.ts";
+export { liftRestriction } from "#payments/payments.store.ts";
 export { heldMoney } from "#payments/review.store.ts";
 export type { HeldMoney, ReviewAsk } from "#payments/review.store.ts";
 export { newAccountLeft } from "#payments/top-up.ts";

@@ -1,3 +1,4 @@
+import { notify } from "#platform/db/listen.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
 /** Money that came in for an order. */
@@ -73,6 +74,24 @@ export async function bonusLot(db: Queryable, orderId: string): Promise<{ id: st
 /** A customer who owes because money went back cannot go on using his keys. */
 export const restrictWallet = (tx: Queryable, walletId: string): Promise<unknown> =>
   tx.query("UPDATE wallets SET status = 'restricted', updated_at = now() WHERE id = $1 AND status = 'active'", [walletId]);
+
+export type Lifted = "lifted" | "not_restricted" | "debt" | "unknown";
+
+/**
+ * Lets a restricted customer go on, by a person's decision: after a fraud warning that was none, or before a dispute has
+ * ended. What is owed is not forgiven by this: a debt is paid or adjusted away.
+ *
+ * @param tx inside a transaction
+ */
+export async function liftRestriction(tx: Queryable, walletId: string): Promise<Lifted> {
+  const { rows: [wallet] } = await tx.query<{ status: string; debt: bigint }>("SELECT status, debt_nano AS debt FROM wallets WHERE id = $1 FOR UPDATE", [walletId]);
+  if (!wallet) return "unknown";
+  if (wallet.status !== "restricted") return "not_restricted";
+  if (wallet.debt > 0n) return "debt";
+  await tx.query("UPDATE wallets SET status = 'active', updated_at = now() WHERE id = $1", [walletId]);
+  await notify(tx, "wallet", walletId);
+  return "lifted";
+}
 
 /** The order that a payment is for. */
 export async function orderOfPayment(db: Queryable, paymentId: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import type { Queryable } from "#platform/db/queryable.ts";
 
 export type ToDoKind =
   | "invariant_broken" | "dead_letters" | "suspense" | "channel_down" | "channel_failing" | "keys_off" | "below_cost"
-  | "model_without_price" | "model_without_channel" | "order_in_review" | "dispute_open";
+  | "model_without_price" | "model_without_channel" | "order_in_review" | "dispute_open" | "approval_waiting";
 
 /** One thing that wants a person: what, since when, and a few facts for its sentence. */
 export type ToDo = Readonly<{ kind: ToDoKind; id: string; name: string; since: Date | null; count: number | null; amountNano: bigint | null; detail: string | null }>;
@@ -55,6 +55,9 @@ const QUERIES: Readonly<Record<ToDoKind, string>> = {
   dispute_open: `
     SELECT d.id::text, d.provider_dispute_id AS name, d.evidence_due_at AS since, NULL::int AS count, d.credit_nano AS "amountNano", d.reason AS detail
       FROM disputes d WHERE d.outcome IS NULL ORDER BY d.evidence_due_at NULLS LAST`,
+  approval_waiting: `
+    SELECT p.id::text, coalesce(u.email, '') AS name, p.requested_at AS since, NULL::int AS count, p.amount_nano AS "amountNano", p.reason AS detail
+      FROM approvals p LEFT JOIN users u ON u.id = p.user_id WHERE p.status = 'pending' AND p.expires_at > now() ORDER BY p.expires_at`,
 };
 
 /** What wants a person now, by kind; `more` counts those of the kind that are not among the rows. */

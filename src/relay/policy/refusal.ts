@@ -14,7 +14,7 @@ export function refusalError(refusal: Refusal): RelayError {
         },
       });
     case "account-debt":
-      return new RelayError("account_debt", "The account is in debt. Add credit to go on.");
+      return debtError(refusal.debtNano);
     case "budget-exceeded":
       return budgetError(refusal);
     case "low-balance-concurrency":
@@ -24,6 +24,15 @@ export function refusalError(refusal: Refusal): RelayError {
     case "billing-backlog":
       return new RelayError("billing_backlog", "Billing is busy. Try again shortly.", { retryAfterMs: refusal.retryAfterMs });
   }
+}
+
+/** An account that owes can help itself; one that is restricted without a debt needs the shop. */
+function debtError(debtNano: bigint): RelayError {
+  if (debtNano > 0n) {
+    const debt = formatUsd(debtNano);
+    return new RelayError("account_debt", `The account owes ${debt} USD. Add credit to go on.`, { extra: { reason: "debt", debt_usd: debt } });
+  }
+  return new RelayError("account_debt", "The account is on hold because one of its payments is disputed or under review. Contact the shop.", { extra: { reason: "payment_review" } });
 }
 
 const PERIODS: Readonly<Record<string, string>> = { day: "daily", week: "weekly", month: "monthly", total: "total" };

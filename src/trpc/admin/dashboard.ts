@@ -18,6 +18,7 @@ const may = (role: Role, permission: Parameters<ReturnType<typeof permissionsOfR
 const SEEN_BY: Readonly<Record<ToDoKind, Parameters<typeof may>[1]>> = {
   invariant_broken: "ledger:totals", dead_letters: "ledger:totals", suspense: "ledger:totals", channel_down: "channels:read", channel_failing: "channels:read",
   keys_off: "channels:read", below_cost: "costs:read", model_without_price: "catalog:read", model_without_channel: "catalog:read", order_in_review: "orders:read", dispute_open: "orders:read",
+  approval_waiting: "approvals:decide",
 };
 
 export const dashboardRouter = router({

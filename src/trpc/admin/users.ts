@@ -11,7 +11,7 @@ import { costNano } from "#reports/receipt.ts";
 import { nano } from "#money/amount.ts";
 import { previewAdjustment } from "#money/adjust-preview.store.ts";
 import { adjustWhenFree, InsufficientBalance, LedgerKeyReuse } from "#money/ledger.store.ts";
-import { listOrders } from "#payments/index.ts";
+import { liftRestriction, listOrders } from "#payments/index.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { adjustmentNeedsApproval, askedBefore, askSecondPerson, auditAlone, NeedsApproval } from "#trpc/admin/second-person.ts";
 import { adminProcedure, refusal, router, type Context } from "#trpc/init.ts";
@@ -169,6 +169,22 @@ export const usersRouter = router({
         await write({ actor: ctx.actor, action: input.status === "disabled" ? "user.disable" : "user.enable", target: target(user), before: { status: user.status }, after: { status: input.status }, reason: input.reason });
       });
       return { status: input.status };
+    }),
+
+  /** Lets a customer go on whose keys were stopped by a disputed or suspicious payment. */
+  liftRestriction: adminProcedure("refunds:write", { sudo: true })
+    .input(z.strictObject({ id: z.uuid(), reason }))
+    .mutation(async ({ ctx, input }) => {
+      const user = await userOf(ctx, input.id);
+      if (user.id === ctx.user.id) throw refusal("self", { code: "FORBIDDEN", message: "Somebody else decides about your wallet." });
+      const lifted = await audited(ctx, async (tx, write) => {
+        const outcome = await liftRestriction(tx, user.walletId);
+        if (outcome === "lifted") await write({ actor: ctx.actor, action: "wallet.lift", target: target(user), before: { status: "restricted" }, after: { status: "active" }, reason: input.reason });
+        return outcome;
+      });
+      if (lifted === "debt") throw refusal("debt", { code: "CONFLICT", message: "The account owes money; paying it lifts the restriction." });
+      if (lifted !== "lifted") throw refusal("not_restricted", { code: "CONFLICT", message: "The account is not restricted." });
+      return { status: "active" as const };
     }),
 
   endSessions: adminProcedure("users:disable").input(id).mutation(async ({ ctx, input }) => {

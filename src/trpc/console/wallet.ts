@@ -41,11 +41,11 @@ const leftForNewAccount = async (ctx: Context & { user: { id: string } }) => new
 export const walletRouter = router({
   /** Balance and holds of the signed-in user's wallet, in nano-USD. */
   balance: consoleProcedure("wallet:read")
-    .output(z.strictObject({ balanceNano: z.bigint(), heldNano: z.bigint() }))
+    .output(z.strictObject({ balanceNano: z.bigint(), heldNano: z.bigint(), status: z.string() }))
     .query(async ({ ctx }) => {
       const wallet = await walletOfUser(ctx.pool, ctx.user.id);
       if (!wallet) throw noWallet();
-      return { balanceNano: wallet.balanceNano, heldNano: wallet.heldNano };
+      return { balanceNano: wallet.balanceNano, heldNano: wallet.heldNano, status: wallet.status };
     }),
 
   /** What the wallet is made of. */

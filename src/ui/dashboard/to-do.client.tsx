@@ -28,6 +28,7 @@ const LOOKS: Readonly<Record<Item["kind"], Look>> = {
   model_without_price: { icon: FileQuestion, tone: "info", href: model },
   model_without_channel: { icon: FileQuestion, tone: "info", href: model },
   order_in_review: { icon: Clock, tone: "warn", href: ({ id }) => `/admin/orders/${id}` },
+  approval_waiting: { icon: Clock, tone: "warn", href: () => "/admin/approvals" },
   dispute_open: { icon: CircleAlert, tone: "bad", href: () => "/admin/disputes" },
 };
 const TONES = { bad: "text-bad", warn: "text-warn", info: "text-info" } as const;

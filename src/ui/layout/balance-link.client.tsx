@@ -8,8 +8,10 @@ import { Money } from "#ui/kit/money.tsx";
 import { useLive } from "#ui/live/use-live.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
+export type ShownBalance = Readonly<{ balanceNano: bigint; heldNano: bigint; status: string }>;
+
 /** What can be spent now: read again whenever money of this customer's has moved. */
-export function BalanceLink({ initial }: { initial: Readonly<{ balanceNano: bigint; heldNano: bigint }> }) {
+export function BalanceLink({ initial }: { initial: ShownBalance }) {
   const t = useTranslations("nav");
   const trpc = useTRPC();
   const { data, refetch } = useQuery({ ...trpc.console.wallet.balance.queryOptions(), initialData: initial });

@@ -36,7 +36,13 @@ export const ADMIN_NAV = [
       { key: "prices", href: "/admin/prices", letter: "p", permission: "catalog:read" },
     ],
   },
-  { group: "money", entries: [{ key: "ledger", href: "/admin/ledger", letter: "l", permission: "ledger:totals" }] },
+  {
+    group: "money",
+    entries: [
+      { key: "ledger", href: "/admin/ledger", letter: "l", permission: "ledger:totals" },
+      { key: "approvals", href: "/admin/approvals", letter: "v", permission: "approvals:request" },
+    ],
+  },
   {
     group: "watch",
     entries: [
@@ -73,6 +79,8 @@ const DEEPER: readonly Readonly<{ pages: RegExp; permission: Permission }>[] = [
   { pages: /^\/admin\/users\/[^/]+\/wallet\/?$/, permission: "wallet:read" },
   { pages: /^\/admin\/users\/[^/]+\/requests\/?$/, permission: "requests:read" },
   { pages: /^\/admin\/users\/[^/]+\/audit\/?$/, permission: "audit:read" },
+  // What one person may do alone is set by whoever makes staff.
+  { pages: /^\/admin\/settings\/approvals\/?$/, permission: "staff:write" },
   // How customers pay is for finance to see, too; the other areas are for those who run the shop.
   { pages: /^\/admin\/settings\/(?!payments\/?$)[^/]+\/?$/, permission: "settings:write" },
 ];

@@ -39,6 +39,7 @@ export function RefundDialog({ order, refundable, onClose }: Props) {
       // What is left to the last digit goes back as a whole, so that no cent stays behind by rounding.
       const asked = amount === refundable.maxNano && !allowDebt ? "all" as const : { creditNano: amount };
       const done = await sudo.run(() => refund.mutateAsync({ id: order.id, amount: asked, reason: reason ?? "", allowDebt, key }));
+      if (done.approvalId !== null) return toast.success(t("approval"));
       const back = formatPay(minorText(done.amountMinor, order.payText), order.currency, locale);
       if (done.status === "failed") toast.error(t("refused"));
       else toast.success(t(done.status === "succeeded" ? "done" : "sent", { amount: back }));

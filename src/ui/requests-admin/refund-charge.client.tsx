@@ -9,8 +9,11 @@ import { Money } from "#ui/kit/money.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
-/** Gives the charge of one request back, with a reason. */
-export function RefundCharge({ id, chargeNano }: { id: string; chargeNano: bigint }) {
+/** What the viewer may do about a charge: give it back, ask somebody who may, or nothing. */
+export type RefundRight = "act" | "ask" | "none";
+
+/** Gives the charge of one request back, with a reason, or asks for it. */
+export function RefundCharge({ id, chargeNano, asks }: { id: string; chargeNano: bigint; asks: boolean }) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const toast = useToast();
@@ -18,20 +21,25 @@ export function RefundCharge({ id, chargeNano }: { id: string; chargeNano: bigin
   const sudo = useSudo();
   const [open, setOpen] = useState(false);
   const refund = useMutation(trpc.admin.refunds.charge.mutationOptions());
+  const ask = useMutation(trpc.admin.approvals.askRefund.mutationOptions());
+  const button = t(asks ? "refund.ask" : "refund.button");
   return (
     <>
-      <Button size="sm" onClick={() => setOpen(true)}>{t("refund.button")}</Button>
+      <Button size="sm" onClick={() => setOpen(true)}>{button}</Button>
       <ConfirmDialog
-        open={open} onOpenChange={setOpen} title={t("refund.title")} description={t("refund.text")} confirmLabel={t("refund.button")} reason
+        open={open} onOpenChange={setOpen} title={t("refund.title")} description={t("refund.text")} confirmLabel={button} reason
         onConfirm={async (reason) => {
+          const input = { requestId: id, reason: reason ?? "" };
+          let approvalId: string | null;
           try {
-            await sudo.run(() => refund.mutateAsync({ requestId: id, reason: reason ?? "" }));
+            ({ approvalId } = asks ? await ask.mutateAsync(input) : await sudo.run(() => refund.mutateAsync(input)));
           } catch (error) {
             if (error instanceof SudoCancelled) return;
             throw error;
           }
           await client.invalidateQueries(trpc.admin.requests.pathFilter());
-          toast.success(t("refund.done"));
+          await client.invalidateQueries(trpc.admin.approvals.pathFilter());
+          toast.success(t(approvalId === null ? "refund.done" : "refund.sent"));
         }}
       >
         <p className="text-20 font-semibold"><Money nano={chargeNano} /></p>

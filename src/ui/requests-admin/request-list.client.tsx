@@ -16,6 +16,7 @@ import { Money } from "#ui/kit/money.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
+import type { RefundRight } from "#ui/requests-admin/refund-charge.client.tsx";
 import { RequestView } from "#ui/requests-admin/request-view.client.tsx";
 import { OUTCOMES, outcomeTone } from "#ui/requests-admin/request-words.ts";
 import { Bleed } from "#ui/layout/bleed.tsx";
@@ -69,7 +70,7 @@ function useAsked(defs: readonly FilterDef[]) {
 }
 
 /** Requests of all customers. The sums below the bar are those of all rows that the filters find. */
-export function RequestList({ seesCost, mayRefund }: { seesCost: boolean; mayRefund: boolean }) {
+export function RequestList({ seesCost, mayRefund }: { seesCost: boolean; mayRefund: RefundRight }) {
   const trpc = useTRPC();
   const t = useTranslations("requests-admin");
   const defs = useFilterDefs();

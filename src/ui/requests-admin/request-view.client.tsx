@@ -14,14 +14,14 @@ import { JsonView } from "#ui/kit/json-view.client.tsx";
 import { Money } from "#ui/kit/money.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
-import { RefundCharge } from "#ui/requests-admin/refund-charge.client.tsx";
+import { RefundCharge, type RefundRight } from "#ui/requests-admin/refund-charge.client.tsx";
 import { outcomeTone } from "#ui/requests-admin/request-words.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 export type RequestDetail = inferRouterOutputs<AppRouter>["admin"]["requests"]["get"];
 
 /** One request as staff see it: the customer's receipt, then what it took to serve it. */
-export function RequestView({ id, full = false, mayRefund = false }: { id: string; full?: boolean; mayRefund?: boolean }) {
+export function RequestView({ id, full = false, mayRefund = "none" }: { id: string; full?: boolean; mayRefund?: RefundRight }) {
   const trpc = useTRPC();
   const t = useTranslations("requests-admin");
   const { data, isError, refetch, error } = useQuery(trpc.admin.requests.get.queryOptions({ id }));
@@ -34,7 +34,7 @@ export function RequestView({ id, full = false, mayRefund = false }: { id: strin
           <StatusDot tone={outcomeTone(data.outcome)}>{t(`outcome.${data.outcome}`)}</StatusDot>
           <span className="text-13 text-fg-3"><Time at={data.at} as="stamp" /></span>
           {data.booking.refundId ? <Badge tone="info">{t("refunded")}</Badge> : null}
-          {mayRefund && data.chargeNano > 0n && !data.booking.refundId ? <RefundCharge id={data.id} chargeNano={data.chargeNano} /> : null}
+          {mayRefund !== "none" && data.chargeNano > 0n && !data.booking.refundId ? <RefundCharge id={data.id} chargeNano={data.chargeNano} asks={mayRefund === "ask"} /> : null}
           {full ? null : <Link href={`/admin/requests/${data.id}`} className="link ml-auto text-13">{t("fullPage")}</Link>}
         </div>
         {data.outcome === "ok" || data.outcome === "client_abort" ? null : <Callout tone="info">{t(`why.${data.outcome}`)}</Callout>}

@@ -17,14 +17,18 @@ import type { UserDetail } from "#ui/users/user-screen.client.tsx";
 
 const REASON_MIN = 8;
 
-/** Gives or takes credit by hand. What will be posted is on screen before it is. */
-export function AdjustDialog({ user, open, onOpenChange }: { user: UserDetail; open: boolean; onOpenChange: (open: boolean) => void }) {
+/**
+ * Gives or takes credit by hand. What will be posted is on screen before it is, and whether another person must approve it.
+ *
+ * @param props.asks the viewer may only ask for it
+ */
+export function AdjustDialog({ user, asks, open, onOpenChange }: { user: UserDetail; asks: boolean; open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations("users");
   const sudo = useSudo();
   return (
     <>
       <Dialog open={open} onOpenChange={onOpenChange} size="lg" title={t("adjustTitle", { email: user.email })} description={t("adjustText")}>
-        {open ? <AdjustForm user={user} run={sudo.run} onDone={() => onOpenChange(false)} /> : null}
+        {open ? <AdjustForm user={user} asks={asks} run={sudo.run} onDone={() => onOpenChange(false)} /> : null}
       </Dialog>
       {sudo.dialog}
     </>
@@ -33,7 +37,7 @@ export function AdjustDialog({ user, open, onOpenChange }: { user: UserDetail; o
 
 type Run = ReturnType<typeof useSudo>["run"];
 
-function AdjustForm({ user, run, onDone }: { user: UserDetail; run: Run; onDone: () => void }) {
+function AdjustForm({ user, asks, run, onDone }: { user: UserDetail; asks: boolean; run: Run; onDone: () => void }) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const toast = useToast();
@@ -47,17 +51,22 @@ function AdjustForm({ user, run, onDone }: { user: UserDetail; run: Run; onDone:
   const signed = amount === undefined ? 0n : way === "give" ? amount : -amount;
   const preview = useQuery({ ...trpc.admin.users.previewAdjustment.queryOptions({ id: user.id, amountNano: signed }), enabled: signed !== 0n, placeholderData: (previous) => previous });
   const adjust = useMutation(trpc.admin.users.adjust.mutationOptions());
+  const ask = useMutation(trpc.admin.approvals.askAdjustment.mutationOptions());
+  const busy = adjust.isPending || ask.isPending;
+  const second = signed !== 0n && (asks || preview.data?.needsApproval === true);
   const tooMuch = signed < 0n && preview.data?.tooMuch === true;
   const ready = signed !== 0n && !tooMuch && reason.trim().length >= REASON_MIN;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!ready || adjust.isPending) return;
+    if (!ready || busy) return;
     setFailed(undefined);
     try {
-      await run(() => adjust.mutateAsync({ id: user.id, amountNano: signed, reason: reason.trim(), idempotencyKey }));
-      await Promise.all([client.invalidateQueries(trpc.admin.users.pathFilter()), client.invalidateQueries(trpc.admin.ledger.pathFilter())]);
-      toast.success(t(signed > 0n ? "given" : "taken", { amount: formatExact(signed > 0n ? signed : -signed), email: user.email }));
+      const input = { id: user.id, amountNano: signed, reason: reason.trim(), idempotencyKey };
+      const { approvalId } = asks ? await ask.mutateAsync(input) : await run(() => adjust.mutateAsync(input));
+      await Promise.all([trpc.admin.users, trpc.admin.ledger, trpc.admin.approvals].map((part) => client.invalidateQueries(part.pathFilter())));
+      if (approvalId === null) toast.success(t(signed > 0n ? "given" : "taken", { amount: formatExact(signed > 0n ? signed : -signed), email: user.email }));
+      else toast.success(t("sentForApproval"));
       onDone();
     } catch (error) {
       if (error instanceof SudoCancelled) return;
@@ -88,11 +97,11 @@ function AdjustForm({ user, run, onDone }: { user: UserDetail; run: Run; onDone:
           </table>
         )}
       </section>
-      <p className="text-13 text-fg-3">{t("forGood")}</p>
+      {second ? <Callout tone="info">{t(asks ? "askNote" : "limitNote")}</Callout> : <p className="text-13 text-fg-3">{t("forGood")}</p>}
       {failed ? <Callout tone="bad">{failed}</Callout> : null}
       <div className="flex justify-end gap-2 max-md:[&>.btn]:flex-1">
         <Button onClick={onDone}>{t("cancel")}</Button>
-        <Button type="submit" variant={way === "take" ? "danger" : "primary"} busy={adjust.isPending} disabled={!ready}>{t(way === "give" ? "giveSubmit" : "takeSubmit", { amount: formatExact(amount ?? 0n) })}</Button>
+        <Button type="submit" variant={way === "take" ? "danger" : "primary"} busy={busy} disabled={!ready}>{second ? t("sendForApproval") : t(way === "give" ? "giveSubmit" : "takeSubmit", { amount: formatExact(amount ?? 0n) })}</Button>
       </div>
     </form>
   );

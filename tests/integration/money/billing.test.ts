@@ -180,7 +180,7 @@ test("C14 a free model needs no credit, but no debt either", async () => {
   const paid = await shop.model(PER_CALL);
   await node.record(recordFor(askFor(owing, paid), paid, { request: 1 }));
   await settled(node);
-  expect(await serve(node, owing, sold, { input: 5 })).toMatchObject({ refused: "account-debt" });
+  expect(await serve(node, owing, sold, { input: 5 })).toMatchObject({ refused: "account-debt", debtNano: usd(0.05) });
   await shop.expectSound();
 });
 

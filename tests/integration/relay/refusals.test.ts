@@ -87,7 +87,8 @@ test("a body over 20 MiB is a 413", async () => {
 
 const refusals: readonly (readonly [Refusal, number, string])[] = [
   [{ refused: "credit-exhausted", neededNano: nano(5_000_000_000n), availableNano: nano(1_000n), affordableMaxTokens: 7 }, 402, "insufficient_quota"],
-  [{ refused: "account-debt" }, 402, "insufficient_quota"],
+  [{ refused: "account-debt", debtNano: nano(15_000_000_000n) }, 402, "account_debt"],
+  [{ refused: "account-debt", debtNano: nano(0n) }, 402, "account_debt"],
   [{ refused: "budget-exceeded", scope: "key:key1", period: "day", limitNano: nano(5n), spentNano: nano(5n) }, 402, "budget_exceeded"],
   [{ refused: "low-balance-concurrency" }, 429, "low_balance_concurrency"],
   [{ refused: "billing-unavailable", retryAfterMs: 3_000 }, 503, "billing_unavailable"],
@@ -100,6 +101,12 @@ test.each(refusals)("%o", async (refusal, status, code) => {
   const error = await expectError(response, status, code);
   expect(vendor.calls).toHaveLength(0);
   if (refusal.refused === "credit-exhausted") expect(error).toMatchObject({ needed_usd: "5.00", available_usd: "0.000001", affordable_max_tokens: 7 });
+  if (refusal.refused === "account-debt") {
+    // What the customer can mend himself is told apart from what only the shop can.
+    if (refusal.debtNano > 0n) expect(error).toMatchObject({ message: expect.stringContaining("owes 15.00 USD"), reason: "debt", debt_usd: "15.00" });
+    else expect(error).toMatchObject({ message: expect.stringContaining("disputed or under review"), reason: "payment_review" });
+    expect(response.headers.get("x-should-retry")).toBe("false");
+  }
   if (status >= 429) expect(response.headers.get("retry-after")).toBeTruthy();
 });
 

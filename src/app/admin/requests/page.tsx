@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { permissionsOfRole } from "#accounts/index.ts";
+import { refundRight } from "#app/admin/requests/refund-right.ts";
 import { requireStaff } from "#app/guard.ts";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { RequestList } from "#ui/requests-admin/request-list.client.tsx";
@@ -17,7 +18,7 @@ export default async function RequestsPage() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <RequestList seesCost={held.has("costs:read")} mayRefund={held.has("refunds:write")} />
+      <RequestList seesCost={held.has("costs:read")} mayRefund={refundRight(held)} />
     </>
   );
 }

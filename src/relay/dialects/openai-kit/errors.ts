@@ -22,7 +22,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   key_expired: request("invalid_api_key"),
   ambiguous_credentials: request("ambiguous_credentials"),
   insufficient_quota: money("insufficient_quota"),
-  account_debt: money("insufficient_quota"),
+  account_debt: money("account_debt"),
   budget_exceeded: money("budget_exceeded"),
   low_balance_concurrency: { type: "requests", code: "low_balance_concurrency" },
   ip_not_allowed: forbidden("ip_not_allowed"),

@@ -16,7 +16,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
   key_expired: [401, "invalid_request_error", "invalid_api_key"],
   ambiguous_credentials: [401, "invalid_request_error", "ambiguous_credentials"],
   insufficient_quota: [402, "insufficient_quota", "insufficient_quota"],
-  account_debt: [402, "insufficient_quota", "insufficient_quota"],
+  account_debt: [402, "insufficient_quota", "account_debt"],
   budget_exceeded: [402, "insufficient_quota", "budget_exceeded"],
   low_balance_concurrency: [429, "requests", "low_balance_concurrency"],
   ip_not_allowed: [403, "permission_error", "ip_not_allowed"],

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
 import { permissionsOfRole } from "#accounts/index.ts";
+import { refundRight } from "#app/admin/requests/refund-right.ts";
 import { requireStaff } from "#app/guard.ts";
 import { isUuid, parseRequestId, requestIdText } from "#platform/ids.ts";
 import { IdText } from "#ui/kit/id-text.tsx";
@@ -23,7 +24,7 @@ export default async function RequestPage({ params }: Props) {
   return (
     <>
       <PageHeader title={t("request")} description={<IdText id={isUuid(id) ? requestIdText(id) : id} />} back={{ href: "/admin/requests", label: t("title") }} />
-      <div className="max-w-[1160px]"><RequestView id={id} full mayRefund={permissionsOfRole(user.role).has("refunds:write")} /></div>
+      <div className="max-w-[1160px]"><RequestView id={id} full mayRefund={refundRight(permissionsOfRole(user.role))} /></div>
     </>
   );
 }

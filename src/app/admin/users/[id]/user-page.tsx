@@ -17,7 +17,7 @@ export async function UserPage({ id, tab }: { id: string; tab: string }) {
     <UserScreen
       id={id} tab={shown} tabs={tabs}
       rights={{
-        adjust: held.has("wallet:adjust"), write: held.has("users:write"), disable: held.has("users:disable"), mail: held.has("users:mail"), revoke: held.has("keys:revoke"),
+        adjust: held.has("wallet:adjust"), ask: held.has("approvals:request"), lift: held.has("refunds:write"), write: held.has("users:write"), disable: held.has("users:disable"), mail: held.has("users:mail"), revoke: held.has("keys:revoke"),
         ledger: held.has("ledger:read"), orders: held.has("orders:read"), staff: held.has("staff:write"), self: viewer.id,
       }}
     />

@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { requireStaff } from "#app/guard.ts";
+import { permissionsOfRole } from "#accounts/index.ts";
+import { ApprovalScreen } from "#ui/approvals/approval-screen.client.tsx";
+import { PageHeader } from "#ui/layout/page-header.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("admin-approvals"))("title"), robots: { index: false } };
+}
+
+export default async function ApprovalsPage() {
+  const viewer = await requireStaff("approvals:request");
+  const t = await getTranslations("admin-approvals");
+  const decides = permissionsOfRole(viewer.role).has("approvals:decide");
+  return (
+    <>
+      <PageHeader title={t("title")} description={t(decides ? "description" : "descriptionOwn")} />
+      <ApprovalScreen orders={permissionsOfRole(viewer.role).has("orders:read")} />
+    </>
+  );
+}
