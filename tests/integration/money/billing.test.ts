@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRefusal } from "#money/billing.ts";
+import { isRefusal, type Refusal } from "#money/billing.ts";
 import { admitted, askFor, FREE, limit, openShop, OUTPUT_ONLY, PER_CALL, recordFor, refused, serve, settled, until, usd } from "./shop.ts";
 
 test("a request is charged once, and its lease and hold are gone afterwards", async () => {
@@ -207,4 +207,23 @@ test("a dearer route needs cover before it is taken", async () => {
   expect(hold.heldNano).toBe(usd(0.9));
   const short = await admitted(node, askFor(await shop.customer(usd(0.5)), cheap));
   expect(await short.raise(dear.price.card(0, Date.now()))).toBe(false);
+});
+
+test("a restricted wallet is refused by name, also what its node had leased, with the debt or none; lifting it is felt at once", async () => {
+  const shop = await openShop();
+  const node = await shop.node();
+  const sold = await shop.model(PER_CALL);
+  const customer = await shop.customer(usd(5));
+  expect(await serve(node, customer, sold, { request: 1 })).toBeUndefined();
+  await settled(node);
+  const set = (change: string) => shop.db.pool.query(`WITH w AS (UPDATE wallets SET ${change} WHERE id = $1 RETURNING id) SELECT pg_notify('wallet', id::text) FROM w`, [customer.walletId]);
+  await set("status = 'restricted'");
+  let refusal: Refusal | undefined;
+  await until(async () => (refusal = await serve(node, customer, sold, { request: 1 })) !== undefined, 15_000);
+  expect(refusal).toEqual({ refused: "account-debt", debtNano: 0n });
+  expect(await serve(node, customer, await shop.model(FREE), { input: 5 })).toEqual({ refused: "account-debt", debtNano: 0n });
+  await set("status = 'active'");
+  await until(async () => (await serve(node, customer, sold, { request: 1 })) === undefined, 15_000);
+  await settled(node);
+  await shop.expectSound();
 });

@@ -175,3 +175,30 @@ test("a refund above the limit takes nothing until the second person sends it, a
   expect(await why(owner.admin.approvals.decide({ id: asked.approvalId!, approve: true }))).toBe("CONFLICT ended");
   await desk.sound();
 });
+
+test("a restriction without a debt is lifted with a reason, by those who refund; a debt is paid, and paying lifts it", async () => {
+  const desk = await openDesk();
+  const [finance, support, operator] = [await person(desk, "finance"), await person(desk, "support"), await person(desk, "operator")];
+  const [suspect, owing] = [await desk.buyer(), await desk.buyer()];
+  const first = await desk.paid(suspect, usd(10));
+  desk.stripe.acts.fraudWarning(first.payment);
+  await desk.stripe.settled();
+  expect(await desk.purse(suspect)).toMatchObject({ status: "restricted", debt: 0n });
+  const input = { id: suspect.id, reason: "spoke to the bank" };
+  for (const staff of [support, operator]) expect(await why(staff.admin.users.liftRestriction(input))).toMatch("FORBIDDEN");
+  expect(await why(finance.later(0).admin.users.liftRestriction({ ...input, reason: "ok" }))).toMatch("BAD_REQUEST");
+  expect(await finance.admin.users.liftRestriction(input)).toEqual({ status: "active" });
+  expect(await why(finance.admin.users.liftRestriction(input))).toBe("CONFLICT not_restricted");
+  expect((await desk.purse(suspect)).status).toBe("active");
+  const { rows } = await desk.db.pool.query("SELECT action, reason, before, after FROM audit_log WHERE action = 'wallet.lift'");
+  expect(rows).toEqual([{ action: "wallet.lift", reason: "spoke to the bank", before: { status: "restricted" }, after: { status: "active" } }]);
+
+  const second = await desk.paid(owing, usd(10));
+  await desk.spendDownTo(owing, usd(4));
+  await finance.admin.orders.refund({ id: second.id, amount: { creditNano: usd(10) }, allowDebt: true, reason, key: randomUUID() });
+  expect(await desk.purse(owing)).toMatchObject({ status: "restricted", debt: usd(6) });
+  expect(await why(finance.admin.users.liftRestriction({ ...input, id: owing.id }))).toBe("CONFLICT debt");
+  await desk.paid(owing, usd(7));
+  expect(await desk.purse(owing)).toMatchObject({ status: "active", debt: 0n, paid: usd(1) });
+  await desk.sound();
+});
