@@ -15,6 +15,8 @@ const store = {
   users: [
     { email: "owner@example.com", password: PASSWORD, role: "owner" },
     { email: "support@example.com", password: PASSWORD, role: "support" },
+    { email: "finance@example.com", password: PASSWORD, role: "finance" },
+    { email: "bob@example.com", password: PASSWORD, credit: { amount: 3, id: "opening" } },
     { email: "ann@example.com", password: PASSWORD, credit: { amount: 25, id: "opening" }, keys: [{ name: "app", secret: keyOf("ann") }] },
   ],
 };
@@ -118,6 +120,61 @@ browserTest("a balance is adjusted: the posting is on screen first, the reason i
   await page.getByText("Reason: outage of last night").waitFor();
 });
 
+browserTest("what finance may not do alone is sent for approval, and the owner finds, reads and approves it", async () => {
+  const bobId = (await shop.sql<{ id: string }>("SELECT id FROM users WHERE email = 'bob@example.com'"))[0]!.id;
+  const page = await open(`/admin/users/${bobId}`, { as: "finance@example.com" });
+  await page.getByRole("button", { name: "Adjust balance" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Amount").fill("50");
+  await form.getByText("another person must approve it").waitFor();
+  await form.getByLabel("Reason").fill("lost a day of work");
+  await form.getByRole("button", { name: "Send for approval" }).dblclick();
+  await page.getByText("Sent for approval").first().waitFor();
+  await page.goto(new URL("/admin/approvals", shop.url).href);
+  await page.getByRole("button", { name: "Take back" }).waitFor();
+  expect(await page.getByRole("button", { name: "Approve" }).count()).toBe(0);
+  await context?.close();
+
+  const owners = await open("/admin");
+  await owners.getByRole("link", { name: /\$50\.00 for bob@example\.com waits/ }).click();
+  await owners.waitForURL("**/admin/approvals");
+  const row = owners.getByRole("row", { name: /bob@example\.com/ });
+  await row.getByText("lost a day of work").waitFor();
+  await row.getByText("finance@example.com").waitFor();
+  expect(await barriers(owners)).toEqual([]);
+  await row.getByRole("button", { name: "Approve" }).click();
+  const dialog = owners.getByRole("alertdialog");
+  await dialog.getByLabel("Note").fill("seen the ticket");
+  await dialog.getByRole("button", { name: "Approve" }).click();
+  await owners.getByText("Nothing waits for approval").waitFor();
+  await owners.getByRole("radio", { name: "Ended" }).or(owners.getByRole("button", { name: "Ended" })).first().click();
+  await owners.waitForURL("**/admin/approvals?show=ended");
+  await owners.getByRole("row", { name: /bob@example\.com/ }).getByText("Approved").waitFor();
+  expect(await shop.sql("SELECT lots_nano::text AS given FROM wallets WHERE owner_id = $1", [bobId])).toEqual([{ given: "50000000000" }]);
+});
+
+browserTest("a stopped account says so over every page of its console, until staff lift it with a reason", async () => {
+  const bobId = (await shop.sql<{ id: string }>("SELECT id FROM users WHERE email = 'bob@example.com'"))[0]!.id;
+  await shop.sql("UPDATE wallets SET status = 'restricted' WHERE owner_id = $1", [bobId]);
+  const page = await open("/console/usage", { as: "bob@example.com", width: 390, dark: true });
+  await page.getByText("disputed or under review").waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await context?.close();
+  const staff = await open(`/admin/users/${bobId}`);
+  await staff.getByRole("button", { name: "More actions" }).click();
+  await staff.getByRole("menuitem", { name: "Lift restriction" }).click();
+  const dialog = staff.getByRole("alertdialog");
+  expect(await dialog.getByRole("button", { name: "Lift restriction" }).isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").fill("spoke to the bank");
+  await dialog.getByRole("button", { name: "Lift restriction" }).click();
+  await staff.getByText("The restriction is lifted").first().waitFor();
+  expect(await shop.sql("SELECT status FROM wallets WHERE owner_id = $1", [bobId])).toEqual([{ status: "active" }]);
+  expect(await shop.sql("SELECT reason FROM audit_log WHERE action = 'wallet.lift'")).toEqual([{ reason: "spoke to the bank" }]);
+  await context?.close();
+  const again = await open("/console/usage", { as: "bob@example.com" });
+  expect(await again.getByText("disputed or under review").count()).toBe(0);
+});
+
 browserTest("the books hold, are broken by hand, go red everywhere, and hold again", async () => {
   const page = await open("/admin/ledger");
   await page.getByRole("button", { name: "Run now" }).click();
@@ -184,7 +241,7 @@ browserTest("any id leads to its page from the palette", async () => {
   await page.getByRole("heading", { name: "Tries" }).waitFor();
 });
 
-const screens = ["/admin", "/admin/users", "/admin/users/ID", "/admin/users/ID/wallet", "/admin/requests", "/admin/ledger", "/admin/ledger/transactions", "/admin/settings/shop", "/admin/settings/brand", "/admin/health"];
+const screens = ["/admin", "/admin/users", "/admin/users/ID", "/admin/users/ID/wallet", "/admin/requests", "/admin/approvals", "/admin/ledger", "/admin/ledger/transactions", "/admin/settings/shop", "/admin/settings/brand", "/admin/health"];
 browserTest.each(screens.flatMap((path) => [[path, 1440, false, "en"], [path, 390, true, "zh"], [path, 1440, true, "zh"], [path, 390, false, "en"]] as const))("%s at %i px (dark: %s) in %s is accessible and not wider than the screen", async (path, width, dark, locale) => {
   const page = await open(path.replace("ID", annId), { width, dark, locale });
   await page.waitForFunction(() => document.querySelector("[aria-busy=true], main .skeleton") === null);
