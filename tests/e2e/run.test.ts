@@ -147,7 +147,7 @@ browserTest("what finance may not do alone is sent for approval, and the owner f
   await dialog.getByLabel("Note").fill("seen the ticket");
   await dialog.getByRole("button", { name: "Approve" }).click();
   await owners.getByText("Nothing waits for approval").waitFor();
-  await owners.getByRole("radio", { name: "Ended" }).or(owners.getByRole("button", { name: "Ended" })).first().click();
+  await owners.getByText("Ended", { exact: true }).click();
   await owners.waitForURL("**/admin/approvals?show=ended");
   await owners.getByRole("row", { name: /bob@example\.com/ }).getByText("Approved").waitFor();
   expect(await shop.sql("SELECT lots_nano::text AS given FROM wallets WHERE owner_id = $1", [bobId])).toEqual([{ given: "50000000000" }]);

@@ -73,7 +73,8 @@ function useColumns(waiting: boolean, orders: boolean, act: Act): Column<Approva
     { id: "amount", header: t("columns.amount"), align: "right", cell: ({ amountNano }) => <Money nano={amountNano} as="signed" /> },
     { id: "who", header: t("columns.who"), cell: ({ userId, email }) => <Link href={`/admin/users/${userId}`} className="link block max-w-56 truncate" title={email ?? userId}>{email ?? userId}</Link> },
     { id: "reason", header: t("columns.reason"), cell: ({ reason }) => <span className="block max-w-72 truncate" title={reason}>{reason}</span>, hideBelow: "lg" },
-    { id: "requester", header: t("columns.requester"), cell: ({ requester, requestedAt }) => <span className="block"><span className="block max-w-48 truncate text-fg-2" title={requester ?? undefined}>{requester ?? "—"}</span><Time at={requestedAt} className="text-12 text-fg-3" /></span> },
+    { id: "requester", header: t("columns.requester"), cell: ({ requester }) => <span className="block max-w-48 truncate text-fg-2" title={requester ?? undefined}>{requester ?? "—"}</span> },
+    { id: "at", header: t("columns.at"), cell: ({ requestedAt }) => <Time at={requestedAt} className="text-fg-2" />, hideBelow: "xl" },
     ...end,
   ];
 }
