@@ -158,6 +158,7 @@ const ADMIN = group("admin", "owner", [
   ["request", "admin/requests/[id]", ({ requestId }) => `/admin/requests/${requestId}`],
   ["request-failed", "admin/requests/[id]", ({ failedId }) => `/admin/requests/${failedId}`],
   ["audit", "admin/audit", "/admin/audit"],
+  ["approvals", "admin/approvals", "/admin/approvals"],
   ["staff", "admin/staff", "/admin/staff"],
   ["staff-token", "admin/staff", "/admin/staff", { act: pressText(/token|令牌/i) }],
   ["health", "admin/health", "/admin/health"],
