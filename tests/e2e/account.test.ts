@@ -149,7 +149,7 @@ browserTest("E-27: a stranger signs up, confirms by the link in the mail, signs 
   await first.getByText("Your address is confirmed").waitFor();
   await sound(first);
   await signIn(first, email, PASSWORD);
-  const rows = await shop.sql("SELECT sum(granted_nano)::text AS given FROM credit_lots");
+  const rows = await shop.sql("SELECT sum(l.granted_nano)::text AS given FROM credit_lots l JOIN wallets w ON w.id = l.wallet_id JOIN users u ON u.id = w.owner_id WHERE u.email = $1", [email]);
   expect(rows).toEqual([{ given: "500000000" }]);
 
   // The link does nothing more.

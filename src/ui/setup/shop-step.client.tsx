@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
 import { useState, useSyncExternalStore } from "react";
 import { LOCALE_NAMES, routing, type Locale } from "#ui/i18n/routing.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -38,6 +39,7 @@ function ShopForm({ base, settings, onNext }: { base: string; settings: readonly
   const t = useTranslations("setup");
   const trpc = useTRPC();
   const cache = useQueryClient();
+  const router = useRouter();
   const save = useMutation(trpc.admin.settings.save.mutationOptions());
   const of = (path: string): Setting | undefined => settings.find((setting) => setting.path === path);
   const valueOf = (path: string): unknown => { const setting = of(path); return setting?.set ? setting.stored : setting?.initial; };
@@ -64,6 +66,8 @@ function ShopForm({ base, settings, onNext }: { base: string; settings: readonly
     await save.mutateAsync({ changes });
     await cache.invalidateQueries(trpc.admin.settings.pathFilter());
     onNext();
+    // The name stands above every step.
+    router.refresh();
   };
   return (
     <form method="post" className="flex max-w-[480px] flex-col gap-5" onSubmit={(event) => { event.preventDefault(); void submit().catch(() => undefined); }}>
