@@ -23,6 +23,7 @@ import { shareOf } from "#ui/usage/usage-chart.ts";
 
 export type OverviewData = ConsoleOutputs["overview"]["get"];
 const RECENT = 8;
+const WEEK = 7;
 
 /** The first page: money, today's figures, where the money goes, and the last requests. */
 export function OverviewScreen({ initial }: { initial: OverviewData }) {
@@ -50,7 +51,7 @@ export function OverviewScreen({ initial }: { initial: OverviewData }) {
         {started ? (
           <>
             <Today data={data} />
-            <SpendChart />
+            <SpendChart young={data.days.slice(0, -WEEK).every(({ requests }) => requests === 0n)} />
             <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
               <Recent />
               <div className="grid gap-4"><KeyLimits /><TopKeys /></div>

@@ -23,11 +23,15 @@ function useRange(span: Span) {
   return { from, to: new Date(openedAt.getTime() + 3_600_000), timeZone };
 }
 
-/** Where the money went: each day's spend by model. */
-export function SpendChart() {
+/**
+ * Where the money went: each day's spend by model.
+ *
+ * @param young nothing was spent before this week: a month would be an empty picture with one bar
+ */
+export function SpendChart({ young }: { young: boolean }) {
   const t = useTranslations("console");
   const trpc = useTRPC();
-  const [span, setSpan] = useState<Span>("-30d");
+  const [span, setSpan] = useState<Span>(young ? "-7d" : "-30d");
   const range = useRange(span);
   const query = useQuery({ ...trpc.console.usage.get.queryOptions({ ...range, group: "model", bucket: "day" }), placeholderData: keepPreviousData });
   const { data } = query;
