@@ -41,6 +41,7 @@ beforeAll(async () => {
   });
   browser = await launch(executable);
   office = openOffice(browser, () => shop);
+  for (const role of ["owner", "operator", "finance", "support"]) await (await office.open(`${role}@example.com`, "/admin")).close();
   const answer = await fetch(`${shop.url}/v1/chat/completions`, {
     method: "POST", headers: { authorization: `Bearer ${keyOf("ann")}`, "content-type": "application/json" }, body: JSON.stringify({ model: "small", user: SECRET_WORDS, messages: [{ role: "user", content: SECRET_WORDS }] }),
   });

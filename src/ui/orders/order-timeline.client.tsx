@@ -27,7 +27,7 @@ export function OrderTimeline({ detail }: { detail: OrderDetail }) {
     const known = KINDS.find((each) => each === kind);
     const from = SOURCES.find((each) => each === source);
     const text = explain(kind, facts);
-    return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(text !== undefined && { text: <span className="break-words">{text}</span> }) };
+    return { id: `e${id}`, at, title: known ? t(`kinds.${known}`) : kind, tone: facts["status"] === "won" ? "ok" : (known && TONES[known]) ?? "neutral", ...(from && { by: t(`sources.${from}`) }), ...(text !== undefined && { text: <span className="break-words">{text}</span> }) };
   });
   const notices = detail.notices.map((notice): TimelineItem => ({
     id: `n${notice.eventId}`, at: notice.receivedAt, title: <code className="text-13">{notice.type}</code>, tone: notice.status === "failed" ? "bad" : "info", by: t("provider"),
