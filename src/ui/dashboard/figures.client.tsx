@@ -20,7 +20,7 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
   const { from, to } = range;
   const overview = useQuery({ ...trpc.admin.dashboard.overview.queryOptions({ from, to }), placeholderData: (previous) => previous, refetchInterval: LIVE_MS });
   const owed = useQuery({ ...trpc.admin.dashboard.owed.queryOptions(), enabled: seesTotals, refetchInterval: SLOW_MS });
-  if (overview.isError && !overview.data) return <section className="card"><ErrorState onRetry={() => void overview.refetch()} /></section>;
+  if (overview.isError && !overview.data) return <section className="card"><ErrorState onRetry={() => { void overview.refetch(); if (seesTotals) void owed.refetch(); }} /></section>;
   const loading = !overview.data;
   const rows = `/admin/requests?${rangeQuery(range)}`;
   const money = overview.data?.money;

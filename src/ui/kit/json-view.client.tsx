@@ -30,7 +30,7 @@ export function JsonView({ value, label, depth = OPEN_DEPTH, className }: Props)
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-1.5">
         <span className="flex min-w-0 flex-1 items-center gap-2 text-fg-3">
           <Search size={14} strokeWidth={1.75} aria-hidden="true" />
-          <input type="search" className="h-6 w-full min-w-16 rounded-control bg-transparent text-13 text-fg max-sm:text-16" aria-label={t("json.find")} placeholder={t("json.find")} value={text} onChange={(event) => setText(event.target.value)} />
+          <input type="search" className="h-6 w-full min-w-16 pointer-coarse:h-11 rounded-control bg-transparent text-13 text-fg max-sm:text-16" aria-label={t("json.find")} placeholder={t("json.find")} value={text} onChange={(event) => setText(event.target.value)} />
         </span>
         <span className="text-12 text-fg-3" role="status">{searching ? t("json.found", { count: found.hits.size }) : ""}</span>
         <button type="button" className="text-12 text-fg-2 hover:text-fg" onClick={() => setOpen(allOpen ? new Set([""]) : branchesTo(root, Infinity))}>{allOpen ? t("json.collapseAll") : t("json.expandAll")}</button>

@@ -22,7 +22,7 @@ export const headingOf = (page: Page): Promise<string[]> => page.evaluate(() => 
 /** Elements that a name would have made if it were taken as markup. */
 export const injectedOf = (page: Page): Promise<string[]> => page.evaluate(() => [...document.querySelectorAll("img[src='x'], [onerror]")].map((one) => `a name became ${one.outerHTML.slice(0, 80)}`));
 
-/** Controls that a finger would miss. Links within a sentence are as high as their line. */
+/** Controls that a finger would miss. Links within a sentence are as high as their line, and lines of JSON as code is. */
 export const smallTargetsOf = (page: Page): Promise<string[]> => page.evaluate((least) => {
   const all = document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=menuitem], [role=option]");
   const inSentence = (one: HTMLElement): boolean => {
@@ -32,14 +32,13 @@ export const smallTargetsOf = (page: Page): Promise<string[]> => page.evaluate((
   const small: string[] = [];
   for (const one of all) {
     const own = one.getBoundingClientRect();
-    if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || own.width <= 1 || own.height <= 1 || one.matches(":disabled") || one.closest("[inert], [aria-hidden=true], [data-base-ui-focus-guard]")) continue;
+    if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || own.width <= 1 || own.height <= 1 || one.matches(":disabled") || one.closest("[inert], [aria-hidden=true], [data-base-ui-focus-guard], .json")) continue;
     if (own.right <= 0 || own.bottom <= 0 || inSentence(one)) continue;
     // A label or the box around an input takes the touch for it, and an invisible edge may be laid around a control.
     const holder = one.closest("label, .field");
     const boxes = [own, ...(holder && one.matches("input, textarea, select") ? [holder.getBoundingClientRect()] : [])];
-    const edge = getComputedStyle(one, "::after");
-    const grown = edge.content !== "none" && edge.position === "absolute" ? parseFloat(edge.height) : 0;
-    const height = Math.max(grown, ...boxes.map((box) => box.height));
+    const grown = ["::before", "::after"].map((name) => getComputedStyle(one, name)).map(({ content, position, height }) => (content !== "none" && position === "absolute" ? parseFloat(height) : 0));
+    const height = Math.max(...grown, ...boxes.map((box) => box.height));
     if (height >= least) continue;
     small.push(`${Math.round(own.width)}×${Math.round(height)} ${one.tagName.toLowerCase()}.${one.className} "${(one.getAttribute("aria-label") ?? one.textContent ?? "").trim().slice(0, 30)}"`);
   }
