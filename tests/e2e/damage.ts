@@ -25,6 +25,13 @@ export const DAMAGE: readonly Readonly<{ breaks: string; mends: string; found: r
   { found: ["I14"], ...pair(MISPLACED("refunds:pending")) },
   { found: ["I15"], breaks: "UPDATE invoices SET number = number + 7 WHERE number = (SELECT max(number) FROM invoices)", mends: "UPDATE invoices SET number = number - 7 WHERE number = (SELECT max(number) FROM invoices)" },
   { found: ["I16"], ...by("budget_windows", "spent_nano", "scope LIKE 'key:%' AND period = 'total'") },
+  { found: ["I17"], breaks: "INSERT INTO upstream_costs (channel_id, sum_pico) SELECT id, 5000 FROM channels ON CONFLICT (channel_id) DO UPDATE SET sum_pico = upstream_costs.sum_pico + 5000", mends: "UPDATE upstream_costs SET sum_pico = sum_pico - 5000" },
+  { found: ["I18"], ...by("charges", "cost_pico", "id = (SELECT min(request_id::text)::uuid FROM attempts)") },
+  {
+    found: ["I19"],
+    breaks: "INSERT INTO ledger_daily (day, account_id, debit_nano, credit_nano, balance_nano) SELECT '2020-01-01', id, 1, 0, 1 FROM accounts WHERE code = 'equity:opening'",
+    mends: "DELETE FROM ledger_daily WHERE day = '2020-01-01'",
+  },
 ];
 
 function by(table: string, column: string, where: string): Readonly<{ breaks: string; mends: string }> {

@@ -188,7 +188,7 @@ async function tenActs(page: Page): Promise<readonly string[]> {
   const channel = await call<{ id: string }>(page, "admin.channels.create", { name: "spare", provider: "simulator", keys: "", enabled: true });
   await call(page, "admin.channels.setEnabled", { id: channel.id, enabled: false });
   await call(page, "admin.settings.save", { changes: [{ path: "shop.sign_up", value: "closed", seen: null }] });
-  await call(page, "admin.users.changeGroup", { id: annId, group: "night" });
+  await call(page, "admin.users.changeGroup", { id: annId, group: "night", seen: "default" });
   await call(page, "admin.users.adjust", { id: annId, amountNano: 1_000_000_000n, reason: "for a good reason", idempotencyKey: randomUUID() });
   await call(page, "admin.codes.create", { name: "Spring", creditNano: 1_000_000_000n, count: 3, bucket: "lots", maxUses: 1, perUser: 1, reason: "for a good reason" });
   return ["group.create", "group.update", "model.create", "price.publish", "channel.create", "channel.disable", "setting.update", "user.group", "wallet.adjust", "codes.create"];

@@ -28,6 +28,9 @@ const PAGES: Readonly<Record<string, (key: string) => string>> = {
   I5: (key) => transaction(key.slice(-UUID_CHARS)),
   I6: (key) => `/admin/requests/${key}`, I7: (key) => `/admin/orders/${key}`, I8: () => "/admin/refunds", I9: () => "/admin/codes", I10: () => "/admin/codes", I11: wallet, I12: () => "/admin/disputes", I13: wallet,
   I14: (key) => `/admin/ledger/accounts/${encodeURIComponent(key)}`, I15: () => "/admin/orders", I16: (key) => `/admin/requests?key=${key.replace("key:", "")}`,
+  I17: (key) => `/admin/channels/${key}`, I18: (key) => `/admin/requests/${key}`,
+  // a day and, behind it, the account's number
+  I19: (key) => `/admin/ledger/accounts/${key.split(" ").at(-1)}`,
 };
 
 /** What must hold of the money at every instant, and whether it did when it was last looked. */
@@ -90,7 +93,7 @@ function InvariantLine({ id, result }: { id: string; result: Result | undefined 
 
 function Offender({ id, found }: { id: string; found: string }) {
   // Ids are linked, whole or at the end of a key; what else a check may say is shown as it is.
-  const page = ["I14", "I15"].includes(id) || UUID.test(found.slice(-UUID_CHARS)) ? PAGES[id] : undefined;
+  const page = ["I14", "I15", "I19"].includes(id) || UUID.test(found.slice(-UUID_CHARS)) ? PAGES[id] : undefined;
   const shown = <span className="font-mono text-12">{found}</span>;
   return page ? <Link href={page(found)} className="block underline underline-offset-2">{shown}</Link> : <span className="block">{shown}</span>;
 }

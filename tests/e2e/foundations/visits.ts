@@ -61,11 +61,12 @@ export function createVisits(browser: Browser, shop: Shop, password: string): Vi
   return visits;
 }
 
-/** Until React has taken the page over and nothing on it is being fetched; `loading` leaves out the latter. */
+/** Until React has taken the page over, where it comes at all, and nothing on it is being fetched; `loading` leaves out the latter. */
 export async function settled(page: Page, { loading = false }: Readonly<{ loading?: boolean }> = {}): Promise<void> {
   await page.waitForFunction((mayLoad) => {
     const control = document.querySelector("main :is(button, input)");
-    const taken = control === null || Object.keys(control).some((key) => key.startsWith("__reactProps"));
+    const isDocument = document.querySelector('script[src^="/_next/"]') === null;
+    const taken = isDocument || control === null || Object.keys(control).some((key) => key.startsWith("__reactProps"));
     return taken && document.fonts.status === "loaded" && (mayLoad || document.querySelector(".skeleton, main [aria-busy=true]") === null);
   }, loading, { timeout: OPEN_MS });
 }
