@@ -14,7 +14,8 @@ export default defineConfig({
       { root, test: { name: "integration", include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"], ...withDatabase } },
       // One at a time: these start whole shops, kill them and measure time.
       { root, test: { name: "crash", include: ["tests/crash/**/*.test.ts"], ...withDatabase, fileParallelism: false, testTimeout: 600_000 } },
-      { root, test: { name: "browser", include: ["tests/e2e/**/*.test.ts"], environment: "node", maxWorkers: 2, testTimeout: 60_000, hookTimeout: 180_000 } },
+      // Browsers, shops and databases share the machine, so a case that fails gets one more try.
+      { root, test: { name: "browser", include: ["tests/e2e/**/*.test.ts"], environment: "node", maxWorkers: 2, retry: 1, testTimeout: 60_000, hookTimeout: 180_000 } },
     ],
   },
 });
