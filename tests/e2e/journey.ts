@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Browser, BrowserContext, Locator, Page } from "playwright";
+import { takenOver } from "./taken-over.ts";
 
 /** Not in the repository; made anew by each run. */
 const FOLDER = path.join(import.meta.dirname, "../.out/story");
@@ -43,7 +44,7 @@ export async function newPerson(browser: Browser, baseURL: string): Promise<Pers
     async open(address) {
       clicks += 1;
       await page.goto(address);
-      await alive(page);
+      await takenOver(page);
     },
     async click(target) {
       clicks += 1;
@@ -62,12 +63,4 @@ export async function newPerson(browser: Browser, baseURL: string): Promise<Pers
       return told;
     },
   };
-}
-
-/** Until React has taken a page over, what is typed may be lost. The storefront's pages want no script. */
-export async function alive(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const control = document.querySelector("main :is(button, input)");
-    return control === null || Object.keys(control).some((key) => key.startsWith("__reactProps"));
-  });
 }

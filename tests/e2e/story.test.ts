@@ -9,7 +9,8 @@ import { until } from "../support/until.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 import { chat, json, usage } from "../support/vendor-scripts.ts";
 import { chromiumPath, launch } from "./browser.ts";
-import { alive, emptyStations, newPerson, type Leg, type Person } from "./journey.ts";
+import { emptyStations, newPerson, type Leg, type Person } from "./journey.ts";
+import { takenOver } from "./taken-over.ts";
 
 /** From an empty folder to a sold answer: one operator, one customer, two browsers, and no file edited. */
 
@@ -103,7 +104,7 @@ async function setUp(operator: Person): Promise<void> {
   await operator.type("Password", OWNER.password);
   await operator.click(goOn);
   await page.waitForURL("**/setup?step=shop");
-  await alive(page);
+  await takenOver(page);
   await operator.type("Name of the shop", "Lantern");
   await operator.station("02-the-shop");
   await operator.click(goOn);
@@ -192,7 +193,7 @@ async function signUpAndMakeKey(customer: Person, { email, password }: typeof CU
   await customer.station("20-storefront");
   customer.leg(); // the landing page stands: the clock starts
   await customer.click(page.getByRole("banner").getByRole("link", { name: "Get a key" }));
-  await alive(page);
+  await takenOver(page);
   await customer.type("E-mail", email);
   await customer.type("Password", password);
   await customer.station("21-sign-up");
@@ -290,7 +291,7 @@ async function watchLive(customer: Person, secret: string): Promise<readonly num
   const mark = (): Promise<void> => page.evaluate(() => void Object.assign(window, { stayed: true }));
 
   await page.goto("/console");
-  await alive(page);
+  await takenOver(page);
   await mark();
   const before = BigInt((await page.locator("[data-available]").getAttribute("data-available"))!);
   expect(before).toBe(await availableNano());
@@ -355,7 +356,7 @@ async function secretIsGone(customer: Person, secret: string): Promise<void> {
   const { page } = customer;
   for (const address of ["/onboarding", "/console/keys"]) {
     await page.goto(address);
-    await alive(page);
+    await takenOver(page);
     await page.getByText("My first key").first().waitFor();
     expect(await page.content()).not.toContain(secret.slice(10, 30));
   }

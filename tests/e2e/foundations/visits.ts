@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright";
 import type { Shop } from "../../support/shop-process.ts";
+import { takenOver } from "../taken-over.ts";
 
 /** Visits of several people to one shop: each signs in once, and what their browsers complain of is kept. */
 
@@ -63,12 +64,8 @@ export function createVisits(browser: Browser, shop: Shop, password: string): Vi
 
 /** Until React has taken the page over, where it comes at all, and nothing on it is being fetched; `loading` leaves out the latter. */
 export async function settled(page: Page, { loading = false }: Readonly<{ loading?: boolean }> = {}): Promise<void> {
-  await page.waitForFunction((mayLoad) => {
-    const control = document.querySelector("main :is(button, input)");
-    const isDocument = document.querySelector('script[src^="/_next/"]') === null;
-    const taken = isDocument || control === null || Object.keys(control).some((key) => key.startsWith("__reactProps"));
-    return taken && document.fonts.status === "loaded" && (mayLoad || document.querySelector(".skeleton, main [aria-busy=true]") === null);
-  }, loading, { timeout: OPEN_MS });
+  await takenOver(page, OPEN_MS);
+  await page.waitForFunction((mayLoad) => document.fonts.status === "loaded" && (mayLoad || document.querySelector(".skeleton, main [aria-busy=true]") === null), loading, { timeout: OPEN_MS });
 }
 
 async function signIn(browser: Browser, baseURL: string, email: string, password: string): Promise<Session> {

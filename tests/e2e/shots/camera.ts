@@ -7,6 +7,7 @@ import type { Facts } from "./facts.ts";
 import { lookName, type Look } from "./looks.ts";
 import type { Place, Screen, Who } from "./screens.ts";
 import { BUYERS, KEYLESS_EMAIL, PASSWORD, staffEmail } from "./stock.ts";
+import { takenOver } from "../taken-over.ts";
 
 const OPEN_MS = 30_000;
 const SETTLE_MS = 12_000;
@@ -100,11 +101,8 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
 /** Until React has taken the page over and nothing on it is still being fetched. */
 async function settle(page: Page, { calls, loads }: Screen): Promise<void> {
   if (calls === "held" || loads) return page.waitForTimeout(WAITING_MS);
-  await page.waitForFunction(() => {
-    const control = document.querySelector("main :is(button, input)");
-    const taken = control === null || Object.keys(control).some((key) => key.startsWith("__reactProps"));
-    return taken && document.querySelector(".skeleton, [aria-busy=true]") === null && document.fonts.status === "loaded";
-  }, undefined, { timeout: SETTLE_MS });
+  await takenOver(page, SETTLE_MS);
+  await page.waitForFunction(() => document.querySelector(".skeleton, [aria-busy=true]") === null && document.fonts.status === "loaded", undefined, { timeout: SETTLE_MS });
   await page.waitForTimeout(150);
 }
 
