@@ -12,6 +12,7 @@ export default async function run(argv: readonly string[]): Promise<number> {
   const steps = chosen(argv[0]);
   await buildClient();
   let total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   for (const step of steps) {
     process.stdout.write(`\n== ${step.name}\n`);
     const startedAt = performance.now();
@@ -20,9 +21,11 @@ export default async function run(argv: readonly string[]): Promise<number> {
       return FAILED;
     });
     total = { passed: total.passed + tally.passed, failed: total.failed + tally.failed, skipped: total.skipped + tally.skipped };
+    if (tally.failed > 0) failures.push(...(tally.failures ?? [step.name]));
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     process.stdout.write(`${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped in ${seconds} s\n`);
   }
+  if (failures.length > 0) process.stdout.write(`\n== failed\n${failures.join("\n")}\n`);
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }

@@ -7,7 +7,8 @@ import { childEnv } from "#config/process-env.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-export type Tally = Readonly<{ passed: number; failed: number; skipped: number }>;
+/** `failures` are the names of what failed, said again where a long log ends. */
+export type Tally = Readonly<{ passed: number; failed: number; skipped: number; failures?: readonly string[] }>;
 export type Step = Readonly<{ name: string; run(): Promise<Tally> }>;
 
 export const PASSED: Tally = { passed: 1, failed: 0, skipped: 0 };
@@ -72,7 +73,12 @@ type Report = Readonly<{
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: readonly { status: string; assertionResults: readonly unknown[] }[];
+  testResults: readonly {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: readonly { fullName: string; status: string; failureMessages: readonly string[] | null }[];
+  }[];
 }>;
 
 /** One of Vitest's projects; a file that could not even be loaded counts as a failed test. */
@@ -85,13 +91,23 @@ export const suite = (project: string, ...more: string[]): Step => ({
     const { code } = await runNode(argv, { NODE_ENV: "test", LOG_LEVEL: undefined, DATABASE_URL: undefined }, false);
     const report = await readFile(out, "utf8").then((text) => JSON.parse(text) as Report, () => undefined);
     if (!report) return FAILED;
-    const unloaded = report.testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
-    const failed = report.numFailedTests + unloaded;
+    const unloaded = report.testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0);
+    const failed = report.numFailedTests + unloaded.length;
     return {
       passed: report.numPassedTests,
       // An error outside every test fails the run all the same.
       failed: failed === 0 && code !== 0 ? 1 : failed,
       skipped: report.numPendingTests + report.numTodoTests,
+      failures: failed === 0 && code !== 0 ? [`${project}: an error outside every test, told above`] : failuresOf(report),
     };
   },
 });
+
+function failuresOf({ testResults }: Report): readonly string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    if (status === "failed" && assertionResults.length === 0) return [`${file}: ${message}`];
+    const failed = assertionResults.filter((each) => each.status === "failed");
+    return failed.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${(failureMessages ?? []).join("\n")}`);
+  });
+}
