@@ -109,6 +109,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshotRev: () => snapshots.current.rev,
   });
   nodeId = () => billing.nodeId;
+  await listener.ready(); // before the first key is looked up: a later change of it must be heard
 
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const tokenizer = createTokenizer();
@@ -163,6 +164,8 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
   });
   const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });
+  const live = createLiveHub(listener);
+  await listener.ready();
   return {
     pool,
     keys,
@@ -172,7 +175,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
     payments,
-    live: createLiveHub(listener),
+    live,
     throttle: createThrottle(),
     sessions,
     status: createShopStatus(pool, () => clock.now()),
