@@ -113,6 +113,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const tokenizer = createTokenizer();
+  const sharedStore = env.redisUrl === undefined ? undefined : (await import("#platform/redis.ts")).connectSharedStore(env.redisUrl, log);
   const relay = createRelay({
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
@@ -120,6 +121,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,
+    ...(sharedStore && { sharedStore }),
   });
   return {
     relay,
@@ -129,6 +131,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
       await billing.close();
       await snapshots.close();
       outbound.close();
+      sharedStore?.close();
       await Promise.all([tokenizer.close(), listener.close()]);
       await Promise.all([pool.end(), settlePool.end()]);
     },

@@ -1,6 +1,7 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "#platform/metrics.ts";
+import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
@@ -36,6 +37,8 @@ export type RelayDeps = Readonly<{
   lookups: RelayLookups;
   /** Vendors over HTTP. */
   transport: Transport;
+  /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
+  sharedStore?: SharedStore;
   /** The vendor inside the process. */
   simulator: Transport;
   tokenizer: Tokenizer;

@@ -28,7 +28,8 @@ type Wanted = Readonly<{ operation: Operation; endpoint: string; pathModel?: str
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, pathModel }: Wanted) {
-  takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
+  const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
+  if (taking) await taking;
   const body = await context.inbound.body(JSON_BYTES_MAX);
   return { body, scanned: scanRequest(body, operation, pathModel) };
 }
@@ -48,10 +49,12 @@ export async function admit(
   const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
 
-  takeRequest(state, context, ownScopes);
+  const takingRequest = takeRequest(state, context, ownScopes);
+  if (takingRequest) await takingRequest;
   const inputTokensRough = roughInputTokens(scanned);
   const tokens = estimatedTokens(scanned, inputTokensRough, model, operation !== "embeddings");
-  takeTokens(state, context, allScopes, tokens);
+  const takingTokens = takeTokens(state, context, allScopes, tokens);
+  if (takingTokens) await takingTokens;
 
   const router = createRouter({ state, snapshot, model, offers, tokens, affinity: caller.keyId });
   let first: Choice, hold: Hold;

@@ -4,6 +4,7 @@ import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument } from "#money/price.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
+import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups } from "#relay/index.ts";
@@ -23,6 +24,7 @@ export type ShopOptions = Readonly<{
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
+  sharedStore?: SharedStore;
 }>;
 
 export type Shop = Readonly<{
@@ -74,6 +76,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
     random: () => 0.5,
+    ...(options.sharedStore && { sharedStore: options.sharedStore }),
   });
 
   const server = http.createServer((request, response) => {
