@@ -21,7 +21,9 @@ import type { ModelLists } from "#relay/read/models.ts";
 import type { RelayMeters } from "#relay/relay-metrics.ts";
 import type { RelayError } from "#relay/errors.ts";
 import type { Provider } from "#relay/providers/provider.ts";
+import type { Affinity } from "#relay/routing/affinity.ts";
 import type { Health } from "#relay/routing/health.ts";
+import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
@@ -58,6 +60,8 @@ export type RelayState = RelayDeps & Readonly<{
   upstreamLimits: UpstreamLimits;
   unknownKeys: UnknownKeys;
   health: Health;
+  routeBook: RouteBook;
+  affinity: Affinity;
   keyRing: KeyRing;
   retryBudget: RetryBudget;
   wheel: TimerWheel;

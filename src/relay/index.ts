@@ -14,9 +14,11 @@ import { createPlans } from "#relay/plan.ts";
 import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
 import { createModelLists } from "#relay/read/models.ts";
 import { createRelayMeters } from "#relay/relay-metrics.ts";
+import { createAffinity } from "#relay/routing/affinity.ts";
 import { createHealth } from "#relay/routing/health.ts";
 import { createKeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
+import { createRouteBook } from "#relay/routing/route-stats.ts";
 import { createAddresses } from "#relay/upstream/addresses.ts";
 import { createDrains } from "#relay/upstream/drains.ts";
 import { createTimerWheel } from "#relay/upstream/timers.ts";
@@ -72,6 +74,8 @@ export function createRelay(deps: RelayDeps): Relay {
     upstreamLimits: createUpstreamLimits(now, nodes),
     unknownKeys: createUnknownKeys(monotonic),
     health: createHealth(deps.random),
+    routeBook: createRouteBook(),
+    affinity: createAffinity(monotonic),
     keyRing: createKeyRing(),
     retryBudget: createRetryBudget(monotonic),
     wheel: createTimerWheel(monotonic),

@@ -15,6 +15,8 @@ export type ProviderFlags = Readonly<{
   stopsBillingOnAbort?: boolean;
   maxTokensName: "max_tokens" | "max_completion_tokens" | "by_model";
   firstByteMs?: number;
+  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
+  routingFields?: boolean;
 }>;
 
 /** Class of an upstream outcome. */

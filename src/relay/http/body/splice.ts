@@ -30,16 +30,36 @@ export function keyRange(body: Buffer, valueStart: number): readonly [start: num
   return [start, end];
 }
 
-/** Removes a member of the top-level object together with one comma. */
-export function removeMember(body: Buffer, value: readonly [start: number, end: number]): Edit {
-  const [keyStart] = keyRange(body, value[0]);
-  let end = value[1];
+/** Removes members of the top-level object together with their commas. @param values ranges of their values */
+export function removeMembers(body: Buffer, values: readonly (readonly [start: number, end: number])[]): Edit[] {
+  const edits: Edit[] = [];
+  for (const [valueStart, valueEnd] of values.toSorted(([a], [b]) => a - b)) {
+    const [keyStart] = keyRange(body, valueStart);
+    const before = edits.at(-1);
+    // Neighbours go as one, or the comma between them would be taken twice and the one in front of them stay.
+    const start = before !== undefined && afterComma(body, before.end) === keyStart ? edits.pop()!.start : keyStart;
+    edits.push({ start, end: valueEnd, text: "" });
+  }
+  return edits.map(({ start, end }) => withComma(body, start, end));
+}
+
+/** Where the next member begins behind a comma; undefined = there is none. */
+function afterComma(body: Buffer, at: number): number | undefined {
+  while (isBlank(body[at])) at++;
+  if (body[at] !== 44) return undefined;
+  at++;
+  while (isBlank(body[at])) at++;
+  return at;
+}
+
+function withComma(body: Buffer, keyStart: number, valueEnd: number): Edit {
+  let end = valueEnd;
   while (isBlank(body[end])) end++;
   if (body[end] === 44) return { start: keyStart, end: end + 1, text: "" };
   let start = keyStart;
   while (isBlank(body[start - 1])) start--;
   if (body[start - 1] === 44) start--;
-  return { start, end: value[1], text: "" };
+  return { start, end: valueEnd, text: "" };
 }
 
 /** Adds members at the front of the top-level object. `members` is JSON without braces, e.g. `"n":1`. */

@@ -11,5 +11,5 @@ export const modelmart = openaiShaped({
   name: "Another Modelmart",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
-  flags: { stopsBillingOnAbort: true },
+  flags: { stopsBillingOnAbort: true, routingFields: true },
 });

@@ -14,7 +14,7 @@ export const openrouter = openaiShaped({
   name: "OpenRouter",
   baseUrl: "https://openrouter.ai/api/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
-  flags: { streamOptions: "unasked" },
+  flags: { streamOptions: "unasked", routingFields: true },
   errorClasses: [
     { match: "402", class: "quota" },
     { match: "403 moderation", class: "policy" },
