@@ -1,3 +1,4 @@
+import { anthropic } from "#relay/dialects/anthropic/index.ts";
 import type { Dialect, DialectId } from "#relay/dialects/dialect.ts";
 import { openaiChat } from "#relay/dialects/openai-chat/index.ts";
 import { openaiCompletions } from "#relay/dialects/openai-completions/index.ts";
@@ -7,4 +8,5 @@ export const dialects: Readonly<Record<DialectId, Dialect>> = {
   "openai-chat": openaiChat,
   "openai-completions": openaiCompletions,
   "openai-embeddings": openaiEmbeddings,
+  anthropic,
 };
