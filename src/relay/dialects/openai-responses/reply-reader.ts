@@ -28,6 +28,8 @@ const CALLS: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_call"
 export class ReplyReader {
   readonly #options: DecoderOptions;
   readonly #items = new Map<number, Item>();
+  /** Some vendors count the items of the stream and of the whole response differently: an item is one by its id. */
+  readonly #doneIds = new Set<string>();
   #out: CanonicalEvent[] = [];
   #nextIndex = 0;
   #started = false;
@@ -264,6 +266,7 @@ export class ReplyReader {
     if (item.done) return;
     item.done = true;
     item.wire = wire;
+    if (typeof wire.id === "string") this.#doneIds.add(wire.id);
     if (kind === "message") this.#messageDone(at, wire);
     else if (kind === "reasoning") this.#reasoningDone(at, item);
     else if (kind === "call") this.#callDone(at, item);
@@ -319,7 +322,7 @@ export class ReplyReader {
 
   #finish(response: Wire): void {
     asList(response.output).forEach((wire, at) => {
-      if (this.#items.get(at)?.done !== true) this.#itemDone(at, wire);
+      if (this.#items.get(at)?.done !== true && !this.#doneIds.has(String(wire.id))) this.#itemDone(at, wire);
     });
     for (const { parts, kind } of this.#items.values()) if (kind !== "server") for (const part of parts.values()) this.#close(part);
     const read = readUsage(response, this.#options.flags);
