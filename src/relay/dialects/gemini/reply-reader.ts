@@ -1,6 +1,7 @@
 import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical/events.ts";
 import { finishOf, nativeFinish } from "#relay/dialects/gemini/finish.ts";
 import { citationsOf, searchesOf } from "#relay/dialects/gemini/grounding.ts";
+import { PartialArgs } from "#relay/dialects/gemini/partial-args.ts";
 import { unpackSignature } from "#relay/dialects/gemini/proof.ts";
 import { laterUsage, normaliseUsage } from "#relay/dialects/gemini/usage.ts";
 import { readError } from "#relay/dialects/gemini/vendor-error.ts";
@@ -15,6 +16,7 @@ type Answer = {
   /** Last text block, which citations belong to. */
   textIndex: number | undefined;
   calls: boolean;
+  call: { readonly index: number; readonly args: PartialArgs } | undefined;
   native: string | undefined;
   grounding: unknown;
 };
@@ -82,7 +84,7 @@ export class ReplyReader {
   #finishAnswer(answer: Answer): void {
     const several = this.#answers.size > 1;
     const citations = citationsOf(answer.grounding, answer.text);
-    if (several && (answer.open || citations.length > 0)) this.#turnTo(answer);
+    if (several && (answer.open || answer.call || citations.length > 0)) this.#turnTo(answer);
     const index = answer.textIndex ?? 0;
     for (const citation of citations) this.#events.push({ type: "citation", index, citation });
     this.#close(answer);
@@ -122,7 +124,7 @@ export class ReplyReader {
     const number = typeof candidate.index === "number" ? candidate.index : 0;
     let answer = this.#answers.get(number);
     if (!answer) {
-      answer = { number, open: undefined, text: "", textIndex: undefined, calls: false, native: undefined, grounding: undefined };
+      answer = { number, open: undefined, text: "", textIndex: undefined, calls: false, call: undefined, native: undefined, grounding: undefined };
       this.#answers.set(number, answer);
     }
     this.#turnTo(answer);
@@ -146,6 +148,7 @@ export class ReplyReader {
 
   #text(answer: Answer, kind: Kind, text: string, signature: string | undefined): void {
     if (text === "" && signature === undefined) return;
+    if (answer.call) this.#close(answer);
     // A block that was signed is whole: what follows is a block of its own, to be sent back as one.
     if (answer.open?.kind !== kind || (answer.open.proven && text !== "")) this.#close(answer);
     answer.open ??= { kind, index: this.#index++, proven: false };
@@ -170,19 +173,23 @@ export class ReplyReader {
     }
   }
 
+  /** A call comes whole, or begins with its name and goes on in pieces until one says no more. */
   #call(answer: Answer, call: Wire, signature: string | undefined): void {
     const name = textOf(call.name);
-    if (name === undefined) return;
-    this.#close(answer);
-    answer.calls = true;
-    const index = this.#index++;
-    const id = textOf(call.id);
-    const proof = signature === undefined ? undefined : unpackSignature(signature).proof;
-    this.#events.push({
-      type: "tool-start", index, name: this.#restore(name), id: id === undefined ? newCallId() : this.#restore(id), ...(proof ? { proof } : {}),
-    });
-    this.#events.push({ type: "tool-delta", index, arguments: typeof call.args === "string" ? call.args : JSON.stringify(call.args ?? {}) });
-    this.#events.push({ type: "block-end", index });
+    if (name !== undefined) {
+      this.#close(answer);
+      answer.calls = true;
+      answer.call = { index: this.#index++, args: new PartialArgs() };
+      const id = textOf(call.id);
+      const proof = signature === undefined ? undefined : unpackSignature(signature).proof;
+      this.#events.push({
+        type: "tool-start", index: answer.call.index, name: this.#restore(name), id: id === undefined ? newCallId() : this.#restore(id), ...(proof ? { proof } : {}),
+      });
+    }
+    if (!answer.call) return;
+    answer.call.args.take(call.partialArgs);
+    if (isWire(call.args)) answer.call.args.add(call.args);
+    if (call.willContinue !== true) this.#close(answer);
   }
 
   #media(answer: Answer, { mimeType, data }: Wire): void {
@@ -195,6 +202,11 @@ export class ReplyReader {
   }
 
   #close(answer: Answer): void {
+    const { call } = answer;
+    if (call) {
+      answer.call = undefined;
+      this.#events.push({ type: "tool-delta", index: call.index, arguments: call.args.text }, { type: "block-end", index: call.index });
+    }
     if (!answer.open) return;
     this.#events.push({ type: "block-end", index: answer.open.index });
     answer.open = undefined;
