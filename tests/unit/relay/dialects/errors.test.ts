@@ -26,6 +26,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
   model_not_found: [404, "invalid_request_error", "model_not_found"],
   unsupported_endpoint: [404, "invalid_request_error", "unsupported_endpoint"],
   not_found: [404, "invalid_request_error", "not_found"],
+  previous_response_not_found: [400, "invalid_request_error", "previous_response_not_found"],
   not_ready: [404, "invalid_request_error", "not_ready"],
   method_not_allowed: [405, "invalid_request_error", "method_not_allowed"],
   request_timeout: [408, "invalid_request_error", "request_timeout"],
