@@ -59,6 +59,8 @@ export interface StreamEncoder {
   push(event: CanonicalEvent): string;
   /** The withheld terminal events, once the charge is durable. */
   tail(): string;
+  /** The in-band error, where it must tell what was told before; else the codec's `encodeStreamError`. */
+  fail?(error: RelayError, requestId: string): string;
 }
 
 /** The half of a dialect that clients speak. */

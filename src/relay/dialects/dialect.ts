@@ -5,7 +5,7 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
 /** A wire format. */
-export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "anthropic";
+export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic";
 export type Operation = "chat" | "completions" | "embeddings";
 
 /** What a reply turned out to be, read from the side while its bytes pass. */
@@ -41,6 +41,8 @@ export type PassOptions = Readonly<{
   /** Rewrite the reply's `model` to the public name (setting `model_echo`). */
   rewriteModel: boolean;
   flags: ProviderFlags;
+  /** What the reply repeats of the request, where the vendor was sent something else in its place (Responses). */
+  reply?: Readonly<{ store?: boolean; previousResponseId?: string }>;
 }>;
 
 /** One pass-through stream. Bytes go in as they come, bytes come out that may be sent at once. */
@@ -52,6 +54,8 @@ export interface PassStream {
   end(): readonly Buffer[];
   /** The withheld terminal bytes, `[DONE]` made up if the vendor forgot it. Written once the charge is durable. */
   tail(): Buffer;
+  /** The in-band error of a stream that has begun, where it must tell what was told before; else the dialect's own form. */
+  fail?(error: RelayError, requestId: string): string;
 }
 
 /** What of a client's head and query goes on to a vendor that speaks the same. */

@@ -28,6 +28,7 @@ const TYPES: Readonly<Record<RelayErrorCode, ErrorType>> = {
   model_not_found: "not_found_error",
   unsupported_endpoint: "not_found_error",
   not_found: "not_found_error",
+  previous_response_not_found: "invalid_request_error",
   not_ready: "not_found_error",
   method_not_allowed: "invalid_request_error",
   request_timeout: "timeout_error",

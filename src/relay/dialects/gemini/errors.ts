@@ -39,6 +39,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   model_not_found: missing("model_not_found"),
   unsupported_endpoint: missing("unsupported_endpoint"),
   not_found: missing("not_found"),
+  previous_response_not_found: argument("previous_response_not_found"),
   not_ready: missing("not_ready"),
   method_not_allowed: wire("UNIMPLEMENTED", "method_not_allowed"),
   request_timeout: wire("DEADLINE_EXCEEDED", "request_timeout"),
