@@ -113,25 +113,25 @@ test("a body keeps every byte but the model's name; an error in it is one; a str
 });
 
 test("a request is spliced: model, cap, its user's name; what is the shop's own goes", () => {
-  const body = Buffer.from('{"model":"shop","messages":[{"role":"user","content":"hi"}],"metadata":{"user_id":"ann"},"service_tier":"auto","session_id":"s"}');
-  const parts = anthropic.passRequest(scanRequest(body, "chat"), body, { upstreamModel: "claude-x", maxTokens: 99, flags: OPTIONS.flags });
+  const body = Buffer.from('{"model":"shop","max_tokens":500,"messages":[{"role":"user","content":"hi"}],"metadata":{"user_id":"ann"},"service_tier":"auto","models":["s"]}');
+  const parts = anthropic.passRequest(scanRequest(body, "chat", { dialect: "anthropic" }), body, { upstreamModel: "claude-x", maxTokens: 99, flags: OPTIONS.flags });
   const sent = JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>;
   expect(Object.keys(sent).sort()).toEqual(["max_tokens", "messages", "metadata", "model"]);
   expect(sent).toMatchObject({ model: "claude-x", max_tokens: 99, metadata: { user_id: expect.stringMatching(/^[0-9a-f]{32}$/) } });
 });
 
 test.each([
-  '{"service_tier":"auto","model":"m","messages":[1]}', '{"model":"m","messages":[1] , "service_tier" : "auto" , "session_id" : "s" }',
-  '{"session_id":"s","service_tier":"auto","messages":[1]}', '{"session_id":"s","messages":[1],"service_tier":"auto"}',
+  '{"service_tier":"auto","model":"m","max_tokens":1,"messages":[1]}', '{"model":"m","max_tokens":1,"messages":[1] , "service_tier" : "auto" , "models" : ["s"] }',
+  '{"models":["s"],"service_tier":"auto","max_tokens":1,"messages":[1]}', '{"models":["s"],"max_tokens":1,"messages":[1],"service_tier":"auto"}',
 ])("members go with their commas: %s", (text) => {
   const body = Buffer.from(text);
-  const sent = JSON.parse(Buffer.concat(anthropic.passRequest(scanRequest(body, "chat", "m"), body, { upstreamModel: "m", flags: OPTIONS.flags })).toString()) as object;
-  expect(sent).toEqual({ model: "m", messages: [1] });
+  const sent = JSON.parse(Buffer.concat(anthropic.passRequest(scanRequest(body, "chat", { dialect: "anthropic", model: "m" }), body, { upstreamModel: "m", flags: OPTIONS.flags })).toString()) as object;
+  expect(sent).toEqual({ model: "m", max_tokens: 1, messages: [1] });
 });
 
 test("nothing to change: the same bytes", () => {
   const body = Buffer.from('{"model":"claude-x","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}');
-  const parts = anthropic.passRequest(scanRequest(body, "chat"), body, { upstreamModel: "claude-x", flags: OPTIONS.flags });
+  const parts = anthropic.passRequest(scanRequest(body, "chat", { dialect: "anthropic" }), body, { upstreamModel: "claude-x", flags: OPTIONS.flags });
   expect(parts[0]).toBe(body);
 });
 
@@ -139,7 +139,7 @@ test("thoughts of another vendor's model leave the history, and nothing else doe
   const own = { type: "thinking", thinking: "mine", signature: "Eabc" };
   const content = [{ type: "thinking", thinking: "theirs", signature: "mm1.eyJ9" }, own, { type: "text", text: "x" }];
   const body = Buffer.from(JSON.stringify({ model: "claude-x", max_tokens: 5, messages: [{ role: "user", content: "hi" }, { role: "assistant", content }] }));
-  const parts = anthropic.passRequest(scanRequest(body, "chat"), body, { upstreamModel: "claude-x", flags: OPTIONS.flags });
+  const parts = anthropic.passRequest(scanRequest(body, "chat", { dialect: "anthropic" }), body, { upstreamModel: "claude-x", flags: OPTIONS.flags });
   const sent = JSON.parse(Buffer.concat(parts).toString()) as { messages: readonly { content: unknown }[] };
   expect(sent.messages[1]!.content).toEqual([own, { type: "text", text: "x" }]);
 });
