@@ -1,4 +1,5 @@
 import type { Dialect, DialectId } from "#relay/dialects/dialect.ts";
+import { gemini } from "#relay/dialects/gemini/index.ts";
 import { openaiChat } from "#relay/dialects/openai-chat/index.ts";
 import { openaiCompletions } from "#relay/dialects/openai-completions/index.ts";
 import { openaiEmbeddings } from "#relay/dialects/openai-embeddings/index.ts";
@@ -9,6 +10,7 @@ export const dialects: Readonly<Record<DialectId, Dialect>> = {
   "openai-chat": openaiChat,
   "openai-completions": openaiCompletions,
   "openai-embeddings": openaiEmbeddings,
+  gemini,
 };
 
 /** @throws RelayError unsupported_endpoint */
