@@ -4,7 +4,7 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
 /** A wire format. */
-export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses";
+export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic" | "gemini";
 export type Operation = "chat" | "completions" | "embeddings";
 
 /** What a reply turned out to be, read from the side while its bytes pass. */
