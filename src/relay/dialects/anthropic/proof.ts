@@ -2,7 +2,7 @@ import type { Proof } from "#relay/canonical/request.ts";
 import { parseWire, wordOf } from "#relay/dialects/anthropic/wire.ts";
 
 /** Marks a signature that carries another vendor's proof; Anthropic's own never begin so. */
-const FOREIGN = "mm1.";
+export const FOREIGN = "mm1.";
 
 type Signed = Readonly<{ proof: Proof; id?: string }>;
 
