@@ -5,7 +5,7 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
 /** A wire format. */
-export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic";
+export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic" | "gemini";
 export type Operation = "chat" | "completions" | "embeddings";
 
 /** What a reply turned out to be, read from the side while its bytes pass. */
@@ -22,8 +22,10 @@ export type ReplyFacts = {
   complete: boolean;
   /** An error object came instead of, or inside, the reply. `status` is what the vendor would have sent. */
   error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
-  /** Vendor's id of the reply. */
+  /** Id of the reply as the client sees it: the vendor's, where bytes pass. */
   id?: string;
+  /** Vendor's id of the reply, where the client sees another. */
+  upstreamId?: string;
   /** Bytes of delivered content text, and how many of its code points are CJK: for estimates. */
   contentBytes: number;
   contentCjk: number;

@@ -13,8 +13,7 @@ const STOPS_MAX = 5;
  * A request in Gemini's form.
  * @throws RelayError unsupported_parameter, invalid_value, request_too_large
  */
-export function encodeRequest(request: ChatRequest, given: Target): EncodedRequest {
-  const target = given.strict ? { ...given, warn: refuse } : given;
+export function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
   const names = new FunctionNames();
   const contents = [...encodeContents(request, target, names)];
   const tools = encodeTools(request, target, names);
@@ -36,11 +35,6 @@ export function encodeRequest(request: ChatRequest, given: Target): EncodedReque
   const { restore } = names;
   return { body: jsonObjectOf(body), ...(restore ? { restore } : {}) };
 }
-
-/** In strict mode nothing is dropped silently. */
-const refuse: Warn = (code) => {
-  throw new RelayError("unsupported_parameter", `The model cannot take the request as it is: ${code.replaceAll("_", " ")}.`);
-};
 
 function writeIntoFirstTurn(contents: Wire[], system: readonly Wire[]): void {
   const first = contents[0]!;

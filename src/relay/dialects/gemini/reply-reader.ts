@@ -17,6 +17,9 @@ type Answer = {
   textIndex: number | undefined;
   calls: boolean;
   call: { readonly index: number; readonly args: PartialArgs } | undefined;
+  /** Blocks that may go on: of a tool that the vendor runs, of sound. */
+  server: number | undefined;
+  sound: number | undefined;
   native: string | undefined;
   grounding: unknown;
 };
@@ -39,7 +42,6 @@ export class ReplyReader {
   #usage: Wire | undefined;
   #blocked: string | undefined;
   #model: string | undefined;
-  #servers = 0;
 
   constructor(restore: (word: string) => string = (word) => word) {
     this.#restore = restore;
@@ -85,8 +87,8 @@ export class ReplyReader {
     const several = this.#answers.size > 1;
     const citations = citationsOf(answer.grounding, answer.text);
     if (several && (answer.open || answer.call || citations.length > 0)) this.#turnTo(answer);
-    const index = answer.textIndex ?? 0;
-    for (const citation of citations) this.#events.push({ type: "citation", index, citation });
+    const { textIndex: index } = answer;
+    if (index !== undefined) for (const citation of citations) this.#events.push({ type: "citation", index, citation });
     this.#close(answer);
     if (several) this.#events.push({ type: "candidate", number: answer.number, finish: finishOf(answer.native ?? "STOP", answer.calls) });
   }
@@ -124,12 +126,13 @@ export class ReplyReader {
     const number = typeof candidate.index === "number" ? candidate.index : 0;
     let answer = this.#answers.get(number);
     if (!answer) {
-      answer = { number, open: undefined, text: "", textIndex: undefined, calls: false, call: undefined, native: undefined, grounding: undefined };
+      answer = { number, open: undefined, text: "", textIndex: undefined, calls: false, call: undefined, server: undefined, sound: undefined, native: undefined, grounding: undefined };
       this.#answers.set(number, answer);
     }
     this.#turnTo(answer);
     for (const part of wiresOf(wireOf(candidate.content).parts)) this.#part(answer, part);
-    if (isWire(candidate.logprobsResult)) this.#events.push({ type: "logprobs", index: answer.textIndex ?? 0, raw: jsonOf(candidate.logprobsResult) });
+    const { textIndex: index } = answer;
+    if (isWire(candidate.logprobsResult) && index !== undefined) this.#events.push({ type: "logprobs", index, raw: jsonOf(candidate.logprobsResult) });
     if (isWire(candidate.groundingMetadata)) answer.grounding = { ...wireOf(answer.grounding), ...candidate.groundingMetadata };
     answer.native = nativeFinish(candidate.finishReason) ?? answer.native;
   }
@@ -140,17 +143,14 @@ export class ReplyReader {
     else if (isWire(part.functionCall)) this.#call(answer, part.functionCall, signature);
     else if (isWire(part.inlineData)) this.#media(answer, part.inlineData);
     else if (SERVER_PARTS.some((name) => isWire(part[name]))) {
-      this.#close(answer);
-      this.#events.push({ type: "server-tool", index: this.#servers, phase: isWire(part.codeExecutionResult) || isWire(part.toolResponse) ? "end" : "start", raw: jsonOf(part) });
-      if (isWire(part.codeExecutionResult) || isWire(part.toolResponse)) this.#servers++;
+      this.#serverTool(answer, part);
     } else if (signature !== undefined) this.#text(answer, "text", "", signature);
   }
 
   #text(answer: Answer, kind: Kind, text: string, signature: string | undefined): void {
     if (text === "" && signature === undefined) return;
-    if (answer.call) this.#close(answer);
     // A block that was signed is whole: what follows is a block of its own, to be sent back as one.
-    if (answer.open?.kind !== kind || (answer.open.proven && text !== "")) this.#close(answer);
+    if (answer.open?.kind !== kind || answer.call || (answer.open.proven && text !== "")) this.#close(answer);
     answer.open ??= { kind, index: this.#index++, proven: false };
     const { open } = answer;
     if (kind === "text") {
@@ -192,17 +192,31 @@ export class ReplyReader {
     if (call.willContinue !== true) this.#close(answer);
   }
 
+  /** What a tool of the vendor's own was told and what it answered are the two ends of one block. */
+  #serverTool(answer: Answer, part: Wire): void {
+    const isEnd = isWire(part.codeExecutionResult) || isWire(part.toolResponse);
+    const begun = isEnd ? answer.server : undefined;
+    this.#close(answer);
+    const index = begun ?? this.#index++;
+    answer.server = isEnd ? undefined : index;
+    this.#events.push({ type: "server-tool", index, phase: isEnd ? "end" : "start", raw: jsonOf(part) });
+  }
+
+  /** Sound that goes on in the next part is one block, an image a block of its own. */
   #media(answer: Answer, { mimeType, data }: Wire): void {
     if (typeof data !== "string") return;
     const mime = textOf(mimeType) ?? "image/png";
+    const sound = answer.sound;
     this.#close(answer);
-    const index = this.#index++;
-    if (mime.startsWith("audio/")) this.#events.push({ type: "audio-delta", index, base64: data });
-    else this.#events.push({ type: "image", index, mime, base64: data, partial: false });
+    if (mime.startsWith("audio/")) {
+      answer.sound = sound ?? this.#index++;
+      this.#events.push({ type: "audio-delta", index: answer.sound, base64: data });
+    } else this.#events.push({ type: "image", index: this.#index++, mime, base64: data, partial: false });
   }
 
   #close(answer: Answer): void {
     const { call } = answer;
+    answer.sound = undefined;
     if (call) {
       answer.call = undefined;
       this.#events.push({ type: "tool-delta", index: call.index, arguments: call.args.text }, { type: "block-end", index: call.index });
