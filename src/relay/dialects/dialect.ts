@@ -21,8 +21,10 @@ export type ReplyFacts = {
   complete: boolean;
   /** An error object came instead of, or inside, the reply. `status` is what the vendor would have sent. */
   error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
-  /** Vendor's id of the reply. */
+  /** Id of the reply as the client sees it: the vendor's, where bytes pass. */
   id?: string;
+  /** Vendor's id of the reply, where the client sees another. */
+  upstreamId?: string;
   /** Bytes of delivered content text, and how many of its code points are CJK: for estimates. */
   contentBytes: number;
   contentCjk: number;
