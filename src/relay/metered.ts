@@ -48,7 +48,7 @@ export async function admit(
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
-  const { model, ownScopes, allScopes, offers } = state.plans.planFor(caller, snapshot, scanned.model, operation);
+  const { model, ownScopes, allScopes, offers } = state.plans.planFor(caller, snapshot, scanned.model, { operation, dialect: context.dialect.id });
   const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
 

@@ -2,7 +2,7 @@ import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
 import { answerOrFail } from "#relay/answer.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
-import { dialectOf, dialects } from "#relay/dialects/index.ts";
+import { dialects } from "#relay/dialects/index.ts";
 import { RelayError } from "#relay/errors.ts";
 import { presentedKey } from "#relay/http/credentials.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -41,7 +41,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       sendRead(context, NOTHING_TO_SAY);
       return;
     }
-    if (route.kind === "operation") context.dialect = dialectOf(route.dialect);
+    if (route.kind === "operation") context.dialect = dialects[route.dialect];
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
     if (route.kind === "count") {
@@ -80,6 +80,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
+    warnings: [],
     outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {

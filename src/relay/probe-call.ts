@@ -4,7 +4,7 @@ import { dialects } from "#relay/dialects/index.ts";
 import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
-import { endpointUrl } from "#relay/providers/index.ts";
+import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 import type { Transport, UpstreamCall } from "#relay/upstream/transport.ts";
@@ -35,7 +35,8 @@ const OUTPUT_TOKENS = 16;
 /** Sends one tiny request; a failure is an answer, never an exception. */
 export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
   const { provider } = to;
-  const dialect = dialects[provider.paths[operation]!.dialect];
+  const endpoint = endpointsOf(provider, operation)[0]!;
+  const dialect = dialects[endpoint.dialect];
   const body = Buffer.from(JSON.stringify(bodyOf(operation, upstreamModel, stream)));
   const options: PassOptions = { operation, publicModel: upstreamModel, upstreamModel, clientWantsUsage: true, rewriteModel: false, flags: provider.flags };
   const base = { operation, stream };
@@ -43,7 +44,7 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
   try {
     const parts = dialect.passRequest(scanRequest(body, operation), body, { upstreamModel, flags: provider.flags });
     const answer = await exchange(transport, {
-      method: "POST", url: endpointUrl(provider, to.baseUrl, operation), connectMs: to.connectMs, body: parts,
+      method: "POST", url: endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream }), connectMs: to.connectMs, body: parts,
       headers: upstreamHeaders({ stream, authorization: authorization(to) }),
     });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };

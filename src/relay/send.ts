@@ -20,6 +20,7 @@ const served = (state: RelayState, { context, model, hold }: Job, own: Pick<Rela
   maxTokens: hold.maxTokens,
   model: model.name,
   attempts: own.attempts,
+  warnings: context.warnings,
   requests: context.requestLimit,
   tokens: context.tokenLimit,
   close: context.closing,

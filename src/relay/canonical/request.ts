@@ -38,6 +38,8 @@ export type ChatRequest = Readonly<{
   /** The client's name of its own user; hashed before it goes upstream. */
   endUser?: string;
   state?: Readonly<{ previousId?: string; store?: boolean }>;
+  /** Tools came in OpenAI's old form (`functions`), and calls are told in it. */
+  legacyFunctions?: boolean;
   /** Values of `anthropic-beta`. */
   betas: readonly string[];
   /** Unknown top-level members in order, by the name they had; sent within one family only. */

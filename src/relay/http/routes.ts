@@ -106,7 +106,7 @@ export const isRelayPath = (path: string): boolean =>
 export function matchRoute(method: string, path: string): Route {
   const found = find(path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
   if (method === "OPTIONS") return { kind: "preflight" };
-  if (!found) return { kind: "error", error: unsupported(path) };
+  if (!found) return noSuch(path);
   const { target, params } = found;
   const route = target[method === "HEAD" ? "GET" : (method as Method)];
   if (route) return route(params);
@@ -153,7 +153,8 @@ function exactly(endpoints: ReadonlyMap<string, Target>, rest: string): Found | 
   return target && { target, params: {} };
 }
 
-const findModel: Finder = (rest) => below("models/", lookUp("model"), rest);
+/** A name may hold a colon; what is posted behind one is an action that nobody knows here. */
+const findModel: Finder = (rest) => below("models/", rest.includes(":") ? { ...lookUp("model"), POST: () => noSuch(`/v1beta/${rest}`) } : lookUp("model"), rest);
 
 /** `models/{model}:action`; names may hold slashes and colons themselves. */
 function findAction(rest: string): Found | undefined {
@@ -196,7 +197,7 @@ const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
   [/billing|usage|key|balance/i, "GET /v1/credits"],
 ];
 
-function unsupported(path: string): RelayError {
+function noSuch(path: string): Route {
   const instead = NEAREST.find(([part]) => part.test(path))?.[1] ?? "POST /v1/chat/completions";
-  return new RelayError("unsupported_endpoint", `This address is not offered. The nearest one is ${instead}.`);
+  return { kind: "error", error: new RelayError("unsupported_endpoint", `This address is not offered. The nearest one is ${instead}.`) };
 }

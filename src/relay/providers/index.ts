@@ -61,7 +61,8 @@ import { xinference } from "#relay/providers/xinference/index.ts";
 import { zhipu } from "#relay/providers/zhipu/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
-export { endpointUrl } from "#relay/providers/kit/endpoint-url.ts";
+export { endpointUrl, isAddressedByCall, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
+export { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 export { createSimulator } from "#relay/providers/simulator/transport.ts";
 
 const ALL: readonly Provider[] = [

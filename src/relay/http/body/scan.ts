@@ -184,9 +184,10 @@ const readGemini: Reader = (reading) => {
 
 const readResponses: Reader = (reading) => {
   const { value, form, facts, length } = reading;
-  if (!value.has("previous_response_id")) value.require("input");
+  const goesOn = value.has("previous_response_id");
+  if (!goesOn) value.require("input");
   if (value.has("input")) value.textOrArray("input");
-  value.array("input", length("input"), facts.counting || value.has("previous_response_id") ? 0 : 1, MESSAGES_MAX);
+  if (!value.isText("input")) value.array("input", length("input"), goesOn || facts.counting ? 0 : 1, MESSAGES_MAX);
   checkTools(reading);
   if (value.has("conversation")) throw unsupported("conversation", "is not offered. Send the whole input, or 'previous_response_id'.");
   if (value.has("prompt")) throw unsupported("prompt", "is not offered: stored prompts belong to one account at the vendor.");
