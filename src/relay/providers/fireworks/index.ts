@@ -12,6 +12,7 @@ export const fireworks = openaiShaped({
   name: "Fireworks AI",
   baseUrl: "https://api.fireworks.ai/inference/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.fireworks.ai/api-reference",
 });

@@ -1,6 +1,6 @@
 import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
-import type { Provider, ProviderFlags } from "#relay/providers/provider.ts";
+import type { Provider, ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 
 /** What holds for a vendor that copies OpenAI's format and of which nothing else is known. */
 export const DEFAULT_FLAGS: ProviderFlags = {
@@ -23,6 +23,8 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
+  /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
+  responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   authorize?: Provider["authorize"];
   flags?: Partial<ProviderFlags>;
   errorClasses?: Provider["errorClasses"];
@@ -32,8 +34,10 @@ type Manifest = Readonly<{
 }>;
 
 /** A provider whose endpoints all speak OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
-  const endpoints = (Object.entries(paths) as [Operation, string][])
-    .map(([operation, path]) => [operation, { dialect: DIALECT[operation], path }] as const);
-  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
+export function openaiShaped({ paths, responses, flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+  const endpoints: Record<string, ProviderEndpoint | readonly ProviderEndpoint[]> = {};
+  for (const [operation, path] of Object.entries(paths) as [Operation, string][]) endpoints[operation] = { dialect: DIALECT[operation], path };
+  const { chat } = endpoints;
+  if (chat && responses) endpoints.chat = [chat as ProviderEndpoint, { dialect: "openai-responses", path: "/responses", ...responses }];
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: endpoints };
 }

@@ -11,6 +11,7 @@ export const llamaCpp = openaiShaped({
   name: "llama.cpp server",
   baseUrl: "http://localhost:8080/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",

@@ -11,5 +11,6 @@ export const modelmart = openaiShaped({
   name: "Another Modelmart",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   flags: { stopsBillingOnAbort: true },
 });

@@ -12,6 +12,7 @@ export const newApiInstance = openaiShaped({
   name: "Another one-api / new-api shop",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   errorClasses: [
     { match: "insufficient_user_quota", class: "quota" },
     { match: "pre_consume_token_quota_failed", class: "quota" },

@@ -14,6 +14,7 @@ export const openrouter = openaiShaped({
   name: "OpenRouter",
   baseUrl: "https://openrouter.ai/api/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  responses: {},
   flags: { streamOptions: "unasked" },
   errorClasses: [
     { match: "402", class: "quota" },

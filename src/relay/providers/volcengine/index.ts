@@ -15,6 +15,7 @@ export const volcengine = openaiShaped({
   name: "Volcengine Ark / Doubao",
   baseUrl: "https://ark.cn-beijing.volces.com/api/v3",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   errorClasses: [
     { match: "AccountOverdueError", class: "quota" },
     { match: "AuthenticationError", class: "auth" },

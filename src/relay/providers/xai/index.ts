@@ -13,6 +13,7 @@ export const xai = openaiShaped({
   name: "xAI",
   baseUrl: "https://api.x.ai/v1",
   paths: { chat: "/chat/completions" },
+  responses: {},
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },
   docs: "https://docs.x.ai/docs/api-reference",
 });
