@@ -45,7 +45,7 @@ function check(recording: Recording, events: readonly CanonicalEvent[], expected
   if (!expected || last?.type === "error") return;
   const answer = aggregate(events);
   if (expected.text_sha256) expect(sha256(firstText(answer)), firstText(answer)).toBe(expected.text_sha256);
-  expect(tools(answer)).toBe(expected.tool_calls || (expected.legacy_function_call ? 1 : 0));
+  expect(tools(answer)).toBe(expected.tool_calls || (expected.finish_reason === "function_call" ? 1 : 0));
   if (last?.type === "end" && expected.finish_reason) {
     const word = WORDS[last.finish] ?? last.finish;
     expect([word, last.native]).toContain(expected.finish_reason);

@@ -10,8 +10,6 @@ export type ExpectedUsage = Readonly<{
   total?: number | null;
   finish_reason?: string | null;
   tool_calls?: number;
-  /** There is a call in the old form, which `tool_calls` need not count. */
-  legacy_function_call?: boolean;
   text_sha256?: string;
   text_chars?: number;
   vendor_cost_usd?: number;
