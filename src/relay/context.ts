@@ -5,6 +5,7 @@ import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
+import type { ErrorForm } from "#relay/dialects/error-forms.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import type { Concurrency } from "#relay/limits/concurrency.ts";
@@ -24,6 +25,7 @@ import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
+import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 import type { Caller, KeyDirectory, Model, Snapshot, SnapshotSource } from "#snapshot/snapshot.ts";
@@ -85,6 +87,10 @@ export type RequestContext = {
   readonly startedAt: number;
   readonly admittedAtMs: number;
   dialect: Dialect;
+  /** How errors and headers are told: known for every address, offered or not. */
+  form: ErrorForm;
+  /** How a stream is written; undefined = as events with comments between. */
+  style: StreamStyle | undefined;
   /** The node is going: the connection closes after this answer. */
   readonly closing: boolean;
   caller: Caller | undefined;

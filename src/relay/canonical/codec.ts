@@ -59,6 +59,8 @@ export interface StreamEncoder {
   push(event: CanonicalEvent): string;
   /** The withheld terminal events, once the charge is durable. */
   tail(): string;
+  /** The in-band error, where it must tell what was told before; else the codec's `encodeStreamError`. */
+  fail?(error: RelayError, requestId: string): string;
 }
 
 /** The half of a dialect that clients speak. */
@@ -81,8 +83,11 @@ export interface UpstreamCodec {
   decodeReply(body: Buffer, options: DecoderOptions): readonly CanonicalEvent[];
 }
 
-/** `restore` gives the client's word for a tool's name or call id that had to be changed to suit the vendor. */
-export type EncodedRequest = Readonly<{ body: JsonObject; restore?: (word: string) => string }>;
+/**
+ * `restore` gives the client's word for a tool's name or call id that had to be changed to suit the vendor. `headers` are
+ * further headers of the call that the body needs.
+ */
+export type EncodedRequest = Readonly<{ body: JsonObject; restore?: (word: string) => string; headers?: Readonly<Record<string, string>> }>;
 
 export type DecoderOptions = Readonly<{ flags: ProviderFlags; restore?: (word: string) => string }>;
 

@@ -2,3 +2,6 @@
 export type WireFormat =
   | "openai-chat" | "openai-completions" | "openai-responses" | "anthropic" | "gemini" | "openai-embeddings"
   | "bedrock-converse" | "cohere" | "ollama";
+
+/** Those that clients speak. */
+export type ClientFormat = Exclude<WireFormat, "bedrock-converse" | "cohere" | "ollama">;

@@ -42,6 +42,32 @@ export function removeMember(body: Buffer, value: readonly [start: number, end: 
   return { start, end: value[1], text: "" };
 }
 
+/** Removes several members of the top-level object, neighbours too, with as many commas. */
+export function removeMembers(body: Buffer, values: readonly (readonly [start: number, end: number])[]): Edit[] {
+  const runs: { start: number; end: number }[] = [];
+  for (const value of values.toSorted((a, b) => a[0] - b[0])) {
+    const [start] = keyRange(body, value[0]);
+    const comma = skipBlank(body, value[1]);
+    const end = body[comma] === 44 ? comma + 1 : value[1];
+    const last = runs.at(-1);
+    if (last !== undefined && skipBlank(body, last.end) === start) last.end = end;
+    else runs.push({ start, end });
+  }
+  return runs.map(({ start, end }) => ({ start: body[end - 1] === 44 ? start : behindLast(body, start), end, text: "" }));
+}
+
+const skipBlank = (body: Buffer, at: number): number => {
+  while (isBlank(body[at])) at++;
+  return at;
+};
+
+/** Where the member before ends, if there is one: the comma between goes as well. */
+function behindLast(body: Buffer, start: number): number {
+  let at = start;
+  while (isBlank(body[at - 1])) at--;
+  return body[at - 1] === 44 ? at - 1 : at;
+}
+
 /** Adds members at the front of the top-level object. `members` is JSON without braces, e.g. `"n":1`. */
 export function insertMembers(body: Buffer, members: string): Edit {
   let at = 0;
