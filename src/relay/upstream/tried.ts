@@ -78,7 +78,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
     now: () => state.clock.monotonic(),
     classify(status, reply, headers): Failure {
       const fault = readFault(status, reply);
-      const wait = retryAfterMs(headers, fault.message, state.clock.now());
+      const wait = retryAfterMs(headers, fault.message, state.clock.now()) ?? fault.retryAfterMs;
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });

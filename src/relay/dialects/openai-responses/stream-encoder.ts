@@ -9,7 +9,7 @@ import { sealProof } from "#relay/dialects/openai-responses/proofs.ts";
 import type { ProofKind } from "#relay/dialects/openai-responses/proofs.ts";
 import { idStem, newResponse } from "#relay/dialects/openai-responses/response-object.ts";
 import { writeUsage } from "#relay/dialects/openai-responses/usage.ts";
-import { asObject, isJsonObject, parseWire } from "#relay/dialects/openai-responses/wire.ts";
+import { asObject, isJsonObject, parseWire, SERVER_ITEM } from "#relay/dialects/openai-responses/wire.ts";
 import type { RelayError } from "#relay/errors.ts";
 import type { Usage } from "#money/usage.ts";
 
@@ -283,7 +283,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   /** Only what this format itself has words for can be told. */
   #serverTool(index: number, phase: "start" | "delta" | "end", raw: Json): void {
-    if (!isJsonObject(raw) || typeof raw.type !== "string" || typeof raw.id !== "string" || !/_call|^mcp_|^compaction$|^program/.test(raw.type)) return;
+    if (!isJsonObject(raw) || typeof raw.type !== "string" || typeof raw.id !== "string" || !SERVER_ITEM.test(raw.type)) return;
     const known = this.#blocks.get(index)?.item;
     if (phase === "start" && !known) {
       this.#closeMessage();

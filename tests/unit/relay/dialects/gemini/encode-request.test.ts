@@ -208,7 +208,7 @@ test.each([
   ["gemini-2.5-flash", { budget: 90_000 }, undefined, { thinkingBudget: 24_576 }],
   ["gemini-2.5-flash", { adaptive: true }, undefined, { thinkingBudget: -1 }],
   ["gemini-3-pro-preview", { effort: "high" }, 10_000, { thinkingLevel: "high" }],
-  ["gemini-3-pro-preview", { effort: "medium" }, 10_000, { thinkingLevel: "high" }],
+  ["gemini-3-pro-preview", { effort: "medium" }, 10_000, { thinkingLevel: "low" }],
   ["gemini-3-flash-preview", { effort: "none" }, 10_000, { thinkingLevel: "minimal" }],
   ["gemini-3-flash-preview", { budget: 1_500 }, 10_000, { thinkingLevel: "low" }],
   ["gemini-2.0-flash", { effort: "high" }, 10_000, undefined],
