@@ -23,6 +23,8 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
+  /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
+  responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   /** What answers chat calls in other protocols. */
   also?: readonly ProviderEndpoint[];
   authorize?: Provider["authorize"];
@@ -34,11 +36,11 @@ type Manifest = Readonly<{
 }>;
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
-  const endpoints = (Object.entries(paths) as [Operation, string][])
-    .map(([operation, path]) => {
-      const endpoint = { dialect: DIALECT[operation], path };
-      return [operation, operation === "chat" && also.length > 0 ? [endpoint, ...also] : endpoint] as const;
-    });
-  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
+export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+  const endpoints: Record<string, ProviderEndpoint | readonly ProviderEndpoint[]> = {};
+  for (const [operation, path] of Object.entries(paths) as [Operation, string][]) endpoints[operation] = { dialect: DIALECT[operation], path };
+  const { chat } = endpoints;
+  const others = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
+  if (chat && others.length > 0) endpoints.chat = [chat as ProviderEndpoint, ...others];
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: endpoints };
 }
