@@ -1,4 +1,5 @@
 import type { ClientCodec, UpstreamCodec } from "#relay/canonical/codec.ts";
+import { anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
 import { geminiClient, geminiUpstream } from "#relay/dialects/gemini/index.ts";
 import { openaiChatClient, openaiChatUpstream } from "#relay/dialects/openai-chat/index.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
@@ -6,11 +7,13 @@ import type { WireFormat } from "#relay/dialects/wire-format.ts";
 /** Dialects whose calls can be answered by a vendor that speaks another one. */
 export const clientCodecs: Readonly<Partial<Record<WireFormat, ClientCodec>>> = {
   "openai-chat": openaiChatClient,
+  anthropic: anthropicClient,
   gemini: geminiClient,
 };
 
 /** Protocols that calls of other dialects can be put into. */
 export const upstreamCodecs: Readonly<Partial<Record<WireFormat, UpstreamCodec>>> = {
   "openai-chat": openaiChatUpstream,
+  anthropic: anthropicUpstream,
   gemini: geminiUpstream,
 };

@@ -1,6 +1,6 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
@@ -54,14 +54,14 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader } = speak(input, choice, flags);
+  const { endpoint, parts, reader, headers, query } = speak(input, choice, flags);
 
   const attempt = new Attempt({
     transport: provider.id === "simulator" ? state.simulator : state.transport,
     call: {
       method: "POST",
-      url: state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }),
-      headers: upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }),
+      url: withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), query),
+      headers: { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...headers },
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
@@ -85,7 +85,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"] }>;
+type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"] }> & Partial<Forwarded>;
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
@@ -95,12 +95,12 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
   for (const endpoint of endpoints) {
     if (endpoint.dialect === context.dialect.id) {
       context.warnings = NO_WARNINGS;
-      return { endpoint, parts: context.dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: context.dialect };
+      return { endpoint, parts: context.dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: context.dialect, ...context.dialect.forward?.(context.inbound) };
     }
     try {
-      const { parts, reader, warnings } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader };
+      return { endpoint, parts, reader, ...(headers && { headers }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       refused ??= error;
@@ -110,6 +110,14 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
 }
 
 const NO_WARNINGS: readonly string[] = [];
+
+/** The address may be remembered: it is not to be changed. */
+function withQuery(url: URL, query: Forwarded["query"] | undefined): URL {
+  if (query === undefined || Object.keys(query).length === 0) return url;
+  const asked = new URL(url);
+  for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
+  return asked;
+}
 
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
 function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
