@@ -16,7 +16,7 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[] }>;
+export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
@@ -53,7 +53,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
           includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
-      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings] };
+      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
     },
   };
 }

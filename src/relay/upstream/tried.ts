@@ -100,9 +100,9 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
-      const { parts, reader, warnings } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader };
+      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       refused ??= error;

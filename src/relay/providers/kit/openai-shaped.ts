@@ -25,6 +25,8 @@ type Manifest = Readonly<{
   paths: Readonly<Partial<Record<Operation, string>>>;
   /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
   responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
+  /** What answers chat calls in other protocols. */
+  also?: readonly ProviderEndpoint[];
   authorize?: Provider["authorize"];
   flags?: Partial<ProviderFlags>;
   errorClasses?: Provider["errorClasses"];
@@ -33,11 +35,12 @@ type Manifest = Readonly<{
   docs?: string;
 }>;
 
-/** A provider whose endpoints all speak OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, responses, flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+/** A provider that speaks OpenAI's formats, from what sets it apart. */
+export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
   const endpoints: Record<string, ProviderEndpoint | readonly ProviderEndpoint[]> = {};
   for (const [operation, path] of Object.entries(paths) as [Operation, string][]) endpoints[operation] = { dialect: DIALECT[operation], path };
   const { chat } = endpoints;
-  if (chat && responses) endpoints.chat = [chat as ProviderEndpoint, { dialect: "openai-responses", path: "/responses", ...responses }];
+  const others = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
+  if (chat && others.length > 0) endpoints.chat = [chat as ProviderEndpoint, ...others];
   return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: endpoints };
 }
