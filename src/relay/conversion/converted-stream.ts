@@ -49,6 +49,10 @@ export class ConvertedStream implements PassStream {
     return Buffer.from(this.#encoder.tail());
   }
 
+  fail(error: RelayError, requestId: string): string | undefined {
+    return this.#encoder.fail?.(error, requestId);
+  }
+
   #begin(chunk: Buffer): void {
     const first = chunk.find((byte) => byte > 32);
     if (first === undefined) return;
