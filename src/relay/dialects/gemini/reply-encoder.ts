@@ -4,6 +4,7 @@ import type { Citation, Json } from "#relay/canonical/request.ts";
 import type { Usage } from "#money/usage.ts";
 import { encodeFinish } from "#relay/dialects/gemini/finish.ts";
 import { encodeGrounding } from "#relay/dialects/gemini/grounding.ts";
+import { encodeLogprobs } from "#relay/dialects/gemini/logprobs.ts";
 import { packSignature, type Carried } from "#relay/dialects/gemini/proof.ts";
 import { encodeUsage } from "#relay/dialects/gemini/usage.ts";
 import { isWire, parseJson, type Wire } from "#relay/dialects/gemini/wire.ts";
@@ -12,7 +13,7 @@ import { isWire, parseJson, type Wire } from "#relay/dialects/gemini/wire.ts";
 const SOUND = "audio/L16;codec=pcm;rate=24000";
 const SOUND_BY_FORMAT: Readonly<Record<string, string>> = { mp3: "audio/mp3", wav: "audio/wav", opus: "audio/ogg", flac: "audio/flac", aac: "audio/aac" };
 
-type Candidate = { number: number; text: string; citations: Citation[]; logprobs: Json | undefined; finish: FinishReason | undefined };
+type Candidate = { number: number; text: string; citations: Citation[]; logprobs: Json[]; finish: FinishReason | undefined };
 type Call = { name: string; id: string; text: string; custom: boolean; carried: Carried };
 
 /** Turns events into parts of candidates: what is common to streams and whole replies. */
@@ -36,7 +37,7 @@ class PartWriter {
 
   get current(): Candidate {
     let candidate = this.candidates.get(this.#number);
-    if (!candidate) this.candidates.set(this.#number, (candidate = { number: this.#number, text: "", citations: [], logprobs: undefined, finish: undefined }));
+    if (!candidate) this.candidates.set(this.#number, (candidate = { number: this.#number, text: "", citations: [], logprobs: [], finish: undefined }));
     return candidate;
   }
 
@@ -81,7 +82,7 @@ class PartWriter {
 
   #note(event: CanonicalEvent): void {
     if (event.type === "citation") this.current.citations.push(event.citation);
-    else if (event.type === "logprobs") this.current.logprobs = event.raw;
+    else if (event.type === "logprobs") this.current.logprobs.push(event.raw);
     else if (event.type === "usage") this.usage = event.usage;
     else if (event.type === "candidate") {
       this.#number = event.number;
@@ -136,11 +137,12 @@ class PartWriter {
   /** The last members of a candidate. */
   closing({ number, text, citations, logprobs, finish }: Candidate): Wire {
     const grounding = encodeGrounding(citations, text);
+    const figures = encodeLogprobs(logprobs);
     return {
       finishReason: this.#native(number, finish),
       index: number,
       ...(grounding ? { groundingMetadata: grounding } : {}),
-      ...(isWire(logprobs) && "chosenCandidates" in logprobs ? { logprobsResult: logprobs } : {}),
+      ...(figures ? { logprobsResult: figures } : {}),
     };
   }
 

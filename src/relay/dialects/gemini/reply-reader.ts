@@ -1,6 +1,7 @@
 import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical/events.ts";
 import { finishOf, nativeFinish } from "#relay/dialects/gemini/finish.ts";
 import { citationsOf, searchesOf } from "#relay/dialects/gemini/grounding.ts";
+import { readLogprobs } from "#relay/dialects/gemini/logprobs.ts";
 import { PartialArgs } from "#relay/dialects/gemini/partial-args.ts";
 import { unpackSignature } from "#relay/dialects/gemini/proof.ts";
 import { laterUsage, normaliseUsage } from "#relay/dialects/gemini/usage.ts";
@@ -132,7 +133,7 @@ export class ReplyReader {
     this.#turnTo(answer);
     for (const part of wiresOf(wireOf(candidate.content).parts)) this.#part(answer, part);
     const { textIndex: index } = answer;
-    if (isWire(candidate.logprobsResult) && index !== undefined) this.#events.push({ type: "logprobs", index, raw: jsonOf(candidate.logprobsResult) });
+    if (isWire(candidate.logprobsResult) && index !== undefined) this.#events.push({ type: "logprobs", index, raw: readLogprobs(candidate.logprobsResult) });
     if (isWire(candidate.groundingMetadata)) answer.grounding = { ...wireOf(answer.grounding), ...candidate.groundingMetadata };
     answer.native = nativeFinish(candidate.finishReason) ?? answer.native;
   }

@@ -4,14 +4,16 @@ import { isWire, textOf, wireOf, type Wire } from "#relay/dialects/gemini/wire.t
 const KEPT = ["description", "nullable", "minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties", "minimum", "maximum", "pattern", "propertyOrdering"] as const;
 const FORMATS: ReadonlySet<unknown> = new Set(["int32", "int64", "float", "double", "date-time", "enum"]);
 const DEPTH_MAX = 64;
+/** References written out may multiply without end; beyond this many schemas any object is meant. */
+const SCHEMAS_MAX = 5_000;
 
-type Place = Readonly<{ root: Wire; open: ReadonlySet<unknown>; depth: number }>;
+type Place = Readonly<{ root: Wire; open: ReadonlySet<unknown>; depth: number; written: { count: number } }>;
 
 /**
  * A JSON Schema in the part of OpenAPI's that the vendor takes: references written out (a circle becomes any object),
  * `allOf` merged, `oneOf` as `anyOf`, types with null as `nullable`, constants as enumerations.
  */
-export const cleanSchema = (schema: unknown): Wire => clean(schema, { root: wireOf(schema), open: new Set(), depth: 0 });
+export const cleanSchema = (schema: unknown): Wire => clean(schema, { root: wireOf(schema), open: new Set(), depth: 0, written: { count: 0 } });
 
 /** Whether there is anything in a schema of a function's parameters: the vendor refuses an object without members. */
 export function hasProperties(schema: Wire): boolean {
@@ -20,8 +22,8 @@ export function hasProperties(schema: Wire): boolean {
 
 function clean(schema: unknown, place: Place): Wire {
   if (!isWire(schema)) return schema === false ? { type: "null" } : {};
-  if (place.open.has(schema) || place.depth > DEPTH_MAX) return { type: "object" };
-  const inner: Place = { root: place.root, open: new Set([...place.open, schema]), depth: place.depth + 1 };
+  if (place.open.has(schema) || place.depth > DEPTH_MAX || ++place.written.count > SCHEMAS_MAX) return { type: "object" };
+  const inner: Place = { ...place, open: new Set([...place.open, schema]), depth: place.depth + 1 };
   if (typeof schema.$ref === "string") return cleanReference(schema, schema.$ref, inner);
   if (Array.isArray(schema.allOf)) return clean(merged(schema, schema.allOf, place.root), inner);
   const out: Record<string, unknown> = {};

@@ -1,5 +1,5 @@
 import type { Citation, JsonObject } from "#relay/canonical/request.ts";
-import { asJson, asNumber, asText } from "#relay/dialects/openai-responses/wire.ts";
+import { asJson, asNumber, asText, isJsonObject } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
 
 /** An annotation of a text as a citation. What has no likeness elsewhere keeps its own form in `raw`. */
@@ -18,18 +18,12 @@ export function readAnnotation(annotation: Wire): Citation {
   };
 }
 
-const OWN_TYPES: ReadonlySet<unknown> = new Set(["url_citation", "file_citation", "container_file_citation", "file_path"]);
+const OWN_TYPES: ReadonlySet<unknown> = new Set(["file_citation", "container_file_citation", "file_path"]);
 
 /** @returns undefined for a place in a document, which the format cannot name */
 export function writeAnnotation(citation: Citation, textLength: number): JsonObject | undefined {
-  const raw = citation.raw;
-  if (typeof raw === "object" && raw !== null && !Array.isArray(raw) && OWN_TYPES.has((raw as JsonObject).type)) return raw as JsonObject;
-  if (citation.url === undefined) return undefined;
-  return {
-    type: "url_citation",
-    url: citation.url,
-    start_index: citation.start ?? textLength,
-    end_index: citation.end ?? textLength,
-    title: citation.title ?? citation.url,
-  };
+  const { raw, url, title = url, start = textLength, end = textLength } = citation;
+  if (isJsonObject(raw) && OWN_TYPES.has(raw.type)) return raw;
+  if (url === undefined || title === undefined) return undefined;
+  return { type: "url_citation", url, start_index: start, end_index: end, title };
 }

@@ -1,9 +1,10 @@
+import { hash } from "node:crypto";
 import type { Target } from "#relay/canonical/codec.ts";
 import type { AssistantPart, ChatRequest, JsonObject, Message, ServerToolPart, ToolResultPart, UserPart } from "#relay/canonical/request.ts";
 import { shortCallId } from "#relay/dialects/openai-responses/names.ts";
 import type { NameOf } from "#relay/dialects/openai-responses/encode-tools.ts";
 import { ownProof, proofFamily } from "#relay/dialects/openai-responses/proofs.ts";
-import { isJsonObject } from "#relay/dialects/openai-responses/wire.ts";
+import { isJsonObject, SERVER_ITEM } from "#relay/dialects/openai-responses/wire.ts";
 import { RelayError } from "#relay/errors.ts";
 
 /** The conversation as input items. */
@@ -58,11 +59,12 @@ class InputWriter {
     let content: JsonObject[] = [];
     const flush = (): void => {
       if (content.length === 0) return;
-      this.items.push({ ...message("assistant", content), status: "completed", ...(phase !== undefined && { phase }) });
+      const id = `msg_${hash("sha256", JSON.stringify([this.items.length, content]), "hex").slice(0, 48)}`;
+      this.items.push({ id, ...message("assistant", content), status: "completed", ...(phase !== undefined && { phase }) });
       content = [];
     };
     for (const part of parts) {
-      if (part.type === "text") content.push({ type: "output_text", text: part.text, annotations: [] });
+      if (part.type === "text") content.push({ type: "output_text", text: part.text, annotations: [], logprobs: [] });
       else if (part.type === "refusal") content.push({ type: "refusal", refusal: part.text });
       else {
         const item = this.#item(part);
@@ -102,14 +104,11 @@ class InputWriter {
   }
 
   #serverTool({ raw }: ServerToolPart): JsonObject | undefined {
-    if (isJsonObject(raw) && typeof raw.type === "string" && ITEM_TYPE.test(raw.type)) return raw;
+    if (isJsonObject(raw) && typeof raw.type === "string" && SERVER_ITEM.test(raw.type)) return raw;
     this.#target.warn("server_tool_dropped");
     return undefined;
   }
 }
-
-/** Items of this format that stand for what the vendor has done itself. */
-const ITEM_TYPE = /^(?:\w+_call(?:_output)?|mcp_\w+|compaction|program(?:_output)?|tool_search_output|additional_tools)$/;
 
 /** @throws RelayError unsupported_parameter for sound and video, which the format does not know */
 function encodeUserPart(part: UserPart): JsonObject {

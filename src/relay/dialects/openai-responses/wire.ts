@@ -14,6 +14,9 @@ export const isJsonObject = (value: unknown): value is JsonObject => typeof valu
 const NO_MEMBERS: Wire = {};
 const NO_ENTRIES: readonly Wire[] = [];
 
+/** Types of items that stand for what the vendor has done itself. */
+export const SERVER_ITEM = /^(?:\w+_call(?:_output)?|mcp_\w+|compaction|program(?:_output)?|tool_search_output)$/;
+
 export function parseWire(data: Buffer): Wire | undefined {
   try {
     const value: unknown = JSON.parse(data.toString("utf8"));

@@ -30,13 +30,17 @@ export function endpointUrl(provider: Provider, baseUrl: string | undefined, wan
   const isLiteral = given.endsWith("#");
   const url = parse(isLiteral ? given.slice(0, -1) : given);
   const [path, query] = (call?.stream ? endpoint.streamPath ?? endpoint.path : endpoint.path).split("?") as [string, string?];
-  const named = path.replace("{model}", call === undefined ? "" : call.upstreamModel.split("/").map(encodeURIComponent).join("/"));
+  const named = path.replace("{model}", call === undefined ? "" : inPath(call.upstreamModel, path));
   const base = url.pathname.replace(/\/+$/, "");
   if (isLiteral) url.pathname = `${base}/${named.split("/").at(-1)}`;
   else url.pathname = join(basePathOf(withVersion(withoutTail(base), provider), provider, endpoint), named);
   if (query !== undefined) for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
   return url;
 }
+
+/** Google lists its models with the segment that the path already has. */
+const inPath = (model: string, path: string): string =>
+  (path.startsWith("/models/") ? model.replace(/^models\//, "") : model).split("/").map(encodeURIComponent).join("/");
 
 /** Does the address depend on the request? */
 export const isAddressedByCall = ({ path, streamPath }: ProviderEndpoint): boolean => streamPath !== undefined || path.includes("{model}");
@@ -45,9 +49,16 @@ export const isAddressedByCall = ({ path, streamPath }: ProviderEndpoint): boole
 function basePathOf(path: string, provider: Provider, { basePath }: ProviderEndpoint): string {
   if (basePath === undefined || path.endsWith(basePath)) return path;
   const own = provider.basePath ?? (provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, ""));
-  const before = own !== "" && path.endsWith(own) ? path.slice(0, -own.length) : path;
+  const replaced = own === "" || !path.endsWith(own) ? versionAtEnd(path) : own;
+  const before = path.slice(0, path.length - replaced.length);
   return `${before}${basePath}`;
 }
+
+/** The version that a base was given with, though the provider's own has none. */
+const versionAtEnd = (path: string): string => {
+  const last = path.split("/").at(-1)!;
+  return VERSION.test(last) ? `/${last}` : "";
+};
 
 function parse(text: string): URL {
   try {
