@@ -32,6 +32,8 @@ export type Target = Readonly<{
 
 /** Cuts an upstream's bytes into events, however they are cut. Never throws for what the vendor sent: that is an `error` event. */
 export interface StreamDecoder {
+  /** Its streams may begin as a whole JSON body does: the first byte says nothing. */
+  readonly ownFraming?: boolean;
   /** @throws RelayError bad_upstream_response for an event of more than 16 MiB, or bytes that are no stream of this kind */
   push(chunk: Buffer): readonly CanonicalEvent[];
   /** The connection ended cleanly. No `end` is invented unless the vendor is known to end so (`flags.eofIsEnd`). */

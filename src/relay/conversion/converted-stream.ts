@@ -57,6 +57,7 @@ export class ConvertedStream implements PassStream {
     const first = chunk.find((byte) => byte > 32);
     if (first === undefined) return;
     this.#begun = true;
+    if (this.#decoder.ownFraming === true) return;
     if (first === 60) throw new RelayError("bad_upstream_response", "The upstream answered with a page.");
     if (first === 123 || first === 91) this.#body = [];
   }

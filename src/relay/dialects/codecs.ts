@@ -1,5 +1,8 @@
 import type { ClientCodec, UpstreamCodec } from "#relay/canonical/codec.ts";
 import { anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
+import { bedrockConverseUpstream } from "#relay/dialects/bedrock-converse/index.ts";
+import { cohereUpstream } from "#relay/dialects/cohere/index.ts";
+import { ollamaUpstream } from "#relay/dialects/ollama/index.ts";
 import { geminiClient, geminiUpstream } from "#relay/dialects/gemini/index.ts";
 import { openaiChatClient, openaiChatUpstream } from "#relay/dialects/openai-chat/index.ts";
 import { openaiResponsesClient, openaiResponsesUpstream } from "#relay/dialects/openai-responses/index.ts";
@@ -19,4 +22,7 @@ export const upstreamCodecs: Readonly<Partial<Record<WireFormat, UpstreamCodec>>
   "openai-responses": openaiResponsesUpstream,
   anthropic: anthropicUpstream,
   gemini: geminiUpstream,
+  "bedrock-converse": bedrockConverseUpstream,
+  cohere: cohereUpstream,
+  ollama: ollamaUpstream,
 };

@@ -1,4 +1,6 @@
-import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
+import type { Operation } from "#relay/dialects/dialect.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
+import type { SignableCall } from "#relay/providers/kit/sigv4.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -31,7 +33,7 @@ export type ErrorClass =
 
 /** One address of a vendor and what is spoken there. */
 export type ProviderEndpoint = Readonly<{
-  dialect: DialectId;
+  dialect: WireFormat;
   /** Below the base. `{model}` stands for the vendor's name of the model; a query may follow. */
   path: string;
   /** Another path for streams. */
@@ -55,6 +57,8 @@ export type Provider = Readonly<{
   /** What is offered per operation: one endpoint, or several that speak different protocols, the preferred one first. */
   paths: Readonly<Partial<Record<Operation, ProviderEndpoint | readonly ProviderEndpoint[]>>>;
   authorize(key: string): Readonly<Record<string, string>>;
+  /** Headers that prove the key for this one call, where the key itself is not sent. */
+  sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];

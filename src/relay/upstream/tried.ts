@@ -56,12 +56,16 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const secret = choice.key?.secret() ?? "";
   const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
 
+  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
+  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
+
   const attempt = new Attempt({
     transport: provider.id === "simulator" ? state.simulator : state.transport,
     call: {
       method: "POST",
-      url: withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query),
-      headers: { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers },
+      url,
+      headers: signature ? { ...headers, ...signature } : headers,
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },

@@ -3,6 +3,7 @@ import { GoogleGenAI, type GenerateContentResponse } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { channelOf, PROTOCOLS, speaks, type Protocol, type Say } from "./protocols.ts";
+import { VENDOR_PATHS, VENDOR_PROTOCOLS, vendorChannel, vendorSpeaks, type VendorProtocol } from "./vendor-protocols.ts";
 import { KEY, openShop, until, type Shop } from "./shop.ts";
 import { startVendor, type VendorCall } from "./vendor.ts";
 
@@ -142,15 +143,18 @@ afterEach(async () => {
 });
 afterAll(() => vendor.close());
 
-async function open(protocol: Protocol, say: (call: VendorCall) => Say, cut = false): Promise<Shop> {
+const isVendors = (protocol: Protocol | VendorProtocol): protocol is VendorProtocol => (VENDOR_PROTOCOLS as readonly string[]).includes(protocol);
+
+async function open(protocol: Protocol | VendorProtocol, say: (call: VendorCall) => Say, cut = false): Promise<Shop> {
   vendor.calls.length = 0;
-  vendor.script = speaks(say, cut);
-  const shop = await openShop({ channels: [channelOf(protocol, origin)] });
+  vendor.script = isVendors(protocol) ? vendorSpeaks(protocol, say, cut) : speaks(say, cut);
+  const shop = await openShop({ channels: [isVendors(protocol) ? vendorChannel(protocol, origin) : channelOf(protocol, origin)] });
   shops.push(shop);
   return shop;
 }
 
-const PATHS: Readonly<Record<Protocol, RegExp>> = { chat: /^\/v1\/chat\/completions$/, responses: /^\/v1\/responses$/, messages: /^\/v1\/messages$/, gemini: /^\/v1beta\/models\/up-model:\w+/ };
+const ALL: readonly (Protocol | VendorProtocol)[] = [...PROTOCOLS, ...VENDOR_PROTOCOLS];
+const PATHS: Readonly<Record<Protocol | VendorProtocol, RegExp>> = { ...VENDOR_PATHS, chat: /^\/v1\/chat\/completions$/, responses: /^\/v1\/responses$/, messages: /^\/v1\/messages$/, gemini: /^\/v1beta\/models\/up-model:\w+/ };
 /** Ten tokens in for 1 USD, five out for 2 USD per million. */
 const CHARGE = 20_000n;
 
@@ -158,7 +162,7 @@ describe.each(PROTOCOLS)("a client of %s", (dialect) => {
   const client = CLIENTS[dialect];
   const [ended, called] = FINISH[dialect];
 
-  test.each(PROTOCOLS)("and a vendor of %s: text, whole and streamed, charged exactly", async (protocol) => {
+  test.each(ALL)("and a vendor of %s: text, whole and streamed, charged exactly", async (protocol) => {
     const shop = await open(protocol, () => HELLO);
     const expected: Heard = { text: "Hello there", finish: ended, input: 10, output: 5 };
     expect(await client.ask(shop, false, false)).toEqual(expected);
@@ -170,7 +174,7 @@ describe.each(PROTOCOLS)("a client of %s", (dialect) => {
     expect(shop.billing.open.size).toBe(0);
   });
 
-  test.each(PROTOCOLS)("and a vendor of %s: a tool is called, whole and streamed, and its answer brought back", async (protocol) => {
+  test.each(ALL)("and a vendor of %s: a tool is called, whole and streamed, and its answer brought back", async (protocol) => {
     const shop = await open(protocol, ({ body }) => (JSON.stringify(body).includes(RESULT) ? HELLO : CALL));
     for (const stream of [false, true]) {
       const heard = await client.ask(shop, stream, true);
@@ -180,7 +184,7 @@ describe.each(PROTOCOLS)("a client of %s", (dialect) => {
     }
   });
 
-  test.each(PROTOCOLS)("and a vendor of %s that breaks off: the client is told in its own form, and pays for what it got", async (protocol) => {
+  test.each(ALL)("and a vendor of %s that breaks off: the client is told in its own form, and pays for what it got", async (protocol) => {
     const shop = await open(protocol, () => HELLO, true);
     await expect(client.ask(shop, true, false)).rejects.toThrow(/unreadable answer/);
     await until(() => shop.billing.records.length === 1);
@@ -189,7 +193,7 @@ describe.each(PROTOCOLS)("a client of %s", (dialect) => {
   });
 });
 
-test.each(PROTOCOLS)("an editor that posts a Responses body to the chat address hears chat, whoever answers: %s", async (protocol) => {
+test.each(ALL)("an editor that posts a Responses body to the chat address hears chat, whoever answers: %s", async (protocol) => {
   const shop = await open(protocol, ({ body }) => (JSON.stringify(body).includes(RESULT) ? HELLO : CALL));
   const body = { model: MODEL, instructions: "Be brief", input: [{ role: "user", content: [{ type: "input_text", text: QUESTION }] }], tools: RESPONSES_TOOLS };
   const send = (more: object): Promise<Response> => shop.chat({ messages: undefined, ...body, ...more });
@@ -205,7 +209,7 @@ test.each(PROTOCOLS)("an editor that posts a Responses body to the chat address 
   expect(shop.billing.records.map(({ endpoint, chargeNano }) => [endpoint, chargeNano])).toEqual([["chat", CHARGE], ["chat", CHARGE]]);
 });
 
-test.each(PROTOCOLS)("a Gemini stream without alt=sse is one JSON array, whoever answers: %s", async (protocol) => {
+test.each(ALL)("a Gemini stream without alt=sse is one JSON array, whoever answers: %s", async (protocol) => {
   const stream = (shop: Shop): Promise<Response> => fetch(`${shop.url}/v1beta/models/${MODEL}:streamGenerateContent?key=${KEY}`, { method: "POST", headers: { "x-modelmart-cost": "1" }, body: JSON.stringify({ contents: [{ parts: [{ text: QUESTION }] }] }) });
   const response = await stream(await open(protocol, () => HELLO));
   expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");

@@ -21,6 +21,7 @@ export const bedrockConverseUpstream: UpstreamCodec = {
 const words = ({ restore }: DecoderOptions) => (restore ? { restore } : {});
 
 class ConverseDecoder implements StreamDecoder {
+  readonly ownFraming = true;
   readonly #frames = new AwsFrames();
   readonly #reader: ReplyReader;
 

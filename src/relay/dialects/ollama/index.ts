@@ -7,6 +7,6 @@ import { decodeWhole, objectDecoder } from "#relay/dialects/stream-kit/upstream-
 /** Ollama's own chat; spoken by the vendor alone. @see Ollama API reference */
 export const ollamaUpstream: UpstreamCodec = {
   encodeRequest,
-  streamDecoder: () => objectDecoder(new NdjsonStream(), new ReplyReader()),
+  streamDecoder: () => objectDecoder(new NdjsonStream(), new ReplyReader(), true),
   decodeReply: (body) => decodeWhole(body, objectDecoder(new NdjsonStream(), new ReplyReader())),
 };

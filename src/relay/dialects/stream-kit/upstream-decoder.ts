@@ -8,7 +8,8 @@ import { RelayError } from "#relay/errors.ts";
 export type ObjectReader = Readonly<{ take(wire: Wire): readonly CanonicalEvent[] }>;
 
 /** A vendor's stream: its bytes cut into objects, and these read. */
-export const objectDecoder = (stream: JsonStream, reader: ObjectReader): StreamDecoder => ({
+export const objectDecoder = (stream: JsonStream, reader: ObjectReader, ownFraming = false): StreamDecoder => ({
+  ownFraming,
   push: (chunk) => stream.push(chunk).flatMap((wire) => reader.take(wire)),
   end: () => stream.end().flatMap((wire) => reader.take(wire)),
 });

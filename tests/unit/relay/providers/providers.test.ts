@@ -84,8 +84,8 @@ describe.skipIf(shared === undefined)("the vendor table (shared/data/providers.j
     flags?: Readonly<Record<string, unknown>>;
     protocols: readonly Readonly<{ protocol: string; base_url: string; paths: Readonly<Record<string, string>> }>[];
   }>;
-  /** Rows that speak OpenAI's form only with credentials or replies of another kind. */
-  const LEFT_OUT = new Set(["google-vertex", "grsai"]);
+  /** Rows that speak OpenAI's form only with credentials or replies of another kind, or beside their own. */
+  const LEFT_OUT = new Set(["google-vertex", "grsai", "cohere"]);
   const rows = shared === undefined ? [] : (JSON.parse(readFileSync(join(shared, "data/providers.json"), "utf8")) as Row[]);
   const chatRows = rows.filter(({ id, protocols }) => !LEFT_OUT.has(id) && protocols.some(({ protocol }) => protocol === "openai-chat"));
 
