@@ -1,4 +1,5 @@
 import type { Job, RelayState } from "#relay/context.ts";
+import { createConversion } from "#relay/conversion/conversion.ts";
 import { deliveredSoFar, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Ending } from "#relay/metering/ending.ts";
@@ -25,7 +26,7 @@ export const answerOrFail = (state: RelayState, job: Job, router: Router, first:
  */
 async function answer(state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> {
   const { context, operation, model, scanned, body, hold } = job;
-  const input = { state, context, operation, model, scanned, body, tokens: job.tokensTaken, ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }) };
+  const input = { state, context, operation, model, scanned, body, conversion: createConversion(context, scanned, body), tokens: job.tokensTaken, ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }) };
   const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
   if (context.reply.gone) {
     context.left ??= "before";

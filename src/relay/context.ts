@@ -6,6 +6,7 @@ import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
+import type { ErrorForm } from "#relay/dialects/error-forms.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import type { Concurrency } from "#relay/limits/concurrency.ts";
@@ -20,16 +21,17 @@ import type { RelayLookups } from "#relay/read/lookups.ts";
 import type { ModelLists } from "#relay/read/models.ts";
 import type { RelayMeters } from "#relay/relay-metrics.ts";
 import type { RelayError } from "#relay/errors.ts";
-import type { Provider } from "#relay/providers/provider.ts";
 import type { Affinity } from "#relay/routing/affinity.ts";
 import type { Health } from "#relay/routing/health.ts";
 import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
+import type { Addresses } from "#relay/upstream/addresses.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
+import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
-import type { Caller, Channel, KeyDirectory, Model, Snapshot, SnapshotSource } from "#snapshot/snapshot.ts";
+import type { Caller, KeyDirectory, Model, Snapshot, SnapshotSource } from "#snapshot/snapshot.ts";
 
 /** What the relay is built from. */
 export type RelayDeps = Readonly<{
@@ -67,8 +69,8 @@ export type RelayState = RelayDeps & Readonly<{
   wheel: TimerWheel;
   freePasses: FreePasses;
   drains: Drains;
-  /** The address of an operation on a channel. @throws RelayError */
-  addresses: (channel: Channel, provider: Provider, operation: Operation) => URL;
+  /** The address of an endpoint on a channel. @throws RelayError */
+  addresses: Addresses;
   budgetWindows: BudgetWindows;
   plans: Plans;
   modelLists: ModelLists;
@@ -92,6 +94,10 @@ export type RequestContext = {
   readonly startedAt: number;
   readonly admittedAtMs: number;
   dialect: Dialect;
+  /** How errors and headers are told: known for every address, offered or not. */
+  form: ErrorForm;
+  /** How a stream is written; undefined = as events with comments between. */
+  style: StreamStyle | undefined;
   /** The node is going: the connection closes after this answer. */
   readonly closing: boolean;
   caller: Caller | undefined;
@@ -110,6 +116,8 @@ export type RequestContext = {
   cut: RelayError | undefined;
   /** Tries so far, for the receipt. */
   readonly attempts: AttemptRecord[];
+  /** What the vendor's protocol could not carry: codes for the answer's headers, of the try under way. */
+  warnings: readonly string[];
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;

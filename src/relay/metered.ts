@@ -4,11 +4,13 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
-import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
+import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
+import { checkState } from "#relay/policy/responses-state.ts";
 import { conversationOf } from "#relay/routing/affinity.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
@@ -18,7 +20,7 @@ import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
 /** Endpoint limit for JSON; media endpoints have their own. */
-const JSON_BYTES_MAX = 20 * 1024 * 1024;
+export const JSON_BYTES_MAX = 20 * 1024 * 1024;
 /** Chat templates add a few tokens a message, hidden tool prompts some hundreds a request. */
 const PER_MESSAGE_TOKENS = 16;
 const TOOLS_TOKENS = 1_000;
@@ -27,14 +29,16 @@ const CONTEXT_UNKNOWN_TOKENS = 131_072;
 /** A request that has been admitted: its money is set aside and somebody can answer it. */
 export type Admitted = Readonly<{ job: Job; router: Router; first: Choice }>;
 
-type Wanted = Readonly<{ operation: Operation; endpoint: string; pathModel?: string }>;
+type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: PathFacts }>;
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
-export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, pathModel }: Wanted) {
+export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
   const body = await context.inbound.body(JSON_BYTES_MAX);
-  return { body, scanned: scanRequest(body, operation, pathModel) };
+  const scanned = scanRequest(body, operation, path);
+  checkState(scanned, body);
+  return { body, scanned };
 }
 
 /**
@@ -48,7 +52,7 @@ export async function admit(
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
-  const { model, ownScopes, allScopes, offers } = state.plans.planFor(caller, snapshot, scanned.model, operation);
+  const { model, ownScopes, allScopes, offers } = state.plans.planFor(caller, snapshot, scanned.model, { operation, dialect: context.dialect.id });
   const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
 

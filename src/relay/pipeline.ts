@@ -1,19 +1,23 @@
 import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
 import { answerOrFail } from "#relay/answer.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
 import { RelayError } from "#relay/errors.ts";
 import { presentedKey } from "#relay/http/credentials.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { preflightHeaders } from "#relay/http/headers.ts";
-import { matchRoute } from "#relay/http/routes.ts";
+import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
 import { settle } from "#relay/metering/settle.ts";
-import { checkCaller } from "#relay/policy/access.ts";
+import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
+import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
+import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { sendBody, sendError, sendRead, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
@@ -32,9 +36,18 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       reply.end();
       return;
     }
+    if (route.kind === "telemetry") {
+      await inbound.body(TELEMETRY_BYTES_MAX);
+      sendRead(context, NOTHING_TO_SAY);
+      return;
+    }
     if (route.kind === "operation") context.dialect = dialects[route.dialect];
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
+    if (route.kind === "count") {
+      sendRead(context, await serveCount(state, context, route, caller));
+      return;
+    }
     if (route.kind !== "operation") {
       sendRead(context, await serveRead(state, context, route, caller));
       return;
@@ -47,6 +60,10 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
   }
 }
 
+/** Nobody reads what is reported there. */
+const TELEMETRY_BYTES_MAX = 1024 * 1024;
+const NOTHING_TO_SAY: ReadAnswer = { status: 200, body: Buffer.from("{}"), headers: {} };
+
 function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContext {
   const id = uuidv7(state.clock.now());
   const context: RequestContext = {
@@ -56,11 +73,14 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     startedAt: state.clock.monotonic(),
     admittedAtMs: uuidMs(id),
     dialect: dialects["openai-chat"],
+    form: errorForms[mannerOf(inbound)],
+    style: undefined,
     closing: state.isDraining(),
     releases: [],
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
+    warnings: [],
     outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {
@@ -89,25 +109,39 @@ function admitCaller(state: RelayState, context: RequestContext, caller: Caller 
     state.unknownKeys.note(context.inbound.clientIp);
     throw new RelayError("key_invalid", "Incorrect API key provided.");
   }
-  const purpose: Purpose = route.kind === "operation" ? route.operation : route.kind === "models" || route.kind === "model" ? "list" : "read";
-  checkCaller(caller, purpose, context.inbound.clientIp, context.admittedAtMs);
+  checkCaller(caller, purposeOf(route), context.inbound.clientIp, context.admittedAtMs);
   return (context.caller = caller);
+}
+
+function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
+  switch (route.kind) {
+    case "operation":
+      return endpointName(route.operation, route.dialect);
+    case "count":
+      return endpointName("chat", route.dialect);
+    case "models":
+    case "model":
+      return "list";
+    default:
+      return "read";
+  }
 }
 
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
 /** The metered way. @returns the stream's writer, so that an error after it has begun goes in-band */
 async function serve(
-  state: RelayState, context: RequestContext, caller: Caller, { operation, params }: OperationRoute, keep: (writer: StreamWriter) => void,
+  state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const wanted = { operation, endpoint: operation, ...(params.model !== undefined && { pathModel: params.model }) };
+  const wanted = { operation, endpoint: endpointName(operation, dialect), path: { dialect, model: params.model, stream } };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   const { job, router, first } = await admit(state, context, caller, wanted, request);
-  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, job)) : undefined;
+  context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt")) : undefined;
+  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, job), context.style) : undefined;
   if (writer) keep(writer);
   const { ending, body } = await answerOrFail(state, job, router, first, writer);
-  const settled = await settle(state, job, ending, ending.error && !writer?.begun ? ending.error.status : 200);
+  const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
   if (ending.error && !writer?.begun) throw ending.error;
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
@@ -117,7 +151,7 @@ async function serve(
 function refuse(state: RelayState, context: RequestContext, thrown: unknown, writer: StreamWriter | undefined): void {
   const error = thrown instanceof RelayError ? thrown : new RelayError("internal_error", "Something went wrong on our side.", { cause: thrown });
   context.errorCode = error.code;
-  context.status = error.status;
+  context.status = context.form.errorStatus(error);
   if (error.code === "internal_error") state.log.error({ err: thrown, request: context.idText }, "a request failed");
   sendError(context, error, writer);
 }

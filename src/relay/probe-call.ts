@@ -1,12 +1,11 @@
 import { performance } from "node:perf_hooks";
 import type { Usage } from "#money/usage.ts";
-import { dialects } from "#relay/dialects/index.ts";
 import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { scanRequest } from "#relay/http/body/scan.ts";
-import { endpointUrl } from "#relay/providers/index.ts";
+import { probeWords, type ProbeWords } from "#relay/probe-words.ts";
+import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
-import type { Provider } from "#relay/providers/provider.ts";
+import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 import type { Transport, UpstreamCall } from "#relay/upstream/transport.ts";
 
 /** One small request of a test, as it went. */
@@ -29,25 +28,22 @@ export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; secr
 const PROBE_TIMEOUT_MS = 30_000;
 /** Of an answer no more than this is read: a vendor that sends more is not listened to. */
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
-/** Reasoning models refuse caps so low that they could not even begin. */
-const OUTPUT_TOKENS = 16;
 
 /** Sends one tiny request; a failure is an answer, never an exception. */
 export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
   const { provider } = to;
-  const dialect = dialects[provider.paths[operation]!.dialect];
-  const body = Buffer.from(JSON.stringify(bodyOf(operation, upstreamModel, stream)));
+  const endpoint = endpointsOf(provider, operation)[0]!;
   const options: PassOptions = { operation, publicModel: upstreamModel, upstreamModel, clientWantsUsage: true, rewriteModel: false, flags: provider.flags };
   const base = { operation, stream };
   const started = performance.now();
   try {
-    const parts = dialect.passRequest(scanRequest(body, operation), body, { upstreamModel, flags: provider.flags });
-    const answer = await exchange(transport, {
-      method: "POST", url: endpointUrl(provider, to.baseUrl, operation), connectMs: to.connectMs, body: parts,
-      headers: upstreamHeaders({ stream, authorization: authorization(to) }),
-    });
+    const { parts, reader } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
+    const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream });
+    const headers = upstreamHeaders({ stream, authorization: authorization(to, endpoint) });
+    const signature = to.secret === undefined ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
+    const answer = await exchange(transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
-    const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, dialect, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
+    const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, reader, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
     const known = { ...(facts?.usage && { usage: facts.usage }), ...(facts?.id !== undefined && { upstreamId: facts.id }) };
     if (!fault) return { ...base, ok: true, status: answer.status, ...timing, ...known };
     return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hide(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
@@ -60,26 +56,27 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
 export async function probeModels(transport: Transport, to: ProbeAddress): Promise<Readonly<{ status: number; latencyMs: number; names: readonly string[]; error?: string }>> {
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
   const url = endpointUrl(to.provider, to.baseUrl, operation);
-  url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings)$/, "/models");
+  url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings|messages)$/, "/models");
   const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to) });
   const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
   if (status !== 200) return { status, latencyMs: endMs, names: [], error: hide(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
   return { status, latencyMs: endMs, names: namesOf(bytes) };
 }
 
-const authorization = ({ provider, secret }: ProbeAddress): Readonly<Record<string, string>> => (secret === undefined ? {} : provider.authorize(secret));
+const authorization = ({ provider, secret }: ProbeAddress, endpoint?: ProviderEndpoint): Readonly<Record<string, string>> =>
+  (secret === undefined ? {} : endpoint?.authorize?.(secret) ?? provider.authorize(secret));
 
 /** Some vendors repeat the key in their refusal. */
 const hide = (message: string, secret: string | undefined): string => (secret ? message.replaceAll(secret, `…${secret.slice(-4)}`) : message).slice(0, 500);
 
-function read(bytes: Buffer, stream: boolean, dialect: (typeof dialects)[keyof typeof dialects], options: PassOptions): { facts: ReplyFacts; fault?: UpstreamFault } {
+function read(bytes: Buffer, stream: boolean, reader: ProbeWords["reader"], options: PassOptions): { facts: ReplyFacts; fault?: UpstreamFault } {
   let facts: ReplyFacts;
   if (stream) {
-    const pass = dialect.passStream(options);
+    const pass = reader.passStream(options);
     pass.push(bytes);
     pass.end();
     facts = pass.facts;
-  } else facts = dialect.passBody(bytes, options).facts;
+  } else facts = reader.passBody(bytes, options).facts;
   if (facts.error) return { facts, fault: faultOfReply(facts.error) };
   return facts.complete ? { facts } : { facts, fault: { status: 200, message: "The reply ended before its end." } };
 }
@@ -97,12 +94,6 @@ function namesOf(bytes: Buffer): readonly string[] {
     return typeof name === "string" && name.length > 0 && name.length <= 200 ? [name] : [];
   });
   return [...new Set(names)].sort().slice(0, 5_000);
-}
-
-function bodyOf(operation: Operation, model: string, stream: boolean): object {
-  if (operation === "embeddings") return { model, input: "ping" };
-  const head = { model, ...(stream && { stream: true }), max_tokens: OUTPUT_TOKENS };
-  return operation === "completions" ? { ...head, prompt: "ping" } : { ...head, messages: [{ role: "user", content: "ping" }] };
 }
 
 type Exchanged = { status: number; bytes: Buffer; endMs: number; firstMs?: number };

@@ -7,19 +7,20 @@ import type { Settled } from "#relay/metering/settle.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
 
-const ENCODER_TYPE = "application/json";
-
 /** The facts of a metered answer's head. */
-const served = (state: RelayState, { context, model, hold }: Job, own: Pick<RelayHeaderFacts, "stream" | "contentLength" | "costNanoUsd" | "attempts">): RelayHeaderFacts => ({
+const served = (state: RelayState, { context, model, hold }: Job, own: Pick<RelayHeaderFacts, "stream" | "contentType" | "contentLength" | "costNanoUsd" | "attempts">): RelayHeaderFacts => ({
   requestId: context.idText,
   stream: own.stream,
-  contentType: ENCODER_TYPE,
+  contentType: own.contentType,
+  manner: context.form.manner,
+  nowMs: state.clock.now(),
   contentLength: own.contentLength,
   processingMs: state.clock.monotonic() - context.startedAt,
   costNanoUsd: own.costNanoUsd,
   maxTokens: hold.maxTokens,
   model: model.name,
   attempts: own.attempts,
+  warnings: context.warnings,
   requests: context.requestLimit,
   tokens: context.tokenLimit,
   close: context.closing,
@@ -27,11 +28,11 @@ const served = (state: RelayState, { context, model, hold }: Job, own: Pick<Rela
 
 /** The facts of an answer that was not metered. */
 const common = (context: RequestContext): RelayHeaderFacts =>
-  ({ requestId: context.idText, requests: context.requestLimit, tokens: context.tokenLimit, close: context.closing });
+  ({ manner: context.form.manner, requestId: context.idText, requests: context.requestLimit, tokens: context.tokenLimit, close: context.closing });
 
 /** The head of a stream; goes out with its first byte, so tries are counted as far as they are known. */
 export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
-  relayHeaders(served(state, job, { stream: true, attempts: job.context.attempts.length + 1 }));
+  relayHeaders(served(state, job, { stream: true, contentType: job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
 
 /** A whole answer, now that its charge is durable. */
 export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): void {
@@ -46,10 +47,10 @@ export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano
 export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { tried, facts, error }: Ending, { chargeNano }: Settled): void {
   context.status = 200;
   if (context.reply.gone || context.left !== undefined) return;
-  const cost = context.inbound.headers["x-modelmart-cost"] === "1" ? `: cost-nano-usd=${chargeNano}\n\n` : "";
+  const cost = context.inbound.headers["x-modelmart-cost"] === "1" && !context.style?.framing ? `: cost-nano-usd=${chargeNano}\n\n` : "";
   if (error) {
     context.errorCode = error.code;
-    writer.end(context.dialect.encodeStreamError(error, context.idText, facts?.id) + cost);
+    writer.end((tried?.attempt.fail(error, context.idText) ?? context.dialect.encodeStreamError(error, context.idText, facts?.id)) + cost);
     return;
   }
   const tail = tried!.attempt.tail();
@@ -68,8 +69,8 @@ export function sendError(context: RequestContext, error: RelayError, writer: St
     reply.destroy();
     return;
   }
-  const body = Buffer.from(JSON.stringify(context.dialect.encodeError(error, context.idText)));
-  reply.head(error.status, relayHeaders({ ...common(context), error, contentLength: body.length }));
+  const body = Buffer.from(JSON.stringify(context.form.encodeError(error, context.idText)));
+  reply.head(context.form.errorStatus(error), relayHeaders({ ...common(context), error, contentLength: body.length }));
   reply.end(context.inbound.method === "HEAD" ? undefined : body);
 }
 

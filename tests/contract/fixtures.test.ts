@@ -10,9 +10,9 @@ import type { ErrorClass, Provider } from "#relay/providers/provider.ts";
 import { readRecording, recordings, type ExpectedUsage, type Recording } from "../support/recordings.ts";
 import { sharedDir } from "../support/shared.ts";
 
-const OPERATION: Readonly<Record<DialectId, Operation>> = {
+const OPERATION = {
   "openai-chat": "chat", "openai-completions": "completions", "openai-embeddings": "embeddings",
-};
+} as const satisfies Partial<Record<DialectId, Operation>>;
 /** Folders of the recordings whose provider has another id; hosts without a manifest are taken as compatible ones. */
 const PROVIDER: Readonly<Record<string, string>> = { alibaba: "dashscope", "ollama-cloud": "ollama", google: "gemini", zai: "zhipu", lmstudio: "lm-studio" };
 
@@ -70,7 +70,7 @@ const providerOf = ({ vendor }: Recording): Provider => providers.get(PROVIDER[v
 
 function optionsOf(recording: Recording, over: Partial<PassOptions> = {}): PassOptions {
   return {
-    operation: OPERATION[recording.protocol as DialectId],
+    operation: OPERATION[recording.protocol as keyof typeof OPERATION],
     publicModel: recording.model ?? "m",
     upstreamModel: recording.model ?? "m",
     clientWantsUsage: true,

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { JsonObject } from "#relay/canonical/request.ts";
 
 export type ExpectedUsage = Readonly<{
   prompt: number | null;
@@ -38,4 +39,12 @@ export function readRecording(shared: string, { dir, response }: Recording): Rea
   const folder = join(shared, "fixtures", dir);
   const meta = JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { expected_usage?: ExpectedUsage };
   return { bytes: readFileSync(join(folder, response)), expected: meta.expected_usage };
+}
+
+/** The bodies that were sent where they are known, with the folder of the recording. */
+export function readSharedRequests(shared: string, protocol: string): (readonly [dir: string, body: JsonObject])[] {
+  return recordings(shared, [protocol]).flatMap(({ dir }) => {
+    const file = join(shared, "fixtures", dir, "request.json");
+    return existsSync(file) ? [[dir, JSON.parse(readFileSync(file, "utf8")) as JsonObject] as const] : [];
+  });
 }

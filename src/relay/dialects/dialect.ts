@@ -1,10 +1,11 @@
 import type { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { Inbound } from "#relay/http/exchange.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
 /** A wire format. */
-export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings";
+export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic" | "gemini";
 export type Operation = "chat" | "completions" | "embeddings";
 
 /** What a reply turned out to be, read from the side while its bytes pass. */
@@ -13,7 +14,7 @@ export type ReplyFacts = {
   usage?: Usage;
   /** The vendor's numbers contradicted each other and were cut. */
   usageInconsistent: boolean;
-  /** Native finish reason of the first choice. */
+  /** Finish reason of the first choice, in the words of OpenAI's chat where it has one that means the same. */
   finish?: string;
   /** Text, reasoning, tool call, image or audio has been seen. */
   content: boolean;
@@ -21,8 +22,10 @@ export type ReplyFacts = {
   complete: boolean;
   /** An error object came instead of, or inside, the reply. `status` is what the vendor would have sent. */
   error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
-  /** Vendor's id of the reply. */
+  /** Id of the reply as the client sees it: the vendor's, where bytes pass. */
   id?: string;
+  /** Vendor's id of the reply, where the client sees another. */
+  upstreamId?: string;
   /** Bytes of delivered content text, and how many of its code points are CJK: for estimates. */
   contentBytes: number;
   contentCjk: number;
@@ -40,6 +43,8 @@ export type PassOptions = Readonly<{
   /** Rewrite the reply's `model` to the public name (setting `model_echo`). */
   rewriteModel: boolean;
   flags: ProviderFlags;
+  /** What the reply repeats of the request, where the vendor was sent something else in its place (Responses). */
+  reply?: Readonly<{ store?: boolean; previousResponseId?: string }>;
 }>;
 
 /** One pass-through stream. Bytes go in as they come, bytes come out that may be sent at once. */
@@ -51,7 +56,12 @@ export interface PassStream {
   end(): readonly Buffer[];
   /** The withheld terminal bytes, `[DONE]` made up if the vendor forgot it. Written once the charge is durable. */
   tail(): Buffer;
+  /** The in-band error of a stream that has begun, where it must tell what was told before; else the dialect's own form. */
+  fail?(error: RelayError, requestId: string): string | undefined;
 }
+
+/** What of a client's head and query goes on to a vendor that speaks the same. */
+export type Forwarded = Readonly<{ headers: Readonly<Record<string, string>>; query: Readonly<Record<string, string>> }>;
 
 export interface Dialect {
   readonly id: DialectId;
@@ -64,4 +74,6 @@ export interface Dialect {
   passBody(body: Buffer, options: PassOptions): Readonly<{ facts: ReplyFacts; body: Buffer }>;
   /** Splices of the request body for this vendor: model, stream_options, max_tokens. Same bytes when nothing applies. */
   passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[];
+  /** Left out: nothing goes on. */
+  forward?(inbound: Pick<Inbound, "headers" | "query">): Forwarded;
 }

@@ -1,3 +1,4 @@
+import type { Manner } from "#relay/dialects/error-forms.ts";
 import type { RelayError } from "#relay/errors.ts";
 import { RELAY_ERRORS } from "#relay/errors.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
@@ -10,6 +11,10 @@ export type AnswerHeaders = Record<string, string | undefined>;
 export type LimitState = Readonly<{ limit: number; remaining: number; resetMs: number }>;
 
 export type RelayHeaderFacts = Readonly<{
+  /** Whose names limits and ids go by. Default OpenAI's. */
+  manner?: Manner | undefined;
+  /** Wall clock, for times of day. Default the machine's. */
+  nowMs?: number | undefined;
   /** In its text form, `req_…`. */
   requestId: string;
   /** The answer is a stream of events. */
@@ -43,17 +48,19 @@ const RETRYABLE_STATUS = new Set([429, 503]);
  * same order, undefined where they do not apply: objects of one shape are quick to make and to walk.
  */
 export function relayHeaders(facts: RelayHeaderFacts): AnswerHeaders {
-  const { stream, requests, tokens } = facts;
+  const { stream } = facts;
+  const isOpenAi = facts.manner === undefined || facts.manner === "openai";
+  const requests = isOpenAi ? facts.requests : undefined, tokens = isOpenAi ? facts.tokens : undefined;
   const cors = facts.cors === false ? undefined : "*";
   const headers: AnswerHeaders = {
     "x-request-id": facts.requestId,
-    "openai-version": "2020-10-01",
+    "openai-version": isOpenAi ? "2020-10-01" : undefined,
     "x-content-type-options": "nosniff",
     "cache-control": stream ? "no-cache, no-store" : "no-store",
-    "content-type": stream ? "text/event-stream; charset=utf-8" : (facts.contentType ?? "application/json"),
+    "content-type": facts.contentType ?? (stream ? "text/event-stream; charset=utf-8" : "application/json"),
     "x-accel-buffering": stream ? "no" : undefined,
     "content-length": facts.contentLength === undefined ? undefined : `${facts.contentLength}`,
-    "openai-processing-ms": facts.processingMs === undefined ? undefined : `${Math.max(0, Math.round(facts.processingMs))}`,
+    "openai-processing-ms": facts.processingMs === undefined || !isOpenAi ? undefined : `${Math.max(0, Math.round(facts.processingMs))}`,
     "x-modelmart-cost-nano-usd": facts.costNanoUsd === undefined ? undefined : `${facts.costNanoUsd}`,
     "x-modelmart-max-tokens": facts.maxTokens === undefined ? undefined : `${facts.maxTokens}`,
     "x-modelmart-model": facts.model === undefined ? undefined : headerText(facts.model),
@@ -69,9 +76,24 @@ export function relayHeaders(facts: RelayHeaderFacts): AnswerHeaders {
     "access-control-expose-headers": cors,
     connection: facts.close ? "close" : undefined,
   };
+  if (facts.manner === "anthropic") addAnthropic(headers, facts);
   if (facts.error) addError(headers, facts.error);
   return headers;
 }
+
+/** Anthropic's SDK reads the id under this name; its limits end at a time of day. */
+function addAnthropic(headers: AnswerHeaders, { requestId, requests, tokens, nowMs = Date.now() }: RelayHeaderFacts): void {
+  headers["request-id"] = requestId;
+  for (const [kind, state] of [["requests", requests], ["tokens", tokens]] as const) {
+    if (!state) continue;
+    headers[`anthropic-ratelimit-${kind}-limit`] = `${state.limit}`;
+    headers[`anthropic-ratelimit-${kind}-remaining`] = left(state);
+    headers[`anthropic-ratelimit-${kind}-reset`] = timeText(nowMs + state.resetMs);
+  }
+}
+
+/** RFC 3339 in whole seconds, as Anthropic writes it. */
+const timeText = (ms: number): string => new Date(Math.ceil(ms / 1000) * 1000).toISOString().replace(".000Z", "Z");
 
 const left = ({ remaining }: LimitState): string => `${Math.max(0, Math.floor(remaining))}`;
 

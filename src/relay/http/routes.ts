@@ -1,46 +1,101 @@
-import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
+import type { Operation } from "#relay/dialects/dialect.ts";
+import type { Manner } from "#relay/dialects/error-forms.ts";
+import type { ClientFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Inbound } from "#relay/http/exchange.ts";
 
 export type RouteParams = Readonly<{ id?: string; model?: string }>;
+/** The formats in which a conversation can be counted without being answered. */
+export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
+export type LookUpKind = "models" | "model" | "credits" | "generation" | "response" | "response-items" | "response-delete";
 
 export type Route =
-  | Readonly<{ kind: "operation"; operation: Operation; dialect: DialectId; params: RouteParams }>
-  | Readonly<{ kind: "models" | "model" | "credits" | "generation"; params: RouteParams }>
+  /** `stream` where the address says it. */
+  | Readonly<{ kind: "operation"; operation: Operation; dialect: ClientFormat; params: RouteParams; stream?: boolean }>
+  | Readonly<{ kind: "count"; dialect: CountedDialect; params: RouteParams }>
+  | Readonly<{ kind: LookUpKind; params: RouteParams }>
+  /** What a coding client reports about itself: taken and forgotten, without a key. */
+  | Readonly<{ kind: "telemetry" }>
   /** CORS: answer 204 with `preflightHeaders`. */
   | Readonly<{ kind: "preflight" }>
   | Readonly<{ kind: "error"; error: RelayError }>;
 
-type Target = Readonly<{ method: "GET" | "POST"; route: (params: RouteParams) => Route }>;
+type Method = "GET" | "POST" | "DELETE";
+type Target = Readonly<Partial<Record<Method, (params: RouteParams) => Route>>>;
 
-const operation = (name: Operation, dialect: DialectId): Target =>
-  ({ method: "POST", route: (params) => ({ kind: "operation", operation: name, dialect, params }) });
-const lookUp = (kind: "models" | "model" | "credits" | "generation"): Target =>
-  ({ method: "GET", route: (params) => ({ kind, params }) });
+const operation = (name: Operation, dialect: ClientFormat, stream?: boolean): Target =>
+  ({ POST: (params) => ({ kind: "operation", operation: name, dialect, params, ...(stream !== undefined && { stream }) }) });
+const count = (dialect: CountedDialect): Target => ({ POST: (params) => ({ kind: "count", dialect, params }) });
+const lookUp = (kind: LookUpKind): Target => ({ GET: (params) => ({ kind, params }) });
 
-const CHAT = operation("chat", "openai-chat");
-const COMPLETIONS = operation("completions", "openai-completions");
 const EMBEDDINGS = operation("embeddings", "openai-embeddings");
-
-/** Endpoints below a version prefix. A trailing `*` takes the rest of the path, slashes included. */
-const ENDPOINTS: ReadonlyMap<string, Target> = new Map([
-  ["chat/completions", CHAT],
-  ["completions", COMPLETIONS],
+const DEPLOYMENT_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
+  ["chat/completions", operation("chat", "openai-chat")],
+  ["completions", operation("completions", "openai-completions")],
   ["embeddings", EMBEDDINGS],
+]);
+const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
+  ...DEPLOYMENT_ENDPOINTS,
+  ["responses", operation("chat", "openai-responses")],
+  ["responses/input_tokens", count("openai-responses")],
   ["models", lookUp("models")],
   ["credits", lookUp("credits")],
   ["generation", lookUp("generation")],
 ]);
-const DEPLOYMENT_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
-  ["chat/completions", CHAT], ["completions", COMPLETIONS], ["embeddings", EMBEDDINGS],
+const MESSAGES_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
+  ["messages", operation("chat", "anthropic")],
+  ["messages/count_tokens", count("anthropic")],
 ]);
+const ANTHROPIC_ENDPOINTS: ReadonlyMap<string, Target> = new Map([...MESSAGES_ENDPOINTS, ["models", lookUp("models")]]);
+const GEMINI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([["models", lookUp("models")]]);
+/** What stands behind the colon of a Gemini address. */
+const GEMINI_ACTIONS: ReadonlyMap<string, Target> = new Map([
+  ["generateContent", operation("chat", "gemini", false)],
+  ["streamGenerateContent", operation("chat", "gemini", true)],
+  ["countTokens", count("gemini")],
+]);
+const TELEMETRY: Target = { POST: () => ({ kind: "telemetry" }) };
+const RESPONSE: Target = {
+  GET: (params) => ({ kind: "response", params }),
+  DELETE: (params) => ({ kind: "response-delete", params }),
+};
 
-/** The OpenAI form stands under these; the longer ones first. */
-const PREFIXES = ["/v1beta/openai/", "/openai/v1/", "/v1/"] as const;
+type Finder = (rest: string) => Found | undefined;
+type Found = Readonly<{ target: Target; params: RouteParams }>;
+
+const findOpenAi: Finder = (rest) => {
+  const exact = OPENAI_ENDPOINTS.get(rest);
+  if (exact) return { target: exact, params: {} };
+  const engine = /^engines\/(.+)\/embeddings$/.exec(rest);
+  if (engine) return withParam(EMBEDDINGS, "model", engine[1]!);
+  if (rest.startsWith("responses/")) return findResponse(rest.slice("responses/".length));
+  return findModel(rest) ?? below("generation/", lookUp("generation"), rest);
+};
+const findAnthropic: Finder = (rest) => exactly(ANTHROPIC_ENDPOINTS, rest) ?? findModel(rest);
+const findGemini: Finder = (rest) => exactly(GEMINI_ENDPOINTS, rest) ?? findAction(rest) ?? findModel(rest);
+/** Everybody's addresses; Google's SDK may be told to use `v1`, too. */
+const findAny: Finder = (rest) => exactly(MESSAGES_ENDPOINTS, rest) ?? findAction(rest) ?? findOpenAi(rest);
+
+/** Longer ones first. */
+const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner])[] = [
+  ["/v1beta/openai/", findOpenAi, "openai"],
+  ["/gemini/v1beta/openai/", findOpenAi, "openai"],
+  ["/openai/v1/", findOpenAi, "openai"],
+  ["/anthropic/v1/", findAnthropic, "anthropic"],
+  ["/claude/v1/", (rest) => exactly(MESSAGES_ENDPOINTS, rest), "anthropic"],
+  ["/gemini/v1beta/", findGemini, "gemini"],
+  ["/gemini/v1alpha/", findGemini, "gemini"],
+  ["/gemini/v1/", findGemini, "gemini"],
+  ["/v1beta/", findGemini, "gemini"],
+  ["/v1alpha/", findGemini, "gemini"],
+];
 /** Everything below these is the relay's, offered or not. */
 const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/openai/v1", "/openai/deployments", "/anthropic", "/gemini", "/claude/v1"] as const;
+const TELEMETRY_PATHS: readonly string[] = ["/api/event_logging/batch", "/anthropic/api/event_logging/batch"];
 
 /** Whether an address belongs to the relay; all others are the site's. `path` comes without its query. */
-export const isRelayPath = (path: string): boolean => path.startsWith("/v1/") || RELAY_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
+export const isRelayPath = (path: string): boolean =>
+  path.startsWith("/v1/") || RELAY_ROOTS.some((root) => path === root || path.startsWith(`${root}/`)) || TELEMETRY_PATHS.includes(path);
 
 /**
  * What a call asks for. Never throws: a wrong address or method is a route of kind `error`
@@ -51,33 +106,72 @@ export const isRelayPath = (path: string): boolean => path.startsWith("/v1/") ||
 export function matchRoute(method: string, path: string): Route {
   const found = find(path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
   if (method === "OPTIONS") return { kind: "preflight" };
-  if (!found) return { kind: "error", error: unsupported(path) };
+  if (!found) return noSuch(path);
   const { target, params } = found;
-  if (method === target.method || (method === "HEAD" && target.method === "GET")) return target.route(params);
-  const allow = target.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
-  const error = new RelayError("method_not_allowed", `This address takes ${target.method}, not ${method.slice(0, 20)}.`, { headers: { allow } });
+  const route = target[method === "HEAD" ? "GET" : (method as Method)];
+  if (route) return route(params);
+  const taken = Object.keys(target);
+  const allow = [...taken.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])), "OPTIONS"].join(", ");
+  const error = new RelayError("method_not_allowed", `This address takes ${taken.join(" and ")}, not ${method.slice(0, 20)}.`, { headers: { allow } });
   return { kind: "error", error };
 }
 
-type Found = Readonly<{ target: Target; params: RouteParams }>;
+/** Whose manners the answer has: those of the path, and where several share it, those of the key's header. */
+export function mannerOf({ path, headers }: Pick<Inbound, "path" | "headers">): Manner {
+  if (path.startsWith("/v1/")) {
+    if (isMessages(path)) return "anthropic";
+    if (!path.startsWith("/v1/models")) return "openai";
+    return findAction(path.slice("/v1/".length)) ? "gemini" : mannerOfHeaders(headers);
+  }
+  const known = PREFIXES.find(([prefix]) => path.startsWith(prefix));
+  if (known) return known[2];
+  if (path.startsWith("/anthropic") || path.startsWith("/claude/") || TELEMETRY_PATHS.includes(path)) return "anthropic";
+  return /^\/(?:gemini|v1beta|v1alpha)(?:\/|$)/.test(path) ? "gemini" : "openai";
+}
+
+const isMessages = (path: string): boolean => path === "/v1/messages" || path.startsWith("/v1/messages/");
+
+function mannerOfHeaders(headers: Inbound["headers"]): Manner {
+  if (headers["anthropic-version"] !== undefined) return "anthropic";
+  if (headers.authorization) return "openai";
+  if (headers["x-api-key"]) return "anthropic";
+  return headers["x-goog-api-key"] ? "gemini" : "openai";
+}
 
 function find(path: string): Found | undefined {
-  const prefix = PREFIXES.find((start) => path.startsWith(start));
-  if (prefix !== undefined) return findEndpoint(path.slice(prefix.length));
+  if (path.startsWith("/v1/")) return findAny(path.slice("/v1/".length));
+  const known = PREFIXES.find(([prefix]) => path.startsWith(prefix));
+  if (known) return known[1](path.slice(known[0].length));
+  if (TELEMETRY_PATHS.includes(path)) return { target: TELEMETRY, params: {} };
   const deployment = /^\/openai\/deployments\/([^/]+)\/(.+)$/.exec(path);
   if (!deployment) return undefined;
   return withParam(DEPLOYMENT_ENDPOINTS.get(deployment[2]!), "model", deployment[1]!);
 }
 
-function findEndpoint(rest: string): Found | undefined {
-  const exact = ENDPOINTS.get(rest);
-  if (exact) return { target: exact, params: {} };
-  const engine = /^engines\/(.+)\/embeddings$/.exec(rest);
-  if (engine) return withParam(EMBEDDINGS, "model", engine[1]!);
-  if (rest.startsWith("models/")) return withParam(lookUp("model"), "id", rest.slice("models/".length));
-  if (rest.startsWith("generation/")) return withParam(lookUp("generation"), "id", rest.slice("generation/".length));
-  return undefined;
+function exactly(endpoints: ReadonlyMap<string, Target>, rest: string): Found | undefined {
+  const target = endpoints.get(rest);
+  return target && { target, params: {} };
 }
+
+/** A name may hold a colon; what is posted behind one is an action that nobody knows here. */
+const findModel: Finder = (rest) => below("models/", rest.includes(":") ? { ...lookUp("model"), POST: () => noSuch(`/v1beta/${rest}`) } : lookUp("model"), rest);
+
+/** `models/{model}:action`; names may hold slashes and colons themselves. */
+function findAction(rest: string): Found | undefined {
+  if (!rest.startsWith("models/")) return undefined;
+  const colon = rest.lastIndexOf(":");
+  return colon < 0 ? undefined : withParam(GEMINI_ACTIONS.get(rest.slice(colon + 1)), "model", rest.slice("models/".length, colon));
+}
+
+function findResponse(rest: string): Found | undefined {
+  const [id, part, ...more] = rest.split("/");
+  if (!id || id === "compact" || more.length > 0) return undefined;
+  if (part === undefined) return withParam(RESPONSE, "id", id);
+  return part === "input_items" ? withParam(lookUp("response-items"), "id", id) : undefined;
+}
+
+const below = (start: string, target: Target, rest: string): Found | undefined =>
+  rest.startsWith(start) ? withParam(target, "id", rest.slice(start.length)) : undefined;
 
 function withParam(target: Target | undefined, name: keyof RouteParams, encoded: string): Found | undefined {
   const value = decode(encoded);
@@ -94,13 +188,16 @@ function decode(text: string): string | undefined {
 
 /** Nearest offered endpoint by what the address is about. */
 const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
-  [/responses|messages|generateContent|assistants|threads|conversations/i, "POST /v1/chat/completions"],
+  [/^\/(?:anthropic|claude)\/(?!.*model)|^\/v1\/messages\//i, "POST /v1/messages"],
+  [/^\/(?:gemini|v1beta|v1alpha)\/.*embed/i, "POST /v1/embeddings"],
+  [/^\/(?:gemini|v1beta|v1alpha)\/|generateContent|predict/i, "POST /v1beta/models/{model}:generateContent"],
+  [/responses|assistants|threads|conversations/i, "POST /v1/responses"],
   [/embed/i, "POST /v1/embeddings"],
   [/model/i, "GET /v1/models"],
   [/billing|usage|key|balance/i, "GET /v1/credits"],
 ];
 
-function unsupported(path: string): RelayError {
+function noSuch(path: string): Route {
   const instead = NEAREST.find(([part]) => part.test(path))?.[1] ?? "POST /v1/chat/completions";
-  return new RelayError("unsupported_endpoint", `This address is not offered. The nearest one is ${instead}.`);
+  return { kind: "error", error: new RelayError("unsupported_endpoint", `This address is not offered. The nearest one is ${instead}.`) };
 }

@@ -22,7 +22,7 @@ export type AttemptRecordInput = Readonly<{
 /** The row of one try: whom it reached, how it ended, what the vendor takes for it. */
 export function attemptRecord({ tried, model, snapshot, admittedAtMs, usage, errorClass, status }: AttemptRecordInput): AttemptRecord {
   const { choice: { offer: { route }, key }, attempt } = tried;
-  const upstreamId = attempt.upstreamId ?? attempt.facts?.id;
+  const upstreamId = attempt.upstreamId ?? attempt.facts?.upstreamId ?? attempt.facts?.id;
   const httpStatus = status ?? attempt.status;
   const { endedAt, contentAt, startedAt } = attempt;
   return {

@@ -8,8 +8,8 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 const PER_MESSAGE = 4;
 /** Requests above this are counted by their bytes: reading them apart costs more than the difference. */
 const COUNTED_BYTES_MAX = 1024 * 1024;
-const TEXT_KEYS = ["messages", "input", "prompt", "suffix", "system"] as const;
-const WHOLE_KEYS = ["tools", "functions", "response_format"] as const;
+const TEXT_KEYS = ["messages", "input", "prompt", "suffix", "system", "instructions", "contents", "systemInstruction"] as const;
+const WHOLE_KEYS = ["tools", "functions", "response_format", "output_format"] as const;
 
 /** Exact count of a request's text. @returns undefined when it is too long or the tokenizer is busy */
 export async function countInput(tokenizer: Tokenizer, scanned: ScannedRequest, body: Buffer, model: string): Promise<number | undefined> {
@@ -48,13 +48,20 @@ function requestTexts({ ranges }: ScannedRequest, body: Buffer): string[] {
 }
 
 /** Members that are no text to the model. */
-const NOT_TEXT: ReadonlySet<string> = new Set(["role", "type", "image_url", "input_audio", "file", "detail", "cache_control", "id", "tool_call_id"]);
+const NOT_TEXT: ReadonlySet<string> = new Set([
+  "role", "type", "image_url", "input_audio", "file", "detail", "cache_control", "id", "tool_call_id",
+  "call_id", "tool_use_id", "signature", "encrypted_content", "file_data", "file_id", "file_url", "result",
+  "inlineData", "inline_data", "fileData", "thoughtSignature", "thought_signature",
+]);
+/** Kinds of an Anthropic source whose contents the model reads; the others are files and addresses. */
+const READ_SOURCES: ReadonlySet<unknown> = new Set(["text", "content"]);
 
 function collect(value: unknown, texts: string[]): void {
   if (typeof value === "string") texts.push(value);
   else if (typeof value === "number") texts.push("a");
   else if (Array.isArray(value)) for (const item of value) collect(item, texts);
   else if (typeof value === "object" && value !== null) {
+    if ("media_type" in value && "type" in value && !READ_SOURCES.has(value.type)) return;
     for (const [key, member] of Object.entries(value)) if (!NOT_TEXT.has(key)) collect(member, texts);
   }
 }

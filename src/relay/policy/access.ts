@@ -1,19 +1,27 @@
 import { inCidr } from "#platform/outbound/addresses.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
+import type { ClientFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
-/** What the caller wants: to spend money on an operation, to see what is on offer, or to look up his own money. */
-export type Purpose = Operation | "list" | "read";
+/** What keys and models are limited to, and what receipts call a call. */
+export type EndpointName = Operation | "messages" | "gemini" | "responses";
+/** What the caller wants: to spend money at an endpoint, to see what is on offer, or to look up his own money. */
+export type Purpose = EndpointName | "list" | "read";
 
-/** Endpoint names that allow an operation: the older completions come with chat. */
-const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
-  chat: ["chat"], completions: ["completions", "chat"], embeddings: ["embeddings"],
+/** Words of a list that allow an endpoint: the older completions come with chat. */
+const ALLOWED_BY: Readonly<Record<EndpointName, readonly string[]>> = {
+  chat: ["chat"], completions: ["completions", "chat"], embeddings: ["embeddings"], messages: ["messages"], gemini: ["gemini"], responses: ["responses"],
 };
 
-/** Does a list of endpoints (of a key or a model) hold the operation? */
-export const offersOperation = (endpoints: Iterable<string>, operation: Operation): boolean => {
-  for (const endpoint of endpoints) if (ALLOWED_BY[operation].includes(endpoint)) return true;
+const CHAT_NAMES: Readonly<Partial<Record<ClientFormat, EndpointName>>> = { anthropic: "messages", gemini: "gemini", "openai-responses": "responses" };
+
+export const endpointName = (operation: Operation, dialect: ClientFormat): EndpointName =>
+  (operation === "chat" ? CHAT_NAMES[dialect] : undefined) ?? operation;
+
+/** Does a list of endpoints (of a key or a model) hold this one? */
+export const offersEndpoint = (endpoints: Iterable<string>, endpoint: EndpointName): boolean => {
+  for (const name of endpoints) if (ALLOWED_BY[endpoint].includes(name)) return true;
   return false;
 };
 
@@ -28,7 +36,7 @@ export function checkCaller(caller: Caller, purpose: Purpose, clientIp: string, 
   if (caller.cidrs !== undefined && !caller.cidrs.some((cidr) => inCidr(cidr, clientIp))) {
     throw new RelayError("ip_not_allowed", "This API key may not be used from this address.");
   }
-  if (purpose !== "read" && purpose !== "list" && caller.endpoints !== undefined && !offersOperation(caller.endpoints, purpose)) {
+  if (purpose !== "read" && purpose !== "list" && caller.endpoints !== undefined && !offersEndpoint(caller.endpoints, purpose)) {
     throw new RelayError("endpoint_not_allowed", "This API key may not call this endpoint.");
   }
 }

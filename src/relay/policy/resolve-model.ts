@@ -1,6 +1,6 @@
-import type { Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
-import { offersOperation } from "#relay/policy/access.ts";
+import { offersEndpoint } from "#relay/policy/access.ts";
+import type { EndpointName } from "#relay/policy/access.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 /**
@@ -9,11 +9,11 @@ import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
  * @throws RelayError model_not_found (for the caller's group it does not exist), model_not_allowed (not on the key),
  *   unsupported_endpoint (it exists for other endpoints)
  */
-export function resolveModel(snapshot: Snapshot, caller: Caller, asked: string, operation: Operation): Model {
+export function resolveModel(snapshot: Snapshot, caller: Caller, asked: string, endpoint: EndpointName): Model {
   const model = findModel(snapshot, asked);
   if (!model || !isOffered(snapshot, caller.groupId, model)) throw notFound(asked);
   if (!keyAllows(caller, model, asked)) throw new RelayError("model_not_allowed", `This API key may not use the model '${asked}'.`, { param: "model" });
-  if (model.endpoints.size > 0 && !offersOperation(model.endpoints, operation)) {
+  if (model.endpoints.size > 0 && !offersEndpoint(model.endpoints, endpoint)) {
     throw new RelayError("unsupported_endpoint", `The model '${asked}' is not offered at this endpoint.`, { param: "model" });
   }
   return model;

@@ -1,10 +1,12 @@
 import { ai302 } from "#relay/providers/302ai/index.ts";
 import { ai360 } from "#relay/providers/360ai/index.ts";
 import { ai21 } from "#relay/providers/ai21/index.ts";
+import { anthropic } from "#relay/providers/anthropic/index.ts";
 import { azure } from "#relay/providers/azure/index.ts";
 import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
 import { baseten } from "#relay/providers/baseten/index.ts";
+import { bedrock } from "#relay/providers/bedrock/index.ts";
 import { cerebras } from "#relay/providers/cerebras/index.ts";
 import { cloudflareWorkersAi } from "#relay/providers/cloudflare-workers-ai/index.ts";
 import { cohere } from "#relay/providers/cohere/index.ts";
@@ -37,6 +39,7 @@ import { novita } from "#relay/providers/novita/index.ts";
 import { nscale } from "#relay/providers/nscale/index.ts";
 import { nvidiaNim } from "#relay/providers/nvidia-nim/index.ts";
 import { ollama } from "#relay/providers/ollama/index.ts";
+import { ollamaNative } from "#relay/providers/ollama-native/index.ts";
 import { openai } from "#relay/providers/openai/index.ts";
 import { openaiCompatible } from "#relay/providers/openai-compatible/index.ts";
 import { openrouter } from "#relay/providers/openrouter/index.ts";
@@ -61,21 +64,23 @@ import { xinference } from "#relay/providers/xinference/index.ts";
 import { zhipu } from "#relay/providers/zhipu/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
-export { endpointUrl } from "#relay/providers/kit/endpoint-url.ts";
+export { endpointUrl, isAddressedByCall, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
+export { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 export { createSimulator } from "#relay/providers/simulator/transport.ts";
 
 const ALL: readonly Provider[] = [
-  ai302, ai360, ai21, azure, baichuan, baiduQianfan, baseten, cerebras, cloudflareWorkersAi, cohere, cometapi,
+  ai302, ai360, ai21, anthropic, azure, baichuan, baiduQianfan, baseten, bedrock, cerebras, cloudflareWorkersAi, cohere, cometapi,
   dashscope, deepinfra, deepseek, dmxapi, fastgpt, featherless, fireworks, gemini, githubModels, groq, huggingface,
   hyperbolic, inferenceNet, jina, lingyiwanwu, llamaCpp, lmStudio, minimax, mistral, modelmart, mokaai, moonshot,
-  nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, openai, openaiCompatible, openrouter, ovhcloud,
+  nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, sambanova, siliconflow, simulator, stepfun, submodel, tencentHunyuan, together, upstage,
   vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */
 const ALIASES: Readonly<Record<string, string>> = {
-  "azure-openai": "azure", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
+  claude: "anthropic",
+  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
   custom: "openai-compatible", "new-api": "new-api-instance", "one-api": "new-api-instance", qwen: "dashscope", alibaba: "dashscope",
   kimi: "moonshot", glm: "zhipu", zai: "zhipu", "x-ai": "xai", "llama.cpp": "llama-cpp", lmstudio: "lm-studio", "together-ai": "together",
   "fireworks-ai": "fireworks", doubao: "volcengine", ark: "volcengine",

@@ -1,4 +1,6 @@
-import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
+import type { Operation } from "#relay/dialects/dialect.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
+import type { SignableCall } from "#relay/providers/kit/sigv4.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -17,11 +19,34 @@ export type ProviderFlags = Readonly<{
   firstByteMs?: number;
   /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
+  /** OpenAI-shaped: how thinking is asked for. Absent: `reasoning_effort`. */
+  reasoningParam?: "effort" | "thinking" | "enable_thinking" | "reasoning" | "none";
+  /** OpenAI-shaped: calls of tools must come back with the `reasoning_content` that led to them. */
+  reasoningEcho?: boolean;
+  /** OpenAI-shaped: `reasoning_details` and their signatures are understood. */
+  reasoningDetails?: boolean;
+  /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
+  topK?: boolean;
 }>;
 
 /** Class of an upstream outcome. */
 export type ErrorClass =
   | "connect" | "slow" | "client" | "quota" | "auth" | "config" | "quirk" | "policy" | "context" | "transient" | "rate" | "server" | "overload" | "bad_body" | "aborted";
+
+/** One address of a vendor and what is spoken there. */
+export type ProviderEndpoint = Readonly<{
+  dialect: WireFormat;
+  /** Below the base. `{model}` stands for the vendor's name of the model; a query may follow. */
+  path: string;
+  /** Another path for streams. */
+  streamPath?: string;
+  /** Stands in place of the path of the provider's base, where this endpoint is not below it (`/anthropic`). */
+  basePath?: string;
+  /** How this endpoint wants the key, where it is not as the others do. */
+  authorize?(key: string): Readonly<Record<string, string>>;
+  /** Offered only where a channel's `protocol` names it: not every server of this kind has it. */
+  onlyIfChosen?: boolean;
+}>;
 
 /** Everything the relay, the back office and the docs know about a vendor. Data first, code only for quirks. */
 export type Provider = Readonly<{
@@ -31,9 +56,11 @@ export type Provider = Readonly<{
   baseUrl?: string;
   /** Path that a bare host in a channel's base stands for, where there is no `baseUrl` to take it from. */
   basePath?: string;
-  /** Paths below the base, per operation. */
-  paths: Readonly<Partial<Record<Operation, Readonly<{ dialect: DialectId; path: string }>>>>;
+  /** What is offered per operation: one endpoint, or several that speak different protocols, the preferred one first. */
+  paths: Readonly<Partial<Record<Operation, ProviderEndpoint | readonly ProviderEndpoint[]>>>;
   authorize(key: string): Readonly<Record<string, string>>;
+  /** Headers that prove the key for this one call, where the key itself is not sent. */
+  sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];

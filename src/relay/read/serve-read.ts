@@ -1,8 +1,10 @@
+import { hash } from "node:crypto";
 import { parseRequestId, uuidMs } from "#platform/ids.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
-import type { Route } from "#relay/http/routes.ts";
+import type { LookUpKind, Route } from "#relay/http/routes.ts";
 import { findModel, notFound } from "#relay/policy/resolve-model.ts";
+import { MODEL_FORMS, modelList } from "#relay/read/model-forms.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** A charge is settled within this long of its request's end. */
@@ -11,7 +13,7 @@ const RECEIPT_RETRY_MS = 1_000;
 const NANO_PER_USD = 1e9;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export type ReadRoute = Extract<Route, { kind: "models" | "model" | "credits" | "generation" }>;
+export type ReadRoute = Extract<Route, { kind: LookUpKind }>;
 export type ReadAnswer = Readonly<{ status: number; body: Buffer; headers: Readonly<Record<string, string>> }>;
 
 /**
@@ -23,28 +25,44 @@ export async function serveRead(state: RelayState, context: RequestContext, rout
     case "models":
       return listModels(state, context, caller);
     case "model":
-      return json(oneModel(state, context, route.params.id!, caller));
+      return oneModel(state, context, route.params.id!, caller);
     case "credits":
       return json(await credits(state, caller));
     case "generation":
       return json(await receipt(state, route.params.id ?? context.inbound.query.get("id"), caller));
+    case "response":
+    case "response-items":
+    case "response-delete":
+      throw new RelayError("not_found", `Response with id '${route.params.id!.slice(0, 100)}' not found.`, { param: "id" });
   }
 }
 
 const json = (body: object): ReadAnswer => ({ status: 200, body: Buffer.from(JSON.stringify(body)), headers: {} });
 
-function listModels(state: RelayState, { snapshot, inbound }: RequestContext, caller: Caller): ReadAnswer {
-  const { body, etag } = state.modelLists.listFor(snapshot, caller);
+/** Other queries than these few are not worth keeping. */
+const ANSWERS_MAX = 16;
+const PAGE_PARAMETERS = ["limit", "after_id", "before_id", "pageSize", "page_size", "pageToken", "page_token"] as const;
+
+function listModels(state: RelayState, { snapshot, inbound, form }: RequestContext, caller: Caller): ReadAnswer {
+  const { all, answers } = state.modelLists.listFor(snapshot, caller);
+  const asked = form.manner === "openai" ? "" : JSON.stringify([form.manner, ...PAGE_PARAMETERS.map((name) => inbound.query.get(name))]);
+  let answer = answers.get(asked);
+  if (!answer) {
+    const made = Buffer.from(JSON.stringify(modelList(form.manner, all, inbound.query)));
+    answer = { body: made, etag: `"${hash("sha256", made, "base64url").slice(0, 22)}"` };
+    if (answers.size < ANSWERS_MAX) answers.set(asked, answer);
+  }
+  const { body, etag } = answer;
   const headers = { etag, "cache-control": "private, no-cache" };
   const known = inbound.headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
   return known ? { status: 304, body: Buffer.alloc(0), headers } : { status: 200, body, headers };
 }
 
-function oneModel(state: RelayState, { snapshot }: RequestContext, asked: string, caller: Caller): object {
+function oneModel(state: RelayState, { snapshot, form }: RequestContext, asked: string, caller: Caller): ReadAnswer {
   const model = findModel(snapshot, asked);
-  const entry = model && state.modelLists.listFor(snapshot, caller).entries.get(model.name);
-  if (!entry) throw notFound(asked);
-  return entry;
+  const listed = model && state.modelLists.listFor(snapshot, caller).byName.get(model.name);
+  if (!listed) throw notFound(asked);
+  return json(MODEL_FORMS[form.manner](listed));
 }
 
 /** JSON numbers, because other people's clients expect them; exact amounts stand in the management API. */

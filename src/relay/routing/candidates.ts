@@ -1,13 +1,14 @@
 import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
-import type { Provider } from "#relay/providers/provider.ts";
+import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 import type { Candidate } from "#relay/routing/choose.ts";
 import type { Health } from "#relay/routing/health.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
+import { protocolsFor } from "#relay/routing/protocols.ts";
 import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
-/** A channel that speaks what the request speaks and serves its model. */
-export type Offer = Readonly<{ route: Route; provider: Provider; dialect: DialectId; priority: number }>;
+/** A channel that serves the request's model and can answer its dialect, by the endpoints in their order of preference. */
+export type Offer = Readonly<{ route: Route; provider: Provider; endpoints: readonly [ProviderEndpoint, ...ProviderEndpoint[]]; priority: number }>;
 export type OutReason = "paused" | "breaker" | "limits" | "keys";
 export type OfferNow = Candidate & Readonly<{
   offer: Offer;
@@ -17,18 +18,17 @@ export type OfferNow = Candidate & Readonly<{
   reason: OutReason | undefined;
 }>;
 
+export type Asked = Readonly<{ operation: Operation; dialect: DialectId }>;
+
 /** Everything that could answer the request, whatever its health: what does not depend on the moment. */
-export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, operation: Operation): readonly Offer[] {
+export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, { operation, dialect }: Asked): readonly Offer[] {
   const offers: Offer[] = [];
   for (const { priority, routes } of snapshot.routes.get(`${groupId}\0${model.name}`) ?? []) {
     for (const route of routes) {
       const provider = providers.get(route.channel.provider);
-      const spoken = provider?.paths[operation];
-      if (!provider || !spoken) continue;
-      // An override to another protocol needs conversion, which this operation does not have.
-      if (operation === "chat" && route.channel.protocol !== undefined && route.channel.protocol !== "chat") continue;
-      if (route.channel.keys.length === 0 && provider.keyless !== true) continue;
-      offers.push({ route, provider, dialect: spoken.dialect, priority });
+      if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;
+      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect);
+      if (endpoint) offers.push({ route, provider, endpoints: [endpoint, ...others], priority });
     }
   }
   return offers;

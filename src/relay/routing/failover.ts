@@ -1,5 +1,6 @@
 import type { LeftWhen, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
+import { RelayError } from "#relay/errors.ts";
 import { attemptRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { repair } from "#relay/routing/repair.ts";
@@ -41,7 +42,7 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
     const tried = trySend(input, choice);
     let failure: Failure;
     if ("class" in tried) {
-      note(input, choice, tried);
+      if (!tried.unfit) note(input, choice, tried);
       failure = tried;
     } else {
       watchLeaving(input, tried);
@@ -70,15 +71,18 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
     }
     failures.push(failure);
     choice = mayRetry(input) ? await after(input, router, choice, failure) : undefined;
-    if (choice && !state.retryBudget.retry()) choice = undefined;
+    if (choice && !failure.unfit && !state.retryBudget.retry()) choice = undefined;
   }
-  return empty ?? { kind: "failed", failure: mostUseful(failures)!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
+  // Whoever could have been asked tells more than whoever could not.
+  const asked = failures.filter(({ unfit }) => !unfit);
+  return empty ?? { kind: "failed", failure: mostUseful(asked) ?? failures[0]!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
 }
 
 function trySend(input: CallInput, choice: Choice): Tried | Failure {
   try {
     return sendTo(input, choice);
   } catch (cause) {
+    if (cause instanceof RelayError && cause.status < 500) return { class: "client", unfit: cause };
     input.state.log.error({ err: cause, channel: choice.offer.route.channel.name }, "the channel could not be called");
     return { class: "config", cause };
   }
@@ -154,6 +158,7 @@ const mayRetry = ({ state, context }: CallInput): boolean =>
 async function after(input: CallInput, router: Router, choice: Choice, failure: Failure): Promise<Choice | undefined> {
   const { state, context, scanned } = input;
   const { class: errorClass } = failure;
+  if (failure.unfit) return router.next();
   if (errorClass === "quirk") return repair(state.health, choice, failure) ? router.again(choice) : undefined;
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
   if (otherKey) return otherKey;

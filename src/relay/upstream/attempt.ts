@@ -35,7 +35,8 @@ export type AttemptSpec = Readonly<{
   transport: Transport;
   call: UpstreamCall;
   stream: boolean;
-  dialect: Dialect;
+  /** Who reads the reply: the client's own dialect, or the converter into it. */
+  reader: Pick<Dialect, "passStream" | "passBody">;
   pass: PassOptions;
   timers: AttemptTimers;
   wheel: TimerWheel;
@@ -83,7 +84,7 @@ export class Attempt implements UpstreamSink {
     this.#spec = spec;
     this.ready = new Promise((resolve) => (this.#settle = resolve));
     this.startedAt = this.#progressAt = spec.now();
-    this.#pass = spec.stream ? spec.dialect.passStream(spec.pass) : undefined;
+    this.#pass = spec.stream ? spec.reader.passStream(spec.pass) : undefined;
     this.#timer = spec.wheel.arm(spec.timers.firstByteMs, () => this.#tooSlow());
     this.#total = spec.wheel.arm(spec.timers.totalMs, () => this.#tooSlow());
     this.#control = spec.transport.send(spec.call, this);
@@ -102,6 +103,11 @@ export class Attempt implements UpstreamSink {
   /** The bytes that end the stream, to be sent once the charge is durable. */
   tail(): Buffer {
     return this.#pass!.tail();
+  }
+
+  /** The in-band error of a stream that has begun, where its reader has words of its own for it. */
+  fail(error: RelayError, requestId: string): string | undefined {
+    return this.#pass?.fail?.(error, requestId);
   }
 
   /** Takes over a stream: everything that comes from now on, its ending included, goes to the consumer. */
@@ -284,7 +290,7 @@ export class Attempt implements UpstreamSink {
     this.#close();
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes);
     try {
-      const { facts, body: passed } = this.#spec.dialect.passBody(body, this.#spec.pass);
+      const { facts, body: passed } = this.#spec.reader.passBody(body, this.#spec.pass);
       if (facts.content) this.contentAt = this.#spec.now();
       this.#resolve(facts.error ? { kind: "failed", failure: this.#inBandFailure(facts.error) } : { kind: "body", facts, body: passed });
     } catch (error) {

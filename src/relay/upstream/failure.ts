@@ -6,6 +6,8 @@ import type { ErrorClass } from "#relay/providers/provider.ts";
 /** Why one attempt gave no answer. */
 export type Failure = Readonly<{
   class: ErrorClass;
+  /** The request could not be put into this vendor's words: nothing was sent, and the vendor is not to blame. */
+  unfit?: RelayError;
   /** What the vendor said. */
   fault?: UpstreamFault;
   /** What the vendor's words must not name before a customer. */
@@ -16,4 +18,4 @@ export type Failure = Readonly<{
   cause?: unknown;
 }>;
 
-export const toRelayError = ({ class: errorClass, fault, ...options }: Failure): RelayError => customerError(errorClass, fault, options);
+export const toRelayError = ({ class: errorClass, fault, unfit, ...options }: Failure): RelayError => unfit ?? customerError(errorClass, fault, options);

@@ -7,7 +7,25 @@ const PING_MS = 15_000;
 const FIRST_PING_MS = 25_000;
 /** A client that takes nothing for so long is treated as gone. */
 const STUCK_MS = 60_000;
-const PING = ": ping\n\n";
+
+/** How a stream is written to this client. */
+export type StreamStyle = Readonly<{
+  contentType?: string;
+  /** A sign of life. @param begun something else has been written before */
+  ping(begun: boolean): string;
+  /** Puts events into another frame. */
+  framing?: () => StreamFraming;
+}>;
+
+export interface StreamFraming {
+  /** Bytes for these events; may be empty. */
+  push(chunk: Buffer): Buffer | string;
+  /** The last events and the frame's end. */
+  end(chunk: Buffer | string): Buffer | string;
+}
+
+const COLON = 0x3a;
+const COMMENTS: StreamStyle = { ping: () => ": ping\n\n" };
 
 export type StreamWriterEvents = Readonly<{
   /** The client takes bytes again. */
@@ -30,8 +48,11 @@ export interface StreamWriter {
 }
 
 /** @param headers asked for once, when the head goes out */
-export function createStreamWriter(reply: Reply, wheel: TimerWheel, headers: () => Readonly<Record<string, string | undefined>>): StreamWriter {
-  let begun = false, stopped = false, full = false;
+export function createStreamWriter(
+  reply: Reply, wheel: TimerWheel, headers: () => Readonly<Record<string, string | undefined>>, style: StreamStyle = COMMENTS,
+): StreamWriter {
+  const framing = style.framing?.();
+  let begun = false, wrote = false, stopped = false, full = false;
   let events: StreamWriterEvents | undefined;
   let stuck: WheelTimer | undefined;
   let pings: WheelTimer = wheel.arm(FIRST_PING_MS, ping);
@@ -46,7 +67,7 @@ export function createStreamWriter(reply: Reply, wheel: TimerWheel, headers: () 
   function ping(): void {
     if (stopped || reply.gone) return;
     begin();
-    if (!full) sent(reply.write(PING));
+    if (!full) sent(reply.write(style.ping(wrote)));
     pings.cancel();
     pings = wheel.arm(PING_MS, ping);
   }
@@ -79,14 +100,18 @@ export function createStreamWriter(reply: Reply, wheel: TimerWheel, headers: () 
     },
     write(chunks) {
       if (stopped || reply.gone || chunks.length === 0) return true;
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      const framed = framing ? framing.push(bytes) : bytes;
+      if (framed.length === 0) return !full;
       begin();
+      wrote ||= typeof framed === "string" || framed[0] !== COLON; // a comment is no event
       pings.refresh();
-      return sent(reply.write(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+      return sent(reply.write(framed));
     },
     end(chunk) {
       if (!stopped && !reply.gone) {
         begin();
-        reply.end(chunk);
+        reply.end(framing ? framing.end(chunk) : chunk);
       }
       stop();
     },

@@ -1,12 +1,14 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
-import { dialects } from "#relay/dialects/index.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import type { Conversion } from "#relay/conversion/conversion.ts";
+import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
+import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
-import type { AttemptTimers } from "#relay/upstream/attempt.ts";
+import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
@@ -25,6 +27,8 @@ export type CallInput = Readonly<{
   model: Model;
   scanned: ScannedRequest;
   body: Buffer;
+  /** For vendors that speak another dialect than the client. */
+  conversion: Conversion;
   /** The cap to send where the client gave none and the money needs one. */
   maxTokens?: number;
   /** Estimated tokens, for the channel's limits. */
@@ -41,29 +45,32 @@ export type Tried = Readonly<{
 
 /**
  * Sends the request to one channel.
+ * @throws RelayError of a status below 500 when the request cannot be put into any protocol of the channel
  * @throws Error when the channel's key cannot be opened or its address is none
  */
 export function sendTo(input: CallInput, choice: Choice): Tried {
-  const { state, context, operation, model, scanned, body } = input;
-  const { route, provider, dialect: dialectId } = choice.offer;
+  const { state, context, operation, model, scanned } = input;
+  const { route, provider } = choice.offer;
   const { channel, upstreamModel } = route;
-  const dialect = dialects[dialectId];
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
+  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
 
-  const parts = dialect.passRequest(scanned, body, { upstreamModel, flags, ...(input.maxTokens !== undefined && { maxTokens: input.maxTokens }) });
+  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
+  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
   const attempt = new Attempt({
     transport: provider.id === "simulator" ? state.simulator : state.transport,
     call: {
       method: "POST",
-      url: state.addresses(channel, provider, operation),
-      headers: upstreamHeaders({ stream: scanned.stream, authorization: provider.authorize(secret) }),
+      url,
+      headers: signature ? { ...headers, ...signature } : headers,
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
     stream: scanned.stream,
-    dialect,
+    reader,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
@@ -75,11 +82,48 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
     now: () => state.clock.monotonic(),
     classify(status, reply, headers): Failure {
       const fault = readFault(status, reply);
-      const wait = retryAfterMs(headers, fault.message, state.clock.now());
+      const wait = retryAfterMs(headers, fault.message, state.clock.now()) ?? fault.retryAfterMs;
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
   return { choice, attempt, release: hold(state, choice, input.tokens) };
+}
+
+type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
+
+/** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
+function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
+  const { upstreamModel } = route;
+  const cap = maxTokens === undefined ? {} : { maxTokens };
+  let refused: unknown;
+  for (const endpoint of endpoints) {
+    // A body in another shape than its address stands for must be put into words, whoever is asked.
+    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect) {
+      const { dialect, inbound } = context;
+      context.warnings = NO_WARNINGS;
+      return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
+    }
+    try {
+      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      context.warnings = warnings;
+      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error;
+      refused ??= error;
+    }
+  }
+  throw refused;
+}
+
+const NO_WARNINGS: readonly string[] = [];
+
+/** The address is shared by all calls: it is not written to. */
+function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+  const entries = Object.entries(query);
+  if (entries.length === 0) return url;
+  const own = new URL(url);
+  for (const [name, value] of entries) own.searchParams.set(name, value);
+  return own;
 }
 
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */

@@ -2,7 +2,7 @@
 export type Wire = "chat" | "messages" | "responses" | "gemini";
 
 /** The wire formats that the relay answers. */
-export const SERVES: readonly Wire[] = ["chat"];
+export const SERVES: readonly Wire[] = ["chat", "messages", "responses", "gemini"];
 
 export type Connection = Readonly<{
   /** The shop's public address, without `/` or `/v1` at its end. */

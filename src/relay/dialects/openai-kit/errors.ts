@@ -33,6 +33,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   no_endpoint_matches: request("no_endpoint_matches"),
   unsupported_endpoint: request("unsupported_endpoint"),
   not_found: request("not_found"),
+  previous_response_not_found: request("previous_response_not_found"),
   not_ready: request("not_ready"),
   method_not_allowed: request("method_not_allowed"),
   request_timeout: request("request_timeout"),

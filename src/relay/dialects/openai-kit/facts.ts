@@ -68,7 +68,7 @@ export class OpenAiFacts implements ReplyFacts {
 }
 
 /** Usage stands at the top, in `x_groq` (Groq) or in the first choice (Moonshot). */
-function findUsage(wire: Wire): object | undefined {
+export function findUsage(wire: Wire): object | undefined {
   const choice = Array.isArray(wire.choices) ? (wire.choices as readonly (Wire | null)[])[0] : undefined;
   for (const place of [wire, wire.x_groq, choice]) {
     const usage = (place as Wire | null | undefined)?.usage;

@@ -74,7 +74,10 @@ function writeCap(scanned: ScannedRequest, body: Buffer, options: RequestOptions
 /** OpenAI's o-series and GPT-5 on (but for the `-chat` ones) take `max_completion_tokens` alone. */
 const NEW_CAP = /^(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d)(?!\.?\d*-chat))/;
 
-function capName(flags: ProviderFlags, upstreamModel: string): "max_tokens" | "max_completion_tokens" {
+/** @returns whether OpenAI's model thinks before it answers, and so refuses what its older ones took */
+export const isReasoningModel = (upstreamModel: string): boolean => NEW_CAP.test(upstreamModel);
+
+export function capName(flags: ProviderFlags, upstreamModel: string): "max_tokens" | "max_completion_tokens" {
   if (flags.maxTokensName !== "by_model") return flags.maxTokensName;
   return NEW_CAP.test(upstreamModel) ? "max_completion_tokens" : "max_tokens";
 }

@@ -4,7 +4,16 @@ export const COUNT_NOTHING = 0;
 export const COUNT_MESSAGES = 1;
 /** Prompts and embedding inputs: strings count, and so do token ids. */
 export const COUNT_INPUT = 2;
-export type CountMode = typeof COUNT_NOTHING | typeof COUNT_MESSAGES | typeof COUNT_INPUT;
+/** Content blocks of Anthropic's messages: media is told by a block's `type`. */
+export const COUNT_BLOCKS = 3;
+/** Parts of Gemini's contents: media is told by its MIME type. */
+export const COUNT_PARTS = 4;
+/** Items of a Responses input: media is told by an item's `type`. */
+export const COUNT_ITEMS = 5;
+/** Inside the media of a Gemini part. */
+const COUNT_MEDIA = 6;
+export type CountMode =
+  | typeof COUNT_NOTHING | typeof COUNT_MESSAGES | typeof COUNT_INPUT | typeof COUNT_BLOCKS | typeof COUNT_PARTS | typeof COUNT_ITEMS | typeof COUNT_MEDIA;
 
 export class JsonFault extends Error {
   override readonly name = "JsonFault";
@@ -36,6 +45,8 @@ export class JsonWalker {
   documents = false;
   /** Elements of the array walked last at depth `arrayDepth`. */
   elements = 0;
+  /** MIME type of the media walked last. */
+  private mime = "";
 
   constructor(body: Buffer) {
     this.body = body;
@@ -133,7 +144,9 @@ export class JsonWalker {
       const keyEnd = at - 1;
       at = this.blank(at);
       if (body[at] !== 58) throw new JsonFault("a member without a colon");
-      at = this.value(this.blank(at + 1), depth, mode === COUNT_MESSAGES ? this.partMode(keyStart, keyEnd) : mode);
+      const start = this.blank(at + 1);
+      if (mode < COUNT_BLOCKS) at = this.value(start, depth, mode === COUNT_MESSAGES ? this.partMode(keyStart, keyEnd) : mode);
+      else at = this.member(keyStart, keyEnd, start, depth, mode);
       at = this.blank(at);
       const byte = body[at];
       if (byte === 125) return at + 1;
@@ -185,6 +198,48 @@ export class JsonWalker {
     }
   }
 
+  /** A member of an object whose keys tell what its values are. */
+  private member(keyStart: number, keyEnd: number, start: number, depth: number, mode: CountMode): number {
+    const key = keyEnd - keyStart > MEDIA_KEY_BYTES_MAX ? "" : this.text(keyStart, keyEnd);
+    if (mode === COUNT_MEDIA) {
+      const end = this.value(start, depth, COUNT_NOTHING);
+      if (key === "mimeType" || key === "mime_type") this.mime = this.word(start, end);
+      return end;
+    }
+    const kind = MEMBERS[mode as keyof typeof MEMBERS].get(key);
+    switch (kind) {
+      case undefined:
+        return this.value(start, depth, mode);
+      case "type": {
+        const end = this.value(start, depth, mode);
+        this.noteKind(KINDS.get(this.word(start, end)));
+        return end;
+      }
+      case "media": {
+        this.mime = "";
+        const end = this.value(start, depth, COUNT_MEDIA);
+        this.noteKind(/^(image|audio)\//.exec(this.mime)?.[1] ?? "document");
+        return end;
+      }
+      case "source":
+        // An object holds a file or its address; as a string it is the name of a search result.
+        return this.value(start, depth, this.body[start] === 123 ? COUNT_NOTHING : mode);
+      default:
+        return this.value(start, depth, kind);
+    }
+  }
+
+  private noteKind(kind: string | undefined): void {
+    if (kind === "image") this.images++;
+    else if (kind === "audio") this.audio = true;
+    else if (kind === "document") this.documents = true;
+  }
+
+  /** A short string's text; "" for anything else. */
+  private word(start: number, end: number): string {
+    return this.body[start] === 34 && end - start <= KEY_BYTES_MAX ? this.text(start + 1, end - 1) : "";
+  }
+
   /** The string between two quotes, escapes resolved. */
   text(start: number, end: number): string {
     const raw = this.body.toString("utf8", start, end);
@@ -219,6 +274,26 @@ export class JsonWalker {
     return at;
   }
 }
+
+/** Keys whose values are not plain text of a mode; a mode = how they count. */
+type MemberKind = CountMode | "type" | "media" | "source";
+const MEMBERS: Readonly<Record<typeof COUNT_BLOCKS | typeof COUNT_PARTS | typeof COUNT_ITEMS, ReadonlyMap<string, MemberKind>>> = {
+  // A tool's input is whatever its author calls things: nothing in it is media.
+  [COUNT_BLOCKS]: new Map<string, MemberKind>([["type", "type"], ["source", "source"], ["input", COUNT_INPUT], ["signature", COUNT_NOTHING], ["cache_control", COUNT_NOTHING]]),
+  [COUNT_PARTS]: new Map<string, MemberKind>([
+    ["inlineData", "media"], ["inline_data", "media"], ["fileData", "media"], ["file_data", "media"],
+    ["args", COUNT_INPUT], ["response", COUNT_INPUT], ["thoughtSignature", COUNT_NOTHING], ["thought_signature", COUNT_NOTHING],
+  ]),
+  [COUNT_ITEMS]: new Map<string, MemberKind>([
+    ["type", "type"], ["image_url", COUNT_NOTHING], ["file_data", COUNT_NOTHING], ["file_url", COUNT_NOTHING], ["file_id", COUNT_NOTHING],
+    ["input_audio", COUNT_NOTHING], ["result", COUNT_NOTHING],
+  ]),
+};
+/** Media by the `type` of a block or item. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ["image", "image"], ["input_image", "image"], ["computer_screenshot", "image"], ["image_generation_call", "image"],
+  ["document", "document"], ["input_file", "document"], ["container_upload", "document"], ["input_audio", "audio"],
+]);
 
 /**
  * Walks a body that must be one object and reports its members in order.
@@ -262,8 +337,16 @@ function walkMembers(
   }
 }
 
+/** Reports the members of a nested object that has been found to be good JSON. @param start of its brace */
+export function walkNested(body: Buffer, start: number, onMember: (key: string, start: number, end: number) => void): void {
+  const walker = new JsonWalker(body);
+  const at = walker.blank(start + 1);
+  if (body[at] !== 125) walkMembers(walker, at, () => COUNT_NOTHING, onMember);
+}
+
 /** No key we look for is longer, were each of its letters an escape of six bytes. */
 const KEY_BYTES_MAX = 200;
+const MEDIA_KEY_BYTES_MAX = 120;
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
 

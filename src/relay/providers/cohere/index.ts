@@ -1,17 +1,28 @@
-import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+import { bearer } from "#relay/providers/kit/auth.ts";
+import type { Provider } from "#relay/providers/provider.ts";
 
 /**
- * Cohere.
- * - OpenAI skin
- * - usage: usage.tokens.{input,output}_tokens are real counts; usage.billed_units is what Cohere invoices
- *   (search_units for rerank): store both, cost from billed_units. In message-end only.
+ * Cohere, by its own chat (version 2); the copy of OpenAI's interface where a channel's protocol says so, and for embeddings.
+ * - usage.tokens are what the model read and wrote, usage.billed_units what Cohere invoices; in the last event only
+ * - penalties lie between 0 and 1, `p` below 1
  */
-export const cohere = openaiShaped({
+export const cohere: Provider = {
   id: "cohere",
   name: "Cohere",
-  baseUrl: "https://api.cohere.ai/compatibility/v1",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
-  flags: { stopsBillingOnAbort: true },
-  unconfirmed: true,
+  baseUrl: "https://api.cohere.com",
+  paths: {
+    chat: [
+      { dialect: "cohere", path: "/v2/chat" },
+      { dialect: "openai-chat", basePath: "/compatibility/v1", path: "/chat/completions", onlyIfChosen: true },
+    ],
+    embeddings: { dialect: "openai-embeddings", basePath: "/compatibility/v1", path: "/embeddings" },
+  },
+  authorize: bearer,
+  flags: { streamOptions: "required", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },
+  errorClasses: [
+    { match: /invalid api token|no api key/i, class: "auth" },
+    { match: /trial key|monthly limit|billing/i, class: "quota" },
+    { match: /too many tokens|prompt is too long|context length/i, class: "context" },
+  ],
   docs: "https://docs.cohere.com/reference",
-});
+};

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -12,6 +13,8 @@ export const fireworks = openaiShaped({
   name: "Fireworks AI",
   baseUrl: "https://api.fireworks.ai/inference/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.fireworks.ai/api-reference",
 });

@@ -1,13 +1,14 @@
+import { alsoSpeaks, GEMINI_ENDPOINT } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
  * Google Gemini API.
- * - OpenAI-shaped skin; extra_body.google.thinking_config for budgets
+ * - its own protocol, and an OpenAI-shaped skin: extra_body.google.thinking_config for budgets
  * - usage: promptTokenCount INCLUDES cachedContentTokenCount; toolUsePromptTokenCount is extra input;
  *   candidatesTokenCount EXCLUDES thoughtsTokenCount (add both for output). Modality split in promptTokensDetails
  *   / candidatesTokensDetails.
  */
-export const gemini = openaiShaped({
+export const gemini = alsoSpeaks(openaiShaped({
   id: "gemini",
   name: "Google Gemini API",
   baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
@@ -23,4 +24,4 @@ export const gemini = openaiShaped({
     { match: /^400 .*(?:token count exceeds)/, class: "context" },
   ],
   docs: "https://ai.google.dev/api",
-});
+}), GEMINI_ENDPOINT);

@@ -8,6 +8,8 @@ export type UpstreamFault = Readonly<{
   type?: string;
   message?: string;
   param?: string;
+  /** How long to wait, where the body says it. */
+  retryAfterMs?: number;
 }>;
 
 type Wire = Readonly<Record<string, unknown>>;
@@ -26,7 +28,8 @@ export function readFault(status: number, body: Buffer): UpstreamFault {
   const outer = asObject(wire);
   const base = asObject(outer.base_resp);
   const inner = typeof outer.error === "string" ? { message: outer.error } : asObject(outer.error);
-  const code = text(inner.code) ?? text(outer.code) ?? text(base.status_code) ?? text(outer.error_code);
+  const google = readDetails(inner.details);
+  const code = google.reason ?? text(inner.code) ?? text(outer.code) ?? text(base.status_code) ?? text(outer.error_code);
   const type = text(inner.type) ?? text(inner.status) ?? text(outer.type);
   const message = text(inner.message) ?? text(outer.message) ?? text(base.status_msg) ?? text(outer.msg)
     ?? text(outer.detail) ?? text(outer.error_msg) ?? (outer.detail === undefined ? undefined : JSON.stringify(outer.detail));
@@ -37,6 +40,17 @@ export function readFault(status: number, body: Buffer): UpstreamFault {
     ...(type === undefined ? {} : { type }),
     ...(message === undefined ? {} : { message: message.slice(0, MESSAGE_CHARS_MAX) }),
     ...(param === undefined ? {} : { param }),
+    ...(google.retryAfterMs === undefined ? {} : { retryAfterMs: google.retryAfterMs }),
+  };
+}
+
+/** Google tells the reason and the wait apart from the message, in details of several types. */
+function readDetails(details: unknown): Readonly<{ reason?: string | undefined; retryAfterMs?: number | undefined }> {
+  if (!Array.isArray(details)) return {};
+  const all = (details as readonly unknown[]).map(asObject);
+  return {
+    reason: all.map(({ reason }) => text(reason)).find((word) => word !== undefined),
+    retryAfterMs: all.map(({ retryDelay }) => duration(text(retryDelay))).find((wait) => wait !== undefined),
   };
 }
 

@@ -1,33 +1,64 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
-import type { Provider } from "#relay/providers/provider.ts";
+import { endpointsOf } from "#relay/providers/kit/endpoints.ts";
+import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 /** Endpoint tails that people paste along with the base; longest first. */
 const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/completions", "/responses", "/embeddings", "/messages"];
 const VERSION = /^v\d+\w*$/;
 
+/** What the address itself says of a request. */
+export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>;
+
 /**
- * The address of an operation on a channel.
+ * The address of an endpoint on a channel.
  *
  * Operators paste bases in all forms: with and without the version segment, with an endpoint's tail,
  * with a query. A base that ends in `#` is taken literally: only the last part of the path is added.
  *
  * @param baseUrl the channel's own; undefined = the provider's
+ * @param wanted an endpoint of the provider, or an operation for the one it prefers
+ * @param call needed where the endpoint's path names the model
  * @throws RelayError unsupported_endpoint when the provider has no such operation, no_available_channel
  *   when there is no base or it isn't a URL
  */
-export function endpointUrl(provider: Provider, baseUrl: string | undefined, operation: Operation): URL {
-  const endpoint = provider.paths[operation];
+export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: ProviderEndpoint | Operation, call?: AddressedCall): URL {
+  const endpoint = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
   if (!endpoint) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
   const given = baseUrl?.trim() || provider.baseUrl;
   if (given === undefined) throw new RelayError("no_available_channel", "The channel has no address.");
   const isLiteral = given.endsWith("#");
   const url = parse(isLiteral ? given.slice(0, -1) : given);
-  const path = url.pathname.replace(/\/+$/, "");
-  if (isLiteral) url.pathname = `${path}/${endpoint.path.split("/").at(-1)}`;
-  else url.pathname = join(withVersion(withoutTail(path), provider), endpoint.path);
+  const [path, query] = (call?.stream ? endpoint.streamPath ?? endpoint.path : endpoint.path).split("?") as [string, string?];
+  const named = path.replace("{model}", call === undefined ? "" : inPath(call.upstreamModel, path));
+  const base = url.pathname.replace(/\/+$/, "");
+  if (isLiteral) url.pathname = `${base}/${named.split("/").at(-1)}`;
+  else url.pathname = join(basePathOf(withVersion(withoutTail(base), provider), provider, endpoint), named);
+  if (query !== undefined) for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
   return url;
 }
+
+/** Google lists its models with the segment that the path already has. */
+const inPath = (model: string, path: string): string =>
+  (path.startsWith("/models/") ? model.replace(/^models\//, "") : model).split("/").map(encodeURIComponent).join("/");
+
+/** Does the address depend on the request? */
+export const isAddressedByCall = ({ path, streamPath }: ProviderEndpoint): boolean => streamPath !== undefined || path.includes("{model}");
+
+/** An endpoint that is not below the provider's base takes that base's place, behind whatever the operator put before it. */
+function basePathOf(path: string, provider: Provider, { basePath }: ProviderEndpoint): string {
+  if (basePath === undefined || path.endsWith(basePath)) return path;
+  const own = provider.basePath ?? (provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, ""));
+  const replaced = own === "" || !path.endsWith(own) ? versionAtEnd(path) : own;
+  const before = path.slice(0, path.length - replaced.length);
+  return `${before}${basePath}`;
+}
+
+/** The version that a base was given with, though the provider's own has none. */
+const versionAtEnd = (path: string): string => {
+  const last = path.split("/").at(-1)!;
+  return VERSION.test(last) ? `/${last}` : "";
+};
 
 function parse(text: string): URL {
   try {

@@ -1,6 +1,6 @@
 import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
-import type { Provider, ProviderFlags } from "#relay/providers/provider.ts";
+import type { Provider, ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 
 /** What holds for a vendor that copies OpenAI's format and of which nothing else is known. */
 export const DEFAULT_FLAGS: ProviderFlags = {
@@ -23,6 +23,10 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
+  /** What answers chat calls in other protocols. */
+  also?: readonly ProviderEndpoint[];
+  /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
+  responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   authorize?: Provider["authorize"];
   flags?: Partial<ProviderFlags>;
   errorClasses?: Provider["errorClasses"];
@@ -31,9 +35,12 @@ type Manifest = Readonly<{
   docs?: string;
 }>;
 
-/** A provider whose endpoints all speak OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
-  const endpoints = (Object.entries(paths) as [Operation, string][])
-    .map(([operation, path]) => [operation, { dialect: DIALECT[operation], path }] as const);
+/** A provider that speaks OpenAI's formats, from what sets it apart. */
+export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+  const others: readonly ProviderEndpoint[] = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
+  const endpoints = (Object.entries(paths) as [Operation, string][]).map(([operation, path]) => {
+    const endpoint = { dialect: DIALECT[operation], path };
+    return [operation, operation === "chat" && others.length > 0 ? [endpoint, ...others] : endpoint] as const;
+  });
   return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
 }

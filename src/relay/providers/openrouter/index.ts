@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -14,6 +15,8 @@ export const openrouter = openaiShaped({
   name: "OpenRouter",
   baseUrl: "https://openrouter.ai/api/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  responses: {},
+  also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked", routingFields: true },
   errorClasses: [
     { match: "402", class: "quota" },

@@ -53,9 +53,87 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ${USAGE}
 }`,
   },
-  { id: "responses", method: "POST", path: "/v1/responses", request: `{"model": "{model}", "input": "Capital of Ireland?"}`, answer: "" },
-  { id: "messages", method: "POST", path: "/v1/messages", request: `{"model": "{model}", "max_tokens": 100, "messages": [{"role": "user", "content": "Capital of Ireland?"}]}`, answer: "" },
-  { id: "gemini", method: "POST", path: "/v1beta/models/{model}:generateContent", request: `{"contents": [{"parts": [{"text": "Capital of Ireland?"}]}]}`, answer: "" },
+  {
+    id: "responses", method: "POST", path: "/v1/responses",
+    request: `{"model": "{model}", "input": "Capital of Ireland?"}`,
+    answer: `{
+  "id": "resp_...",
+  "object": "response",
+  "created_at": 1795246694,
+  "status": "completed",
+  "model": "{model}",
+  "output": [{
+    "id": "msg_...",
+    "type": "message",
+    "status": "completed",
+    "role": "assistant",
+    "content": [{"type": "output_text", "text": "Dublin", "annotations": []}]
+  }],
+  "usage": {
+    "input_tokens": 9,
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens": 2,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 11
+  }
+}`,
+  },
+  { id: "responses-count", method: "POST", path: "/v1/responses/input_tokens", request: `{"model": "{model}", "input": "Capital of Ireland?"}`, answer: `{"object": "response.input_tokens", "input_tokens": 9}` },
+  {
+    id: "messages", method: "POST", path: "/v1/messages",
+    request: `{
+  "model": "{model}",
+  "max_tokens": 100,
+  "messages": [{"role": "user", "content": "Capital of Ireland?"}]
+}`,
+    answer: `{
+  "id": "msg_...",
+  "type": "message",
+  "role": "assistant",
+  "model": "{model}",
+  "content": [{"type": "text", "text": "Dublin"}],
+  "stop_reason": "end_turn",
+  "stop_sequence": null,
+  "usage": {
+    "input_tokens": 9,
+    "cache_creation_input_tokens": 0,
+    "cache_read_input_tokens": 0,
+    "output_tokens": 2
+  }
+}`,
+  },
+  { id: "messages-count", method: "POST", path: "/v1/messages/count_tokens", request: `{"model": "{model}", "messages": [{"role": "user", "content": "Capital of Ireland?"}]}`, answer: `{"input_tokens": 9}` },
+  {
+    id: "gemini", method: "POST", path: "/v1beta/models/{model}:generateContent",
+    request: `{"contents": [{"role": "user", "parts": [{"text": "Capital of Ireland?"}]}]}`,
+    answer: `{
+  "candidates": [{
+    "index": 0,
+    "content": {"role": "model", "parts": [{"text": "Dublin"}]},
+    "finishReason": "STOP"
+  }],
+  "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 2, "totalTokenCount": 11},
+  "modelVersion": "{model}",
+  "responseId": "..."
+}`,
+  },
+  {
+    id: "gemini-stream", method: "POST", path: "/v1beta/models/{model}:streamGenerateContent",
+    request: `{"contents": [{"role": "user", "parts": [{"text": "Capital of Ireland?"}]}]}`,
+    answer: `[
+  {"candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": "Dub"}]}}], "modelVersion": "{model}"},
+  {
+    "candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": "lin"}]}, "finishReason": "STOP"}],
+    "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 2, "totalTokenCount": 11},
+    "modelVersion": "{model}"
+  }
+]`,
+  },
+  {
+    id: "gemini-count", method: "POST", path: "/v1beta/models/{model}:countTokens",
+    request: `{"contents": [{"role": "user", "parts": [{"text": "Capital of Ireland?"}]}]}`,
+    answer: `{"totalTokens": 9, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 9}]}`,
+  },
   {
     id: "embeddings", method: "POST", path: "/v1/embeddings",
     request: `{"model": "{embedding}", "input": "The sky is blue."}`,
@@ -106,6 +184,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
 
 /** Headers of every answer with the names of their sentences. */
 export const HEADERS = [
-  ["x-request-id", "request-id"], ["x-modelmart-cost-nano-usd", "cost"], ["x-modelmart-model", "model"], ["x-modelmart-attempts", "attempts"],
-  ["x-ratelimit-{limit,remaining,reset}-{requests,tokens}", "limits"], ["retry-after", "retry"],
+  ["x-request-id", "request-id"], ["x-modelmart-cost-nano-usd", "cost"], ["x-modelmart-model", "model"], ["x-modelmart-attempts", "attempts"], ["x-modelmart-warn", "warn"],
+  ["x-ratelimit-{limit,remaining,reset}-{requests,tokens}", "limits"], ["anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}", "anthropic-limits"], ["retry-after", "retry"],
 ] as const;

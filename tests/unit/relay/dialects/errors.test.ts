@@ -27,6 +27,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
   no_endpoint_matches: [404, "invalid_request_error", "no_endpoint_matches"],
   unsupported_endpoint: [404, "invalid_request_error", "unsupported_endpoint"],
   not_found: [404, "invalid_request_error", "not_found"],
+  previous_response_not_found: [400, "invalid_request_error", "previous_response_not_found"],
   not_ready: [404, "invalid_request_error", "not_ready"],
   method_not_allowed: [405, "invalid_request_error", "method_not_allowed"],
   request_timeout: [408, "invalid_request_error", "request_timeout"],
@@ -50,7 +51,10 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
 const CODES = Object.keys(RELAY_ERRORS) as RelayErrorCode[];
 const SECRET = "sk-upstream-secret";
 
-test.each(CODES.flatMap((code) => Object.values(dialects).map((dialect) => [code, dialect.id, dialect] as const)))("%s in %s", (code, _id, dialect) => {
+/** Streams of these end with `[DONE]`. */
+const DONE_ENDED = [dialects["openai-chat"], dialects["openai-completions"], dialects["openai-embeddings"]];
+
+test.each(CODES.flatMap((code) => DONE_ENDED.map((dialect) => [code, dialect.id, dialect] as const)))("%s in %s", (code, _id, dialect) => {
   const [status, type, wireCode] = GOLDEN[code];
   const error = new RelayError(code, "A sentence.", { cause: new Error(SECRET) });
   expect(error.status).toBe(status);

@@ -1,0 +1,73 @@
+import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
+import { withoutCustom } from "#relay/canonical/custom-tools.ts";
+import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
+import type { RequestContext } from "#relay/context.ts";
+import { convertedReader } from "#relay/conversion/converted-reader.ts";
+import { strictWarn } from "#relay/conversion/strict.ts";
+import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
+import type { Dialect } from "#relay/dialects/dialect.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
+import { RelayError } from "#relay/errors.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import { roughInputTokens } from "#relay/limits/request-limits.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
+
+/** Who is to be asked, as far as the words of the request depend on it. */
+export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
+
+/** A request in another protocol's words, and the reader that puts the answer back into the client's. */
+export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
+
+/** One request and all that it may be turned into. It is read once, however many vendors are asked. */
+export interface Conversion {
+  /** @throws RelayError of status 400 where the request, or part of it that matters, cannot be said in this protocol */
+  into(protocol: WireFormat, target: ConversionTarget): Converted;
+}
+
+export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer): Conversion {
+  let decoded: ChatRequest | RelayError | undefined;
+  const read = (client: ClientCodec): ChatRequest => {
+    decoded ??= decode(client, context, scanned, body);
+    if (decoded instanceof RelayError) throw decoded;
+    return decoded;
+  };
+
+  return {
+    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
+      const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
+      if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
+      const request = read(clientCodecs[scanned.dialect] ?? client);
+      const warnings = new Set<string>();
+      const strict = context.inbound.headers["x-modelmart-strict"] === "1";
+      const target: Target = {
+        upstreamModel, flags, strict,
+        warn: strict ? strictWarn : (code) => void warnings.add(code),
+        ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...(maxTokens !== undefined && { capTokens: maxTokens }),
+      };
+      const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? request : withoutCustom(request), target);
+      const reader = convertedReader({
+        client, upstream,
+        decoder: { flags, ...(encoded.restore && { restore: encoded.restore }) },
+        reply: {
+          request, requestId: context.idText, createdAt: Math.floor(context.admittedAtMs / 1000),
+          includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
+        },
+      });
+      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
+    },
+  };
+}
+
+/** Free-text tools are OpenAI's own. */
+const knowsCustom = (protocol: WireFormat, { maxTokensName }: ProviderFlags): boolean =>
+  protocol === "openai-responses" || (protocol === "openai-chat" && maxTokensName === "by_model");
+
+function decode(client: ClientCodec, { inbound }: RequestContext, { model, stream }: ScannedRequest, body: Buffer): ChatRequest | RelayError {
+  try {
+    const betas = (inbound.headers["anthropic-beta"] ?? "").split(",").map((beta) => beta.trim()).filter((beta) => beta !== "");
+    return client.decodeRequest(JSON.parse(body.toString("utf8")) as JsonObject, { model, stream, betas });
+  } catch (error) {
+    if (error instanceof RelayError) return error;
+    throw error;
+  }
+}

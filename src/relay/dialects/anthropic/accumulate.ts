@@ -1,0 +1,50 @@
+import { parseInput } from "#relay/dialects/anthropic/block-types.ts";
+import { mergeUsage } from "#relay/dialects/anthropic/usage.ts";
+import { asWire, isWire, listOf, textOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import type { Json } from "#relay/canonical/request.ts";
+
+type Growing = Record<string, Json>;
+
+/** Puts the events of a message, parsed, together; undefined when its opening never came. */
+export function accumulate(events: Iterable<Wire>): Wire | undefined {
+  let message: Growing | undefined;
+  const blocks = new Map<number, Growing>();
+  const inputs = new Map<number, string>();
+  for (const event of events) {
+    const index = typeof event.index === "number" ? event.index : 0;
+    if (event.type === "message_start") message ??= { ...asWire(event.message) };
+    else if (event.type === "content_block_start") blocks.set(index, { ...asWire(event.content_block) });
+    else if (event.type === "content_block_delta") grow(blocks, inputs, index, asWire(event.delta));
+    else if (event.type === "message_delta" && message) {
+      Object.assign(message, asWire(event.delta), { usage: mergeUsage(asWire(message.usage), event.usage) });
+      if (isWire(event.context_management)) message.context_management = event.context_management;
+    }
+  }
+  if (!message) return undefined;
+  for (const [index, text] of inputs) blocks.get(index)!.input = parseInput(text);
+  return { ...message, content: [...blocks].sort(([a], [b]) => a - b).map(([, block]) => block) };
+}
+
+function grow(blocks: Map<number, Growing>, inputs: Map<number, string>, index: number, delta: Wire): void {
+  const block = blocks.get(index);
+  if (!block) return;
+  switch (delta.type) {
+    case "text_delta":
+      block.text = (textOf(block.text) ?? "") + (textOf(delta.text) ?? "");
+      return;
+    case "thinking_delta":
+      block.thinking = (textOf(block.thinking) ?? "") + (textOf(delta.thinking) ?? "");
+      return;
+    case "signature_delta":
+      block.signature = delta.signature ?? "";
+      return;
+    case "citations_delta":
+      block.citations = [...listOf(block.citations), delta.citation ?? null];
+      return;
+    case "input_json_delta":
+      inputs.set(index, (inputs.get(index) ?? "") + (textOf(delta.partial_json) ?? ""));
+      return;
+    case "compaction_delta":
+      block.content = delta.content ?? null;
+  }
+}

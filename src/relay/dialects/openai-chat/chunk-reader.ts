@@ -1,0 +1,120 @@
+import type { DecoderOptions } from "#relay/canonical/codec.ts";
+import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical/events.ts";
+import type { Json, JsonObject } from "#relay/canonical/request.ts";
+import { ChoiceReader } from "#relay/dialects/openai-chat/choice-reader.ts";
+import { finishOf } from "#relay/dialects/openai-chat/finish.ts";
+import { findError, findUsage } from "#relay/dialects/openai-kit/facts.ts";
+import { isObject } from "#relay/dialects/openai-kit/fields.ts";
+import { normaliseUsage } from "#relay/dialects/openai-kit/usage.ts";
+
+const OUT_OF_CAPACITY = "insufficient_system_resource";
+
+/** Turns chunks, or a whole reply, of an OpenAI-shaped vendor into events. */
+export class ChunkReader {
+  readonly #options: DecoderOptions;
+  readonly #choices = new Map<number, ChoiceReader>();
+  #out: CanonicalEvent[] = [];
+  #started = false;
+  #over = false;
+  #blocks = 0;
+  #current = 0;
+  #tier: string | undefined;
+
+  constructor(options: DecoderOptions) {
+    this.#options = options;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+  /** A finish reason has come. */
+  get finished(): boolean {
+    return [...this.#choices.values()].some(({ finish }) => finish !== undefined);
+  }
+  get content(): boolean {
+    return [...this.#choices.values()].some(({ content }) => content);
+  }
+
+  /** The events so far, which are forgotten. */
+  taken(): readonly CanonicalEvent[] {
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  ping(): void {
+    if (!this.#over) this.#out.push({ type: "ping" });
+  }
+
+  read(wire: JsonObject, whole = false): void {
+    if (this.#over) return;
+    const error = findError(wire);
+    if (error) {
+      this.fail(error);
+      return;
+    }
+    if (typeof wire.service_tier === "string") this.#tier = wire.service_tier;
+    this.#start(wire);
+    for (const choice of Array.isArray(wire.choices) ? (wire.choices as readonly Json[]) : []) if (isObject(choice)) this.#read(choice, whole);
+    if (this.#isOutOfCapacity()) this.fail({ status: 503, code: OUT_OF_CAPACITY, message: "The server is out of capacity." });
+    else this.#readUsage(wire);
+  }
+
+  fail(error: VendorError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#out.push({ type: "error", error });
+  }
+
+  /** The vendor has said that it is done. */
+  end(): void {
+    if (this.#over) return;
+    for (const choice of this.#choices.values()) choice.close();
+    const first = this.#choices.get(0) ?? this.#choices.values().next().value;
+    if (this.#choices.size > 1) for (const [number, choice] of this.#choices) this.#out.push({ type: "candidate", number, finish: finishFor(choice) });
+    const finish = first ? finishFor(first) : "stop";
+    if (finish === "error") {
+      this.fail({ code: first?.finish ?? "error", message: "The vendor broke its answer off." });
+      return;
+    }
+    this.#over = true;
+    this.#out.push({ type: "end", finish, ...(first?.finish !== undefined && { native: first.finish }) });
+  }
+
+  #start(wire: JsonObject): void {
+    if (this.#started) return;
+    this.#started = true;
+    const { id, model } = wire;
+    const created = Number(wire.created);
+    this.#out.push({ type: "start", id: typeof id === "string" ? id : "", model: typeof model === "string" ? model : "", ...(Number.isSafeInteger(created) && created > 0 && { created }) });
+  }
+
+  #read(choice: JsonObject, whole: boolean): void {
+    const number = typeof choice.index === "number" ? choice.index : 0;
+    if (number !== this.#current) {
+      this.#current = number;
+      this.#out.push({ type: "candidate", number });
+    }
+    let reader = this.#choices.get(number);
+    if (!reader) {
+      reader = new ChoiceReader({ open: () => this.#blocks++, emit: (event) => void this.#out.push(event), restore: this.#options.restore ?? ((word) => word) });
+      this.#choices.set(number, reader);
+    }
+    reader.read(choice, whole);
+  }
+
+  #readUsage(wire: JsonObject): void {
+    const raw = findUsage(wire);
+    if (raw === undefined) return;
+    const { usage, inconsistent } = normaliseUsage(raw, this.#options.flags);
+    const served = usage.serviceTier === undefined && this.#tier !== undefined ? { ...usage, serviceTier: this.#tier } : usage;
+    this.#out.push({ type: "usage", usage: served, ...(inconsistent && { inconsistent }) });
+  }
+
+  /** After some text it is an answer that stopped early; before, it is none. */
+  #isOutOfCapacity(): boolean {
+    return !this.content && [...this.#choices.values()].some(({ finish }) => finish === OUT_OF_CAPACITY);
+  }
+}
+
+const finishFor = ({ finish, called }: ChoiceReader): FinishReason => finishOf(finish ?? "stop", called);

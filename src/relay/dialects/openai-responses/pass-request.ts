@@ -1,0 +1,44 @@
+import { MARKED_PROOF, proofFamily, proofFor } from "#relay/dialects/openai-responses/proofs.ts";
+import { asObject } from "#relay/dialects/openai-responses/wire.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splice.ts";
+import type { Edit } from "#relay/http/body/splice.ts";
+
+const CAP = "max_output_tokens";
+/** A dearer tier would be paid by the shop; the others are said to the shop. */
+const REMOVED = ["service_tier", "provider", "models", "session_id"] as const;
+
+/**
+ * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
+ * to be kept is kept by us. `service_tier` goes: a dearer tier would be paid by the shop.
+ */
+export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number }>): Buffer[] {
+  const edits: Edit[] = [];
+  const added: string[] = [];
+  const put = (key: string, text: string): void => {
+    const range = scanned.ranges.get(key);
+    if (!range) added.push(`"${key}":${text}`);
+    else if (body.toString("utf8", range[0], range[1]) !== text) edits.push({ start: range[0], end: range[1], text });
+  };
+  put("model", JSON.stringify(options.upstreamModel));
+  put("store", "false");
+  if (options.maxTokens !== undefined) put(CAP, String(options.maxTokens));
+  edits.push(...removeMembers(body, REMOVED.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
+  const input = scanned.ranges.get("input");
+  if (input && body.includes(MARKED_PROOF)) edits.push({ start: input[0], end: input[1], text: withOwnProofs(body.toString("utf8", input[0], input[1]), options.upstreamModel) });
+  if (added.length > 0) edits.push(insertMembers(body, added.join(",")));
+  return spliceBody(body, edits);
+}
+
+/** Reasoning of other vendors' models, which this one could not open, stays behind. */
+function withOwnProofs(text: string, upstreamModel: string): string {
+  const input: unknown = JSON.parse(text);
+  if (!Array.isArray(input)) return text;
+  const family = proofFamily(upstreamModel);
+  return JSON.stringify(input.flatMap((item: unknown) => {
+    const sealed = asObject(item).encrypted_content;
+    if (typeof sealed !== "string") return [item];
+    const own = proofFor(sealed, family);
+    return own === undefined ? [] : [{ ...asObject(item), encrypted_content: own }];
+  }));
+}

@@ -1,0 +1,59 @@
+import type { RelayState, RequestContext } from "#relay/context.ts";
+import { RelayError } from "#relay/errors.ts";
+import { JsonFault, walkNested } from "#relay/http/body/walker.ts";
+import { scanRequest } from "#relay/http/body/scan.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { CountedDialect, Route } from "#relay/http/routes.ts";
+import { roughInputTokens, takeRequest } from "#relay/limits/request-limits.ts";
+import { JSON_BYTES_MAX } from "#relay/metered.ts";
+import { countInput } from "#relay/metering/count-tokens.ts";
+import { endpointName } from "#relay/policy/access.ts";
+import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
+import type { ReadAnswer } from "#relay/read/serve-read.ts";
+import type { Caller } from "#snapshot/snapshot.ts";
+
+/** What an image is taken for where nobody has told how many tokens it is. */
+const IMAGE_TOKENS = 800;
+
+/**
+ * The tokens of a conversation by our own count, which costs nothing but a place in the rate limits.
+ * @throws RelayError as for a metered request, as far as no money is concerned
+ */
+export async function serveCount(state: RelayState, context: RequestContext, { dialect, params }: Extract<Route, { kind: "count" }>, caller: Caller): Promise<ReadAnswer> {
+  const { snapshot, inbound, admittedAtMs } = context;
+  takeRequest(state, context, state.plans.scopesOf(caller, snapshot));
+  const sent = await inbound.body(JSON_BYTES_MAX);
+  const body = dialect === "gemini" ? innerRequest(sent) : sent;
+  const scanned = scanRequest(body, "chat", { dialect, model: params.model, counting: true });
+  const model = resolveModel(snapshot, caller, scanned.model, endpointName("chat", dialect));
+  const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
+  if (!price) throw notFound(scanned.model);
+  const text = (await countInput(state.tokenizer, scanned, body, model.name)) ?? roughInputTokens({ ...scanned, images: 0 });
+  const images = scanned.images * (price.document.hold?.imageTokens ?? IMAGE_TOKENS);
+  return { status: 200, body: Buffer.from(JSON.stringify(ANSWERS[dialect](text, images))), headers: { "x-modelmart-warn": "estimated" } };
+}
+
+const ANSWERS: Readonly<Record<CountedDialect, (text: number, images: number) => object>> = {
+  anthropic: (text, images) => ({ input_tokens: text + images }),
+  "openai-responses": (text, images) => ({ object: "response.input_tokens", input_tokens: text + images }),
+  gemini: (text, images) => ({
+    totalTokens: text + images,
+    promptTokensDetails: [{ modality: "TEXT", tokenCount: text }, ...(images > 0 ? [{ modality: "IMAGE", tokenCount: images }] : [])],
+  }),
+};
+
+/** Google takes the conversation alone, or a whole request under this name. */
+function innerRequest(body: Buffer): Buffer {
+  let inner: Buffer | undefined;
+  const first = body.findIndex((byte) => byte > 32);
+  if (first < 0 || body[first] !== 123) return body;
+  try {
+    walkNested(body, first, (key, start, end) => {
+      if (key === "generateContentRequest" || key === "generate_content_request") inner = body.subarray(start, end);
+    });
+  } catch (error) {
+    if (error instanceof JsonFault) throw new RelayError("invalid_json", `The request body is not valid JSON: ${error.message}.`);
+    throw error;
+  }
+  return inner ?? body;
+}
