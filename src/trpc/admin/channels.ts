@@ -35,7 +35,7 @@ const id = z.uuid();
 
 const EDITS_MAX = 500;
 const bulkPatch = z.strictObject({
-  enabled: z.boolean(), restMinutes: z.int().min(0).max(1_440), priority: terms.priority, weight: terms.weight, groupIds: terms.groupIds,
+  enabled: z.boolean(), restMinutes: z.int().min(0).max(1_440), priority: terms.priority, weight: terms.weight, groupIds: terms.groupIds.readonly(),
 }).partial();
 
 export const channelsRouter = router({

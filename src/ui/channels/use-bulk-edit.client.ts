@@ -1,0 +1,23 @@
+"use client";
+import type { inferRouterInputs } from "@trpc/server";
+import { useTranslations } from "next-intl";
+import { useCallback } from "react";
+import { useAct } from "#ui/channels/use-act.client.ts";
+import type { AppRouter } from "#trpc/root.ts";
+import { useTRPCClient } from "#ui/trpc/client.client.tsx";
+
+export type ChannelEdit = inferRouterInputs<AppRouter>["admin"]["channels"]["editMany"]["edits"][number];
+
+/** Changes several channels as one act, at once, with a way back for as long as the note stands. @returns whether it was done */
+export function useBulkEdit(): (edits: readonly ChannelEdit[], done: string) => Promise<boolean> {
+  const t = useTranslations("channels.bulk");
+  const client = useTRPCClient();
+  const { act, toast } = useAct();
+  return useCallback(async (edits, done) => {
+    if (edits.length === 0) return true;
+    const made = await act(() => client.admin.channels.editMany.mutate({ edits: [...edits] }));
+    if (!made) return false;
+    toast.undo(done, () => void act(() => client.admin.channels.editMany.mutate({ edits: [...made.edited] }), t("undone")));
+    return true;
+  }, [act, client, t, toast]);
+}
