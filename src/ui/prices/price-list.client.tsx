@@ -36,7 +36,7 @@ export type BookRow = inferRouterOutputs<AppRouter>["admin"]["prices"]["book"]["
 
 const VIEWS = ["scheduled", "below_cost", "unpriced"] as const;
 const IN_VIEW: Readonly<Record<(typeof VIEWS)[number], (row: BookRow) => boolean>> = {
-  scheduled: ({ scheduled }) => scheduled.length > 0, below_cost: ({ belowCost }) => belowCost, unpriced: ({ document }) => document === null,
+  scheduled: ({ scheduled }) => scheduled.length > 0, below_cost: ({ belowCost, lowestPpm }) => belowCost || (lowestPpm ?? 0) < 0, unpriced: ({ document }) => document === null,
 };
 
 const IDLE_MS = 30_000;
