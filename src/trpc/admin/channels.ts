@@ -6,6 +6,7 @@ import {
   addChannel, addChannelKeys, channelField, duplicateChannel, editChannel, editChannels, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
 } from "#channels/index.ts";
 import { listChannels, type ChannelView } from "#channels/channel-list.store.ts";
+import { readChannelHours } from "#channels/channel-history.store.ts";
 import { listChannelCosts } from "#channels/channel-costs.store.ts";
 import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
@@ -63,6 +64,9 @@ export const channelsRouter = router({
     if (!channel) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
     return toWire(channel, ctx.user);
   }),
+
+  /** The last 24 hours of a channel, hour by hour. */
+  hours: adminProcedure("channels:read").input(z.strictObject({ id })).query(({ ctx, input }) => readChannelHours(ctx.pool, input.id)),
 
   /** What each model costs on this channel, by its own cost or by the channel's factor. */
   costs: adminProcedure("costs:read").input(z.strictObject({ id })).query(({ ctx, input }) => listChannelCosts(ctx.pool, input.id)),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { callerOf } from "#trpc/root.ts";
 import type { Supply } from "#trpc/supply.ts";
+import { addCharge } from "../../support/charge.ts";
 import { errorOf, openAdminShop, sessionOf, type AdminShop } from "./shop.ts";
 
 /** Many channels changed as one act, undone as one, and a channel made after another. */
@@ -72,4 +73,15 @@ test("a copy has everything but keys and traffic, is off, and takes the next fre
   expect(copy.models.map(({ publicName, upstreamName }) => [publicName, upstreamName])).toEqual(source.models.map(({ publicName, upstreamName }) => [publicName, upstreamName]));
   expect((await operator.channels.costs({ id })).map(({ own }) => own)[0]).toEqual((await operator.channels.costs({ id: source.id }))[0]!.own);
   expect(await lastActs(1)).toEqual(["channel.duplicate"]);
+});
+
+test("the last day of a channel by hours: failures, 429 and the first token, hours without requests too", async () => {
+  const { id, name } = (await operator.channels.list())[0]!;
+  const quiet = await operator.channels.hours({ id });
+  expect([quiet.length, quiet.every(({ attempts, ttftP50 }) => attempts === 0 && ttftP50 === null)]).toEqual([24, true]);
+  await addCharge(admin.pool, { email: "alice@example.com", model: "gpt-4o-mini", channel: name, usage: { input: 10, output: 5 } });
+  const hours = await operator.channels.hours({ id });
+  expect(hours.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(1);
+  expect(hours.map(({ at }) => at.getTime())).toEqual(hours.map((_, index) => hours[0]!.at.getTime() + index * 3_600_000));
+  expect(hours.slice(0, -2).every(({ attempts }) => attempts === 0)).toBe(true);
 });
