@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { CalendarClock, ClipboardPaste, Percent, ReceiptText } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
-import { formatPercent, formatUsdPerMillion } from "#ui/format/index.ts";
+import { formatPercent, formatUnitPrice, formatUsdPerMillion } from "#ui/format/index.ts";
 import { Badge } from "#ui/kit/badge.tsx";
 import { Button, LinkButton } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
@@ -113,11 +113,14 @@ type Sheet = Readonly<{ notation: Notation; costs: boolean; leastPpm: number; dr
 
 function useColumns({ notation, costs, leastPpm, drafts, rev, typing }: Sheet): readonly Column<BookRow>[] {
   const t = useTranslations("prices.list");
+  const locale = useLocale();
   const itemsOf = (row: BookRow) => drafts.get(row.id)?.items ?? row.prices;
   const price = (item: string, hideBelow?: "lg" | "xl"): Column<BookRow> => ({
     id: item, header: t(item), align: "right", ...(hideBelow && { hideBelow }),
     cell: (row) => {
       const sold = row.prices["input"] !== undefined || row.document === null;
+      const [piece] = item === "input" && row.document !== null && !sold ? Object.entries(row.prices) : [];
+      if (piece) return <span className="text-13 whitespace-nowrap text-fg-2">{formatUnitPrice(piece[1], piece[0], locale)}</span>;
       if (!typing || !sold) return priceText(item, itemsOf(row), notation);
       const { onType, ...acts } = typing;
       return <PriceCell key={notation} item={item} id={row.id} model={row.slug} before={drafts.get(row.id)?.base.prices ?? row.prices} items={itemsOf(row)} notation={notation} rev={rev} {...acts} onType={(typed) => onType(row, item, typed)} />;
