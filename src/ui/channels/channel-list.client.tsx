@@ -55,6 +55,7 @@ export function ChannelList({ rights }: { rights: Rights }) {
   const { values, filtered, clear } = useFilterValues(filters);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const acts = useChannelActs(() => void setOpen(null));
+  const columns = useColumns(rights);
   const ordering = view === ORDER;
   const current: View = VIEWS.find((name) => name === view) ?? "all";
   const rows = data?.filter((channel) => IN_VIEW[current](channel) && matches(channel, values)).toSorted((a, b) => Number(a.state === "off") - Number(b.state === "off") || b.priority - a.priority || a.number - b.number);
@@ -75,7 +76,7 @@ export function ChannelList({ rights }: { rights: Rights }) {
       </div>
       {ordering && data ? <OrderView channels={data} readOnly={!rights.write} /> : <Bleed>
         <DataTable<Channel>
-          label={t("title")} columns={useColumns(rights)} rows={rows} rowKey={({ id }) => id} density="compact"
+          label={t("title")} columns={columns} rows={rows} rowKey={({ id }) => id} density="compact"
           state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
           filtered={filtered || current !== "all"} onClearFilters={() => { clear(); void setView(null); }}
           empty={<EmptyState icon={<Route size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={rights.write ? <LinkButton variant="primary" href="/admin/channels/new">{t("list.new")}</LinkButton> : undefined} />}
