@@ -47,7 +47,7 @@ export function BulkDialog({ channels, onClose, onDone }: { channels: readonly C
         {groups && groups.length > 0 ? (
           <fieldset>
             <legend className="mb-2 font-medium">{t("groups")}</legend>
-            <div className="grid gap-2 sm:grid-cols-2">
+            <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
               {groups.map(({ id, name }) => (
                 <div key={id} className="flex min-w-0 items-center gap-3">
                   <span className="min-w-0 flex-1 truncate">{name}</span>

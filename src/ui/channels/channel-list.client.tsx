@@ -67,7 +67,7 @@ export function ChannelList({ rights }: { rights: Rights }) {
       <SingleChannel channels={data ?? []} />
       <div className="mb-4 flex flex-wrap items-center gap-2">
         {VIEWS.map((name) => (
-          <button key={name} type="button" className={cn("chip", name === current && "chip-on")} aria-pressed={name === current} onClick={() => void setView(name === "all" ? null : name)}>
+          <button key={name} type="button" className={cn("chip", !ordering && name === current && "chip-on")} aria-pressed={!ordering && name === current} onClick={() => void setView(name === "all" ? null : name)}>
             {t(`views.${name}`)}<span className="nums text-fg-3">{data?.filter(IN_VIEW[name]).length ?? ""}</span>
           </button>
         ))}

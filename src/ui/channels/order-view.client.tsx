@@ -62,20 +62,23 @@ function Gap({ active, onDrop }: { active: boolean; onDrop: () => void }) {
   );
 }
 
+/** States in which a channel takes no requests, whatever its place. */
+const IDLE: ReadonlySet<Channel["state"]> = new Set(["off", "down", "paused", "no_keys", "no_models"]);
+
 type BoxProps = { tier: Tier<Channel>; index: number; order: Order; readOnly: boolean; dragged: string | undefined; onDrag: (id: string | undefined) => void };
 
 function TierBox({ tier, index, order, readOnly, dragged, onDrag }: BoxProps) {
   const t = useTranslations("channels.order");
   const [over, setOver] = useState(false);
   const foreign = dragged !== undefined && !tier.channels.some(({ id }) => id === dragged);
-  const weights = tier.channels.map(({ id, weight, status, pausedUntil }) => ({ id, weight, live: status === "active" && pausedUntil === null }));
+  const weights = tier.channels.map(({ id, weight, state }) => ({ id, weight, live: !IDLE.has(state) }));
   return (
-    <li className={cn("grid overflow-hidden rounded-card border bg-surface sm:grid-cols-[92px_minmax(0,1fr)]", over && foreign && "outline-2 outline-accent")} {...dropArea(foreign, setOver, () => { if (dragged !== undefined) order.move(dragged, { tier: index }); onDrag(undefined); })}>
-      <p className="flex items-baseline gap-2 border-b px-4 py-2 sm:flex-col sm:gap-0.5 sm:border-r sm:border-b-0 sm:py-3">
+    <li className={cn("grid overflow-hidden rounded-card border bg-surface sm:grid-cols-[120px_minmax(0,1fr)]", over && foreign && "outline-2 outline-accent")} {...dropArea(foreign, setOver, () => { if (dragged !== undefined) order.move(dragged, { tier: index }); onDrag(undefined); })}>
+      <p className="flex items-baseline gap-2 border-b px-4 py-2 sm:flex-col sm:justify-center sm:gap-0 sm:border-r sm:border-b-0">
         <span className="nums font-semibold">{t("ordinal", { place: index + 1 })}</span>
         <span className="nums text-13 text-fg-3">{t("priority", { priority: tier.priority })}</span>
       </p>
-      <ul className="divide-y">
+      <ul className="divide-y self-center">
         {tier.channels.map((channel) => <Row key={channel.id} channel={channel} share={shareOf(weights, channel.id)} shared={tier.channels.length > 1} order={order} readOnly={readOnly} dragged={dragged === channel.id} onDrag={onDrag} />)}
       </ul>
     </li>
@@ -95,10 +98,10 @@ function Row({ channel, share, shared, order, readOnly, dragged, onDrag }: RowPr
     >
       {readOnly ? <span className="w-1" /> : <Grip channel={channel} order={order} />}
       <VendorMark name={providerName} size={20} />
-      <span className="min-w-0 flex-1 basis-32 truncate font-medium">{name}</span>
+      <span className="min-w-0 flex-1 basis-20 truncate font-medium">{name}</span>
       <span className="text-13 max-sm:hidden"><ChannelStateText channel={channel} /></span>
       <span className="nums w-16 flex-none text-right text-13 text-fg-2 max-sm:hidden">{formatPercent(successOf(day), 2, "down")}</span>
-      <span className="nums w-28 flex-none text-right text-13 text-fg-2">{share === undefined ? "—" : shared ? t("share", { share: formatPercent(share), weight }) : formatPercent(share)}</span>
+      <span className="nums w-28 flex-none text-right max-sm:w-24 text-13 text-fg-2">{share === undefined ? "—" : shared ? t("share", { share: formatPercent(share), weight }) : formatPercent(share)}</span>
       {readOnly ? null : <Menu label={t("actions", { name })} items={movesOf(channel, order, t)} />}
       {held ? (
         <span className="flex basis-full flex-wrap gap-2 py-1 pl-10">

@@ -65,8 +65,8 @@ export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClos
     <Dialog open onOpenChange={(open) => open || onClose()} size="lg" title={t("title", { count: ids.length })} description={t("text")}
       footer={<><Button onClick={onClose}>{t("cancel")}</Button><Button variant="primary" busy={busy} disabled={changing.length === 0 || !valid || query.isFetching || (below.length > 0 && !confirmed)} onClick={() => void apply()}>{start ? t("schedule", { count: changing.length }) : t("publish", { count: changing.length })}</Button></>}>
       <div className="flex flex-col gap-4">
-        <SegmentedControl label={t("kind")} value={kind} onChange={turn} options={(["factor", "margin"] as const).map((value) => ({ value, label: t(`kinds.${value}`) }))} />
-        <div className="grid gap-3 sm:grid-cols-3">
+        <SegmentedControl className="self-start" label={t("kind")} value={kind} onChange={turn} options={(["factor", "margin"] as const).map((value) => ({ value, label: t(`kinds.${value}`) }))} />
+        <div className="grid gap-3 sm:grid-cols-[3fr_2fr_2fr]">
           <SelectField label={t("base")} value={base} onChange={setBase} options={(kind === "margin" ? COSTS : BASES).map((value) => ({ value, label: t(`bases.${value}`) }))} />
           {kind === "margin"
             ? <TextField label={t("percent")} inputMode="decimal" unit="%" value={percent} onChange={(event) => setPercent(event.target.value)} error={marginPpm === undefined ? t("percentBad") : undefined} />
