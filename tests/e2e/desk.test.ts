@@ -76,7 +76,7 @@ browserTest("the order of channels is changed by keyboard, by mouse and from the
   const page = await open(OPERATOR, "/admin/channels?view=order");
   expect(await order()).toBe("alpha > beta gamma");
   const list = page.getByRole("list", { name: "Order of the channels" });
-  const shows = (names: string) => expect.poll(async () => (await list.locator(".truncate").allTextContents()).join(" "), WAIT).toBe(names);
+  const shows = (names: string) => expect.poll(async () => (await list.locator(".font-medium").allTextContents()).join(" "), WAIT).toBe(names);
   await page.getByRole("button", { name: "Move gamma", exact: true }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Put gamma down", exact: true }).waitFor();
