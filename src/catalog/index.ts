@@ -15,4 +15,5 @@ export { addGroup, editGroup, removeGroup, setGroupPrice } from "#catalog/group-
 export { addModel, editModel } from "#catalog/model-acts.store.ts";
 export type { NewModel, Trace } from "#catalog/model-acts.store.ts";
 export { publish, withdraw } from "#catalog/price-acts.store.ts";
+export { takeBack } from "#catalog/take-back.store.ts";
 export type { NewPrice } from "#catalog/price-acts.store.ts";

@@ -25,7 +25,7 @@ export async function addChannel(tx: Queryable, sealer: Sealer, { name, keys, mo
 }
 
 /** @throws ActRefused not_found, changed_meanwhile, name_taken */
-export async function editChannel(tx: Queryable, id: string, seen: Date, { name, models, groupIds, ...fields }: ChannelPatch): Promise<Trace> {
+export async function editChannel(tx: Queryable, id: string, seen: Date | undefined, { name, models, groupIds, ...fields }: ChannelPatch): Promise<Trace> {
   const before = await lockChannel(tx, id, seen);
   if (name !== undefined && name !== before.name) {
     await refuseTakenName(tx, name, id);

@@ -39,35 +39,25 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
   try {
     const { parts, reader } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
     const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream });
-    const headers = upstreamHeaders({ stream, authorization: authorization(to, endpoint) });
+    const headers = upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint) });
     const signature = to.secret === undefined ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
     const answer = await exchange(transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
     const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, reader, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
     const known = { ...(facts?.usage && { usage: facts.usage }), ...(facts?.id !== undefined && { upstreamId: facts.id }) };
     if (!fault) return { ...base, ok: true, status: answer.status, ...timing, ...known };
-    return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hide(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
+    return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
   } catch (error) {
-    return { ...base, ok: false, latencyMs: Math.round(performance.now() - started), errorClass: "connect", error: hide((error as Error).message, to.secret) };
+    return { ...base, ok: false, latencyMs: Math.round(performance.now() - started), errorClass: "connect", error: hideSecret((error as Error).message, to.secret) };
   }
 }
 
-/** The vendor's names of its models. `status` other than 200: none were told. */
-export async function probeModels(transport: Transport, to: ProbeAddress): Promise<Readonly<{ status: number; latencyMs: number; names: readonly string[]; error?: string }>> {
-  const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
-  const url = endpointUrl(to.provider, to.baseUrl, operation);
-  url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings|messages)$/, "/models");
-  const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to) });
-  const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
-  if (status !== 200) return { status, latencyMs: endMs, names: [], error: hide(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
-  return { status, latencyMs: endMs, names: namesOf(bytes) };
-}
-
-const authorization = ({ provider, secret }: ProbeAddress, endpoint?: ProviderEndpoint): Readonly<Record<string, string>> =>
+/** The headers by which a vendor knows the channel. */
+export const authorizationOf = ({ provider, secret }: ProbeAddress, endpoint?: ProviderEndpoint): Readonly<Record<string, string>> =>
   (secret === undefined ? {} : endpoint?.authorize?.(secret) ?? provider.authorize(secret));
 
 /** Some vendors repeat the key in their refusal. */
-const hide = (message: string, secret: string | undefined): string => (secret ? message.replaceAll(secret, `…${secret.slice(-4)}`) : message).slice(0, 500);
+export const hideSecret = (message: string, secret: string | undefined): string => (secret ? message.replaceAll(secret, `…${secret.slice(-4)}`) : message).slice(0, 500);
 
 function read(bytes: Buffer, stream: boolean, reader: ProbeWords["reader"], options: PassOptions): { facts: ReplyFacts; fault?: UpstreamFault } {
   let facts: ReplyFacts;
@@ -81,24 +71,10 @@ function read(bytes: Buffer, stream: boolean, reader: ProbeWords["reader"], opti
   return facts.complete ? { facts } : { facts, fault: { status: 200, message: "The reply ended before its end." } };
 }
 
-function namesOf(bytes: Buffer): readonly string[] {
-  let wire: unknown;
-  try {
-    wire = JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return [];
-  }
-  const list = Array.isArray(wire) ? wire : [(wire as { data?: unknown } | null)?.data, (wire as { models?: unknown } | null)?.models].find(Array.isArray) ?? [];
-  const names = (list as unknown[]).flatMap((entry) => {
-    const name = typeof entry === "string" ? entry : (entry as { id?: unknown; name?: unknown } | null)?.id ?? (entry as { name?: unknown } | null)?.name;
-    return typeof name === "string" && name.length > 0 && name.length <= 200 ? [name] : [];
-  });
-  return [...new Set(names)].sort().slice(0, 5_000);
-}
+export type Exchanged = { status: number; bytes: Buffer; endMs: number; firstMs?: number };
 
-type Exchanged = { status: number; bytes: Buffer; endMs: number; firstMs?: number };
-
-const exchange = (transport: Transport, call: UpstreamCall): Promise<Exchanged> =>
+/** One call and its whole answer, or as much of it as is listened to. */
+export const exchange = (transport: Transport, call: UpstreamCall): Promise<Exchanged> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0, bytes = 0;

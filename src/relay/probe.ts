@@ -1,5 +1,6 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
-import { probeCall, probeModels, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
+import { probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
+import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
@@ -56,7 +57,7 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
   const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, to);
   if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };
 
-  const listed = inProcess || !target.list ? undefined : await probeModels(transport, to).catch((error: Error) => ({ status: 0, latencyMs: 0, names: [], error: error.message }));
+  const listed = inProcess || !target.list ? undefined : await probeModels(transport, to).catch((error: Error): ListedModels => ({ status: 0, latencyMs: 0, error: error.message }));
   if (listed) steps.push(...listSteps(listed, provider.keyless === true));
   if (listed && (listed.status === 401 || listed.status === 403)) return { ok: false, steps, calls: [] };
 
@@ -67,7 +68,7 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
     if (target.stream && calls[0]!.ok && operation !== "embeddings") calls.push(await probeCall(transport, to, operation, target.model.upstreamName, true));
     steps.push(...calls.map(callStep), ...usageStep(calls));
   }
-  return { ok: steps.every(({ state }) => state !== "failed"), steps, calls, ...(listed?.status === 200 && { models: listed.names }) };
+  return { ok: steps.every(({ state }) => state !== "failed"), steps, calls, ...(listed?.names && { models: listed.names }) };
 }
 
 const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: false, steps: [{ step, state: "failed", note }], calls: [] });
@@ -87,11 +88,11 @@ async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: Prob
   }
 }
 
-function listSteps(listed: Awaited<ReturnType<typeof probeModels>>, keyless: boolean): ProbeStep[] {
+function listSteps(listed: ListedModels, keyless: boolean): ProbeStep[] {
   const refused = listed.status === 401 || listed.status === 403;
   const note = listed.error === undefined ? {} : { note: listed.error };
   if (refused) return [{ step: "key", state: "failed", ms: listed.latencyMs, ...note }];
-  if (listed.status !== 200) return [{ step: "models", state: "skipped", ...note }];
+  if (!listed.names) return [{ step: "models", state: "skipped", ...note }];
   const list: ProbeStep = { step: "models", state: "ok", ms: listed.latencyMs, count: listed.names.length };
   return keyless ? [list] : [{ step: "key", state: "ok", ms: listed.latencyMs }, list];
 }

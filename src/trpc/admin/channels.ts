@@ -3,9 +3,10 @@ import { z } from "zod";
 import { permissionsOfRole } from "#accounts/index.ts";
 import { ensureDefaultGroup, modelNameField, priceFromWords, PriceTextError, ActRefused } from "#catalog/index.ts";
 import {
-  addChannel, addChannelKeys, channelField, editChannel, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
+  addChannel, addChannelKeys, channelField, duplicateChannel, editChannel, editChannels, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
 } from "#channels/index.ts";
 import { listChannels, type ChannelView } from "#channels/channel-list.store.ts";
+import { readChannelHours } from "#channels/channel-history.store.ts";
 import { listChannelCosts } from "#channels/channel-costs.store.ts";
 import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
@@ -33,6 +34,11 @@ const terms = {
 const pasted = z.string().max(2_000_000);
 const id = z.uuid();
 
+const EDITS_MAX = 500;
+const bulkPatch = z.strictObject({
+  enabled: z.boolean(), restMinutes: z.int().min(0).max(1_440), priority: terms.priority, weight: terms.weight, groupIds: terms.groupIds.readonly(),
+}).partial();
+
 export const channelsRouter = router({
   /** The vendors that channels can be made for, with what their forms say. */
   providers: adminProcedure("channels:read").query(() =>
@@ -58,6 +64,9 @@ export const channelsRouter = router({
     if (!channel) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
     return toWire(channel, ctx.user);
   }),
+
+  /** The last 24 hours of a channel, hour by hour. */
+  hours: adminProcedure("channels:read").input(z.strictObject({ id })).query(({ ctx, input }) => readChannelHours(ctx.pool, input.id)),
 
   /** What each model costs on this channel, by its own cost or by the channel's factor. */
   costs: adminProcedure("costs:read").input(z.strictObject({ id })).query(({ ctx, input }) => listChannelCosts(ctx.pool, input.id)),
@@ -98,6 +107,21 @@ export const channelsRouter = router({
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => {
       const { until, trace } = await pauseChannel(tx, input.id, input.minutes);
       return { result: { until }, traces: [trace] };
+    })),
+
+  /** The same few fields of many channels, as one act: all or none. What it answers with undoes it when it is handed in again. */
+  editMany: supplyProcedure("channels:write")
+    .input(z.strictObject({ edits: z.array(z.strictObject({ id, seen: z.date(), patch: bulkPatch })).min(1).max(EDITS_MAX) }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => {
+      const { edited, traces } = await editChannels(tx, input.edits);
+      return { result: { edited }, traces };
+    })),
+
+  /** A second channel with the same settings, without the keys and switched off. */
+  duplicate: supplyProcedure("channels:write").input(z.strictObject({ id }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => {
+      const { trace, ...made } = await duplicateChannel(tx, input.id);
+      return { result: made, traces: [trace] };
     })),
 
   remove: supplyProcedure("channels:write").input(z.strictObject({ id }))

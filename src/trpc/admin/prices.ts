@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { permissionsOfRole } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
-import { ActRefused, publish, withdraw } from "#catalog/index.ts";
+import { ActRefused, publish, takeBack, withdraw } from "#catalog/index.ts";
 import { listGroups, liveNodes } from "#channels/group-list.store.ts";
 import { staffAct } from "#channels/index.ts";
 import { belowCost, costSpans, marginPpm, pricesOf } from "#channels/margins.ts";
@@ -20,7 +20,8 @@ const MODELS_MAX = 500;
 
 const rule = z.strictObject({
   base: z.enum(REPRICE_BASES),
-  factorPpm: z.int().min(0).max(1_000_000_000),
+  factorPpm: z.int().min(0).max(1_000_000_000).default(1_000_000),
+  marginPpm: z.int().min(0).max(999_999).optional(),
   stepPico: z.bigint().min(1n).max(1_000_000_000n).optional(),
 });
 
@@ -78,15 +79,23 @@ export const pricesRouter = router({
       if (!confirmBelowCost) refuseBelowCost(changes);
       else demandRenewed(ctx.user, ctx.clock);
       return staffAct(ctx.pool, ctx.by, async (tx) => {
-        const traces = [];
-        for (const { row: _, ...change } of changes) traces.push((await publish(tx, { ...change, ...(from && { from }), ...(note && { note }) }, ctx.user.id)).trace);
-        return { result: { published: changes.length }, traces };
+        const done = [];
+        for (const { row, ...change } of changes) done.push({ row, ...(await publish(tx, { ...change, ...(from && { from }), ...(note && { note }) }, ctx.user.id)) });
+        return { result: { published: changes.length, undo: undoOf(done) }, traces: done.map(({ trace }) => trace) };
       });
     }),
 
   /** Takes a scheduled version back. */
   withdraw: supplyProcedure("catalog:write").input(z.strictObject({ versionId: z.bigint() }))
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { versionId: input.versionId }, traces: [await withdraw(tx, input.versionId)] }))),
+
+  /** Undoes what oneself published a moment ago, as one act: the prices before hold again, or what was to come does not. */
+  takeBack: supplyProcedure("catalog:write").input(z.strictObject({ versionIds: z.array(z.bigint()).min(1).max(MODELS_MAX) }))
+    .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => {
+      const traces = [];
+      for (const versionId of input.versionIds) traces.push(await takeBack(tx, versionId, ctx.user.id));
+      return { result: { takenBack: traces.length }, traces };
+    })),
 
   /** What a bulk rule would do, before it is done. */
   previewRule: supplyProcedure("catalog:write").input(z.strictObject({ modelIds: z.array(id).min(1).max(MODELS_MAX), rule }))
@@ -111,17 +120,16 @@ export const pricesRouter = router({
       else demandRenewed(ctx.user, ctx.clock);
       const seen = new Map(models.map((model) => [model.id, model.seenVersion]));
       return staffAct(ctx.pool, ctx.by, async (tx) => {
-        const traces = [];
+        const done = [];
         for (const { row, document } of changes) {
-          const { trace } = await publish(tx, { modelId: row.id, seenVersion: seen.get(row.id) ?? null, document: document!, ...(from && { from }), ...(note && { note }) }, ctx.user.id);
-          traces.push(trace);
+          done.push({ row, ...(await publish(tx, { modelId: row.id, seenVersion: seen.get(row.id) ?? null, document: document!, ...(from && { from }), ...(note && { note }) }, ctx.user.id)) });
         }
-        return { result: { published: changes.length }, traces };
+        return { result: { published: changes.length, undo: undoOf(done) }, traces: done.map(({ trace }) => trace) };
       });
     }),
 });
 
-const toRule = ({ stepPico, ...given }: z.output<typeof rule>): RepriceRule => ({ ...given, ...(stepPico !== undefined && { stepPico }) });
+const toRule = ({ base, factorPpm, marginPpm, stepPico }: z.output<typeof rule>): RepriceRule => ({ base, factorPpm, ...(marginPpm !== undefined && { marginPpm }), ...(stepPico !== undefined && { stepPico }) });
 
 async function repriced(pool: Parameters<typeof readPriceSheet>[0], ids: readonly string[], given: RepriceRule) {
   return (await readPriceSheet(pool, ids)).map((row) => {
@@ -129,6 +137,10 @@ async function repriced(pool: Parameters<typeof readPriceSheet>[0], ids: readonl
     return { row, document, same: document !== undefined && JSON.stringify(document.items) === JSON.stringify(row.current?.document.items) };
   });
 }
+
+/** The versions to take back for an undo; none where one of the models would be left without a price. */
+const undoOf = (done: readonly Readonly<{ row: SheetRow; versionId: bigint; trace: { action: string } }>[]): readonly bigint[] =>
+  (done.every(({ row, trace }) => row.current !== null || trace.action === "price.schedule") ? done.map(({ versionId }) => versionId) : []);
 
 /** @throws ActRefused below_cost, naming the models */
 function refuseBelowCost(changes: readonly Readonly<{ row: SheetRow; document: PriceDocument }>[]): void {

@@ -2,7 +2,8 @@
 import { useTranslations } from "next-intl";
 import { Action, Actor, Reason, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
-import { DiffView, diffValues } from "#ui/kit/diff-view.tsx";
+import { readableChanges } from "#ui/audit/readable-changes.ts";
+import { DiffView } from "#ui/kit/diff-view.tsx";
 import { Drawer } from "#ui/kit/drawer.client.tsx";
 import { IdText } from "#ui/kit/id-text.tsx";
 import { Time } from "#ui/kit/time.tsx";
@@ -19,7 +20,7 @@ export function AuditDrawer({ row, onClose }: { row: AuditRow | undefined; onClo
 
 function Entry({ row }: { row: AuditRow }) {
   const t = useTranslations("audit");
-  const { changes, same } = diffValues(plain(row.before), plain(row.after));
+  const { changes, same } = readableChanges(plain(row.before), plain(row.after));
   const id = (value: string | null) => (value ? <IdText id={value} /> : null);
   return (
     <div className="flex flex-col gap-6">

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Plus, Route } from "lucide-react";
+import { ListOrdered, Plus, Route } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { parseAsString, useQueryState } from "nuqs";
@@ -18,8 +18,10 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
+import { BulkBar } from "#ui/channels/bulk-bar.client.tsx";
 import { ChannelDrawer } from "#ui/channels/channel-drawer.client.tsx";
 import { useChannelActs } from "#ui/channels/channel-acts.client.tsx";
+import { OrderView } from "#ui/channels/order-view.client.tsx";
 import { ChannelStateText, costText } from "#ui/channels/overview.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import { factorText, successOf, type Channel } from "#ui/channels/wire.ts";
@@ -28,6 +30,8 @@ import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 export type Rights = Readonly<{ write: boolean; test: boolean; costs: boolean }>;
 
 const VIEWS = ["all", "failing", "idle", "off"] as const;
+/** Not the table, but the order in which channels are asked. */
+const ORDER = "order";
 type View = (typeof VIEWS)[number];
 const IN_VIEW: Readonly<Record<View, (channel: Channel) => boolean>> = {
   all: () => true,
@@ -49,7 +53,10 @@ export function ChannelList({ rights }: { rights: Rights }) {
     { key: "group", label: t("list.group"), kind: "select", options: [...new Set((data ?? []).flatMap(({ groups }) => groups.map(({ name }) => name)))].map((value) => ({ value, label: value })) },
   ];
   const { values, filtered, clear } = useFilterValues(filters);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const acts = useChannelActs(() => void setOpen(null));
+  const columns = useColumns(rights);
+  const ordering = view === ORDER;
   const current: View = VIEWS.find((name) => name === view) ?? "all";
   const rows = data?.filter((channel) => IN_VIEW[current](channel) && matches(channel, values)).toSorted((a, b) => Number(a.state === "off") - Number(b.state === "off") || b.priority - a.priority || a.number - b.number);
   const opened = data?.find(({ id }) => id === open);
@@ -60,27 +67,29 @@ export function ChannelList({ rights }: { rights: Rights }) {
       <SingleChannel channels={data ?? []} />
       <div className="mb-4 flex flex-wrap items-center gap-2">
         {VIEWS.map((name) => (
-          <button key={name} type="button" className={cn("chip", name === current && "chip-on")} aria-pressed={name === current} onClick={() => void setView(name === "all" ? null : name)}>
+          <button key={name} type="button" className={cn("chip", !ordering && name === current && "chip-on")} aria-pressed={!ordering && name === current} onClick={() => void setView(name === "all" ? null : name)}>
             {t(`views.${name}`)}<span className="nums text-fg-3">{data?.filter(IN_VIEW[name]).length ?? ""}</span>
           </button>
         ))}
-        <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
+        {data && data.length > 1 ? <button type="button" className={cn("chip", ordering && "chip-on")} aria-pressed={ordering} onClick={() => void setView(ordering ? null : ORDER)}><ListOrdered size={14} strokeWidth={1.75} aria-hidden="true" />{t("views.order")}</button> : null}
+        {ordering ? null : <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>}
       </div>
-      <Bleed>
+      {ordering && data ? <OrderView channels={data} readOnly={!rights.write} /> : <Bleed>
         <DataTable<Channel>
-          label={t("title")} columns={useColumns(rights)} rows={rows} rowKey={({ id }) => id} density="compact"
+          label={t("title")} columns={columns} rows={rows} rowKey={({ id }) => id} density="compact"
           state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
           filtered={filtered || current !== "all"} onClearFilters={() => { clear(); void setView(null); }}
           empty={<EmptyState icon={<Route size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={rights.write ? <LinkButton variant="primary" href="/admin/channels/new">{t("list.new")}</LinkButton> : undefined} />}
           card={(channel) => <ChannelCard channel={channel} />} openKey={open} onOpen={({ id }) => void setOpen(id)} onClose={() => void setOpen(null)}
-          {...(rights.write && { rowMenu: acts.items })}
+          {...(rights.write && { rowMenu: acts.items, selection: { selected, onChange: setSelected } })}
         />
-      </Bleed>
-      {data?.length ? <p className="mt-3 text-13 text-fg-3">{t("list.note")}</p> : null}
+      </Bleed>}
+      {data?.length && !ordering ? <p className="mt-3 text-13 text-fg-3">{t("list.note")}</p> : null}
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.providerName} /><span className="truncate">{opened.name}</span></span> : ""}
         actions={opened ? <Link className="link mr-2 text-13" href={`/admin/channels/${opened.id}`}>{t("list.full")}</Link> : undefined}>
         {opened ? <ChannelDrawer key={opened.id} channel={opened} rights={rights} onToggle={(enabled) => void acts.setEnabled(opened, enabled)} /> : null}
       </Drawer>
+      {ordering ? null : <BulkBar channels={(data ?? []).filter(({ id }) => selected.has(id))} onClear={() => setSelected(new Set())} />}
       {acts.dialogs}
     </>
   );

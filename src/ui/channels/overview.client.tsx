@@ -6,6 +6,7 @@ import { StatusDot } from "#ui/kit/badge.tsx";
 import { StatCard, StatGrid } from "#ui/kit/card.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
+import { ChannelCharts } from "#ui/channels/channel-charts.client.tsx";
 import { TestSection } from "#ui/channels/test-steps.client.tsx";
 import { Part } from "#ui/channels/settings-form.client.tsx";
 import { factorText, STATE_TONE, successOf, type Channel } from "#ui/channels/wire.ts";
@@ -40,6 +41,7 @@ export function ChannelOverview({ channel, canTest }: { channel: Channel; canTes
         <StatCard label={t("requests")} value={formatTokens(channel.day.attempts)} href={`/admin/requests?channel=${encodeURIComponent(channel.name)}`} />
         <StatCard label={t("cost")} value={costText(channel.day.costPico)} />
       </StatGrid>
+      <ChannelCharts id={channel.id} />
       <div className="grid gap-6 lg:grid-cols-2">
         <Part title={t("facts")}>
           <DefinitionList items={[

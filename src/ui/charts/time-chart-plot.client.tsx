@@ -76,10 +76,10 @@ const hatchedLast = (last: number, pattern: string) => function HatchedBar(bar: 
 function lines(one: PaintedSeries, at: number, partialLast: boolean): ReactElement[] {
   const stroke = cssColor(one.color);
   const shared = { stroke, strokeWidth: 1.75, isAnimationActive: false, connectNulls: false, type: "linear" as const, activeDot: { r: 3.5, fill: stroke, strokeWidth: 0 } };
-  const dot = ({ index, cx, cy, key }: DotItemDotProps): ReactElement => (isLone(one.values, index) ? <circle key={key} cx={cx} cy={cy} r={2.5} fill={stroke} /> : <g key={key} />);
+  const dot = ({ index, cx, cy, key }: DotItemDotProps): ReactElement => (isLone(one.values, index) && Number.isFinite(cy) ? <circle key={key} cx={cx} cy={cy} r={2.5} fill={stroke} /> : <g key={key} />);
   const line = <Line key={one.id} dataKey={one.id} name={one.label} dot={dot} strokeDasharray={DASHES[at % DASHES.length]} {...shared} />;
   if (!partialLast) return [line];
-  return [line, <Line key={`~${one.id}`} dataKey={`~${one.id}`} name={one.label} dot={false} strokeDasharray="2 4" tooltipType="none" legendType="none" {...shared} />];
+  return [line, <Line key={`~${one.id}`} dataKey={`~${one.id}`} name={one.label} dot={dot} strokeDasharray="2 4" tooltipType="none" legendType="none" {...shared} />];
 }
 
 type TipProps = { active: boolean; place: string | number | undefined; series: readonly PaintedSeries[]; name: (at: number) => string; format: (value: number) => string; total: string | undefined; partial: { at: number; text: string } | undefined };

@@ -92,6 +92,6 @@ export function NumberField({ value, onChange, min = 0, max = Number.MAX_SAFE_IN
     if (number < min || number > max) return max === Number.MAX_SAFE_INTEGER ? t("amount.atLeast", { min }) : t("amount.between", { min, max });
     return void onChange(number);
   };
-  const move = (direction: 1 | -1) => onChange(Math.min(max, Math.max(min, (value ?? min) + direction * step)));
+  const move = (direction: 1 | -1) => onChange(Math.min(max, Math.max(min, (value ?? Math.min(max, Math.max(min, 0))) + direction * step)));
   return <TypedBox {...rest} shown={value === undefined ? "" : String(value)} take={take} step={move} />;
 }

@@ -37,7 +37,7 @@ export async function AdminShell({ shopName, viewer, permissions, search, status
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-10 flex h-12 flex-none items-center gap-3 border-b bg-canvas px-4 md:px-6">
           <AdminMenuButton shopName={shopName} groups={groups} />
-          <a href="/admin" className="flex-none md:hidden" aria-label={shopName}><Logo size={24} /></a>
+          <a href="/admin" className="inline-flex flex-none md:hidden" aria-label={shopName}><Logo size={24} /></a>
           {search}
           <div className="ml-auto flex flex-none items-center gap-2">
             {status}

@@ -25,6 +25,10 @@ export function ModelPage({ id, write }: { id: string; write: boolean }) {
   if (query.isError) return refusalOf(query.error).code === "not_found" ? <MissingPage /> : <ErrorState onRetry={() => void query.refetch()} />;
   if (!model) return <><PageHeader title="…" back={{ href: "/admin/models", label: t("title") }} /><SkeletonText lines={8} /></>;
   const list = (name: string): string => { const value = model.facts[name]; return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : ""; };
+  const known = [
+    { label: t("page.modalities"), value: list("input") === "" ? "" : `${list("input")} → ${list("output")}` }, { label: t("page.can"), value: list("can") }, { label: t("page.released"), value: list("released") },
+    { label: t("page.knowledge"), value: list("knowledge") }, { label: t("page.source"), value: list("source") === "" ? "" : `${list("source")}, ${list("asOf")}` },
+  ].filter(({ value }) => value !== "");
   return (
     <>
       <PageHeader title={model.slug} back={{ href: "/admin/models", label: t("title") }} badge={<Problems model={model} />}
@@ -35,7 +39,7 @@ export function ModelPage({ id, write }: { id: string; write: boolean }) {
           <Card title={t("page.price")} action={<LinkButton size="sm" href={`/admin/prices?open=${model.id}`}>{t("page.editPrice")}</LinkButton>}>
             {model.priced ? <DefinitionList items={[
               { label: t("list.input"), value: formatUsdPerMillion(model.input) }, { label: t("list.cacheRead"), value: formatUsdPerMillion(model.cacheRead) }, { label: t("list.output"), value: formatUsdPerMillion(model.output) },
-              { label: t("page.since"), value: <Time at={model.priceSince} /> }, { label: t("page.next"), value: model.scheduled ? <Time at={model.scheduled} /> : null },
+              { label: t("page.since"), value: <Time at={model.priceSince} /> }, { label: t("list.requests"), value: formatTokens(model.day.requests) }, { label: t("page.next"), value: model.scheduled ? <Time at={model.scheduled} /> : null },
             ]} /> : <p className="text-fg-2">{t("list.unpriced")}</p>}
           </Card>
           <Card title={t("page.channels")}>
@@ -48,10 +52,7 @@ export function ModelPage({ id, write }: { id: string; write: boolean }) {
             )}
           </Card>
           <Card title={t("page.more")}>
-            <DefinitionList items={[
-              { label: t("page.modalities"), value: list("input") === "" ? null : `${list("input")} → ${list("output")}` }, { label: t("page.can"), value: list("can") }, { label: t("page.released"), value: list("released") },
-              { label: t("page.knowledge"), value: list("knowledge") }, { label: t("page.source"), value: list("source") === "" ? null : `${list("source")}, ${list("asOf")}` }, { label: t("list.requests"), value: formatTokens(model.day.requests) },
-            ]} />
+            {known.length === 0 ? <p className="text-fg-2">{t("page.notListed")}</p> : <DefinitionList items={known} />}
           </Card>
         </div>
       </div>

@@ -19,6 +19,28 @@ export type Column = Readonly<{ id: string; model: string; turns: readonly Turn[
 
 export const EMPTY_REPLY: Reply = { role: "assistant", text: "", reasoning: "", state: "running", requestId: undefined, problem: undefined };
 
+/** What is said up to a turn that is answered anew: a reply without itself, a question with other words. */
+export function fromTurn(turns: readonly Turn[], at: number, text?: string): readonly Turn[] {
+  const turn = turns[at];
+  if (turn?.role === "assistant") return turns.slice(0, at);
+  return turn ? [...turns.slice(0, at), { role: "user", text: text ?? turn.text }] : turns;
+}
+
+/** Without one turn; a question takes its answer along, as an answer to nothing would mislead the model. */
+export function withoutTurn(turns: readonly Turn[], at: number): readonly Turn[] {
+  const pair = turns[at]?.role === "user" && turns[at + 1]?.role === "assistant";
+  return turns.filter((_, index) => index !== at && !(pair && index === at + 1));
+}
+
+/** Columns that were asked the same at this turn: they are compared, so other words go to each of them. */
+export function askedTheSame(columns: readonly Column[], id: string, at: number): readonly Column[] {
+  const turn = columns.find((column) => column.id === id)?.turns[at];
+  return columns.filter((column) => {
+    const other = column.turns[at];
+    return column.id === id || (turn?.role === "user" && other?.role === "user" && other.text === turn.text);
+  });
+}
+
 /** The body of exactly this request. Replies that failed are not part of what was said. */
 export function requestBody(model: string, turns: readonly Turn[], { system, temperature, topP, maxTokens }: Parameters): Record<string, unknown> {
   const said = turns.filter((turn) => turn.role === "user" || turn.text !== "").map(({ role, text }) => ({ role, content: text }));

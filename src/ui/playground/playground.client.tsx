@@ -9,11 +9,13 @@ import { cn } from "#ui/kit/cn.ts";
 import { Drawer } from "#ui/kit/drawer.client.tsx";
 import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { EmptyState, ErrorState, SkeletonText } from "#ui/kit/states.tsx";
+import { useToast } from "#ui/kit/toast.client.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { Composer } from "#ui/playground/composer.client.tsx";
-import { NO_PARAMETERS, type Parameters } from "#ui/playground/conversation.ts";
+import { NO_PARAMETERS, type Column, type Parameters } from "#ui/playground/conversation.ts";
 import { PlaygroundColumn } from "#ui/playground/playground-column.client.tsx";
 import { PlaygroundPanel } from "#ui/playground/playground-panel.client.tsx";
+import type { TurnActs } from "#ui/playground/turn-view.client.tsx";
 import { useChat } from "#ui/playground/use-chat.client.ts";
 import type { ConsoleOutputs } from "#ui/trpc/outputs.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -54,6 +56,7 @@ function Ready({ base, models, first, second }: { base: string; models: readonly
   const [parameters, setParameters] = useState<Parameters>(NO_PARAMETERS);
   const [prompt, setPrompt] = useState("");
   const [panel, setPanel] = useState(false);
+  const toast = useToast();
   const [shown, setShown] = useState("a");
   const [a, b] = chat.columns;
   const two = b !== undefined;
@@ -70,6 +73,20 @@ function Ready({ base, models, first, second }: { base: string; models: readonly
   const close = (id: string) => {
     chat.close(id);
     keepInAddress(id === a?.id ? b?.model : a?.model, undefined);
+  };
+  // What is lost by an act comes back by one click.
+  const undoable = (text: string, act: () => void) => {
+    const before = chat.columns;
+    act();
+    toast.undo(text, () => chat.restore(before));
+  };
+  const actsOf = (column: Column, at: number): TurnActs => {
+    const rerun = (act: () => void, kept: number) => (column.turns.length > kept ? undoable(t("dropped", { count: column.turns.length - kept }), act) : act());
+    return {
+      onEdit: (text) => rerun(() => chat.edit(column.id, at, text, parameters), at + 2),
+      onAgain: () => rerun(() => chat.again(column.id, at, parameters), at + 1),
+      onDelete: () => undoable(t("deleted"), () => chat.remove(column.id, at)),
+    };
   };
   const side = <PlaygroundPanel base={base} columns={chat.columns} parameters={parameters} onChange={setParameters} />;
   return (
@@ -94,7 +111,7 @@ function Ready({ base, models, first, second }: { base: string; models: readonly
           <div className={cn("grid min-h-0 flex-1", two && "lg:grid-cols-2 lg:divide-x")}>
             {chat.columns.map((column) => (
               <PlaygroundColumn
-                key={column.id} column={column} models={models} onModel={(model) => setModel(column.id, model)} onAgain={() => chat.again(column.id, parameters)} onExample={setPrompt}
+                key={column.id} column={column} models={models} onModel={(model) => setModel(column.id, model)} actsOf={chat.running ? undefined : (at) => actsOf(column, at)} onExample={setPrompt}
                 hidden={two && column.id !== front} {...(two && { onClose: () => close(column.id) })}
               />
             ))}

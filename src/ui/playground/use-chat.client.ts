@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { readChatStream } from "#ui/playground/chat-stream.ts";
-import { EMPTY_REPLY, requestBody, type Column, type Parameters, type Reply, type Turn } from "#ui/playground/conversation.ts";
+import { askedTheSame, EMPTY_REPLY, fromTurn, requestBody, withoutTurn, type Column, type Parameters, type Reply, type Turn } from "#ui/playground/conversation.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 /** A secret is asked for anew when it has less than this left. */
@@ -13,8 +13,13 @@ type Chat = Readonly<{
   columns: readonly Column[];
   running: boolean;
   send: (prompt: string, parameters: Parameters) => void;
-  /** The last reply of a column once more. */
-  again: (id: string, parameters: Parameters) => void;
+  /** A reply once more; what came after it goes. */
+  again: (id: string, at: number, parameters: Parameters) => void;
+  /** A question in other words, to each model that was asked it; what came after it goes. */
+  edit: (id: string, at: number, text: string, parameters: Parameters) => void;
+  remove: (id: string, at: number) => void;
+  /** Conversations as they were; what runs is given up. */
+  restore: (columns: readonly Column[]) => void;
   stop: () => void;
   clear: () => void;
   setModel: (id: string, model: string) => void;
@@ -40,8 +45,10 @@ export function useChat(first: string, second: string | undefined): Chat {
   const run = async (id: string, model: string, turns: readonly Turn[], parameters: Parameters): Promise<void> => {
     const abort = new AbortController();
     aborts.current.set(id, abort);
+    // What was given up for a conversation of before has nothing to say in it.
+    const current = (): boolean => aborts.current.get(id) === abort;
     const reply = (change: (reply: Reply) => Partial<Reply>): void =>
-      update(id, (now) => now.map((turn, at) => (at === now.length - 1 && turn.role === "assistant" ? { ...turn, ...change(turn) } : turn)));
+      current() ? update(id, (now) => now.map((turn, at) => (at === now.length - 1 && turn.role === "assistant" ? { ...turn, ...change(turn) } : turn))) : undefined;
     update(id, () => [...turns, EMPTY_REPLY]);
     try {
       const response = await fetch("/v1/chat/completions", {
@@ -67,9 +74,18 @@ export function useChat(first: string, second: string | undefined): Chat {
     send: (prompt, parameters) => {
       for (const { id, model, turns } of columns) void run(id, model, [...turns, { role: "user", text: prompt }], parameters);
     },
-    again: (id, parameters) => {
+    again: (id, at, parameters) => {
       const column = columns.find((one) => one.id === id);
-      if (column) void run(id, column.model, column.turns.at(-1)?.role === "assistant" ? column.turns.slice(0, -1) : column.turns, parameters);
+      if (column) void run(id, column.model, fromTurn(column.turns, at), parameters);
+    },
+    edit: (id, at, text, parameters) => {
+      for (const column of askedTheSame(columns, id, at)) void run(column.id, column.model, fromTurn(column.turns, at, text), parameters);
+    },
+    remove: (id, at) => update(id, (turns) => withoutTurn(turns, at)),
+    restore: (before) => {
+      aborts.current.forEach((abort) => abort.abort());
+      aborts.current.clear();
+      setColumns((all) => all.map((column) => ({ ...column, turns: before.find(({ id }) => id === column.id)?.turns ?? column.turns })));
     },
     stop: () => aborts.current.forEach((abort) => abort.abort()),
     clear: () => setColumns((all) => all.map((column) => ({ ...column, turns: [] }))),

@@ -17,6 +17,7 @@ import { refusalOf, useAct } from "#ui/channels/use-act.client.ts";
 import { PriceHistory } from "#ui/prices/price-history.client.tsx";
 import { PriceRows } from "#ui/prices/price-rows.client.tsx";
 import { afterFactor, documentOf, marginOf, ratioWords, type Items, type Notation } from "#ui/prices/price-math.ts";
+import { usePublishedNote } from "#ui/prices/use-published-note.client.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 export type PriceDetail = inferRouterOutputs<AppRouter>["admin"]["prices"]["get"];
@@ -51,6 +52,7 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
     const { [item]: _, ...rest } = items;
     return { base, items: pico === undefined ? rest : { ...rest, [item]: pico } };
   });
+  const tell = usePublishedNote();
   const publish = async (confirmBelowCost: boolean, when?: Date) => {
     setBusy(true);
     const ratio = notation === "ratio" ? ratioWords(items) : undefined;
@@ -59,7 +61,7 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
         modelId: detail.id, seenVersion: base.newestVersion, price: { form: "document", document: documentOf(items, base.document), ...(ratio && { ratio }) },
         ...(when && { from: when }), ...(note.trim() !== "" && { note: note.trim() }), confirmBelowCost,
       }));
-      toast.success(when ? t("editor.scheduled") : t("editor.published"));
+      tell(when ? t("editor.scheduled") : t("editor.published"), when || base.document !== null ? [versionId] : []);
       setBelow(undefined);
       // What was typed stands until it is what holds: in between there is still the old price.
       const fresh = await untilInForce(() => client.admin.prices.get.query({ id: detail.id }), when ? undefined : versionId);

@@ -1,12 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
-import { CalendarClock, Percent, ReceiptText } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { CalendarClock, ClipboardPaste, Percent, ReceiptText } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
-import { formatPercent, formatUsdPerMillion } from "#ui/format/index.ts";
+import { formatPercent, formatUnitPrice, formatUsdPerMillion } from "#ui/format/index.ts";
 import { Badge } from "#ui/kit/badge.tsx";
 import { Button, LinkButton } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
@@ -16,23 +16,27 @@ import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.client.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
+import { useToast } from "#ui/kit/toast.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
-import { PriceCell } from "#ui/prices/price-cell.client.tsx";
+import { PasteDialog } from "#ui/prices/paste-dialog.client.tsx";
+import { cellRows, PriceCell, type Typed } from "#ui/prices/price-cell.client.tsx";
 import { PriceEditor } from "#ui/prices/price-editor.client.tsx";
 import { priceText } from "#ui/prices/price-text.ts";
 import type { Notation } from "#ui/prices/price-math.ts";
 import { RepriceDialog } from "#ui/prices/reprice-dialog.client.tsx";
 import { SheetBar } from "#ui/prices/sheet-bar.client.tsx";
-import { lowestMargin, withCell, type Drafts } from "#ui/prices/sheet-drafts.ts";
+import { lowestMargin, type Drafts } from "#ui/prices/sheet-drafts.ts";
+import { spreadCells } from "#ui/prices/spread-cells.ts";
+import { useSheet } from "#ui/prices/use-sheet.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 export type BookRow = inferRouterOutputs<AppRouter>["admin"]["prices"]["book"]["rows"][number];
 
 const VIEWS = ["scheduled", "below_cost", "unpriced"] as const;
 const IN_VIEW: Readonly<Record<(typeof VIEWS)[number], (row: BookRow) => boolean>> = {
-  scheduled: ({ scheduled }) => scheduled.length > 0, below_cost: ({ belowCost }) => belowCost, unpriced: ({ document }) => document === null,
+  scheduled: ({ scheduled }) => scheduled.length > 0, below_cost: ({ belowCost, lowestPpm }) => belowCost || (lowestPpm ?? 0) < 0, unpriced: ({ document }) => document === null,
 };
 
 const IDLE_MS = 30_000;
@@ -52,17 +56,28 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
   const [open, setOpen] = useQueryState("open", parseAsString);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [repricing, setRepricing] = useState<readonly string[]>();
-  const [drafts, setDrafts] = useState<Drafts<BookRow>>(new Map());
-  // A sheet that is put aside takes its half-typed texts with it.
-  const [sheet, setSheet] = useState(0);
+  const [pasting, setPasting] = useState(false);
+  const sheet = useSheet<BookRow>();
+  const { drafts } = sheet;
+  const toast = useToast();
   const filters: FilterDef[] = [{ key: "vendor", label: t("list.vendor"), kind: "select", options: [...new Set((data ?? []).flatMap(({ vendor }) => vendor ?? []))].map((value) => ({ value, label: value })) }];
   const { values, filtered, clear } = useFilterValues(filters);
   const rows = data?.filter((row) => (view === null || IN_VIEW[view](row)) && (!values["vendor"] || row.vendor === values["vendor"]) && (!values["q"] || `${row.slug} ${row.name ?? ""}`.toLowerCase().includes(values["q"].toLowerCase())));
   const opened = data?.find(({ id }) => id === open);
+  const onRange = (text: string, from: HTMLInputElement) => {
+    const cells = cellRows(from), top = cells.findIndex((row) => row.includes(from)), left = cells[top]!.indexOf(from);
+    const targets = cells.slice(top).flatMap((row) => {
+      const found = data?.find(({ id }) => id === row[0]?.dataset["model"]);
+      return found ? [{ row: found, items: row.slice(left).map(({ dataset }) => dataset["price"]!), before: drafts.get(found.id)?.items ?? found.prices }] : [];
+    });
+    const { changes, bad, beyond } = spreadCells(text, targets, notation);
+    sheet.fill(changes);
+    if (bad + beyond > 0) toast.error(t("paste.left", { bad, beyond }));
+  };
   return (
     <>
       <PageHeader title={t("title")} description={data ? t("list.counts", { count: data.length, current: nodes?.current ?? 0, live: nodes?.live ?? 0 }) : undefined}
-        actions={rights.write && data && data.length > 0 ? <Button variant="primary" onClick={() => setRepricing(rows?.map(({ id }) => id) ?? [])}><Percent size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.reprice")}</Button> : undefined} />
+        actions={rights.write && data && data.length > 0 ? <><Button className="max-md:hidden" onClick={() => setPasting(true)}><ClipboardPaste size={16} strokeWidth={1.75} aria-hidden="true" />{t("paste.open")}</Button><Button variant="primary" onClick={() => setRepricing(rows?.map(({ id }) => id) ?? [])}><Percent size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.reprice")}</Button></> : undefined} />
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <button type="button" className={cn("chip", view === null && "chip-on")} aria-pressed={view === null} onClick={() => void setView(null)}>{t("views.all")}<span className="nums text-fg-3">{data?.length ?? ""}</span></button>
         {VIEWS.filter((name) => rights.costs || name !== "below_cost").map((name) => {
@@ -73,7 +88,7 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
       </div>
       <Bleed>
         <DataTable<BookRow>
-          label={t("title")} columns={useColumns({ notation, costs: rights.costs, leastPpm: query.data?.leastPpm ?? 1_000_000, drafts, sheet, ...(rights.write && { onType: (row: BookRow, item: string, typed: Parameters<typeof withCell>[3]) => setDrafts((now) => withCell(now, row, item, typed)) }) })} rows={rows} rowKey={({ id }) => id} density="compact"
+          label={t("title")} columns={useColumns({ notation, costs: rights.costs, leastPpm: query.data?.leastPpm ?? 1_000_000, drafts, rev: sheet.rev, ...(rights.write && { typing: { onType: sheet.type, onRange, onUndo: sheet.undo, onRedo: sheet.redo } }) })} rows={rows} rowKey={({ id }) => id} density="compact"
           state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
           filtered={filtered || view !== null} onClearFilters={() => { clear(); void setView(null); }}
           empty={<EmptyState icon={<ReceiptText size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} action={<LinkButton variant="primary" href="/admin/models">{t("empty.action")}</LinkButton>} />}
@@ -81,28 +96,34 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
           {...(rights.write && { selection: { selected, onChange: setSelected } })}
         />
       </Bleed>
-      <SheetBar drafts={drafts} notation={notation} leastPpm={query.data?.leastPpm ?? 1_000_000} costs={rights.costs} onDone={() => { setDrafts(new Map()); setSheet(sheet + 1); }} />
-      {data?.length === 0 ? null : <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}</p>}
+      <SheetBar drafts={drafts} notation={notation} leastPpm={query.data?.leastPpm ?? 1_000_000} costs={rights.costs} onDone={sheet.clear} {...(sheet.canUndo && { onUndo: sheet.undo })} {...(sheet.canRedo && { onRedo: sheet.redo })} />
+      {data?.length === 0 ? null : <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t(notation === "usd" ? "list.noteUsd" : "list.noteRatio")}{rights.costs ? ` ${t("list.noteCost")}` : ""}{rights.write ? <span className="max-md:hidden">{` ${t("list.noteKeys")}`}</span> : null}</p>}
       <SelectionBar count={selected.size} onClear={() => setSelected(new Set())}><Button size="sm" onClick={() => setRepricing([...selected])}>{t("list.repriceSelected")}</Button></SelectionBar>
       <Drawer open={opened !== undefined} onOpenChange={(next) => next || void setOpen(null)} size="lg" title={opened ? <span className="flex min-w-0 items-center gap-2.5"><VendorMark name={opened.vendor ?? opened.slug} /><span className="truncate">{opened.name ?? opened.slug}</span>{opened.scheduled.length > 0 ? <Badge tone="info">{t("scheduledBadge")}</Badge> : null}</span> : ""}>
         {opened ? <PriceEditor key={opened.id} id={opened.id} notation={notation} onNotation={(next) => void setNotation(next)} rights={rights} /> : null}
       </Drawer>
+      {pasting && data ? <PasteDialog rows={data} notation={notation} onClose={() => setPasting(false)} onTake={(lines, as) => { sheet.fill(lines); void setNotation(as); setPasting(false); }} /> : null}
       {repricing ? <RepriceDialog ids={repricing} onClose={() => { setRepricing(undefined); setSelected(new Set()); }} /> : null}
     </>
   );
 }
 
-type Sheet = Readonly<{ notation: Notation; costs: boolean; leastPpm: number; drafts: Drafts<BookRow>; sheet: number; onType?: (row: BookRow, item: string, typed: Parameters<typeof withCell>[3]) => void }>;
+type Typing = Readonly<{ onType: (row: BookRow, item: string, typed: Typed) => void; onRange: (text: string, from: HTMLInputElement) => void; onUndo: () => void; onRedo: () => void }>;
+type Sheet = Readonly<{ notation: Notation; costs: boolean; leastPpm: number; drafts: Drafts<BookRow>; rev: number; typing?: Typing }>;
 
-function useColumns({ notation, costs, leastPpm, drafts, sheet, onType }: Sheet): readonly Column<BookRow>[] {
+function useColumns({ notation, costs, leastPpm, drafts, rev, typing }: Sheet): readonly Column<BookRow>[] {
   const t = useTranslations("prices.list");
+  const locale = useLocale();
   const itemsOf = (row: BookRow) => drafts.get(row.id)?.items ?? row.prices;
   const price = (item: string, hideBelow?: "lg" | "xl"): Column<BookRow> => ({
     id: item, header: t(item), align: "right", ...(hideBelow && { hideBelow }),
     cell: (row) => {
       const sold = row.prices["input"] !== undefined || row.document === null;
-      if (!onType || !sold) return priceText(item, itemsOf(row), notation);
-      return <PriceCell key={`${notation} ${sheet}`} item={item} model={row.slug} before={drafts.get(row.id)?.base.prices ?? row.prices} items={itemsOf(row)} notation={notation} onType={(typed) => onType(row, item, typed)} />;
+      const [piece] = item === "input" && row.document !== null && !sold ? Object.entries(row.prices) : [];
+      if (piece) return <span className="text-13 whitespace-nowrap text-fg-2">{formatUnitPrice(piece[1], piece[0], locale)}</span>;
+      if (!typing || !sold) return priceText(item, itemsOf(row), notation);
+      const { onType, ...acts } = typing;
+      return <PriceCell key={notation} item={item} id={row.id} model={row.slug} before={drafts.get(row.id)?.base.prices ?? row.prices} items={itemsOf(row)} notation={notation} rev={rev} {...acts} onType={(typed) => onType(row, item, typed)} />;
     },
   });
   const other: Notation = notation === "usd" ? "ratio" : "usd";

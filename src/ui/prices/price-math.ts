@@ -32,9 +32,14 @@ export type ParsedPrice = Readonly<{ pico: bigint; rounded?: boolean } | { probl
 
 const DECIMAL = /^(\d{1,9})?(?:\.(\d*))?$/;
 
+const THOUSANDS = /^\d{1,3}(,\d{3})+(\.\d*)?$/;
+
 /** Reads a typed USD price exactly; more digits than there are pico-USD for are refused, not rounded. */
 export function parseUsd(text: string, digits = FACTOR_DIGITS): ParsedPrice {
-  const bare = text.trim().replace(/^\$/, "").replaceAll(",", "");
+  const typed = text.trim().replace(/^\$/, "");
+  // A comma is taken between thousands only: `0,15` is fifteen cents to half of the world and would else be fifteen dollars.
+  if (typed.includes(",") && !THOUSANDS.test(typed)) return { problem: "form" };
+  const bare = typed.replaceAll(",", "");
   if (bare === "") return { problem: "empty" };
   const match = DECIMAL.exec(bare);
   if (!match || bare === ".") return { problem: "form" };
@@ -88,6 +93,12 @@ export function ratioWords(items: Items): Readonly<Record<string, string>> | und
   if (items.cache_write_1h !== undefined && (write === undefined || items.cache_write_1h * 10n !== write * 16n)) return undefined;
   const words = named.map((item) => [RATIO_WORD[item]!, ratioText(item, items)] as const);
   return words.some(([, text]) => text === "" || text.startsWith("≈")) ? undefined : Object.fromEntries(words);
+}
+
+/** A typed margin in percent of the price, below 100, with at most four decimals, in parts per million. */
+export function parseMargin(text: string): number | undefined {
+  const match = /^(\d{1,2})(?:\.(\d{0,4}))?$/.exec(text.trim());
+  return match ? Number(match[1]) * 10_000 + Number((match[2] ?? "").padEnd(4, "0")) : undefined;
 }
 
 /** Margin in parts per million; undefined where nothing is sold. */

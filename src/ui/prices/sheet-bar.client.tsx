@@ -1,4 +1,5 @@
 "use client";
+import { Redo2, Undo2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { SudoCancelled } from "#ui/account/sudo-dialog.client.tsx";
@@ -10,18 +11,20 @@ import { cn } from "#ui/kit/cn.ts";
 import { Dialog } from "#ui/kit/dialog.client.tsx";
 import { CheckboxField, TextField } from "#ui/kit/fields.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
+import { IconButton } from "#ui/kit/icon-button.client.tsx";
 import { documentOf, type Notation } from "#ui/prices/price-math.ts";
 import type { BookRow } from "#ui/prices/price-list.client.tsx";
 import { priceText } from "#ui/prices/price-text.ts";
 import { changedItems, lowestMargin, monthEffect, type Draft, type Drafts } from "#ui/prices/sheet-drafts.ts";
+import { usePublishedNote } from "#ui/prices/use-published-note.client.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
-type Props = { drafts: Drafts<BookRow>; notation: Notation; leastPpm: number; costs: boolean; onDone: () => void };
+type Props = { drafts: Drafts<BookRow>; notation: Notation; leastPpm: number; costs: boolean; onDone: () => void; onUndo?: () => void; onRedo?: () => void };
 
 const signed = (nano: bigint): string => `${nano < 0n ? "−" : "+"}${formatTotal(nano < 0n ? -nano : nano)}`;
 
 /** What the sheet's typing amounts to, before any of it is published. */
-export function SheetBar({ drafts, notation, leastPpm, costs, onDone }: Props) {
+export function SheetBar({ drafts, notation, leastPpm, costs, onDone, onUndo, onRedo }: Props) {
   const t = useTranslations("prices.sheet");
   const [reviewing, setReviewing] = useState(false);
   useLeaveGuard(drafts.size > 0, "/admin/prices");
@@ -36,6 +39,10 @@ export function SheetBar({ drafts, notation, leastPpm, costs, onDone }: Props) {
         <p className="font-medium">{t("changes", { cells, models: all.length })}</p>
         <p className={cn("text-13", bad ? "text-bad" : "text-fg-2")}>{bad ? t("bad") : costs ? t("effect", { amount: signed(effect) }) : t("nothingYet")}</p>
       </div>
+      <span className="flex">
+        <IconButton label={t("undo")} disabled={!onUndo} onClick={onUndo}><Undo2 size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>
+        <IconButton label={t("redo")} disabled={!onRedo} onClick={onRedo}><Redo2 size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>
+      </span>
       <Button variant="ghost" onClick={onDone}>{t("discard")}</Button>
       <Button variant="primary" disabled={bad} onClick={() => setReviewing(true)}>{t("review")}</Button>
       {reviewing ? <Review drafts={all} notation={notation} leastPpm={leastPpm} costs={costs} effect={effect} onClose={() => setReviewing(false)} onDone={onDone} /> : null}
@@ -43,13 +50,14 @@ export function SheetBar({ drafts, notation, leastPpm, costs, onDone }: Props) {
   );
 }
 
-type ReviewProps = Omit<Props, "drafts"> & { drafts: readonly Draft<BookRow>[]; effect: bigint; onClose: () => void };
+type ReviewProps = Omit<Props, "drafts" | "onUndo" | "onRedo"> & { drafts: readonly Draft<BookRow>[]; effect: bigint; onClose: () => void };
 
 function Review({ drafts, notation, leastPpm, costs, effect, onClose, onDone }: ReviewProps) {
   const t = useTranslations("prices.sheet");
   const items = useTranslations("prices.items");
   const client = useTRPCClient();
   const { say, refresh, toast, run, dialog } = useAct();
+  const tell = usePublishedNote();
   const [from, setFrom] = useState("");
   const [note, setNote] = useState("");
   const [below, setBelow] = useState<string>();
@@ -59,11 +67,11 @@ function Review({ drafts, notation, leastPpm, costs, effect, onClose, onDone }: 
   const submit = async () => {
     setBusy(true);
     try {
-      const { published } = await run(() => client.admin.prices.publishMany.mutate({
+      const { published, undo } = await run(() => client.admin.prices.publishMany.mutate({
         models: drafts.map(({ base, items: prices }) => ({ id: base.id, seenVersion: base.newestVersion, price: { form: "document" as const, document: documentOf(prices, base.document) } })),
         ...(start && { from: start }), ...(note.trim() !== "" && { note: note.trim() }), confirmBelowCost: confirmed,
       }));
-      toast.success(start ? t("scheduled", { count: published }) : t("published", { count: published }));
+      tell(start ? t("scheduled", { count: published }) : t("published", { count: published }), undo);
       await refresh();
       onDone();
     } catch (error) {

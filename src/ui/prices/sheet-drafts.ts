@@ -37,3 +37,7 @@ export function monthEffect(row: SheetRow, items: Items): bigint {
   const was = worth(row.prices), sold = row.month.soldNano ?? 0n;
   return was === 0n ? 0n : (sold * worth(items)) / was - sold;
 }
+
+/** With several buckets of a row set at once; the others stay as they are. */
+export const withItems = <Row extends SheetRow>(drafts: Drafts<Row>, row: Row, items: Items): Drafts<Row> =>
+  Object.entries(items).reduce((now, [item, pico]) => withCell(now, row, item, { pico }), drafts);

@@ -24,7 +24,7 @@ export function UserOrders({ userId, email, linked, limit = 10 }: { userId: stri
           <tbody>
             {data.map((order) => (
               <tr key={order.id}>
-                <td className="max-w-0 truncate font-mono text-12">{linked ? <Link href={`/admin/orders/${order.id}`} className="hover:underline">{order.number}</Link> : order.number}</td>
+                <td className="font-mono text-12 max-sm:max-w-0 max-sm:truncate">{linked ? <Link href={`/admin/orders/${order.id}`} className="hover:underline">{order.number}</Link> : order.number}</td>
                 <td><OrderStatusDot status={order.status} state={order.state} /></td>
                 <td className="num"><PayAmount text={order.payText} currency={order.currency} /></td>
                 <td className="num max-sm:hidden"><Money nano={order.creditNano} as="total" /></td>

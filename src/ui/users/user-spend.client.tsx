@@ -24,7 +24,7 @@ export function UserSpend({ userId }: { userId: string }) {
     <Card>
       <TimeChart
         title={<span role="heading" aria-level={2}>{t("spendChart")}</span>} kind="bar" stacked partialLast totals buckets={data?.buckets ?? []} state={tableState({ ...query, isPlaceholderData: false })} onRetry={() => void query.refetch()}
-        series={data ? seriesOf(data, "model", "spend", ({ label, group }) => label ?? group ?? "", { others: t("otherModels", { count: data.others }), all: "" }) : []}
+        series={data ? seriesOf(data, "model", "spend", ({ label, group }) => label ?? group ?? "", { others: t("otherModels"), all: "" }) : []}
         format={(value) => formatTotal(whole(value))} formatAxis={formatAxisUsd} csv={(value) => formatCsvUsd(whole(value))}
       />
     </Card>

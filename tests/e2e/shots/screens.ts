@@ -112,6 +112,14 @@ const CONSOLE = group("console", "customer", [
       await page.locator("[data-cost]").nth(1).waitFor({ ...LIST_WAIT, state: "attached" });
     },
   }],
+  ["playground-edit", "console/playground", "/console/playground?model=gpt-4o-mini", {
+    act: async (page) => {
+      await page.locator(".play-prompt").fill("What is a lantern?");
+      await page.locator("main form button[type=submit]").click();
+      await page.locator("[data-cost]").first().waitFor({ ...LIST_WAIT, state: "attached" });
+      await page.getByRole("button", { name: /^(Edit and run again|编辑并重新运行)$/ }).click();
+    },
+  }],
   ["wallet", "console/wallet", "/console/wallet"],
   ["orders", "console/wallet/orders", "/console/wallet/orders"],
   ["order", "console/wallet/return", ({ ownOrderId }) => `/console/wallet/return?order=${ownOrderId}`],
@@ -126,6 +134,17 @@ const CONSOLE = group("console", "customer", [
 const ADMIN = group("admin", "owner", [
   ["dashboard", "admin", "/admin?from=-24h"],
   ["channels", "admin/channels", "/admin/channels"],
+  ["channels-order", "admin/channels", "/admin/channels?view=order"],
+  ["channels-edit", "admin/channels", "/admin/channels", {
+    act: async (page) => {
+      for (const box of (await page.locator("main tbody input[type=checkbox]:visible").all()).slice(1, 4)) await box.check();
+      const edit = page.getByRole("button", { name: /^(Edit|编辑)$/ });
+      if ((await edit.count()) === 0) return;
+      await edit.click();
+      await dialog(page);
+      await page.getByRole("dialog").getByRole("textbox").first().fill("15");
+    },
+  }],
   ["channel-drawer", "admin/channels", ({ channelId }) => `/admin/channels?open=${channelId}`, { act: dialog }],
   ["channel-new", "admin/channels/new", "/admin/channels/new"],
   ["channel-connect", "admin/channels/new", "/admin/channels/new?step=connect&provider=openai"],
@@ -141,6 +160,28 @@ const ADMIN = group("admin", "owner", [
   ["model-catalogue", "admin/models", "/admin/models", { act: pressPrimary }],
   ["model", "admin/models/[id]", ({ modelId }) => `/admin/models/${modelId}`],
   ["prices", "admin/prices", "/admin/prices"],
+  ["prices-pasted", "admin/prices", "/admin/prices", {
+    act: async (page) => {
+      const open = page.getByRole("button", { name: /^(Paste a table|粘贴表格)$/ });
+      if (!(await open.isVisible())) return;
+      await open.click();
+      await page.getByRole("dialog").getByRole("textbox").first().fill("model\tinput\toutput\tnote\ngpt-4.1\t2.50\t9.90\tx\ngrok-4\t3,60\t18\t\nno-such-model\t1\t2\t\nqwen3-max\t1.44\t7.20\t");
+    },
+  }],
+  ["prices-typed", "admin/prices", "/admin/prices", {
+    act: async (page) => {
+      const cell = page.locator("input[data-price=output]:visible").nth(2);
+      if ((await cell.count()) === 0) return;
+      await cell.fill("0.60");
+      await page.getByRole("region", { name: /1 change|1 处/ }).waitFor(LIST_WAIT);
+    },
+  }],
+  ["prices-repriced", "admin/prices", "/admin/prices", {
+    act: async (page) => {
+      await pressPrimary(page);
+      await page.getByText(/Margin over cost|按成本毛利率/).click();
+    },
+  }],
   ["price-drawer", "admin/prices", ({ modelId }) => `/admin/prices?open=${modelId}`, { act: dialog }],
   ["groups", "admin/groups", "/admin/groups"],
   ["users", "admin/users", "/admin/users"],

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { callerOf } from "#trpc/root.ts";
+import type { Supply } from "#trpc/supply.ts";
+import { addCharge } from "../../support/charge.ts";
+import { errorOf, openAdminShop, sessionOf, type AdminShop } from "./shop.ts";
+
+/** Many channels changed as one act, undone as one, and a channel made after another. */
+
+let admin: AdminShop;
+let operator: ReturnType<typeof callerOf>["admin"];
+
+beforeAll(async () => {
+  admin = await openAdminShop();
+  await admin.as("operator");
+  const email = "operator@staff.example.com";
+  const supply: Supply = {
+    auditKey: admin.context.keys.auditKey, sealer: admin.context.sealer, fingerprint: String, nowMs: Date.now,
+    tests: { test: () => Promise.resolve(undefined), models: () => Promise.resolve(undefined) } as Supply["tests"],
+  };
+  operator = callerOf({ ...admin.context, supply, user: sessionOf("operator", await admin.userId(email), email) }).admin;
+});
+afterAll(() => admin.drop());
+
+const all = async () => (await operator.channels.list()).map(({ id, updatedAt, name, status, priority, weight, groups, pausedUntil }) => ({ id, seen: updatedAt, name, status, priority, weight, pausedUntil, groups: groups.map((group) => group.name).sort() }));
+const facts = async () => (await all()).map(({ id: _, seen: __, pausedUntil, ...rest }) => ({ ...rest, rests: pausedUntil !== null }));
+const lastActs = async (count: number): Promise<string[]> =>
+  (await admin.pool.query<{ action: string }>("SELECT action FROM audit_log ORDER BY seq DESC LIMIT $1", [count])).rows.map(({ action }) => action).sort();
+
+test("several fields of several channels change together, are written down each, and what comes back undoes them", async () => {
+  const first = (await all())[0]!;
+  await operator.channels.duplicate({ id: first.id });
+  const before = await facts();
+  const groups = await operator.groups.list();
+  const patch = { enabled: false, priority: 7, weight: 3, groupIds: [groups[0]!.id] };
+  const { edited } = await operator.channels.editMany({ edits: (await all()).map(({ id, seen }) => ({ id, seen, patch })) });
+  expect((await facts()).map(({ status, priority, weight, groups: names }) => ({ status, priority, weight, names }))).toEqual(before.map(() => ({ status: "disabled", priority: 7, weight: 3, names: [groups[0]!.name] })));
+  expect(await lastActs(before.length * 2)).toEqual([...before.map(() => "channel.disable"), ...before.map(() => "channel.update")]);
+  await operator.channels.editMany({ edits: [...edited] });
+  expect(await facts()).toEqual(before);
+});
+
+test("a rest given to many ends with the undo, and one that is switched on goes back to its rest", async () => {
+  const before = await facts();
+  const { edited } = await operator.channels.editMany({ edits: (await all()).map(({ id, seen }) => ({ id, seen, patch: { restMinutes: 15 } })) });
+  expect((await facts()).every(({ rests }) => rests)).toBe(true);
+  const on = await operator.channels.editMany({ edits: edited.map(({ id, seen }) => ({ id, seen, patch: { enabled: true } })) });
+  expect((await facts()).some(({ rests }) => rests)).toBe(false);
+  await operator.channels.editMany({ edits: [...on.edited] });
+  expect((await facts()).every(({ rests }) => rests)).toBe(true);
+  await operator.channels.editMany({ edits: (await all()).map(({ id, seen }) => ({ id, seen, patch: { restMinutes: 0 } })) });
+  expect(await facts()).toEqual(before);
+});
+
+test("all or none: one that somebody changed meanwhile stops the whole act", async () => {
+  const before = await facts();
+  const edits = (await all()).map(({ id, seen }, at) => ({ id, seen: at === 1 ? new Date(seen.getTime() - 1_000) : seen, patch: { priority: 99 } }));
+  expect(edits.length).toBeGreaterThan(1);
+  expect(await errorOf(operator.channels.editMany({ edits }))).toMatch("CONFLICT");
+  expect(await facts()).toEqual(before);
+});
+
+test("a copy has everything but keys and traffic, is off, and takes the next free name", async () => {
+  const source = (await operator.channels.list())[0]!;
+  await operator.channels.setCost({ id: source.id, upstreamName: source.models[0]!.upstreamName, cost: { input: "0.11", output: "0.44" } });
+  const { id, name } = await operator.channels.duplicate({ id: source.id });
+  const again = await operator.channels.duplicate({ id });
+  expect([name, again.name]).toEqual([`${source.name} (3)`, `${source.name} (4)`]);
+  const copy = await operator.channels.get({ id });
+  expect(copy).toMatchObject({
+    provider: source.provider, baseUrl: source.baseUrl, priority: source.priority, weight: source.weight, costPpm: source.costPpm, limits: source.limits, timeouts: source.timeouts,
+    groups: source.groups, status: "disabled", reason: "new", keys: [], lastTest: null, state: "off",
+  });
+  expect(copy.models.map(({ publicName, upstreamName }) => [publicName, upstreamName])).toEqual(source.models.map(({ publicName, upstreamName }) => [publicName, upstreamName]));
+  expect((await operator.channels.costs({ id })).map(({ own }) => own)[0]).toEqual((await operator.channels.costs({ id: source.id }))[0]!.own);
+  expect(await lastActs(1)).toEqual(["channel.duplicate"]);
+});
+
+test("the last day of a channel by hours: failures, 429 and the first token, hours without requests too", async () => {
+  const { id, name } = (await operator.channels.list())[0]!;
+  const quiet = await operator.channels.hours({ id });
+  expect([quiet.length, quiet.every(({ attempts, ttftP50 }) => attempts === 0 && ttftP50 === null)]).toEqual([24, true]);
+  await addCharge(admin.pool, { email: "alice@example.com", model: "gpt-4o-mini", channel: name, usage: { input: 10, output: 5 } });
+  const hours = await operator.channels.hours({ id });
+  expect(hours.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(1);
+  expect(hours.map(({ at }) => at.getTime())).toEqual(hours.map((_, index) => hours[0]!.at.getTime() + index * 3_600_000));
+  expect(hours.slice(0, -2).every(({ attempts }) => attempts === 0)).toBe(true);
+});
