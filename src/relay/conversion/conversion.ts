@@ -36,7 +36,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-      const request = read(client);
+      const request = read(clientCodecs[scanned.dialect] ?? client);
       const warnings = new Set<string>();
       const strict = context.inbound.headers["x-modelmart-strict"] === "1";
       const target: Target = {
@@ -50,7 +50,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
         decoder: { flags, ...(encoded.restore && { restore: encoded.restore }) },
         reply: {
           request, requestId: context.idText, createdAt: Math.floor(context.admittedAtMs / 1000),
-          includeUsage: request.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
+          includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
       return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };

@@ -46,6 +46,10 @@ export class ConvertedStream implements PassStream {
     return this.#encode(this.#spec.upstream.decodeReply(Buffer.concat(this.#body, this.#bodyBytes), this.#spec.decoder));
   }
 
+  fail(error: RelayError, requestId: string): string | undefined {
+    return this.#encoder.fail?.(error, requestId);
+  }
+
   tail(): Buffer {
     return Buffer.from(this.#encoder.tail());
   }

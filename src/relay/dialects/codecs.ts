@@ -2,11 +2,13 @@ import type { ClientCodec, UpstreamCodec } from "#relay/canonical/codec.ts";
 import { anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
 import { geminiClient, geminiUpstream } from "#relay/dialects/gemini/index.ts";
 import { openaiChatClient, openaiChatUpstream } from "#relay/dialects/openai-chat/index.ts";
+import { openaiResponsesClient, openaiResponsesUpstream } from "#relay/dialects/openai-responses/index.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 
 /** Dialects whose calls can be answered by a vendor that speaks another one. */
 export const clientCodecs: Readonly<Partial<Record<WireFormat, ClientCodec>>> = {
   "openai-chat": openaiChatClient,
+  "openai-responses": openaiResponsesClient,
   anthropic: anthropicClient,
   gemini: geminiClient,
 };
@@ -14,6 +16,7 @@ export const clientCodecs: Readonly<Partial<Record<WireFormat, ClientCodec>>> = 
 /** Protocols that calls of other dialects can be put into. */
 export const upstreamCodecs: Readonly<Partial<Record<WireFormat, UpstreamCodec>>> = {
   "openai-chat": openaiChatUpstream,
+  "openai-responses": openaiResponsesUpstream,
   anthropic: anthropicUpstream,
   gemini: geminiUpstream,
 };

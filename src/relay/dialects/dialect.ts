@@ -59,7 +59,7 @@ export interface PassStream {
   /** The withheld terminal bytes, `[DONE]` made up if the vendor forgot it. Written once the charge is durable. */
   tail(): Buffer;
   /** The in-band error of a stream that has begun, where it must tell what was told before; else the dialect's own form. */
-  fail?(error: RelayError, requestId: string): string;
+  fail?(error: RelayError, requestId: string): string | undefined;
 }
 
 /** What of a client's head and query goes on to a vendor that speaks the same. */

@@ -105,6 +105,11 @@ export class Attempt implements UpstreamSink {
     return this.#pass!.tail();
   }
 
+  /** The in-band error of a stream that has begun, where its reader has words of its own for it. */
+  fail(error: RelayError, requestId: string): string | undefined {
+    return this.#pass?.fail?.(error, requestId);
+  }
+
   /** Takes over a stream: everything that comes from now on, its ending included, goes to the consumer. */
   consume(consumer: StreamConsumer): void {
     this.#consumer = consumer;

@@ -10,11 +10,12 @@ export type DecodedInput = Readonly<{ system: readonly TextPart[]; messages: rea
 
 /**
  * Input items as messages: consecutive items of the assistant are one message, consecutive results are another.
+ * @param family whose sealed reasoning it is, where it bears no mark
  * @throws RelayError invalid_value, missing_required_parameter
  */
-export function decodeInput(input: unknown): DecodedInput {
+export function decodeInput(input: unknown, family: string): DecodedInput {
   if (typeof input === "string") return { system: [], messages: [{ role: "user", parts: [{ type: "text", text: input }] }] };
-  const reader = new InputReader();
+  const reader = new InputReader(family);
   if (Array.isArray(input)) input.forEach((item: unknown, at) => reader.item(asObject(item), `input[${at}]`));
   return reader.result();
 }
@@ -22,12 +23,17 @@ export function decodeInput(input: unknown): DecodedInput {
 type OpenMessage = { role: "assistant"; parts: AssistantPart[]; phase?: string } | { role: "tool"; parts: ToolResultPart[] };
 
 class InputReader {
+  readonly #family: string;
   readonly #system: TextPart[] = [];
   readonly #messages: Message[] = [];
   readonly #names = new Map<string, string>();
   #open: OpenMessage | undefined;
   /** A proof whose call or text comes next. */
   #proof: Proof | undefined;
+
+  constructor(family: string) {
+    this.#family = family;
+  }
 
   result(): DecodedInput {
     this.#flush();
@@ -142,7 +148,7 @@ class InputReader {
 
   #reasoning(item: Wire): void {
     const sealed = asText(item.encrypted_content);
-    const opened = sealed === undefined ? undefined : openProof(sealed);
+    const opened = sealed === undefined ? undefined : openProof(sealed, this.#family);
     if (opened && (opened.kind === "before" || opened.kind === "after")) {
       this.#attach(opened);
       return;

@@ -2,6 +2,7 @@ import type { DecodeFacts } from "#relay/canonical/codec.ts";
 import type { ChatRequest, Effort, Json, JsonObject, Reasoning } from "#relay/canonical/request.ts";
 import { decodeInput } from "#relay/dialects/openai-responses/decode-input.ts";
 import { decodeFormat, decodeToolChoice, decodeTools } from "#relay/dialects/openai-responses/decode-tools.ts";
+import { proofFamily } from "#relay/dialects/openai-responses/proofs.ts";
 import { asList, asNumber, asObject, asText } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -26,7 +27,7 @@ export function decodeRequest(body: JsonObject, facts: DecodeFacts): ChatRequest
   const model = facts.model ?? asText(body.model);
   if (model === undefined) throw missing("model");
   if (body.input === undefined && body.prompt === undefined && body.previous_response_id === undefined) throw missing("input");
-  const { system, messages } = decodeInput(body.input);
+  const { system, messages } = decodeInput(body.input, proofFamily(model));
   const instructions = asText(body.instructions);
   const toolChoice = decodeToolChoice(body.tool_choice);
   const reasoning = decodeReasoning(body.reasoning);

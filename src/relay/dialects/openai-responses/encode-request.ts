@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { EncodedRequest, Target } from "#relay/canonical/codec.ts";
-import type { ChatRequest, Json, JsonObject, Reasoning } from "#relay/canonical/request.ts";
+import { effortOf, nearestEffort } from "#relay/canonical/effort.ts";
+import type { ChatRequest, Effort, Json, JsonObject } from "#relay/canonical/request.ts";
 import { encodeInput } from "#relay/dialects/openai-responses/encode-input.ts";
 import { encodeFormat, encodeTool, encodeToolChoice } from "#relay/dialects/openai-responses/encode-tools.ts";
 import { ToolNames } from "#relay/dialects/openai-responses/names.ts";
@@ -36,7 +37,7 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
     ...(toolChoice && (tools.length > 0 || toolChoice.mode === "none") && { tool_choice: encodeToolChoice(toolChoice, tools, nameOf) }),
     ...(request.parallelToolCalls !== undefined && { parallel_tool_calls: request.parallelToolCalls }),
     ...textSettings(request),
-    ...reasoningSettings(request.reasoning, request.maxOutputTokens),
+    ...reasoningSettings(request, target),
     ...includes(request, target),
     ...identity(request),
     ...extras(request, lose),
@@ -88,22 +89,24 @@ function textSettings({ output, extra }: ChatRequest): JsonObject {
   return { text: { format: encodeFormat(output), ...(verbosity !== undefined && { verbosity }) } };
 }
 
-function reasoningSettings(reasoning: Reasoning | undefined, maxOutputTokens: number | undefined): JsonObject {
+function reasoningSettings({ reasoning, maxOutputTokens }: ChatRequest, { upstreamModel, maxOutputTokens: most }: Target): JsonObject {
   if (!reasoning) return {};
-  const effort = effortOf(reasoning, maxOutputTokens);
-  const summary = reasoning.expose === "none" ? undefined : (reasoning.summaryStyle ?? "auto");
+  const wanted = effortOf(reasoning, maxOutputTokens ?? most);
+  const effort = wanted && nearestEffort(wanted, knownEfforts(upstreamModel));
+  const summary = reasoning.expose === "none" || effort === "none" ? undefined : (reasoning.summaryStyle ?? "auto");
   if (effort === undefined && summary === undefined) return {};
-  return { reasoning: { ...(effort !== undefined && { effort }), ...(summary !== undefined && effort !== "none" && { summary }) } };
+  return { reasoning: { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) } };
 }
 
-/** A budget in tokens as its share of the output. */
-function effortOf({ effort, budget }: Reasoning, maxOutputTokens = 16_384): string | undefined {
-  if (effort !== undefined) return effort === "max" ? "xhigh" : effort;
-  if (budget === undefined || budget < 0) return undefined;
-  if (budget === 0) return "none";
-  const share = budget / maxOutputTokens;
-  return share <= 0.05 ? "minimal" : share <= 0.2 ? "low" : share <= 0.45 ? "medium" : share <= 0.75 ? "high" : "xhigh";
-}
+const EFFORTS: readonly (readonly [models: RegExp, efforts: readonly Effort[]])[] = [
+  [/^o[1-9]/, ["low", "medium", "high"]],
+  [/^gpt-5(?![.\d])/, ["minimal", "low", "medium", "high"]],
+  [/^gpt-5\.1(?!\d)(?!.*codex-max)/, ["none", "low", "medium", "high"]],
+  [/^gpt-(?:5\.|[6-9]|[1-9]\d)/, ["none", "low", "medium", "high", "xhigh"]],
+];
+const COMMON_EFFORTS: readonly Effort[] = ["none", "minimal", "low", "medium", "high"];
+
+const knownEfforts = (model: string): readonly Effort[] => EFFORTS.find(([models]) => models.test(model.replace(/^.*\//, "")))?.[1] ?? COMMON_EFFORTS;
 
 /** Without a state at the vendor's, reasoning lives on only if it is handed out sealed. */
 function includes({ extra, reasoning, sampling, messages }: ChatRequest, { upstreamModel }: Target): JsonObject {

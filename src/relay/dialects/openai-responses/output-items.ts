@@ -52,15 +52,12 @@ export class CallItem implements OutputItem {
   readonly callId: string;
   readonly name: string;
   readonly custom: boolean;
-  /** A free-text tool that the vendor knows as a function with one text: its text is taken out when it is whole. */
-  readonly wrapped: boolean;
-  constructor(id: string, outputIndex: number, call: Readonly<{ callId: string; name: string; custom: boolean; wrapped: boolean }>) {
+  constructor(id: string, outputIndex: number, call: Readonly<{ callId: string; name: string; custom: boolean }>) {
     this.id = id;
     this.outputIndex = outputIndex;
     this.callId = call.callId;
     this.name = call.name;
     this.custom = call.custom;
-    this.wrapped = call.wrapped;
   }
   wire(status: string): JsonObject {
     const head = { id: this.id, type: this.custom ? "custom_tool_call" : "function_call", status };

@@ -1,4 +1,4 @@
-import { isForeignProof, FOREIGN_PROOF } from "#relay/dialects/openai-responses/proofs.ts";
+import { MARKED_PROOF, proofFamily, proofFor } from "#relay/dialects/openai-responses/proofs.ts";
 import { asObject } from "#relay/dialects/openai-responses/wire.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, removeMember, spliceBody } from "#relay/http/body/splice.ts";
@@ -24,14 +24,20 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   const tier = scanned.ranges.get("service_tier");
   if (tier) edits.push(removeMember(body, tier));
   const input = scanned.ranges.get("input");
-  if (input && body.includes(FOREIGN_PROOF)) edits.push({ start: input[0], end: input[1], text: withoutForeign(body.toString("utf8", input[0], input[1])) });
+  if (input && body.includes(MARKED_PROOF)) edits.push({ start: input[0], end: input[1], text: withOwnProofs(body.toString("utf8", input[0], input[1]), options.upstreamModel) });
   if (added.length > 0) edits.push(insertMembers(body, added.join(",")));
   return spliceBody(body, edits);
 }
 
 /** Reasoning of other vendors' models, which this one could not open, stays behind. */
-function withoutForeign(text: string): string {
+function withOwnProofs(text: string, upstreamModel: string): string {
   const input: unknown = JSON.parse(text);
   if (!Array.isArray(input)) return text;
-  return JSON.stringify(input.filter((item: unknown) => !isForeignProof(asObject(item).encrypted_content)));
+  const family = proofFamily(upstreamModel);
+  return JSON.stringify(input.flatMap((item: unknown) => {
+    const sealed = asObject(item).encrypted_content;
+    if (typeof sealed !== "string") return [item];
+    const own = proofFor(sealed, family);
+    return own === undefined ? [] : [{ ...asObject(item), encrypted_content: own }];
+  }));
 }

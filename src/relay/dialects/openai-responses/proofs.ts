@@ -17,17 +17,22 @@ export function sealProof(kind: ProofKind, { family, value }: Proof): string {
   return family === "openai" && kind === "reasoning" ? value : `${MARK}${kind}.${family}.${value}`;
 }
 
-export function openProof(sealed: string): SealedProof {
+/** @param family of what bears no mark */
+export function openProof(sealed: string, family = "openai"): SealedProof {
   const parts = /^mm1\.(reasoning|redacted|before|after)\.([^.]+)\.([^]*)$/.exec(sealed);
-  if (!parts) return { kind: "reasoning", proof: { family: "openai", value: sealed } };
+  if (!parts) return { kind: "reasoning", proof: { family, value: sealed } };
   return { kind: parts[1] as ProofKind, proof: { family: parts[2]!, value: parts[3]! } };
 }
 
-/** Is it one of ours, which no vendor of this protocol could read? */
-export const isForeignProof = (sealed: unknown): boolean => typeof sealed === "string" && sealed.startsWith(MARK);
+/** The bytes by which a body shows that it holds a marked one. */
+export const MARKED_PROOF = `"${MARK}`;
 
-/** The bytes by which a body shows that it holds one. */
-export const FOREIGN_PROOF = `"${MARK}`;
+/** What a vendor of this family is sent for what a client sent back; undefined where it could not read it. */
+export function proofFor(sealed: string, family: string): string | undefined {
+  if (!sealed.startsWith(MARK)) return sealed;
+  const { kind, proof } = openProof(sealed);
+  return kind === "reasoning" && proof.family === family ? proof.value : undefined;
+}
 
 /** Families that encrypt reasoning in this protocol, told by the model's name: what xAI has sealed OpenAI cannot open. */
 export const proofFamily = (upstreamModel: string): string => (/(?:^|[/.])grok/i.test(upstreamModel) ? "xai" : "openai");

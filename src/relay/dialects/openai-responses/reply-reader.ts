@@ -19,6 +19,8 @@ type Item = {
   done: boolean;
 };
 
+/** A picture is a block of its own; nothing else is told of how it was made. */
+const IMAGE = "image_generation_call";
 const CALLS: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_call"]);
 
 /**
@@ -191,7 +193,7 @@ export class ReplyReader {
     const kind = kindOf(wire);
     const item = this.#item(at, kind, wire);
     if (kind === "call") this.#startCall(item);
-    else if (kind === "server") {
+    else if (kind === "server" && wire.type !== IMAGE) {
       const part = this.#part(at, 0, kind);
       this.#out.push({ type: "server-tool", index: this.#open(part), phase: "start", raw: asJson(wire) });
     }
@@ -295,10 +297,9 @@ export class ReplyReader {
     const part = this.#part(at, 0, "reasoning");
     if (sealed !== undefined) {
       const id = asText(item.wire.id);
-      const { kind, proof } = openProof(sealed);
-      const own = proof.family === "openai" ? { family: this.#family, value: proof.value } : proof;
+      const { kind, proof } = openProof(sealed, this.#family);
       this.#out.push({
-        type: "reasoning-proof", index: this.#open(part), ...(kind === "redacted" ? { redacted: own.value } : { proof: own }), ...(id !== undefined && { id }),
+        type: "reasoning-proof", index: this.#open(part), ...(kind === "redacted" ? { redacted: proof.value, proof } : { proof }), ...(id !== undefined && { id }),
       });
     }
     this.#close(part);
@@ -314,9 +315,12 @@ export class ReplyReader {
   }
 
   #serverDone(at: number, item: Item): void {
+    if (item.wire.type === IMAGE) {
+      this.#image(item, item.wire.result, item.wire.output_format, false);
+      return;
+    }
     if (item.parts.get(0) === undefined) this.#added(at, item.wire);
     const part = this.#part(at, 0, "server");
-    if (item.wire.type === "image_generation_call") this.#image(item, item.wire.result, item.wire.output_format, false);
     this.#out.push({ type: "server-tool", index: this.#open(part), phase: "end", raw: asJson(item.wire) });
   }
 

@@ -9,7 +9,7 @@ import { sealProof } from "#relay/dialects/openai-responses/proofs.ts";
 import type { ProofKind } from "#relay/dialects/openai-responses/proofs.ts";
 import { idStem, newResponse } from "#relay/dialects/openai-responses/response-object.ts";
 import { writeUsage } from "#relay/dialects/openai-responses/usage.ts";
-import { asObject, isJsonObject, parseWire, SERVER_ITEM } from "#relay/dialects/openai-responses/wire.ts";
+import { asObject, isJsonObject, SERVER_ITEM } from "#relay/dialects/openai-responses/wire.ts";
 import type { RelayError } from "#relay/errors.ts";
 import type { Usage } from "#money/usage.ts";
 
@@ -26,7 +26,6 @@ const INCOMPLETE: Readonly<Partial<Record<FinishReason, Incomplete>>> = {
 export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #options: ReplyOptions;
   readonly #stem: string;
-  readonly #custom: ReadonlySet<string>;
   readonly #items: OutputItem[] = [];
   readonly #blocks = new Map<number, Block>();
   /** The message that texts following each other go to. */
@@ -40,7 +39,6 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   constructor(options: ReplyOptions) {
     this.#options = options;
     this.#stem = idStem(options.requestId);
-    this.#custom = new Set(options.request.tools.flatMap((tool) => (tool.type === "custom" ? [tool.name] : [])));
   }
 
   push(event: CanonicalEvent): string {
@@ -256,9 +254,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   #call({ index, id, name, custom = false, proof }: Extract<CanonicalEvent, { type: "tool-start" }>): void {
     if (proof) this.#carry("after", proof);
     this.#closeMessage();
-    const wrapped = !custom && this.#custom.has(name);
-    const isCustom = custom || wrapped;
-    const item = this.#add(new CallItem(this.#id(isCustom ? "ctc" : "fc"), this.#items.length, { callId: id, name, custom: isCustom, wrapped }));
+    const item = this.#add(new CallItem(this.#id(custom ? "ctc" : "fc"), this.#items.length, { callId: id, name, custom }));
     this.#blocks.set(index, { item, contentIndex: 0 });
     this.#added(item);
   }
@@ -267,7 +263,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     const item = this.#blocks.get(index)?.item;
     if (!(item instanceof CallItem)) return;
     item.text += text;
-    if (!item.wrapped && text !== "") this.#emit(`${callEvent(item)}.delta`, { item_id: item.id, output_index: item.outputIndex, delta: text });
+    if (text !== "") this.#emit(`${callEvent(item)}.delta`, { item_id: item.id, output_index: item.outputIndex, delta: text });
   }
 
   #image(index: number, base64: string): void {
@@ -325,10 +321,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   #closeCall(item: CallItem): void {
     const place = { item_id: item.id, output_index: item.outputIndex };
-    if (item.wrapped) {
-      item.text = unwrap(item.text);
-      if (item.text !== "") this.#emit(`${callEvent(item)}.delta`, { ...place, delta: item.text });
-    } else if (!item.custom && item.text === "") {
+    if (!item.custom && item.text === "") {
       item.text = "{}";
       this.#emit(`${callEvent(item)}.delta`, { ...place, delta: item.text });
     }
@@ -353,9 +346,3 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 const placeOf = (item: OutputItem, contentIndex: number): JsonObject => ({ item_id: item.id, output_index: item.outputIndex, content_index: contentIndex });
 
 const callEvent = ({ custom }: CallItem): string => (custom ? "response.custom_tool_call_input" : "response.function_call_arguments");
-
-/** The text of a free-text tool that was offered as a function of one text, `input`. */
-function unwrap(text: string): string {
-  const { input } = parseWire(Buffer.from(text)) ?? {};
-  return typeof input === "string" ? input : text;
-}

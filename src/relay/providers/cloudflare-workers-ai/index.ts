@@ -9,6 +9,7 @@ export const cloudflareWorkersAi = openaiShaped({
   id: "cloudflare-workers-ai",
   name: "Cloudflare Workers AI",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   flags: { stopsBillingOnAbort: true },
   docs: "https://developers.cloudflare.com/workers-ai",
 });

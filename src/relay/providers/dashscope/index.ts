@@ -16,6 +16,7 @@ export const dashscope = openaiShaped({
   name: "Alibaba Qwen / DashScope",
   baseUrl: "https://dashscope.aliyuncs.com/compatible-mode/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { basePath: "/api/v2/apps/protocols/compatible-mode/v1", onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/apps/anthropic", bearer: true })],
   flags: { stopsBillingOnAbort: false },
   errorClasses: [

@@ -13,6 +13,7 @@ export const fireworks = openaiShaped({
   name: "Fireworks AI",
   baseUrl: "https://api.fireworks.ai/inference/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.fireworks.ai/api-reference",

@@ -12,6 +12,7 @@ export const groq = openaiShaped({
   name: "Groq",
   baseUrl: "https://api.groq.com/openai/v1",
   paths: { chat: "/chat/completions" },
+  responses: { onlyIfChosen: true },
   flags: { streamOptions: "unasked", stopsBillingOnAbort: false },
   docs: "https://console.groq.com/docs/api-reference",
 });

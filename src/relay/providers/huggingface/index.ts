@@ -10,6 +10,7 @@ export const huggingface = openaiShaped({
   name: "Hugging Face router",
   baseUrl: "https://router.huggingface.co/v1",
   paths: { chat: "/chat/completions" },
+  responses: { onlyIfChosen: true },
   flags: { stopsBillingOnAbort: false },
   docs: "https://huggingface.co/docs/inference-providers",
 });

@@ -25,6 +25,8 @@ type Manifest = Readonly<{
   paths: Readonly<Partial<Record<Operation, string>>>;
   /** What answers chat calls in other protocols. */
   also?: readonly ProviderEndpoint[];
+  /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
+  responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   authorize?: Provider["authorize"];
   flags?: Partial<ProviderFlags>;
   errorClasses?: Provider["errorClasses"];
@@ -34,11 +36,11 @@ type Manifest = Readonly<{
 }>;
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
-  const endpoints = (Object.entries(paths) as [Operation, string][])
-    .map(([operation, path]) => {
-      const endpoint = { dialect: DIALECT[operation], path };
-      return [operation, operation === "chat" && also.length > 0 ? [endpoint, ...also] : endpoint] as const;
-    });
+export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+  const others: readonly ProviderEndpoint[] = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
+  const endpoints = (Object.entries(paths) as [Operation, string][]).map(([operation, path]) => {
+    const endpoint = { dialect: DIALECT[operation], path };
+    return [operation, operation === "chat" && others.length > 0 ? [endpoint, ...others] : endpoint] as const;
+  });
   return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
 }

@@ -12,6 +12,7 @@ export const llamaCpp = openaiShaped({
   name: "llama.cpp server",
   baseUrl: "http://localhost:8080/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,

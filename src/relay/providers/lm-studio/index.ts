@@ -10,6 +10,7 @@ export const lmStudio = openaiShaped({
   name: "LM Studio",
   baseUrl: "http://localhost:1234/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://lmstudio.ai/docs",

@@ -12,6 +12,7 @@ export const modelmart = openaiShaped({
   name: "Another Modelmart",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint()],
   flags: { stopsBillingOnAbort: true },
 });

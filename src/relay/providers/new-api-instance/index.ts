@@ -13,6 +13,7 @@ export const newApiInstance = openaiShaped({
   name: "Another one-api / new-api shop",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
   errorClasses: [
     { match: "insufficient_user_quota", class: "quota" },

@@ -11,4 +11,5 @@ export const openaiCompatible = openaiShaped({
   name: "Any OpenAI-compatible host",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
 });

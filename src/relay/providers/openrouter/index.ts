@@ -15,6 +15,7 @@ export const openrouter = openaiShaped({
   name: "OpenRouter",
   baseUrl: "https://openrouter.ai/api/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  responses: {},
   also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked" },
   errorClasses: [

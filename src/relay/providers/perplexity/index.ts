@@ -14,6 +14,7 @@ export const perplexity = openaiShaped({
   name: "Perplexity",
   baseUrl: "https://api.perplexity.ai",
   paths: { chat: "/chat/completions", embeddings: "/v1/embeddings" },
+  responses: { path: "/v1/responses", onlyIfChosen: true },
   flags: { streamOptions: "unasked", stopsBillingOnAbort: false },
   docs: "https://docs.perplexity.ai",
 });

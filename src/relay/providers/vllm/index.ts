@@ -13,6 +13,7 @@ export const vllm = openaiShaped({
   name: "vLLM",
   baseUrl: "http://localhost:8000/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,

@@ -16,6 +16,7 @@ export const volcengine = openaiShaped({
   name: "Volcengine Ark / Doubao",
   baseUrl: "https://ark.cn-beijing.volces.com/api/v3",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/api/coding", bearer: true, onlyIfChosen: true })],
   errorClasses: [
     { match: "AccountOverdueError", class: "quota" },

@@ -126,16 +126,6 @@ test("a refusal is a part of its own", () => {
   expect(decode(out + tail).at(-1)).toMatchObject({ type: "end", finish: "refusal" });
 });
 
-test("a free-text tool that the vendor knew as a function is told as what it is", () => {
-  const { sent } = encode([
-    START, { type: "tool-start", index: 0, id: "call_1", name: "shell" }, { type: "tool-delta", index: 0, arguments: '{"input":"ls' },
-    { type: "tool-delta", index: 0, arguments: ' -l\\n"}' }, { type: "block-end", index: 0 }, { ...END, finish: "tool-calls" },
-  ]);
-  expect(sent.at(-1)!.response!.output).toMatchObject([{ type: "custom_tool_call", call_id: "call_1", name: "shell", input: "ls -l\n" }]);
-  expect(sent.filter(({ type }) => type.includes("function_call"))).toEqual([]);
-  expect(sent.filter(({ type }) => type === "response.custom_tool_call_input.delta").map(({ delta }) => delta)).toEqual(["ls -l\n"]);
-});
-
 test("proofs of other vendors come back from the client as they went out", () => {
   const { sent } = encode([
     START,
