@@ -142,7 +142,7 @@ test.each([false, true])("an OpenAI client in front of Google's protocol (stream
   expect(vendor.calls[0]!.path).toContain(stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   expect(vendor.calls[0]!.body).toMatchObject({
     contents: [{ role: "user", parts: [{ text: "Say hello to everybody" }] }], generationConfig: { maxOutputTokens: 77 },
-    tools: [{ functionDeclarations: [{ name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } }] }],
+    tools: [{ functionDeclarations: [{ name: "weather", parameters: { type: "OBJECT", properties: { city: { type: "STRING" } } } }] }],
   });
   expect(shop.billing.records[0]).toMatchObject({ outcome: "ok", chargeNano: 20_000n, quantities: { input: 10, output: 3, reasoning: 2, request: 1 } });
 });
