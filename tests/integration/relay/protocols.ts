@@ -43,7 +43,7 @@ function protocolOf(path: string): Protocol {
 
 type Words = Record<Protocol, (say: Say) => readonly string[]>;
 const data = (body: object): string => `data: ${JSON.stringify(body)}\n\n`;
-const named = (body: { type: string }): string => `event: ${body.type}\n${data(body)}`;
+const named = (body: { type: string; sequence_number?: number }): string => `event: ${body.type}\n${data(body)}`;
 /** The first word of two. */
 const halves = (text: string): readonly [string, string] => [text.slice(0, text.indexOf(" ") + 1), text.slice(text.indexOf(" ") + 1)];
 
@@ -116,7 +116,7 @@ const STREAMS: Words = {
       ...inner,
       { type: "response.output_item.done", output_index: 0, item: responseItem(say, "completed") },
       { type: "response.completed", response: response("completed", [responseItem(say, "completed")]) },
-    ].map((body, sequence_number) => named({ ...body, sequence_number } as { type: string }));
+    ].map((body, sequence_number) => named({ ...body, sequence_number }));
   },
   messages(say) {
     const block = "text" in say ? { type: "text", text: "" } : { type: "tool_use", id: say.tool.id, name: say.tool.name, input: {} };
@@ -130,7 +130,7 @@ const STREAMS: Words = {
       { type: "content_block_stop", index: 0 },
       { type: "message_delta", delta: { stop_reason: "text" in say ? "end_turn" : "tool_use", stop_sequence: null }, usage: { output_tokens: OUTPUT } },
       { type: "message_stop" },
-    ].map(named);
+    ].map((body) => named(body));
   },
   gemini(say) {
     if (!("text" in say)) return [data(geminiReply([geminiPart(say)], true))];
