@@ -31,7 +31,8 @@ type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: Pat
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
   takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
-  const body = await context.inbound.body(JSON_BYTES_MAX);
+  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  const body = context.dialect.reshape?.(sent) ?? sent;
   const scanned = scanRequest(body, operation, path);
   checkState(scanned, body);
   return { body, scanned };
