@@ -45,7 +45,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       return repairs.size > 0;
     },
     repair(fault) {
-      const client = clientCodecs[context.dialect.id], repair = repairFor(fault);
+      const client = clientCodecs[scanned.dialect], repair = repairFor(fault);
       if (!client || repair === undefined || repairs.has(repair) || isStrict(context)) return false;
       decoded ??= decode(client, context, scanned, body);
       if (decoded instanceof RelayError || (repair === "proofs" ? !hasReasoning(decoded) : decoded.reasoning === undefined)) return false;
@@ -55,7 +55,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-      const request = repaired(read(client), repairs);
+      const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
       const warnings = new Set<string>(repairs.size > 0 ? ["reasoning_dropped"] : []);
       const strict = isStrict(context);
       const target: Target = {
@@ -69,7 +69,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
         decoder: { flags, ...(encoded.restore && { restore: encoded.restore }) },
         reply: {
           request, requestId: context.idText, createdAt: Math.floor(context.admittedAtMs / 1000),
-          includeUsage: request.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
+          includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
       return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };

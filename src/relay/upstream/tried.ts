@@ -56,14 +56,14 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, headers, query } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
 
   const attempt = new Attempt({
     transport: provider.id === "simulator" ? state.simulator : state.transport,
     call: {
       method: "POST",
-      url: withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), query),
-      headers: { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...headers },
+      url: withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query),
+      headers: { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers },
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
@@ -87,7 +87,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"] }> & Partial<Forwarded>;
+type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
@@ -95,14 +95,16 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    if (endpoint.dialect === context.dialect.id && !conversion.forced) {
+    // A body in another shape than its address stands for, or one that was refused, is put into words anew, whoever is asked.
+    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
+      const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
-      return { endpoint, parts: context.dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: context.dialect, ...context.dialect.forward?.(context.inbound) };
+      return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
       const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader, ...(headers && { headers }) };
+      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.
@@ -114,12 +116,13 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
 
 const NO_WARNINGS: readonly string[] = [];
 
-/** The address may be remembered: it is not to be changed. */
-function withQuery(url: URL, query: Forwarded["query"] | undefined): URL {
-  if (query === undefined || Object.keys(query).length === 0) return url;
-  const asked = new URL(url);
-  for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
-  return asked;
+/** The address is shared by all calls: it is not written to. */
+function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+  const entries = Object.entries(query);
+  if (entries.length === 0) return url;
+  const own = new URL(url);
+  for (const [name, value] of entries) own.searchParams.set(name, value);
+  return own;
 }
 
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
