@@ -102,7 +102,7 @@ export class MessageWriter {
       case "citation":
         return this.cite(event);
       case "tool-start":
-        this.need(event.index, "tool", { type: "tool_use", id: toolId(event.id), name: event.name, input: {} });
+        this.need(event.index, "tool", { type: "tool_use", id: toolId(event.id), name: event.name, input: {}, caller: { type: "direct" } });
         if (event.custom === true) this.open!.custom = "";
         return;
       case "tool-delta":
