@@ -73,7 +73,7 @@ export class MessageWriter {
       type: "message_start",
       message: {
         id: id.startsWith("msg_") ? id : `msg_${requestId.replace(/^req_/, "")}`, type: "message", role: "assistant", model, content: [],
-        stop_reason: null, stop_sequence: null, stop_details: null, container: null, usage: { ...known, output_tokens: 1 },
+        stop_reason: null, stop_sequence: null, stop_details: null, container: null, diagnostics: null, usage: { ...known, output_tokens: 1 },
       },
     });
     this.out.push({ type: "ping" });
