@@ -23,10 +23,10 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
-  /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
-  responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   /** What answers chat calls in other protocols. */
   also?: readonly ProviderEndpoint[];
+  /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
+  responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   authorize?: Provider["authorize"];
   flags?: Partial<ProviderFlags>;
   errorClasses?: Provider["errorClasses"];
@@ -37,10 +37,10 @@ type Manifest = Readonly<{
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */
 export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
-  const endpoints: Record<string, ProviderEndpoint | readonly ProviderEndpoint[]> = {};
-  for (const [operation, path] of Object.entries(paths) as [Operation, string][]) endpoints[operation] = { dialect: DIALECT[operation], path };
-  const { chat } = endpoints;
-  const others = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
-  if (chat && others.length > 0) endpoints.chat = [chat as ProviderEndpoint, ...others];
-  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: endpoints };
+  const others: readonly ProviderEndpoint[] = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
+  const endpoints = (Object.entries(paths) as [Operation, string][]).map(([operation, path]) => {
+    const endpoint = { dialect: DIALECT[operation], path };
+    return [operation, operation === "chat" && others.length > 0 ? [endpoint, ...others] : endpoint] as const;
+  });
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
 }
