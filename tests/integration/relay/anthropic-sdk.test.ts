@@ -215,3 +215,17 @@ test("what cannot be said to the vendor at all is refused by its place", async (
   await expect(refused).rejects.toBeInstanceOf(Anthropic.BadRequestError);
   expect(vendor.calls).toEqual([]);
 });
+
+test("a signature that the vendor refuses costs the thoughts of the history, not the answer", async () => {
+  vendor.script = (call) => {
+    if (JSON.stringify(call.body.messages).includes('"thinking"')) refusal(call, 400, "invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block");
+    else messages(call);
+  };
+  const { client } = await open("anthropic");
+  const history = [...SAY, { role: "assistant" as const, content: [{ type: "thinking" as const, thinking: "hm", signature: "of-another-model" }, { type: "text" as const, text: "Hello" }] }, ...SAY];
+  const { data, response } = await client.messages.create({ ...ASK, max_tokens: 4_000, messages: history, thinking: { type: "enabled", budget_tokens: 2_000 } }).withResponse();
+  expect(data.content).toMatchObject([{ type: "text", text: "Hello there" }]);
+  expect(response.headers.get("x-modelmart-warn")).toBe("reasoning_dropped");
+  expect(vendor.calls).toHaveLength(2);
+  expect(lastCall().body).toMatchObject({ thinking: { type: "enabled", budget_tokens: 2_000 }, messages: [{ role: "user" }, { role: "assistant", content: [{ type: "text", text: "Hello" }] }, { role: "user" }] });
+});
