@@ -95,7 +95,7 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    // A body in another shape than its address stands for, or one that was refused, is put into words anew, whoever is asked.
+    // A body in another shape than its address stands for must be put into words, whoever is asked.
     if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
       const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
