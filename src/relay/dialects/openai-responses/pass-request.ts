@@ -21,6 +21,9 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   put("model", JSON.stringify(options.upstreamModel));
   put("store", "false");
   if (options.maxTokens !== undefined) put(CAP, String(options.maxTokens));
+  // The vendor was told nothing of it: all that was said stands in the input.
+  const previous = scanned.ranges.get("previous_response_id");
+  if (previous) edits.push(removeMember(body, previous));
   const tier = scanned.ranges.get("service_tier");
   if (tier) edits.push(removeMember(body, tier));
   const input = scanned.ranges.get("input");
