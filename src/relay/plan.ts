@@ -1,5 +1,6 @@
 import { createLimitScopes } from "#relay/limits/request-limits.ts";
 import type { ScopedLimits } from "#relay/limits/limiter.ts";
+import { endpointName } from "#relay/policy/access.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
 import { offersFor } from "#relay/routing/candidates.ts";
@@ -46,7 +47,7 @@ export function createPlans(): Plans {
       const plans = plansOf(caller, snapshot, asked);
       const known = plans.get(name);
       if (known) return known;
-      const model = resolveModel(snapshot, caller, name, asked.operation);
+      const model = resolveModel(snapshot, caller, name, endpointName(asked.operation, asked.dialect));
       const { own, all } = scopes.ofModel(caller, snapshot, model);
       const plan: Plan = { model, ownScopes: own, allScopes: all, offers: offersFor(snapshot, providers, caller.groupId, model, asked) };
       if (plans.size >= NAMES_MAX) plans.clear();

@@ -42,7 +42,7 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
   const base = { operation, stream };
   const started = performance.now();
   try {
-    const parts = dialect.passRequest(scanRequest(body, operation), body, { upstreamModel, flags: provider.flags });
+    const parts = dialect.passRequest(scanRequest(body, operation, { dialect: endpoint.dialect }), body, { upstreamModel, flags: provider.flags });
     const answer = await exchange(transport, {
       method: "POST", url: endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream }), connectMs: to.connectMs, body: parts,
       headers: upstreamHeaders({ stream, authorization: authorization(to) }),
@@ -61,7 +61,7 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
 export async function probeModels(transport: Transport, to: ProbeAddress): Promise<Readonly<{ status: number; latencyMs: number; names: readonly string[]; error?: string }>> {
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
   const url = endpointUrl(to.provider, to.baseUrl, operation);
-  url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings)$/, "/models");
+  url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings|messages)$/, "/models");
   const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to) });
   const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
   if (status !== 200) return { status, latencyMs: endMs, names: [], error: hide(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };

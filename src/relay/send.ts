@@ -50,7 +50,7 @@ export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { t
   const cost = context.inbound.headers["x-modelmart-cost"] === "1" && !context.style?.framing ? `: cost-nano-usd=${chargeNano}\n\n` : "";
   if (error) {
     context.errorCode = error.code;
-    writer.end((tried?.attempt.failure(error, context.idText) ?? context.dialect.encodeStreamError(error, context.idText, facts?.id)) + cost);
+    writer.end((tried?.attempt.fail(error, context.idText) ?? context.dialect.encodeStreamError(error, context.idText, facts?.id)) + cost);
     return;
   }
   const tail = tried!.attempt.tail();

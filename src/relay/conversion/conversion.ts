@@ -16,7 +16,7 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[] }>;
+export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
@@ -36,7 +36,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-      const request = read(client);
+      const request = read(clientCodecs[scanned.dialect] ?? client);
       const warnings = new Set<string>();
       const strict = context.inbound.headers["x-modelmart-strict"] === "1";
       const target: Target = {
@@ -50,10 +50,10 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
         decoder: { flags, ...(encoded.restore && { restore: encoded.restore }) },
         reply: {
           request, requestId: context.idText, createdAt: Math.floor(context.admittedAtMs / 1000),
-          includeUsage: request.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
+          includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
-      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings] };
+      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
     },
   };
 }

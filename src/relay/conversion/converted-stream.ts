@@ -45,12 +45,12 @@ export class ConvertedStream implements PassStream {
     return this.#encode(this.#spec.upstream.decodeReply(Buffer.concat(this.#body, this.#bodyBytes), this.#spec.decoder));
   }
 
-  tail(): Buffer {
-    return Buffer.from(this.#encoder.tail());
-  }
-
   fail(error: RelayError, requestId: string): string | undefined {
     return this.#encoder.fail?.(error, requestId);
+  }
+
+  tail(): Buffer {
+    return Buffer.from(this.#encoder.tail());
   }
 
   #begin(chunk: Buffer): void {

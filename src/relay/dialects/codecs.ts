@@ -1,4 +1,5 @@
 import type { ClientCodec, UpstreamCodec } from "#relay/canonical/codec.ts";
+import { anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
 import { geminiClient, geminiUpstream } from "#relay/dialects/gemini/index.ts";
 import { openaiChatClient, openaiChatUpstream } from "#relay/dialects/openai-chat/index.ts";
 import { openaiResponsesClient, openaiResponsesUpstream } from "#relay/dialects/openai-responses/index.ts";
@@ -8,6 +9,7 @@ import type { WireFormat } from "#relay/dialects/wire-format.ts";
 export const clientCodecs: Readonly<Partial<Record<WireFormat, ClientCodec>>> = {
   "openai-chat": openaiChatClient,
   "openai-responses": openaiResponsesClient,
+  anthropic: anthropicClient,
   gemini: geminiClient,
 };
 
@@ -15,5 +17,6 @@ export const clientCodecs: Readonly<Partial<Record<WireFormat, ClientCodec>>> = 
 export const upstreamCodecs: Readonly<Partial<Record<WireFormat, UpstreamCodec>>> = {
   "openai-chat": openaiChatUpstream,
   "openai-responses": openaiResponsesUpstream,
+  anthropic: anthropicUpstream,
   gemini: geminiUpstream,
 };

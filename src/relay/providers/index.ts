@@ -1,6 +1,7 @@
 import { ai302 } from "#relay/providers/302ai/index.ts";
 import { ai360 } from "#relay/providers/360ai/index.ts";
 import { ai21 } from "#relay/providers/ai21/index.ts";
+import { anthropic } from "#relay/providers/anthropic/index.ts";
 import { azure } from "#relay/providers/azure/index.ts";
 import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
@@ -66,7 +67,7 @@ export { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 export { createSimulator } from "#relay/providers/simulator/transport.ts";
 
 const ALL: readonly Provider[] = [
-  ai302, ai360, ai21, azure, baichuan, baiduQianfan, baseten, cerebras, cloudflareWorkersAi, cohere, cometapi,
+  ai302, ai360, ai21, anthropic, azure, baichuan, baiduQianfan, baseten, cerebras, cloudflareWorkersAi, cohere, cometapi,
   dashscope, deepinfra, deepseek, dmxapi, fastgpt, featherless, fireworks, gemini, githubModels, groq, huggingface,
   hyperbolic, inferenceNet, jina, lingyiwanwu, llamaCpp, lmStudio, minimax, mistral, modelmart, mokaai, moonshot,
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, openai, openaiCompatible, openrouter, ovhcloud,
@@ -76,6 +77,7 @@ const ALL: readonly Provider[] = [
 
 /** Other names of the same providers: those of the vendor table and of older store files. */
 const ALIASES: Readonly<Record<string, string>> = {
+  claude: "anthropic",
   "azure-openai": "azure", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
   custom: "openai-compatible", "new-api": "new-api-instance", "one-api": "new-api-instance", qwen: "dashscope", alibaba: "dashscope",
   kimi: "moonshot", glm: "zhipu", zai: "zhipu", "x-ai": "xai", "llama.cpp": "llama-cpp", lmstudio: "lm-studio", "together-ai": "together",

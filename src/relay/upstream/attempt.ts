@@ -105,8 +105,8 @@ export class Attempt implements UpstreamSink {
     return this.#pass!.tail();
   }
 
-  /** The in-band error of a stream that has begun, where what was told before belongs into it. */
-  failure(error: RelayError, requestId: string): string | undefined {
+  /** The in-band error of a stream that has begun, where its reader has words of its own for it. */
+  fail(error: RelayError, requestId: string): string | undefined {
     return this.#pass?.fail?.(error, requestId);
   }
 

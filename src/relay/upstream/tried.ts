@@ -1,6 +1,6 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
@@ -54,14 +54,14 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
 
   const attempt = new Attempt({
     transport: provider.id === "simulator" ? state.simulator : state.transport,
     call: {
       method: "POST",
-      url: state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }),
-      headers: upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }),
+      url: withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query),
+      headers: { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers },
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
@@ -86,7 +86,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"] }>;
+type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
@@ -94,14 +94,16 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    if (endpoint.dialect === context.dialect.id) {
+    // A body in another shape than its address stands for must be put into words, whoever is asked.
+    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect) {
+      const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
-      return { endpoint, parts: context.dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: context.dialect };
+      return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
-      const { parts, reader, warnings } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader };
+      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       refused ??= error;
@@ -111,6 +113,15 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
 }
 
 const NO_WARNINGS: readonly string[] = [];
+
+/** The address is shared by all calls: it is not written to. */
+function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+  const entries = Object.entries(query);
+  if (entries.length === 0) return url;
+  const own = new URL(url);
+  for (const [name, value] of entries) own.searchParams.set(name, value);
+  return own;
+}
 
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
 function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {

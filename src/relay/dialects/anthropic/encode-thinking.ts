@@ -1,13 +1,13 @@
+import { ANTHROPIC_BUDGET, budgetOf, budgetOfEffort, effortOf } from "#relay/canonical/effort.ts";
 import type { ChatRequest, Effort, Reasoning } from "#relay/canonical/request.ts";
-import { budgetOf, effortOf } from "#relay/dialects/anthropic/effort.ts";
 import type { EncodeContext } from "#relay/dialects/anthropic/encode-context.ts";
 import type { Turn } from "#relay/dialects/anthropic/encode-messages.ts";
 import type { Wire } from "#relay/dialects/anthropic/wire.ts";
 
 export type Thinking = Readonly<{ on: boolean; thinking?: Wire; effort?: string }>;
 
-/** The vendor's least budget. */
-const BUDGET_MIN = 1024;
+/** Thinking as the model sees fit, where the model must be told how much. */
+const PRESET: Effort = "medium";
 const OFF: Thinking = { on: false };
 
 /** How hard to think, in the words that the model knows. */
@@ -20,8 +20,7 @@ export function writeThinking({ reasoning }: ChatRequest, maxTokens: number, tur
     context.lose("reasoning_unsupported", "reasoning_effort");
     return OFF;
   }
-  if (rules.thinking === "adaptive") return writeAdaptive(reasoning, effort, context);
-  return writeBudgeted(reasoning, effort, maxTokens, turns, context);
+  return rules.thinking === "adaptive" ? writeAdaptive(reasoning, effort, context) : writeBudgeted(reasoning, maxTokens, turns, context);
 }
 
 function writeAdaptive({ expose }: Reasoning, effort: Effort | undefined, { rules }: EncodeContext): Thinking {
@@ -34,8 +33,8 @@ function effortWord(effort: Effort, top: "xhigh" | "max"): string {
   return effort === "xhigh" ? top : effort;
 }
 
-function writeBudgeted(reasoning: Reasoning, effort: Effort | undefined, maxTokens: number, turns: readonly Turn[], context: EncodeContext): Thinking {
-  if (maxTokens <= BUDGET_MIN) {
+function writeBudgeted(reasoning: Reasoning, maxTokens: number, turns: readonly Turn[], context: EncodeContext): Thinking {
+  if (maxTokens <= ANTHROPIC_BUDGET.min) {
     context.lose("thinking_off_small_max_tokens", "max_tokens");
     return OFF;
   }
@@ -44,8 +43,8 @@ function writeBudgeted(reasoning: Reasoning, effort: Effort | undefined, maxToke
     context.lose("thinking_off_unsigned_history", "messages");
     return OFF;
   }
-  const wanted = reasoning.budget !== undefined && reasoning.budget > 0 ? reasoning.budget : budgetOf(effort ?? "medium", maxTokens);
-  const budget_tokens = Math.min(Math.max(BUDGET_MIN, wanted), maxTokens - 1);
+  const wanted = budgetOf(reasoning, maxTokens, ANTHROPIC_BUDGET);
+  const budget_tokens = Math.min(wanted < 0 ? budgetOfEffort(PRESET, maxTokens, ANTHROPIC_BUDGET) : wanted, maxTokens - 1);
   return { on: true, thinking: { type: "enabled", budget_tokens } };
 }
 

@@ -1,9 +1,6 @@
 import type { Forwarded } from "#relay/dialects/dialect.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
 
-/** The version that a call without one means. */
-export const VERSION = "2023-06-01";
-
 const VERSION_TEXT = /^\d{4}-\d{2}-\d{2}$/;
 const BETAS_TEXT = /^[\w.,: -]{1,2000}$/;
 

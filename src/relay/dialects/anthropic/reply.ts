@@ -29,8 +29,24 @@ export class AnthropicStreamEncoder implements StreamEncoder {
 /** Writes an answer in one piece. */
 export function encodeReply(events: readonly CanonicalEvent[], options: ReplyOptions): Wire {
   const writer = new MessageWriter(options);
-  const message = accumulate(events.flatMap((event) => writer.push(event))) ?? {};
+  const message = accumulate(inPlace(events).flatMap((event) => writer.push(event))) ?? {};
   return { ...message, content: listOf(message.content).map((block) => finished(asWire(block))) };
+}
+
+/** Sources that were told when their text was closed already stand within it. */
+function inPlace(events: readonly CanonicalEvent[]): readonly CanonicalEvent[] {
+  const closed = new Map<number, number>();
+  const ordered: CanonicalEvent[] = [];
+  for (const event of events) {
+    const end = event.type === "citation" ? closed.get(event.index) : undefined;
+    if (event.type === "block-end") closed.set(event.index, ordered.length);
+    if (end === undefined) ordered.push(event);
+    else {
+      ordered.splice(end, 0, event);
+      for (const [index, at] of closed) if (at >= end) closed.set(index, at + 1);
+    }
+  }
+  return ordered;
 }
 
 /** A text's sources are null where it has none. */

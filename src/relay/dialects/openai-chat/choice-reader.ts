@@ -50,13 +50,13 @@ export class ChoiceReader {
     if (typeof said.refusal === "string") this.#say("refusal", said.refusal);
     for (const annotation of list(said.annotations)) this.#cite(annotation);
     for (const image of list(said.images)) this.#image(image);
-    if (isObject(said.audio)) this.#sound(said.audio);
+    if (isObject(said.audio) && [said.audio.id, said.audio.data, said.audio.transcript].some((one) => typeof one === "string" && one !== "")) this.#sound(said.audio);
     const calls = list(said.tool_calls);
     if (calls.length > 0) {
       this.#closeOpen();
       this.content = true;
       for (const call of calls) this.#tools.read(call, whole);
-    } else if (isObject(said.function_call)) {
+    } else if (isObject(said.function_call) && [said.function_call.name, said.function_call.arguments].some((one) => typeof one === "string" && one !== "")) {
       this.#closeOpen();
       this.content = true;
       this.#tools.readLegacy(said.function_call);

@@ -28,7 +28,8 @@ export class ToolReader {
   /** @param whole the calls of a whole reply, each of which is one of its own */
   read(value: Json, whole: boolean): void {
     if (!isObject(value)) return;
-    const custom = isObject(value.custom) ? value.custom : undefined;
+    // Some vendors send both forms, the one that is not meant empty.
+    const custom = isObject(value.custom) && (value.type === "custom" || !isObject(value.function)) ? value.custom : undefined;
     const said = custom ?? (isObject(value.function) ? value.function : {});
     const name = typeof said.name === "string" ? said.name : "";
     const call = this.#find(value, name, whole);

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -16,6 +17,7 @@ export const dashscope = openaiShaped({
   baseUrl: "https://dashscope.aliyuncs.com/compatible-mode/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { basePath: "/api/v2/apps/protocols/compatible-mode/v1", onlyIfChosen: true },
+  also: [messagesEndpoint({ basePath: "/apps/anthropic", bearer: true })],
   flags: { stopsBillingOnAbort: false },
   errorClasses: [
     { match: "data_inspection_failed", class: "policy" },

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -11,6 +12,7 @@ export const deepinfra = openaiShaped({
   name: "DeepInfra",
   baseUrl: "https://api.deepinfra.com/v1/openai",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  also: [messagesEndpoint({ basePath: "/anthropic" })],
   flags: { reasoning: "auto", stopsBillingOnAbort: true },
   docs: "https://deepinfra.com/docs",
 });

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -15,6 +16,7 @@ export const deepseek = openaiShaped({
   name: "DeepSeek",
   baseUrl: "https://api.deepseek.com",
   paths: { chat: "/chat/completions", completions: "/beta/completions" },
+  also: [messagesEndpoint({ basePath: "/anthropic" })],
   flags: { stopsBillingOnAbort: true },
   errorClasses: [
     { match: "402", class: "quota" },

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -13,6 +14,7 @@ export const fireworks = openaiShaped({
   baseUrl: "https://api.fireworks.ai/inference/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.fireworks.ai/api-reference",
 });

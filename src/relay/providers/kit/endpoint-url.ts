@@ -49,9 +49,16 @@ export const isAddressedByCall = ({ path, streamPath }: ProviderEndpoint): boole
 function basePathOf(path: string, provider: Provider, { basePath }: ProviderEndpoint): string {
   if (basePath === undefined || path.endsWith(basePath)) return path;
   const own = provider.basePath ?? (provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, ""));
-  const before = own !== "" && path.endsWith(own) ? path.slice(0, -own.length) : path;
+  const replaced = own === "" || !path.endsWith(own) ? versionAtEnd(path) : own;
+  const before = path.slice(0, path.length - replaced.length);
   return `${before}${basePath}`;
 }
+
+/** The version that a base was given with, though the provider's own has none. */
+const versionAtEnd = (path: string): string => {
+  const last = path.split("/").at(-1)!;
+  return VERSION.test(last) ? `/${last}` : "";
+};
 
 function parse(text: string): URL {
   try {

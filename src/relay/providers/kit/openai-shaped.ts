@@ -23,6 +23,8 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
+  /** What answers chat calls in other protocols. */
+  also?: readonly ProviderEndpoint[];
   /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
   responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
   authorize?: Provider["authorize"];
@@ -33,11 +35,12 @@ type Manifest = Readonly<{
   docs?: string;
 }>;
 
-/** A provider whose endpoints all speak OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, responses, flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
-  const endpoints: Record<string, ProviderEndpoint | readonly ProviderEndpoint[]> = {};
-  for (const [operation, path] of Object.entries(paths) as [Operation, string][]) endpoints[operation] = { dialect: DIALECT[operation], path };
-  const { chat } = endpoints;
-  if (chat && responses) endpoints.chat = [chat as ProviderEndpoint, { dialect: "openai-responses", path: "/responses", ...responses }];
-  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: endpoints };
+/** A provider that speaks OpenAI's formats, from what sets it apart. */
+export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+  const others: readonly ProviderEndpoint[] = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
+  const endpoints = (Object.entries(paths) as [Operation, string][]).map(([operation, path]) => {
+    const endpoint = { dialect: DIALECT[operation], path };
+    return [operation, operation === "chat" && others.length > 0 ? [endpoint, ...others] : endpoint] as const;
+  });
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
 }

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -12,6 +13,7 @@ export const llamaCpp = openaiShaped({
   baseUrl: "http://localhost:8080/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",

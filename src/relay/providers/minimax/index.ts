@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -14,6 +15,7 @@ export const minimax = openaiShaped({
   name: "MiniMax",
   baseUrl: "https://api.minimax.io/v1",
   paths: { chat: "/chat/completions" },
+  also: [messagesEndpoint({ basePath: "/anthropic" })],
   flags: { stopsBillingOnAbort: false },
   errorClasses: [
     { match: "1000", class: "server" },

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -12,5 +13,6 @@ export const modelmart = openaiShaped({
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
+  also: [messagesEndpoint()],
   flags: { stopsBillingOnAbort: true },
 });

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -15,6 +16,7 @@ export const moonshot = openaiShaped({
   name: "Moonshot / Kimi",
   baseUrl: "https://api.moonshot.ai/v1",
   paths: { chat: "/chat/completions" },
+  also: [messagesEndpoint({ basePath: "/anthropic" })],
   errorClasses: [
     { match: "exceeded_current_quota_error", class: "quota" },
     { match: "engine_overloaded_error", class: "overload" },

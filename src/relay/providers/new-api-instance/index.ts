@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -13,6 +14,7 @@ export const newApiInstance = openaiShaped({
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ onlyIfChosen: true })],
   errorClasses: [
     { match: "insufficient_user_quota", class: "quota" },
     { match: "pre_consume_token_quota_failed", class: "quota" },

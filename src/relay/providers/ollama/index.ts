@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -12,6 +13,7 @@ export const ollama = openaiShaped({
   name: "Ollama",
   baseUrl: "http://localhost:11434/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://github.com/ollama/ollama/blob/main/docs/api.md",

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -15,6 +16,7 @@ export const openrouter = openaiShaped({
   baseUrl: "https://openrouter.ai/api/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   responses: {},
+  also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked" },
   errorClasses: [
     { match: "402", class: "quota" },

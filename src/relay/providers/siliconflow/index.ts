@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -12,6 +13,7 @@ export const siliconflow = openaiShaped({
   name: "SiliconFlow",
   baseUrl: "https://api.siliconflow.cn/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [messagesEndpoint({ bearer: true })],
   flags: { streamOptions: "unasked" },
   errorClasses: [
     { match: "30001", class: "quota" },

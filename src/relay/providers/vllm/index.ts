@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -13,6 +14,7 @@ export const vllm = openaiShaped({
   baseUrl: "http://localhost:8000/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://docs.vllm.ai",

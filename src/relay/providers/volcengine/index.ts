@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -16,6 +17,7 @@ export const volcengine = openaiShaped({
   baseUrl: "https://ark.cn-beijing.volces.com/api/v3",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ basePath: "/api/coding", bearer: true, onlyIfChosen: true })],
   errorClasses: [
     { match: "AccountOverdueError", class: "quota" },
     { match: "AuthenticationError", class: "auth" },

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -14,6 +15,7 @@ export const xai = openaiShaped({
   baseUrl: "https://api.x.ai/v1",
   paths: { chat: "/chat/completions" },
   responses: {},
+  also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },
   docs: "https://docs.x.ai/docs/api-reference",
 });

@@ -1,3 +1,4 @@
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -17,6 +18,7 @@ export const zhipu = openaiShaped({
   name: "Zhipu / Z.ai (GLM)",
   baseUrl: "https://open.bigmodel.cn/api/paas/v4",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [messagesEndpoint({ basePath: "/api/anthropic" })],
   flags: { streamOptions: "unasked" },
   errorClasses: [
     { match: "1000", class: "auth" },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isRelayPath, mannerOf, matchRoute } from "#relay/http/routes.ts";
 
-test.each([
+const ROUTES: readonly (readonly [method: string, path: string, route: object])[] = [
   ["POST", "/v1/chat/completions", { kind: "operation", operation: "chat", dialect: "openai-chat", params: {} }],
   ["POST", "/v1/chat/completions/", { kind: "operation", operation: "chat", dialect: "openai-chat", params: {} }],
   ["POST", "/openai/v1/chat/completions", { kind: "operation", operation: "chat", dialect: "openai-chat", params: {} }],
@@ -34,7 +34,9 @@ test.each([
   ["POST", "/gemini/v1beta/openai/chat/completions", { kind: "operation", operation: "chat", dialect: "openai-chat", params: {} }],
   ["POST", "/api/event_logging/batch", { kind: "telemetry" }],
   ["POST", "/anthropic/api/event_logging/batch", { kind: "telemetry" }],
-])("%s %s", (method, path, expected) => {
+];
+
+test.each(ROUTES)("%s %s", (method, path, expected) => {
   expect(matchRoute(method, path)).toEqual(expected);
 });
 

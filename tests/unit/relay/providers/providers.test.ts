@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { endpointUrl, providers } from "#relay/providers/index.ts";
+import { endpointsOf, endpointUrl, providers } from "#relay/providers/index.ts";
 import { sharedDir } from "../../../support/shared.ts";
 
 const url = (id: string, base: string | undefined, operation: "chat" | "completions" | "embeddings" = "chat"): string =>
@@ -31,6 +31,28 @@ test.each([
   ["simulator", undefined, "simulator://local/chat/completions"],
 ])("%s at %s", (id, base, expected) => {
   expect(url(id, base)).toBe(expected);
+});
+
+test.each([
+  ["anthropic", undefined, "https://api.anthropic.com/v1/messages"],
+  ["anthropic", "https://gateway.example/claude", "https://gateway.example/claude/v1/messages"],
+  ["anthropic", "https://api.anthropic.com/v1/messages", "https://api.anthropic.com/v1/messages"],
+  ["zhipu", undefined, "https://open.bigmodel.cn/api/anthropic/v1/messages"],
+  ["zhipu", "https://api.z.ai/api/paas/v4", "https://api.z.ai/api/anthropic/v1/messages"],
+  ["zhipu", "https://api.z.ai/api/anthropic", "https://api.z.ai/api/anthropic/v1/messages"],
+  ["moonshot", "https://api.moonshot.cn/v1", "https://api.moonshot.cn/anthropic/v1/messages"],
+  ["deepseek", "https://api.deepseek.com/v1", "https://api.deepseek.com/anthropic/v1/messages"],
+  ["minimax", undefined, "https://api.minimax.io/anthropic/v1/messages"],
+  ["dashscope", undefined, "https://dashscope.aliyuncs.com/apps/anthropic/v1/messages"],
+  ["deepinfra", undefined, "https://api.deepinfra.com/anthropic/v1/messages"],
+  ["fireworks", undefined, "https://api.fireworks.ai/inference/v1/messages"],
+  ["openrouter", undefined, "https://openrouter.ai/api/v1/messages"],
+  ["modelmart", "https://shop.example", "https://shop.example/v1/messages"],
+])("the messages of %s at %s", (id, base, expected) => {
+  const provider = providers.get(id)!;
+  const endpoint = endpointsOf(provider, "chat").find(({ dialect }) => dialect === "anthropic")!;
+  expect(endpointUrl(provider, base, endpoint).href).toBe(expected);
+  expect((endpoint.authorize ?? provider.authorize)("k")).toMatchObject({ "anthropic-version": "2023-06-01" });
 });
 
 test("a version that the base ends in is not doubled", () => {

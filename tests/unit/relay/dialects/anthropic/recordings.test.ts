@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ReplyOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import { brokenRule } from "#relay/canonical/validate.ts";
 import { anthropic, anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
 import { providers } from "#relay/providers/index.ts";
 import { recordings, type Recording } from "../../../../support/recordings.ts";
@@ -39,6 +40,7 @@ function decode(bytes: Buffer, streaming: boolean, size = bytes.length): readonl
 }
 
 function check(events: readonly CanonicalEvent[], expected: Expected): void {
+  expect(brokenRule(events)).toBeUndefined();
   const text = events.map((event) => (event.type === "text-delta" ? event.text : "")).join("");
   const end = events.at(-1)!;
   expect(end.type).toBe("end");
