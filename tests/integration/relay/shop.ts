@@ -6,7 +6,7 @@ import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
-import type { Relay, RelayLookups } from "#relay/index.ts";
+import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -20,6 +20,7 @@ export type ShopOptions = Readonly<{
   settings?: Partial<Snapshot["settings"]>;
   upstreamModel?: string;
   lookups?: Partial<RelayLookups>;
+  responses?: ResponseStore;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -69,6 +70,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       generation: () => Promise.resolve(undefined),
       ...options.lookups,
     },
+    ...(options.responses && { responses: options.responses }),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
