@@ -1,6 +1,6 @@
 import type { NormalisedUsage } from "#relay/canonical/codec.ts";
 import type { Json } from "#relay/canonical/request.ts";
-import { asWire, compact, textOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { asWire, textOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
 import type { Usage } from "#money/usage.ts";
 
 const COUNT_MAX = 2 ** 40;
@@ -99,12 +99,12 @@ export function writeDeltaUsage(usage: Usage): Wire {
   const { items, reasoning } = usage;
   const searches = items?.web_search ?? 0;
   const fetches = items?.url_fetch ?? 0;
-  return compact({
+  return {
     input_tokens: (usage.inputUncached ?? 0) + (usage.inputAudio ?? 0) + (usage.inputImage ?? 0) + (usage.inputVideo ?? 0),
     cache_creation_input_tokens: (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0),
     cache_read_input_tokens: (usage.cacheRead ?? 0) + (usage.cacheReadAudio ?? 0),
     output_tokens: (usage.outputText ?? 0) + (reasoning ?? 0) + (usage.outputAudio ?? 0) + (usage.outputImage ?? 0),
-    output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
+    output_tokens_details: reasoning === undefined ? null : { thinking_tokens: reasoning },
     server_tool_use: searches + fetches > 0 ? { web_search_requests: searches, web_fetch_requests: fetches } : null,
-  });
+  };
 }
