@@ -21,8 +21,12 @@ export type ProviderFlags = Readonly<{
   reasoningEcho?: boolean;
   /** OpenAI-shaped: `reasoning_details` and their signatures are understood. */
   reasoningDetails?: boolean;
+  /** OpenAI-shaped: ids of tool calls must be nine letters and digits. */
+  shortCallIds?: boolean;
   /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
   topK?: boolean;
+  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
+  routingFields?: boolean;
 }>;
 
 /** Class of an upstream outcome. */

@@ -1,6 +1,6 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
-import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { DialectId, Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
@@ -39,6 +39,8 @@ export type CallInput = Readonly<{
 export type Tried = Readonly<{
   choice: Choice;
   attempt: Attempt;
+  /** What is spoken with the vendor. */
+  protocol: DialectId;
   /** Gives the places on channel and key back; `tokens` = what was really used. Idempotent. */
   release(tokens: number): void;
 }>;
@@ -83,7 +85,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, release: hold(state, choice, input.tokens) };
+  return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
 type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
@@ -95,7 +97,7 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
   let refused: unknown;
   for (const endpoint of endpoints) {
     // A body in another shape than its address stands for must be put into words, whoever is asked.
-    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect) {
+    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
       const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
@@ -106,6 +108,7 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
       return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
+      // The first refusal is about the protocol that carries most.
       refused ??= error;
     }
   }
@@ -143,6 +146,7 @@ function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: numb
   const { channel } = route;
   const now = state.clock.monotonic();
   state.health.begin(route, now);
+  state.routeBook.begin(route);
   state.upstreamLimits.take(channel.id, channel.limits, tokens);
   state.drains.begin(channel.id);
   if (key) {
@@ -153,6 +157,7 @@ function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: numb
   return (used) => {
     if (!held) return;
     held = false;
+    state.routeBook.end(route);
     state.upstreamLimits.release(channel.id, channel.limits, used - tokens);
     state.drains.end(channel.id);
     if (!key) return;

@@ -6,7 +6,7 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
 
 /** Members of the shop's own, which the vendor would refuse, and the tier, which the shop would pay for. */
-const REMOVED = ["service_tier", "provider", "models"] as const;
+const REMOVED = ["service_tier", "provider", "models", "session_id"] as const;
 
 /**
  * The splices that a request needs which its vendor understands: the model's name, the cap where money has set one, and

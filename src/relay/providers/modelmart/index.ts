@@ -14,5 +14,5 @@ export const modelmart = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint()],
-  flags: { stopsBillingOnAbort: true },
+  flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });
