@@ -35,7 +35,8 @@ type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: Pat
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
-  const body = await context.inbound.body(JSON_BYTES_MAX);
+  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  const body = context.dialect.reshape?.(sent) ?? sent;
   const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
   context.turn = read.turn;
   return read;

@@ -73,14 +73,15 @@ export class ReplyReader {
     const first = this.#answers.get(0) ?? [...this.#answers.values()][0];
     const native = first?.native ?? this.#blocked ?? (eofIsEnd && first ? "STOP" : undefined);
     if (!this.#started || native === undefined) return [];
-    const finish: FinishReason = first?.native === undefined && this.#blocked !== undefined ? "content-filter" : finishOf(native, first?.calls ?? false);
+    const blocked = first?.native === undefined && this.#blocked !== undefined;
+    const finish: FinishReason = blocked ? "content-filter" : finishOf(native, first?.calls ?? false);
     if (finish === "error") {
       this.#fail({ status: 502, code: native, message: "The model made a tool call that cannot be read." });
       return this.#events;
     }
     for (const answer of this.#answers.values()) this.#finishAnswer(answer);
     this.#over = true;
-    this.#events.push({ type: "end", finish, native, ...(this.#usage ? { usage: this.#usageNow().usage } : {}) });
+    this.#events.push({ type: "end", finish, native, ...(this.#usage ? { usage: this.#usageNow().usage } : {}), ...(blocked ? { blocked } : {}) });
     return this.#events;
   }
 
