@@ -7,9 +7,10 @@ import type { Edit } from "#relay/http/body/splice.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 const CAP = "max_output_tokens";
-const TIER = ["service_tier"] as const;
+/** The vendor knows of no answer before: all that was said stands in the input. */
+const UNTOLD = ["service_tier", "previous_response_id"] as const;
 /** What is said to the shop and not to the vendor. */
-const OURS = ["service_tier", "provider", "models", "session_id"] as const;
+const OURS = [...UNTOLD, "provider", "models", "session_id"] as const;
 
 /**
  * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
@@ -28,8 +29,7 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   if (options.maxTokens !== undefined) put(CAP, String(options.maxTokens));
   const include = sealedReasoning(scanned, body, options.upstreamModel);
   if (include !== undefined) put("include", include);
-  // The vendor was told nothing of the response before: all that was said stands in the input.
-  const unwanted = ["previous_response_id", ...(options.flags.routingFields ? TIER : OURS)];
+  const unwanted = options.flags.routingFields ? UNTOLD : OURS;
   edits.push(...removeMembers(body, unwanted.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
   const input = scanned.ranges.get("input");
   if (input && body.includes(MARKED_PROOF)) edits.push({ start: input[0], end: input[1], text: withOwnProofs(body.toString("utf8", input[0], input[1]), options.upstreamModel) });
