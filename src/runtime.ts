@@ -109,9 +109,11 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshotRev: () => snapshots.current.rev,
   });
   nodeId = () => billing.nodeId;
+  await listener.ready(); // before the first key is looked up: a later change of it must be heard
 
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const tokenizer = createTokenizer();
+  const sharedStore = env.redisUrl === undefined ? undefined : (await import("#platform/redis.ts")).connectSharedStore(env.redisUrl, log);
   const relay = createRelay({
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
@@ -120,6 +122,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,
+    ...(sharedStore && { sharedStore }),
   });
   return {
     relay,
@@ -129,6 +132,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
       await billing.close();
       await snapshots.close();
       outbound.close();
+      sharedStore?.close();
       await Promise.all([tokenizer.close(), listener.close()]);
       await Promise.all([pool.end(), settlePool.end()]);
     },
@@ -164,6 +168,8 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
   });
   const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });
+  const live = createLiveHub(listener);
+  await listener.ready();
   return {
     pool,
     keys,
@@ -173,7 +179,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     passwords: createPasswords(keys),
     signInAttempts: createAttemptStore(),
     payments,
-    live: createLiveHub(listener),
+    live,
     throttle: createThrottle(),
     sessions,
     status: createShopStatus(pool, () => clock.now()),

@@ -70,6 +70,10 @@ export const SETTINGS = {
   "payments.tax": { schema: z.boolean(), initial: false },
   /** What an opened dispute does: freeze what is disputed, or also stop the customer's keys. */
   "payments.dispute": { schema: z.enum(["freeze", "restrict"]), initial: "restrict" },
+  /** How one of several channels of the same priority is chosen. */
+  "relay.strategy": { schema: z.enum(["weighted", "round_robin", "least_latency", "lowest_cost", "balanced", "least_busy", "fill_first"]), initial: "weighted" },
+  /** Requests may name the vendors they want or do not want, which tells customers who they are. */
+  "relay.vendor_choice": { schema: z.boolean(), initial: false },
   /** The model name in answers: the shop's or the vendor's. */
   "relay.model_echo": { schema: z.enum(["public", "vendor"]), initial: "public" },
 } as const satisfies Readonly<Record<string, { schema: z.ZodType; initial: unknown }>>;

@@ -105,6 +105,7 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
   });
   deps.listener.on("wallet", (walletId) => broker.onWallet(walletId));
   deps.listener.on("lease_wanted", (key) => broker.onWanted(key));
+  await deps.listener.ready();
   const tick = setInterval(() => {
     journal?.tidy();
     journal?.retry();

@@ -1,6 +1,7 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "#platform/metrics.ts";
+import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
@@ -20,7 +21,9 @@ import type { RelayLookups } from "#relay/read/lookups.ts";
 import type { ModelLists } from "#relay/read/models.ts";
 import type { RelayMeters } from "#relay/relay-metrics.ts";
 import type { RelayError } from "#relay/errors.ts";
+import type { Affinity } from "#relay/routing/affinity.ts";
 import type { Health } from "#relay/routing/health.ts";
+import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
@@ -42,6 +45,8 @@ export type RelayDeps = Readonly<{
   responses?: ResponseStore;
   /** Vendors over HTTP. */
   transport: Transport;
+  /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
+  sharedStore?: SharedStore;
   /** The vendor inside the process. */
   simulator: Transport;
   tokenizer: Tokenizer;
@@ -61,6 +66,8 @@ export type RelayState = RelayDeps & Readonly<{
   upstreamLimits: UpstreamLimits;
   unknownKeys: UnknownKeys;
   health: Health;
+  routeBook: RouteBook;
+  affinity: Affinity;
   keyRing: KeyRing;
   retryBudget: RetryBudget;
   wheel: TimerWheel;

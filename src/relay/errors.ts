@@ -8,7 +8,7 @@ export type RelayErrorCode =
   | "key_missing" | "key_invalid" | "key_disabled" | "key_expired" | "ambiguous_credentials"
   | "insufficient_quota" | "account_debt" | "budget_exceeded" | "low_balance_concurrency"
   | "ip_not_allowed" | "endpoint_not_allowed" | "model_not_allowed" | "account_disabled"
-  | "model_not_found" | "unsupported_endpoint" | "not_found" | "previous_response_not_found" | "not_ready" | "method_not_allowed"
+  | "model_not_found" | "no_endpoint_matches" | "unsupported_endpoint" | "not_found" | "previous_response_not_found" | "not_ready" | "method_not_allowed"
   | "request_timeout" | "request_too_large" | "unsupported_media_type"
   | "rate_limit_requests" | "rate_limit_tokens" | "concurrency_limit_exceeded" | "too_many_unknown_keys" | "upstream_rate_limited"
   | "upstream_request_rejected"
@@ -37,6 +37,8 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   model_not_allowed: { status: 403, retry: false },
   account_disabled: { status: 403, retry: false },
   model_not_found: { status: 404, retry: false },
+  /** Nobody who serves the model is as the request wants it. */
+  no_endpoint_matches: { status: 404, retry: false },
   unsupported_endpoint: { status: 404, retry: false },
   not_found: { status: 404, retry: false },
   previous_response_not_found: { status: 400, retry: false },

@@ -2,7 +2,9 @@ import type { RelayDeps, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { isRelayPath } from "#relay/http/routes.ts";
+import { createSharedConcurrency } from "#relay/limits/concurrency.redis.ts";
 import { createConcurrency } from "#relay/limits/concurrency.ts";
+import { createSharedLimiter } from "#relay/limits/limiter.redis.ts";
 import { createLimiter } from "#relay/limits/limiter.ts";
 import { createUnknownKeys } from "#relay/limits/unknown-keys.ts";
 import { createUpstreamLimits } from "#relay/limits/window.ts";
@@ -12,9 +14,11 @@ import { createPlans } from "#relay/plan.ts";
 import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
 import { createModelLists } from "#relay/read/models.ts";
 import { createRelayMeters } from "#relay/relay-metrics.ts";
+import { createAffinity } from "#relay/routing/affinity.ts";
 import { createHealth } from "#relay/routing/health.ts";
 import { createKeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
+import { createRouteBook } from "#relay/routing/route-stats.ts";
 import { createAddresses } from "#relay/upstream/addresses.ts";
 import { createDrains } from "#relay/upstream/drains.ts";
 import { createTimerWheel } from "#relay/upstream/timers.ts";
@@ -62,14 +66,17 @@ export function createRelay(deps: RelayDeps): Relay {
   const running = new Set<RequestContext>();
   let draining = false;
 
+  const limits = createLimits(deps, monotonic, nodes);
   const state: RelayState = {
     ...deps,
     running,
-    limiter: createLimiter(monotonic, nodes),
-    concurrency: createConcurrency(nodes),
+    limiter: limits.limiter,
+    concurrency: limits.concurrency,
     upstreamLimits: createUpstreamLimits(now, nodes),
     unknownKeys: createUnknownKeys(monotonic),
     health: createHealth(deps.random),
+    routeBook: createRouteBook(),
+    affinity: createAffinity(monotonic),
     keyRing: createKeyRing(),
     retryBudget: createRetryBudget(monotonic),
     wheel: createTimerWheel(monotonic),
@@ -96,6 +103,7 @@ export function createRelay(deps: RelayDeps): Relay {
       }
       await untilIdle(running, SETTLE_GRACE_MS);
       state.wheel.close();
+      limits.close();
     },
     get draining() {
       return draining;
@@ -104,6 +112,16 @@ export function createRelay(deps: RelayDeps): Relay {
       return running.size;
     },
   };
+}
+
+/** The customers' limits: in this process, or over all nodes where there is a store that they share. */
+function createLimits({ sharedStore: store, metrics }: RelayDeps, monotonic: () => number, nodes: () => number) {
+  const limiter = createLimiter(monotonic, nodes), concurrency = createConcurrency(nodes);
+  if (!store) return { limiter, concurrency, close: () => undefined };
+  const fallbacks = metrics.counter("modelmart_relay_limits_local_total", "Limits that this node decided alone because the shared store was away", []);
+  const own = { store, monotonic, onFallback: () => fallbacks.inc() };
+  const shared = createSharedConcurrency({ ...own, local: concurrency });
+  return { limiter: createSharedLimiter({ ...own, local: limiter }), concurrency: shared, close: () => shared.close() };
 }
 
 async function untilIdle(running: ReadonlySet<unknown>, ms: number): Promise<void> {

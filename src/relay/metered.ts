@@ -10,6 +10,9 @@ import { countInput } from "#relay/metering/count-tokens.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
+import { conversationOf } from "#relay/routing/affinity.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import { recallTurn } from "#relay/stored/turn.ts";
@@ -30,8 +33,10 @@ type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: Pat
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
-  takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
-  const body = await context.inbound.body(JSON_BYTES_MAX);
+  const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
+  if (taking) await taking;
+  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  const body = context.dialect.reshape?.(sent) ?? sent;
   const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
   context.turn = read.turn;
   return read;
@@ -52,12 +57,14 @@ export async function admit(
   const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
 
-  takeRequest(state, context, ownScopes);
+  const takingRequest = takeRequest(state, context, ownScopes);
+  if (takingRequest) await takingRequest;
   const inputTokensRough = roughInputTokens(scanned);
   const tokens = estimatedTokens(scanned, inputTokensRough, model, operation !== "embeddings");
-  takeTokens(state, context, allScopes, tokens);
+  const takingTokens = takeTokens(state, context, allScopes, tokens);
+  if (takingTokens) await takingTokens;
 
-  const router = createRouter({ state, snapshot, model, offers, tokens, affinity: caller.keyId });
+  const router = routerFor(state, context, caller, { model, price, offers, scanned, body, tokens, inputTokensRough });
   let first: Choice, hold: Hold;
   const budgets = state.budgetWindows(caller, admittedAtMs);
   try {
@@ -75,6 +82,41 @@ export async function admit(
     modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes,
   };
   return { job, router, first };
+}
+
+type RouteParts = Readonly<{
+  model: Model; price: CompiledPrice; offers: readonly Offer[]; scanned: ScannedRequest; body: Buffer; tokens: number; inputTokensRough: number;
+}>;
+
+/** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
+function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { model, price, offers, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
+  const range = scanned.ranges.get("provider");
+  const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), snapshot.settings.vendorChoice);
+  const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
+  // Only who has a choice needs a memory, and only where a cache makes a difference.
+  const remembers = accepted.length > 1 && cachesPay(price, admittedAtMs);
+  return createRouter({
+    state, snapshot, model, tokens, offers: accepted, affinity: caller.keyId,
+    conversation: remembers ? conversationOf({ keyId: caller.keyId, model: model.name, header: inbound.headers["x-session-id"], scanned, body }) : undefined,
+    strategy: (wanted && sortStrategy(wanted)) ?? snapshot.settings.strategy,
+    cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
+    noFallbacks: wanted?.allow_fallbacks === false,
+  });
+}
+
+/** Cached input is sold below fresh input. */
+function cachesPay(price: CompiledPrice, atMs: number): boolean {
+  const { input, cache_read: cached } = price.card(0, atMs).prices;
+  return input !== undefined && cached !== undefined && cached < input;
+}
+
+/** An answer is expected to be at least this long. */
+const OUTPUT_EXPECTED_MIN = 256;
+
+function expectedCost(price: CompiledPrice | undefined, inputTokens: number, outputTokens: number, atMs: number): number | undefined {
+  if (!price) return undefined;
+  const { input, output, request } = price.card(inputTokens, atMs).prices;
+  return Number(input ?? 0n) * inputTokens + Number(output ?? 0n) * Math.max(OUTPUT_EXPECTED_MIN, outputTokens) + Number(request ?? 0n);
 }
 
 type AskParts = Readonly<{ model: Model; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;

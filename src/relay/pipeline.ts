@@ -1,6 +1,8 @@
 import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
 import { answerOrFail } from "#relay/answer.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { geminiEmbeddings } from "#relay/conversion/gemini-embeddings.ts";
+import type { Dialect } from "#relay/dialects/dialect.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -42,7 +44,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       sendRead(context, NOTHING_TO_SAY);
       return;
     }
-    if (route.kind === "operation") context.dialect = dialects[route.dialect];
+    if (route.kind === "operation") context.dialect = dialectFor(route);
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
     if (route.kind === "count") {
@@ -130,11 +132,16 @@ function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
 
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
+/** Google's embeddings are another shape of OpenAI's. */
+const dialectFor = ({ operation, dialect }: OperationRoute): Dialect =>
+  operation === "embeddings" && dialect === "gemini" ? geminiEmbeddings() : dialects[dialect];
+
 /** The metered way. @returns the stream's writer, so that an error after it has begun goes in-band */
 async function serve(
   state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const wanted = { operation, endpoint: endpointName(operation, dialect), path: { dialect, model: params.model, stream } };
+  const path = { dialect: operation === "embeddings" ? context.dialect.id : dialect, model: params.model, stream };
+  const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   const { job, router, first } = await admit(state, context, caller, wanted, request);

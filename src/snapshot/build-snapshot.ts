@@ -132,6 +132,8 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
   return {
     shopName: values["shop.name"],
     modelEcho: values["relay.model_echo"],
+    strategy: values["relay.strategy"],
+    vendorChoice: values["relay.vendor_choice"],
     overdraftNano: settingNano(values, "money.overdraft"),
     guardExact: values["money.guard_exact"],
     billEmpty: values["money.bill_empty"],

@@ -93,6 +93,9 @@ export async function createSnapshotSource(deps: SnapshotSourceDeps): Promise<Li
   const offset = setInterval(() => guarded("measuring the clock", () => measureOffset(deps)), OFFSET_MS);
   const announcer = setInterval(() => guarded("announcing the snapshot", announce), ANNOUNCE_MS);
   for (const timer of [poll, offset, announcer]) timer.unref();
+  // What changed between the first load and now was told to nobody.
+  await deps.listener.ready();
+  if ((await loadConfigRev(pool)) !== current.rev) await refreshNow();
   await announce();
 
   return {

@@ -82,6 +82,10 @@ export type Limits = Readonly<{ rpm?: number; tpm?: number; rpd?: number; tpd?: 
 export type RelaySettings = Readonly<{
   shopName: string;
   modelEcho: "public" | "vendor";
+  /** How one of several channels of the same priority is chosen. */
+  strategy: "weighted" | "round_robin" | "least_latency" | "lowest_cost" | "balanced" | "least_busy" | "fill_first";
+  /** Requests may name vendors. */
+  vendorChoice: boolean;
   overdraftNano: bigint;
   guardExact: boolean;
   billEmpty: boolean;

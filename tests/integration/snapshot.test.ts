@@ -26,6 +26,7 @@ beforeAll(async () => {
   listener = await createListener(database.url, { log, onReconnect: () => undefined });
   source = await createSnapshotSource({ pool: database.pool, listener, sealer: shop.deps.sealer, clock, log, nodeId: () => node });
   directory = openKeyDirectory({ pool: database.pool, listener, keyPepper: shop.keys.keyPepper, clock });
+  await listener.ready();
 });
 afterAll(async () => {
   await source.close();

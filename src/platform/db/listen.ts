@@ -7,6 +7,8 @@ import type { Queryable } from "./queryable.ts";
 export type Listener = Readonly<{
   /** Handlers of one channel are called in the order they were added; one that throws is logged. */
   on(channel: string, handler: (payload: string) => void): void;
+  /** Resolves when every channel added so far is listened to: what is sent from then on is heard, or `onReconnect` is called. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -25,6 +27,7 @@ export type ListenerOptions = Readonly<{
 export async function createListener(url: string, { log, onReconnect }: ListenerOptions): Promise<Listener> {
   const handlers = new Map<string, ((payload: string) => void)[]>();
   const stop = new AbortController();
+  let listening: Promise<unknown> = Promise.resolve();
 
   const dispatch = ({ channel, payload = "" }: pg.Notification): void => {
     for (const handler of handlers.get(channel) ?? []) {
@@ -90,7 +93,10 @@ export async function createListener(url: string, { log, onReconnect }: Listener
       }
       handlers.set(channel, [handler]);
       // When it fails, the connection is lost and `connect` listens to all of them.
-      client?.query(`LISTEN ${client.escapeIdentifier(channel)}`).catch(() => undefined);
+      listening = client?.query(`LISTEN ${client.escapeIdentifier(channel)}`).catch(() => undefined) ?? listening;
+    },
+    async ready() {
+      await listening;
     },
     async close() {
       stop.abort();

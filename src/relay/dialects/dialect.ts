@@ -67,6 +67,8 @@ export type Forwarded = Readonly<{ headers: Readonly<Record<string, string>>; qu
 
 export interface Dialect {
   readonly id: DialectId;
+  /** Puts a request of another shape into this one, before anything of it is read. @throws RelayError */
+  reshape?(body: Buffer): Buffer;
   /** Error body; `requestId` in its text form. */
   encodeError(error: RelayError, requestId: string): object;
   /** In-band error of a stream that has begun, terminator included. */

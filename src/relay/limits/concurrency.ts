@@ -2,9 +2,14 @@ import type { Scope, ScopedLimits } from "#relay/limits/limiter.ts";
 
 export type ConcurrencyAnswer = Readonly<{ release: () => void } | { refused: Readonly<{ scope: Scope; limit: number }> }>;
 
-/** Requests in flight per scope, streams included. */
+/** Requests in flight per scope, streams included. Only the form that several nodes share answers by a promise. */
 export interface Concurrency {
   /** Takes one place in every scope that has a limit, or none. `release` may be called more than once. */
+  acquire(scopes: readonly ScopedLimits[]): ConcurrencyAnswer | Promise<ConcurrencyAnswer>;
+}
+
+/** As `Concurrency`, answering at once. */
+export interface LocalConcurrency extends Concurrency {
   acquire(scopes: readonly ScopedLimits[]): ConcurrencyAnswer;
 }
 
@@ -16,7 +21,7 @@ type Cell = { running: number };
 type Place = Readonly<{ cell: Cell; scope: Scope; limit: number }>;
 
 /** @param nodes live relay nodes: without a shared store each has its part, at least 1 */
-export function createConcurrency(nodes: () => number): Concurrency {
+export function createConcurrency(nodes: () => number): LocalConcurrency {
   const cells = new Map<string, Cell>();
   /** Scopes are the same objects for many requests: their places are looked up once. */
   const bound = new WeakMap<readonly ScopedLimits[], Readonly<{ generation: number; places: readonly Place[] }>>();

@@ -7,7 +7,7 @@ export type Rate = Readonly<{ limit: number; windowMs: number }>;
 export type GcraAnswer = Readonly<{ allowed: boolean; remaining: number; resetMs: number; retryAfterMs: number }>;
 
 /** After a correction a bucket may be in debt by at most this many windows. */
-const DEBT_WINDOWS = 5;
+export const DEBT_WINDOWS = 5;
 
 /** May `cost` units be taken now? @param tat state of the bucket, undefined = never used */
 export function fits(tat: number | undefined, rate: Rate, cost: number, now: number): boolean {

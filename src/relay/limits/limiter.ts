@@ -10,8 +10,11 @@ const DAY_MS = 86_400_000;
 /** Buckets in memory beyond which the idle ones are dropped. */
 const BUCKETS_MAX = 200_000;
 
-/** One scope's limits as they bind one request. `id` tells the members of a group apart. */
-export type ScopedLimits = Readonly<{ scope: Scope; id: string; limits: Limits }>;
+/**
+ * One scope's limits as they bind one request. `id` tells the members of a group apart. `owner` = the user whose bucket
+ * it is, undefined for what all share: a shared store keeps the buckets of one owner together.
+ */
+export type ScopedLimits = Readonly<{ scope: Scope; id: string; limits: Limits; owner?: string }>;
 
 export type LimitState = Readonly<{ scope: Scope; dimension: Dimension; perDay: boolean; limit: number; remaining: number; resetMs: number }>;
 export type LimitRefusal = LimitState & Readonly<{ retryAfterMs: number }>;
@@ -19,11 +22,19 @@ export type LimitRefusal = LimitState & Readonly<{ retryAfterMs: number }>;
 /** `refused` or the tightest bucket of the answer's headers; both absent where no limit applies. */
 export type LimitAnswer = Readonly<{ refused?: LimitRefusal; tightest?: LimitState }>;
 
-/** Request and token rates of the customer's side. All buckets of a call are taken or none. */
+/**
+ * Request and token rates of the customer's side. All buckets of a call are taken or none. Only the form that several
+ * nodes share answers by a promise.
+ */
 export interface Limiter {
-  take(scopes: readonly ScopedLimits[], dimension: Dimension, cost: number): LimitAnswer;
+  take(scopes: readonly ScopedLimits[], dimension: Dimension, cost: number): LimitAnswer | Promise<LimitAnswer>;
   /** Once the true number is known: gives back or takes `delta` more, never refusing. */
   correct(scopes: readonly ScopedLimits[], dimension: Dimension, delta: number): void;
+}
+
+/** As `Limiter`, answering at once. */
+export interface LocalLimiter extends Limiter {
+  take(scopes: readonly ScopedLimits[], dimension: Dimension, cost: number): LimitAnswer;
 }
 
 /** State of one bucket, shared by everybody whom it binds. */
@@ -35,7 +46,7 @@ type Bound = Readonly<{ nodes: number; generation: number; requests: readonly Bu
  * The form for one process. With several nodes and no shared store each takes its part of every limit.
  * @param now milliseconds; @param nodes live relay nodes, at least 1
  */
-export function createLimiter(now: () => number, nodes: () => number): Limiter {
+export function createLimiter(now: () => number, nodes: () => number): LocalLimiter {
   const cells = new Map<string, Cell>();
   /** Scopes are the same objects for many requests: their buckets are looked up once. */
   const bound = new WeakMap<readonly ScopedLimits[], Bound>();
@@ -92,18 +103,24 @@ export function createLimiter(now: () => number, nodes: () => number): Limiter {
 
 const NOTHING: LimitAnswer = {};
 
-function bind(scopes: readonly ScopedLimits[], dimension: Dimension, nodes: number, cell: (name: string) => Cell): readonly Bucket[] {
-  const buckets: Bucket[] = [];
-  for (const { scope, id, limits } of scopes) {
+const bind = (scopes: readonly ScopedLimits[], dimension: Dimension, nodes: number, cell: (name: string) => Cell): readonly Bucket[] =>
+  namedRates(scopes, dimension).map(({ name, scope, limit, windowMs, perDay }) => ({ cell: cell(name), scope, rate: { limit: limit / Math.max(nodes, 1), windowMs }, perDay, limit }));
+
+/** The buckets that limits stand for, each by its name. */
+export type NamedRate = Readonly<{ name: string; scope: Scope; owner: string | undefined; limit: number; windowMs: number; perDay: boolean }>;
+
+export function namedRates(scopes: readonly ScopedLimits[], dimension: Dimension): readonly NamedRate[] {
+  const rates: NamedRate[] = [];
+  for (const { scope, id, limits, owner } of scopes) {
     const add = (limit: number | undefined, perDay: boolean): void => {
       if (limit === undefined) return;
       const name = `${scope}:${id}:${dimension === "requests" ? "r" : "t"}${perDay ? "d" : "m"}`;
-      buckets.push({ cell: cell(name), scope, rate: { limit: limit / Math.max(nodes, 1), windowMs: perDay ? DAY_MS : MINUTE_MS }, perDay, limit });
+      rates.push({ name, scope, owner, limit, windowMs: perDay ? DAY_MS : MINUTE_MS, perDay });
     };
     add(dimension === "requests" ? limits.rpm : limits.tpm, false);
     add(dimension === "requests" ? limits.rpd : limits.tpd, true);
   }
-  return buckets;
+  return rates;
 }
 
 /** The bucket that keeps the request waiting longest. */

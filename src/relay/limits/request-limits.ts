@@ -1,6 +1,7 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { ConcurrencyAnswer } from "#relay/limits/concurrency.ts";
 import type { LimitAnswer, LimitRefusal, Scope, ScopedLimits } from "#relay/limits/limiter.ts";
 import type { Caller, Limits, Model, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -33,7 +34,7 @@ export function createLimitScopes(): LimitScopes {
       const { scopes, withModel } = known(caller, snapshot);
       let found = withModel.get(model);
       if (!found) {
-        const own = add([], "model", model.id, model.limits);
+        const own = add([], "model", model.id, model.limits, undefined);
         withModel.set(model, (found = { own, all: own.length === 0 ? scopes : [...scopes, ...own] }));
       }
       return found;
@@ -52,17 +53,17 @@ type Known = Readonly<{ snapshot: Snapshot; scopes: readonly ScopedLimits[]; wit
 
 function ofCaller(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[] {
   const scopes: ScopedLimits[] = [];
-  add(scopes, "key", caller.keyId, caller.keyLimits);
-  add(scopes, "user", caller.userId, caller.userLimits);
+  add(scopes, "key", caller.keyId, caller.keyLimits, caller.userId);
+  add(scopes, "user", caller.userId, caller.userLimits, caller.userId);
   const group = snapshot.groups.get(caller.groupId);
   // A group's limits bind each of its members apart.
-  if (group) add(scopes, "group", `${group.id}:${caller.userId}`, group.limits);
+  if (group) add(scopes, "group", `${group.id}:${caller.userId}`, group.limits, caller.userId);
   return scopes;
 }
 
-function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits): ScopedLimits[] {
+function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits, owner: string | undefined): ScopedLimits[] {
   for (const _name in limits) {
-    scopes.push({ scope, id, limits });
+    scopes.push({ scope, id, limits, ...(owner !== undefined && { owner }) });
     break;
   }
   return scopes;
@@ -72,12 +73,21 @@ function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits): 
  * One request and one place in every scope; the places are given back at the request's end.
  * @throws RelayError rate_limit_requests, concurrency_limit_exceeded
  */
-export function takeRequest(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[]): void {
-  if (scopes.length === 0) return;
+export function takeRequest(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[]): void | Promise<void> {
+  if (scopes.length === 0) return undefined;
   const answer = state.limiter.take(scopes, "requests", 1);
+  return answer instanceof Promise ? answer.then((known) => takePlace(state, context, scopes, known)) : takePlace(state, context, scopes, answer);
+}
+
+function takePlace(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], answer: LimitAnswer): void | Promise<void> {
   context.requestLimit = tighter(context.requestLimit, answer);
   if (answer.refused) throw rateRefusal(answer.refused);
   const places = state.concurrency.acquire(scopes);
+  return places instanceof Promise ? places.then((known) => keepPlace(context, known)) : keepPlace(context, places);
+}
+
+/** @throws RelayError concurrency_limit_exceeded */
+function keepPlace(context: RequestContext, places: ConcurrencyAnswer): void {
   if ("refused" in places) {
     const { scope, limit } = places.refused;
     throw new RelayError("concurrency_limit_exceeded", `Too many requests at once for ${NAMES[scope]}: ${limit} may run at the same time.`, { retryAfterMs: 1_000 });
@@ -89,9 +99,13 @@ export function takeRequest(state: RelayState, context: RequestContext, scopes: 
  * The estimated tokens of a request; corrected once they are known.
  * @throws RelayError rate_limit_tokens
  */
-export function takeTokens(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], tokens: number): void {
-  if (scopes.length === 0) return;
+export function takeTokens(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], tokens: number): void | Promise<void> {
+  if (scopes.length === 0) return undefined;
   const answer = state.limiter.take(scopes, "tokens", tokens);
+  return answer instanceof Promise ? answer.then((known) => keepTokens(context, known)) : keepTokens(context, answer);
+}
+
+function keepTokens(context: RequestContext, answer: LimitAnswer): void {
   context.tokenLimit = tighter(context.tokenLimit, answer);
   if (answer.refused) throw rateRefusal(answer.refused);
 }

@@ -1,3 +1,5 @@
+import { byWeight, type Pick } from "#relay/routing/strategies.ts";
+
 export type Candidate = Readonly<{
   channelId: string;
   /** Higher goes first; lower tiers are used only when every higher one is out. */
@@ -13,24 +15,22 @@ export type Candidate = Readonly<{
  *
  * Pure: the candidates, the channels already tried and the dice all come in, so a decision can be replayed in a test.
  *
- * @param roll uniform in [0, 1)
+ * @param pick the rule within a tier, or a number in [0, 1) for a draw by weight
+ * @param hint the channel that served this conversation before: taken when it stands in the top live tier
  */
-export function chooseChannel<T extends Candidate>(candidates: readonly T[], tried: ReadonlySet<string>, roll: number): T | undefined {
+export function chooseChannel<T extends Candidate>(candidates: readonly T[], tried: ReadonlySet<string>, pick: Pick<T> | number, hint?: string): T | undefined {
   if (candidates.length === 1) return usable(candidates[0]!, tried) ? candidates[0] : undefined;
   let top = -Infinity;
   for (const candidate of candidates) if (usable(candidate, tried) && candidate.priority > top) top = candidate.priority;
   const tier = candidates.filter((candidate) => candidate.priority === top && usable(candidate, tried));
   if (tier.length <= 1) return tier[0];
-
-  let total = 0;
-  for (const { weight } of tier) total += weight;
-  if (total <= 0) return tier[Math.floor(roll * tier.length)];
-  let mark = roll * total;
-  for (const candidate of tier) {
-    if (mark < candidate.weight) return candidate;
-    mark -= candidate.weight;
+  if (hint !== undefined) {
+    const known = tier.find(({ channelId }) => channelId === hint);
+    if (known) return known;
   }
-  return tier.findLast(({ weight }) => weight > 0);
+  const weighty = tier.filter(({ weight }) => weight > 0);
+  const live = weighty.length > 0 ? weighty : tier;
+  return typeof pick === "number" ? byWeight(live, pick) : pick(live);
 }
 
 const usable = ({ channelId, out }: Candidate, tried: ReadonlySet<string>): boolean => !out && !tried.has(channelId);

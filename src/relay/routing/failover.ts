@@ -4,7 +4,7 @@ import { RelayError } from "#relay/errors.ts";
 import { attemptRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { repair } from "#relay/routing/repair.ts";
-import { ATTEMPTS_MAX, backoffMs, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
+import { ATTEMPTS_MAX, backoffMs, BLAMES_CHANNEL, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import type { AttemptResult } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
@@ -50,7 +50,10 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       input.context.onLeft = input.context.cutShort = undefined;
       if (result.kind !== "failed") {
         const answer = answered(tried, result, input.scanned.stream);
-        state.health.success(choice.offer.route, state.clock.monotonic());
+        const now = state.clock.monotonic(), { contentAt, startedAt } = tried.attempt;
+        state.health.success(choice.offer.route, now);
+        state.routeBook.succeeded(choice.offer.route, contentAt === undefined ? undefined : contentAt - startedAt, now);
+        router.served(choice);
         if (choice.key) state.keyRing.succeeded(choice.key.id);
         const another: Choice | undefined = answer.empty && !empty ? retryChoice(input, router) : undefined;
         if (!another) return answer;
@@ -136,6 +139,7 @@ function note({ state, context, operation }: CallInput, { offer: { route, provid
   state.log.debug({ request: context.idText, operation, channel: route.channel.name, errorClass, status: failure.fault?.status, err: failure.cause }, "an attempt failed");
   if (errorClass === "aborted") state.health.neutral(route);
   else state.health.failure(route, errorClass, now, context.snapshot);
+  if (BLAMES_CHANNEL.has(errorClass)) state.routeBook.failed(route, now);
   if (!key) return;
   if (errorClass === "rate") state.keyRing.limited(key.id, now, failure.retryAfterMs);
   if (errorClass !== "auth" && errorClass !== "quota") return;

@@ -89,3 +89,6 @@ export function createRetryBudget(now: () => number): RetryBudget {
     },
   };
 }
+
+/** What went wrong on the vendor's side, as far as its standing in the choice of channels goes. */
+export const BLAMES_CHANNEL: ReadonlySet<ErrorClass> = new Set(["connect", "slow", "server", "overload", "bad_body"]);

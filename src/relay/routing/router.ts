@@ -4,7 +4,8 @@ import { judge } from "#relay/routing/candidates.ts";
 import type { Conditions, Offer, OfferNow } from "#relay/routing/candidates.ts";
 import { chooseChannel } from "#relay/routing/choose.ts";
 import { OTHER_KEYS_MAX } from "#relay/routing/retry-policy.ts";
-import type { ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
+import { strategyPick, type Pick, type Strategy } from "#relay/routing/strategies.ts";
+import type { ChannelKey, Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel and one of its keys; no key where the provider needs none. */
 export type Choice = Readonly<{ offer: Offer; key?: ChannelKey }>;
@@ -18,6 +19,13 @@ export type RouterInput = Readonly<{
   tokens: number;
   /** What sticky keys stick to. */
   affinity: string;
+  /** The conversation, where it can be told: it stays with its channel while it can. */
+  conversation?: string | undefined;
+  strategy: Strategy;
+  /** What the request would cost us on a route, in pico-USD; undefined = unknown. */
+  cost: (route: Route) => number | undefined;
+  /** Nobody else is asked when the first one fails. */
+  noFallbacks?: boolean;
 }>;
 
 const RETRY_AFTER_MIN_MS = 1_000;
@@ -35,6 +43,8 @@ export interface Router {
   next(): Choice | undefined;
   /** Another key of the same channel. */
   otherKey(choice: Choice): Choice | undefined;
+  /** This choice has answered. */
+  served(choice: Choice): void;
   /** The same channel once more, after a pause or a repair; undefined when it is out by now. */
   again(choice: Choice): Choice | undefined;
 }
@@ -64,11 +74,16 @@ class RequestRouter implements Router {
   }
 
   next(): Choice | undefined {
-    return this.#pick(judge(this.#input.offers, this.#conditions()));
+    return this.#input.noFallbacks ? undefined : this.#pick(judge(this.#input.offers, this.#conditions()));
   }
 
   otherKey({ offer }: Choice): Choice | undefined {
     return (this.#keysTried?.get(offer.route.channel.id) ?? 0) > OTHER_KEYS_MAX ? undefined : this.#pickKey(offer, this.#triedKeys ?? NONE);
+  }
+
+  served({ offer }: Choice): void {
+    const { state, conversation } = this.#input;
+    if (conversation !== undefined) state.affinity.served(conversation, offer.route.channel.id);
   }
 
   again({ offer }: Choice): Choice | undefined {
@@ -82,13 +97,27 @@ class RequestRouter implements Router {
   }
 
   #pick(judged: readonly OfferNow[]): Choice | undefined {
+    const { state, conversation } = this.#input;
+    const hint = conversation === undefined ? undefined : state.affinity.channelOf(conversation);
+    const rule = this.#rule();
     for (;;) {
-      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, this.#input.state.random());
+      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, rule, hint);
       if (!chosen) return undefined;
       (this.#triedChannels ??= new Set()).add(chosen.channelId);
       const choice = this.#pickKey(chosen.offer, this.#triedKeys ?? NONE);
       if (choice) return choice;
     }
+  }
+
+  /** The rule within a tier; a draw by weight needs no more than the dice. */
+  #rule(): Pick<OfferNow> | number {
+    const { state, strategy, cost } = this.#input;
+    if (strategy === "weighted") return state.random();
+    return strategyPick<OfferNow>(strategy, {
+      stats: ({ offer }) => state.routeBook.of(offer.route),
+      cost: ({ offer }) => cost(offer.route),
+      random: state.random,
+    });
   }
 
   #pickKey(offer: Offer, tried: ReadonlySet<string>): Choice | undefined {

@@ -4,6 +4,7 @@ import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { deliveredSoFar, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
 import type { Delivered, Ending, How } from "#relay/metering/ending.ts";
+import { BLAMES_CHANNEL } from "#relay/routing/retry-policy.ts";
 import type { StreamEnding } from "#relay/upstream/attempt.ts";
 import { toRelayError } from "#relay/upstream/failure.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -93,7 +94,9 @@ class Passage {
     const left = this.#leftHow();
     const { failure } = ending;
     const { route } = this.#input.tried.choice.offer;
-    this.#input.state.health.failure(route, failure.class, this.#input.state.clock.monotonic(), context.snapshot);
+    const { state } = this.#input, now = state.clock.monotonic();
+    state.health.failure(route, failure.class, now, context.snapshot);
+    if (BLAMES_CHANNEL.has(failure.class)) state.routeBook.failed(route, now);
     this.#finish(left ?? "broken", { possibleCost: failure.possibleCost === true, error: toRelayError(failure) });
   }
 

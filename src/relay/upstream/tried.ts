@@ -146,6 +146,7 @@ function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: numb
   const { channel } = route;
   const now = state.clock.monotonic();
   state.health.begin(route, now);
+  state.routeBook.begin(route);
   state.upstreamLimits.take(channel.id, channel.limits, tokens);
   state.drains.begin(channel.id);
   if (key) {
@@ -156,6 +157,7 @@ function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: numb
   return (used) => {
     if (!held) return;
     held = false;
+    state.routeBook.end(route);
     state.upstreamLimits.release(channel.id, channel.limits, used - tokens);
     state.drains.end(channel.id);
     if (!key) return;

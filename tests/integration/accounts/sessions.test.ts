@@ -112,7 +112,7 @@ test("an ended session is forgotten by every node's memory, whoever ended it", a
     monotonic: () => 0, // nothing is forgotten by age here
   });
   listener.on("session", (id) => cache.drop(id));
-  await until("the listener listens", async () => (await database.pool.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'modelmart:listen' AND query ILIKE 'LISTEN%' AND datname = current_database()")).rowCount! > 0);
+  await listener.ready();
   expect((await cache.read(claims))?.email).toBe(email);
   expect((await cache.read(claims))?.email).toBe(email);
   expect(loads).toBe(1);

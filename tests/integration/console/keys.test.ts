@@ -20,6 +20,7 @@ beforeAll(async () => {
   bob = await shop.as(BOB_EMAIL);
   listener = await createListener(shop.database.url, { log: createLog({ level: "silent", format: "json" }), onReconnect: () => undefined });
   directory = openKeyDirectory({ pool: shop.database.pool, listener, keyPepper: shop.shop.keys.keyPepper, clock: { monotonic: () => performance.now() } });
+  await listener.ready();
 });
 afterAll(async () => {
   await listener.close();

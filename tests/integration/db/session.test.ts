@@ -110,6 +110,7 @@ describe("a listener", () => {
     });
     listener.on("config", (payload) => heard.push(payload));
     listener.on("wallet", (payload) => heard.push(payload));
+    await listener.ready();
     await notify(db.pool, "config", "1");
     await notify(db.pool, "wallet", "w");
     await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["1", "w"]);
@@ -128,6 +129,7 @@ describe("a listener", () => {
     const heard: string[] = [];
     const listener = await createListener(db.url, { log, onReconnect: () => undefined });
     listener.on("key", (payload) => heard.push(payload));
+    await listener.ready();
     await withTransaction(db.pool, async (client) => {
       await notify(client, "key", "k");
       await sleep(50);

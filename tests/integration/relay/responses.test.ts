@@ -80,8 +80,8 @@ describe("a vendor that speaks Responses", () => {
     const { shop, client } = await setUp([answer]);
     shop.billing.finishMs = 150;
     const stream = await client.responses.create({ model: "gpt-test", input: "Hi", stream: true });
-    let charged: number | undefined;
     const events: ResponseStreamEvent[] = [];
+    let charged: number | undefined;
     for await (const event of stream) {
       events.push(event);
       if (event.type === "response.completed") charged = shop.billing.records.length;

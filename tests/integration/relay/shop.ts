@@ -1,9 +1,10 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { ppm } from "#money/amount.ts";
-import { compilePrice, parsePriceDocument } from "#money/price.ts";
+import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/price.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
+import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
@@ -24,6 +25,11 @@ export type ShopOptions = Readonly<{
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
+  price?: CompiledPrice;
+  /** What the channels cost, by their place. */
+  costs?: readonly CompiledPrice[];
+  random?: () => number;
+  sharedStore?: SharedStore;
 }>;
 
 export type Shop = Readonly<{
@@ -75,7 +81,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
-    random: () => 0.5,
+    random: options.random ?? (() => 0.5),
+    ...(options.sharedStore && { sharedStore: options.sharedStore }),
   });
 
   const server = http.createServer((request, response) => {
@@ -103,14 +110,15 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   };
 }
 
-/** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
-export const PRICE = compilePrice({
-  versionId: 1n,
-  document: parsePriceDocument({ items: { input: "1000000", output: "2000000" } }),
-  multipliers: [{ source: "group", name: "default", ppm: ppm(1_000_000) }],
-});
+/** @param items pico-USD a unit */
+export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice {
+  return compilePrice({ versionId: 1n, document: parsePriceDocument({ items }), multipliers: [{ source: "group", name: "default", ppm: ppm(1_000_000) }] });
+}
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model" }: ShopOptions, rev: bigint): Snapshot {
+/** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
+export const PRICE = priceOf({ input: "1000000", output: "2000000" });
+
+function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -128,9 +136,9 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model" 
     groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
     routes: new Map([["g1\0gpt-test", tiers]]),
-    settings: { shopName: "Test", modelEcho: "public", overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
-    price: () => PRICE,
-    cost: () => undefined,
+    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
+    price: () => price,
+    cost: ({ number }) => costs?.[number - 1],
     modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),
   };
 }

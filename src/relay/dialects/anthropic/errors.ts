@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<RelayErrorCode, ErrorType>> = {
   model_not_allowed: "permission_error",
   account_disabled: "permission_error",
   model_not_found: "not_found_error",
+  no_endpoint_matches: "not_found_error",
   unsupported_endpoint: "not_found_error",
   not_found: "not_found_error",
   previous_response_not_found: "invalid_request_error",

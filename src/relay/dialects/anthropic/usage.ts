@@ -1,6 +1,6 @@
 import type { NormalisedUsage } from "#relay/canonical/codec.ts";
 import type { Json } from "#relay/canonical/request.ts";
-import { asWire, textOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { asWire, listOf, textOf, wordOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
 import type { Usage } from "#money/usage.ts";
 
 const COUNT_MAX = 2 ** 40;
@@ -38,7 +38,7 @@ export function normaliseUsage(wire: Wire): NormalisedUsage {
   const input = counts.read(wire.input_tokens);
   const cacheRead = counts.read(wire.cache_read_input_tokens);
   const output = counts.read(wire.output_tokens);
-  const items = readItems(asWire(wire.server_tool_use), counts);
+  const items = readItems(wire, counts);
   const tier = textOf(wire.service_tier);
   const usage: Usage = {
     ...(input === undefined ? {} : { inputUncached: input }),
@@ -75,13 +75,25 @@ function readOutput(wire: Wire, output: number, counts: Counts): Pick<Usage, "ou
   return { outputText: output - reasoning, reasoning };
 }
 
-function readItems(tools: Wire, counts: Counts): Usage["items"] {
+/** Rounds that the vendor went for the answer itself: the totals hold these. */
+const IN_TOTALS = new Set(["message", "fallback_message"]);
+
+function readItems(wire: Wire, counts: Counts): Usage["items"] {
+  const tools = asWire(wire.server_tool_use);
   const items: Record<string, number> = {};
   const searches = counts.read(tools.web_search_requests) ?? 0;
   const fetches = counts.read(tools.web_fetch_requests) ?? 0;
   if (searches > 0) items.web_search = searches;
   if (fetches > 0) items.url_fetch = fetches;
-  return searches + fetches > 0 ? items : undefined;
+  // Others (summaries of the conversation, a second model's advice) are billed beside the totals: they are counted, so
+  // that they can be priced and are seen where they are not.
+  for (const round of listOf(wire.iterations)) {
+    const type = wordOf(asWire(round).type);
+    if (type === undefined || IN_TOTALS.has(type)) continue;
+    const name = `tool:${type.slice(0, NAME_CHARS_MAX)}`;
+    items[name] = (items[name] ?? 0) + 1;
+  }
+  return Object.keys(items).length > 0 ? items : undefined;
 }
 
 /** Buckets in this format's words. Every member of the format is there: SDKs of typed languages insist. */

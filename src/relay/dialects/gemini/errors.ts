@@ -37,6 +37,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   model_not_allowed: forbidden("model_not_allowed"),
   account_disabled: forbidden("account_disabled"),
   model_not_found: missing("model_not_found"),
+  no_endpoint_matches: missing("no_endpoint_matches"),
   unsupported_endpoint: missing("unsupported_endpoint"),
   not_found: missing("not_found"),
   previous_response_not_found: argument("previous_response_not_found"),

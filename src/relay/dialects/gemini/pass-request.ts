@@ -1,19 +1,17 @@
 import type { Dialect } from "#relay/dialects/dialect.ts";
-import { insertMembers, removeMember, spliceBody, type Edit } from "#relay/http/body/splice.ts";
+import { insertMembers, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 
 const NULL = 110;
+const REMOVED = ["model", "serviceTier", "provider", "models", "session_id"] as const;
 
 /**
  * The splices that a request needs which is passed on as it is: the model's name stands in the address alone, a dearer
- * tier would be paid by the shop, and money may cap the answer.
+ * tier would be paid by the shop, what is said to the shop is refused by the vendor, and money may cap the answer.
  */
 export const passRequest: Dialect["passRequest"] = (scanned, body, { maxTokens }) => {
   const edits: Edit[] = [];
-  for (const key of ["model", "serviceTier"]) {
-    const range = scanned.ranges.get(key);
-    if (range) edits.push(removeMember(body, range));
-  }
+  edits.push(...removeMembers(body, REMOVED.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
   if (maxTokens !== undefined) edits.push(capEdit(scanned, body, maxTokens));
   return spliceBody(body, edits);
 };

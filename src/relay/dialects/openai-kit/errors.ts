@@ -30,6 +30,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   model_not_allowed: forbidden("model_not_allowed"),
   account_disabled: forbidden("account_disabled"),
   model_not_found: request("model_not_found"),
+  no_endpoint_matches: request("no_endpoint_matches"),
   unsupported_endpoint: request("unsupported_endpoint"),
   not_found: request("not_found"),
   previous_response_not_found: request("previous_response_not_found"),

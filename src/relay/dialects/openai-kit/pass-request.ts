@@ -1,8 +1,12 @@
-import { insertMembers, keyRange, removeMember, spliceBody, type Edit } from "#relay/http/body/splice.ts";
+import { insertMembers, keyRange, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 export type RequestOptions = Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>;
+
+const TIER = ["service_tier"] as const;
+/** What is said to the shop and not to the vendor; strict vendors refuse such members. */
+const OURS = ["service_tier", "provider", "models", "session_id"] as const;
 
 const CAPS = ["max_tokens", "max_completion_tokens"] as const;
 
@@ -18,19 +22,26 @@ export function spliceRequest(scanned: ScannedRequest, body: Buffer, options: Re
   if (!model) added.push(`"model":${name}`);
   else if (body.toString("utf8", model[0], model[1]) !== name) edits.push({ start: model[0], end: model[1], text: name });
 
-  askForUsage(scanned, body, options.flags, edits, added);
+  const unwanted: Range[] = [];
+  for (const member of options.flags.routingFields ? TIER : OURS) {
+    const range = scanned.ranges.get(member);
+    if (range) unwanted.push(range);
+  }
+  askForUsage(scanned, body, options.flags, { edits, added, unwanted });
   writeCap(scanned, body, options, edits, added);
-  const tier = scanned.ranges.get("service_tier");
-  if (tier) edits.push(removeMember(body, tier));
+  edits.push(...removeMembers(body, unwanted));
   if (added.length > 0) edits.push(insertMembers(body, added.join(",")));
   return spliceBody(body, edits);
 }
 
-function askForUsage(scanned: ScannedRequest, body: Buffer, flags: ProviderFlags, edits: Edit[], added: string[]): void {
+type Range = readonly [start: number, end: number];
+type Changes = Readonly<{ edits: Edit[]; added: string[]; unwanted: Range[] }>;
+
+function askForUsage(scanned: ScannedRequest, body: Buffer, flags: ProviderFlags, { edits, added, unwanted }: Changes): void {
   const range = scanned.ranges.get("stream_options");
   if (flags.streamOptions === "none" || !scanned.stream) {
     // Refused by such a vendor; and by OpenAI where nothing is streamed.
-    if (range && flags.streamOptions === "none") edits.push(removeMember(body, range));
+    if (range && flags.streamOptions === "none") unwanted.push(range);
     return;
   }
   if (scanned.includeUsage) return;

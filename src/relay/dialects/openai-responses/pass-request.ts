@@ -2,16 +2,21 @@ import { MARKED_PROOF, proofFamily, proofFor } from "#relay/dialects/openai-resp
 import { doesReason, SEALED_REASONING } from "#relay/dialects/openai-responses/reasoning.ts";
 import { asObject } from "#relay/dialects/openai-responses/wire.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
-import { insertMembers, removeMember, spliceBody } from "#relay/http/body/splice.ts";
+import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splice.ts";
 import type { Edit } from "#relay/http/body/splice.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 const CAP = "max_output_tokens";
+/** The vendor knows of no answer before: all that was said stands in the input. */
+const UNTOLD = ["service_tier", "previous_response_id"] as const;
+/** What is said to the shop and not to the vendor. */
+const OURS = [...UNTOLD, "provider", "models", "session_id"] as const;
 
 /**
  * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
  * to be kept is kept by us. `service_tier` goes: a dearer tier would be paid by the shop.
  */
-export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number }>): Buffer[] {
+export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[] {
   const edits: Edit[] = [];
   const added: string[] = [];
   const put = (key: string, text: string): void => {
@@ -24,11 +29,8 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   if (options.maxTokens !== undefined) put(CAP, String(options.maxTokens));
   const include = sealedReasoning(scanned, body, options.upstreamModel);
   if (include !== undefined) put("include", include);
-  // The vendor was told nothing of it: all that was said stands in the input.
-  const previous = scanned.ranges.get("previous_response_id");
-  if (previous) edits.push(removeMember(body, previous));
-  const tier = scanned.ranges.get("service_tier");
-  if (tier) edits.push(removeMember(body, tier));
+  const unwanted = options.flags.routingFields ? UNTOLD : OURS;
+  edits.push(...removeMembers(body, unwanted.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
   const input = scanned.ranges.get("input");
   if (input && body.includes(MARKED_PROOF)) edits.push({ start: input[0], end: input[1], text: withOwnProofs(body.toString("utf8", input[0], input[1]), options.upstreamModel) });
   if (added.length > 0) edits.push(insertMembers(body, added.join(",")));

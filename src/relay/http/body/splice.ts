@@ -3,13 +3,14 @@ export type Edit = Readonly<{ start: number; end: number; text: string }>;
 
 /**
  * Applies edits to a body without copying it: slices of the original with the new texts between them.
- * With no edits the one slice is `body` itself. Edits must not overlap; equal starts keep their order.
+ * With no edits the one slice is `body` itself. Edits must not overlap. What is inserted where another edit
+ * begins comes before it; insertions at one place keep their order.
  */
 export function spliceBody(body: Buffer, edits: readonly Edit[]): Buffer[] {
   if (edits.length === 0) return [body];
   const parts: Buffer[] = [];
   let at = 0;
-  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start)) {
+  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (start > at) parts.push(body.subarray(at, start));
     if (text !== "") parts.push(Buffer.from(text));
     at = end;
@@ -30,42 +31,36 @@ export function keyRange(body: Buffer, valueStart: number): readonly [start: num
   return [start, end];
 }
 
-/** Removes a member of the top-level object together with one comma. */
-export function removeMember(body: Buffer, value: readonly [start: number, end: number]): Edit {
-  const [keyStart] = keyRange(body, value[0]);
-  let end = value[1];
+/** Removes members of the top-level object together with their commas. @param values ranges of their values */
+export function removeMembers(body: Buffer, values: readonly (readonly [start: number, end: number])[]): Edit[] {
+  const edits: Edit[] = [];
+  for (const [valueStart, valueEnd] of values.toSorted(([a], [b]) => a - b)) {
+    const [keyStart] = keyRange(body, valueStart);
+    const before = edits.at(-1);
+    // Neighbours go as one, or the comma between them would be taken twice and the one in front of them stay.
+    const start = before !== undefined && afterComma(body, before.end) === keyStart ? edits.pop()!.start : keyStart;
+    edits.push({ start, end: valueEnd, text: "" });
+  }
+  return edits.map(({ start, end }) => withComma(body, start, end));
+}
+
+/** Where the next member begins behind a comma; undefined = there is none. */
+function afterComma(body: Buffer, at: number): number | undefined {
+  while (isBlank(body[at])) at++;
+  if (body[at] !== 44) return undefined;
+  at++;
+  while (isBlank(body[at])) at++;
+  return at;
+}
+
+function withComma(body: Buffer, keyStart: number, valueEnd: number): Edit {
+  let end = valueEnd;
   while (isBlank(body[end])) end++;
   if (body[end] === 44) return { start: keyStart, end: end + 1, text: "" };
   let start = keyStart;
   while (isBlank(body[start - 1])) start--;
   if (body[start - 1] === 44) start--;
-  return { start, end: value[1], text: "" };
-}
-
-/** Removes several members of the top-level object, neighbours too, with as many commas. */
-export function removeMembers(body: Buffer, values: readonly (readonly [start: number, end: number])[]): Edit[] {
-  const runs: { start: number; end: number }[] = [];
-  for (const value of values.toSorted((a, b) => a[0] - b[0])) {
-    const [start] = keyRange(body, value[0]);
-    const comma = skipBlank(body, value[1]);
-    const end = body[comma] === 44 ? comma + 1 : value[1];
-    const last = runs.at(-1);
-    if (last !== undefined && skipBlank(body, last.end) === start) last.end = end;
-    else runs.push({ start, end });
-  }
-  return runs.map(({ start, end }) => ({ start: body[end - 1] === 44 ? start : behindLast(body, start), end, text: "" }));
-}
-
-const skipBlank = (body: Buffer, at: number): number => {
-  while (isBlank(body[at])) at++;
-  return at;
-};
-
-/** Where the member before ends, if there is one: the comma between goes as well. */
-function behindLast(body: Buffer, start: number): number {
-  let at = start;
-  while (isBlank(body[at - 1])) at--;
-  return body[at - 1] === 44 ? at - 1 : at;
+  return { start, end: valueEnd, text: "" };
 }
 
 /** Adds members at the front of the top-level object. `members` is JSON without braces, e.g. `"n":1`. */

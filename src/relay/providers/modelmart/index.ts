@@ -15,5 +15,5 @@ export const modelmart = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
-  flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true },
+  flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });

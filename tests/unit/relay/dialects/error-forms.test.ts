@@ -29,6 +29,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, Row>> = {
   model_not_allowed: [403, "permission_error", "PERMISSION_DENIED", "model_not_allowed"],
   account_disabled: [403, "permission_error", "PERMISSION_DENIED", "account_disabled"],
   model_not_found: [404, "not_found_error", "NOT_FOUND", "model_not_found"],
+  no_endpoint_matches: [404, "not_found_error", "NOT_FOUND", "no_endpoint_matches"],
   unsupported_endpoint: [404, "not_found_error", "NOT_FOUND", "unsupported_endpoint"],
   not_found: [404, "not_found_error", "NOT_FOUND", "not_found"],
   previous_response_not_found: [400, "invalid_request_error", "INVALID_ARGUMENT", "previous_response_not_found"],

@@ -24,6 +24,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
   model_not_allowed: [403, "permission_error", "model_not_allowed"],
   account_disabled: [403, "permission_error", "account_disabled"],
   model_not_found: [404, "invalid_request_error", "model_not_found"],
+  no_endpoint_matches: [404, "invalid_request_error", "no_endpoint_matches"],
   unsupported_endpoint: [404, "invalid_request_error", "unsupported_endpoint"],
   not_found: [404, "invalid_request_error", "not_found"],
   previous_response_not_found: [400, "invalid_request_error", "previous_response_not_found"],

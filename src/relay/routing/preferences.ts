@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { CompiledPrice } from "#money/price.ts";
+import { RelayError } from "#relay/errors.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import type { Strategy } from "#relay/routing/strategies.ts";
+
+const names = z.array(z.string().min(1).max(100)).max(50);
+const usdPerMillion = z.coerce.number().nonnegative();
+
+const shape = z.object({
+  order: names.optional(),
+  only: names.optional(),
+  ignore: names.optional(),
+  allow_fallbacks: z.boolean().optional(),
+  require_parameters: z.boolean().optional(),
+  data_collection: z.enum(["allow"]).optional(),
+  sort: z.enum(["price", "latency", "throughput"]).optional(),
+  max_price: z.object({ prompt: usdPerMillion.optional(), completion: usdPerMillion.optional() }).optional(),
+});
+
+/** What a request asks of those who may answer it: the member `provider` of OpenRouter's requests. @see OpenRouter docs, "Provider Routing" */
+export type Preferences = z.infer<typeof shape>;
+
+/** Members that would promise something the shop does not know of its vendors. */
+const UNKNOWABLE = ["zdr", "quantizations", "preferred_max_latency", "preferred_min_throughput"] as const;
+const VENDOR_NAMES = ["order", "only", "ignore"] as const;
+
+/**
+ * @param vendorChoice whether this shop lets customers choose by vendor
+ * @throws RelayError invalid_value, unsupported_parameter with the member as `param`
+ */
+export function readPreferences(json: string, vendorChoice: boolean): Preferences {
+  const value = JSON.parse(json) as unknown;
+  if (value === null) return {};
+  const parsed = shape.safeParse(value);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    const param = ["provider", ...path].join(".");
+    throw new RelayError("invalid_value", `Invalid value for '${param}': ${message}.`, { param });
+  }
+  const given = value as Record<string, unknown>;
+  const refused = [...UNKNOWABLE, ...(vendorChoice ? [] : VENDOR_NAMES)].find((name) => given[name] !== undefined && given[name] !== null);
+  if (refused !== undefined) throw new RelayError("unsupported_parameter", `This shop does not offer 'provider.${refused}'.`, { param: `provider.${refused}` });
+  return parsed.data;
+}
+
+/** Ranks of those whom the client puts in order stand above all of the shop's own. */
+const ORDER_RANK = 1_000_000_000;
+
+/**
+ * The offers that a request accepts, in the order it wants them.
+ * @throws RelayError no_endpoint_matches when none is left or the price is above what it would pay
+ */
+export function preferred(offers: readonly Offer[], wanted: Preferences, price: CompiledPrice, atMs: number): readonly Offer[] {
+  checkPrice(wanted, price, atMs);
+  const { order, only, ignore, allow_fallbacks: fallbacks = true } = wanted;
+  let left = offers.filter(({ provider: { id } }) => (only === undefined || only.includes(id)) && ignore?.includes(id) !== true);
+  if (order !== undefined && order.length > 0) {
+    left = left.map((offer) => {
+      const rank = order.indexOf(offer.provider.id);
+      return rank < 0 ? offer : { ...offer, priority: ORDER_RANK - rank };
+    });
+    if (!fallbacks) left = left.filter(({ priority }) => priority > ORDER_RANK - order.length);
+  }
+  if (left.length === 0) throw noMatch("No provider of this model matches the request's preferences.");
+  return left;
+}
+
+/** The rule that the client's sorting stands for; the price that it pays is the same at all of them. */
+export const sortStrategy = ({ sort }: Preferences): Strategy | undefined =>
+  sort === undefined ? undefined : sort === "price" ? "lowest_cost" : "least_latency";
+
+const PICO_PER_TOKEN_IN_USD_PER_MILLION = 1_000_000;
+
+function checkPrice({ max_price: most }: Preferences, price: CompiledPrice, atMs: number): void {
+  if (most === undefined) return;
+  const { input, output } = price.card(0, atMs).prices;
+  for (const [name, limit, pico] of [["prompt", most.prompt, input], ["completion", most.completion, output]] as const) {
+    const usd = Number(pico ?? 0n) / PICO_PER_TOKEN_IN_USD_PER_MILLION;
+    if (limit !== undefined && usd > limit) throw noMatch(`The model's ${name} price is above 'provider.max_price.${name}'.`);
+  }
+}
+
+const noMatch = (message: string): RelayError => new RelayError("no_endpoint_matches", message, { param: "provider" });

@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from "vitest";
+import { openShop, PRICE, priceOf, type Shop, type ShopOptions } from "./shop.ts";
+import { failure, startVendor, type Script, type Vendor } from "./vendor.ts";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+type Over = Partial<ShopOptions> & Readonly<{ providers?: readonly string[] }>;
+
+/** A shop with two vendors of the same priority. */
+async function setUp(over: Over = {}, scripts: readonly (Script | undefined)[] = [undefined, undefined]): Promise<Readonly<{ shop: Shop; vendors: Vendor[]; calls: () => number[] }>> {
+  const { providers, ...options } = over;
+  const vendors = await Promise.all(scripts.map((script) => startVendor(script)));
+  const shop = await openShop({ channels: vendors.map(({ url }, i) => ({ baseUrl: url, provider: providers?.[i] ?? "openai-compatible" })), ...options });
+  closing.push(...vendors.map((vendor) => vendor.close), shop.close);
+  return { shop, vendors, calls: () => vendors.map(({ calls }) => calls.length) };
+}
+
+/** Dice that fall low and high by turns of three: no two requests alike, however many dice a request throws. */
+function turns(): () => number {
+  let at = 0;
+  return () => (Math.floor(at++ / 3) % 2 === 0 ? 0.1 : 0.9);
+}
+
+const errorOf = async (response: Response) => ({ status: response.status, ...((await response.json()) as { error: { code: string; param: string; message: string } }).error });
+
+test("by price the cheaper channel serves, as long as it lives", async () => {
+  const { shop, vendors, calls } = await setUp({ settings: { strategy: "lowest_cost" }, costs: [priceOf({ input: "500000", output: "900000" }), priceOf({ input: "100000", output: "300000" })] });
+  for (let i = 0; i < 5; i++) expect((await shop.chat()).status).toBe(200);
+  expect(calls()).toEqual([0, 5]);
+  vendors[1]!.script = (call) => failure(call, 500);
+  expect((await shop.chat()).status).toBe(200);
+  expect(calls()).toEqual([1, 6]);
+});
+
+test("in turn every channel serves alike", async () => {
+  const { shop, calls } = await setUp({ settings: { strategy: "round_robin" } });
+  for (let i = 0; i < 6; i++) expect((await shop.chat({ stream: i % 2 === 0 })).status).toBe(200);
+  expect(calls()).toEqual([3, 3]);
+});
+
+test("a conversation stays with the channel that served it, and moves when that one is down", async () => {
+  const { shop, vendors, calls } = await setUp({ price: priceOf({ input: "1000000", cache_read: "100000", output: "2000000" }), random: turns() });
+  for (let i = 0; i < 9; i++) expect((await shop.chat({ session_id: "thread-1" })).status).toBe(200);
+  const [served, other] = calls()[0] === 9 ? [0, 1] : [1, 0];
+  expect(calls()[served]).toBe(9);
+  vendors[served]!.script = (call) => failure(call, 500);
+  expect((await shop.chat({ session_id: "thread-1" })).status).toBe(200);
+  vendors[served]!.script = vendors[other]!.script;
+  const before = calls()[other]!;
+  for (let i = 0; i < 5; i++) await shop.chat({ session_id: "thread-1" });
+  expect(calls()[other]).toBe(before + 5);
+  expect(vendors[other]!.calls[0]!.body).not.toHaveProperty("session_id");
+});
+
+test("without a cache price nothing is remembered", async () => {
+  const { shop, calls } = await setUp({ random: turns() });
+  for (let i = 0; i < 10; i++) await shop.chat({ session_id: "thread-1" });
+  expect(Math.min(...calls())).toBeGreaterThan(0);
+});
+
+test("a request may say whom it wants, whom not, and in which order; the vendor is not told", async () => {
+  const { shop, vendors, calls } = await setUp({ providers: ["openai-compatible", "groq"], settings: { vendorChoice: true } });
+  for (let i = 0; i < 4; i++) expect((await shop.chat({ provider: { only: ["groq"] } })).status).toBe(200);
+  for (let i = 0; i < 4; i++) expect((await shop.chat({ provider: { ignore: ["groq"] } })).status).toBe(200);
+  expect(calls()).toEqual([4, 4]);
+  for (let i = 0; i < 4; i++) expect((await shop.chat({ models: ["gpt-test"], provider: { order: ["nobody", "groq"] } })).status).toBe(200);
+  expect(calls()).toEqual([4, 8]);
+  for (const { body } of vendors[1]!.calls) expect(Object.keys(body).sort()).toEqual(["messages", "model"]);
+
+  vendors[1]!.script = (call) => failure(call, 500);
+  expect((await shop.chat({ provider: { order: ["groq"] } })).status).toBe(200);
+  expect((await shop.chat({ provider: { order: ["groq"], allow_fallbacks: false } })).status).toBe(502);
+  expect(calls()[0]).toBe(5);
+  expect(await errorOf(await shop.chat({ provider: { only: ["nobody"] } }))).toMatchObject({ status: 404, code: "no_endpoint_matches", param: "provider" });
+});
+
+test("a price above what the request would pay is refused before anything is held", async () => {
+  const { shop, calls } = await setUp();
+  expect((await shop.chat({ provider: { max_price: { prompt: 1, completion: 2 } } })).status).toBe(200);
+  expect(await errorOf(await shop.chat({ provider: { max_price: { prompt: 1, completion: "1.99" } } }))).toMatchObject({ status: 404, code: "no_endpoint_matches" });
+  expect([calls().reduce((a, b) => a + b), shop.billing.records.length]).toEqual([1, 1]);
+  expect(PRICE.card(0, 0).prices.output).toBe(2_000_000n);
+});
+
+test.each([
+  [{ only: ["groq"] }, "unsupported_parameter", "provider.only"],
+  [{ zdr: true }, "unsupported_parameter", "provider.zdr"],
+  [{ sort: "beauty" }, "invalid_value", "provider.sort"],
+  [{ data_collection: "deny" }, "invalid_value", "provider.data_collection"],
+  [[], "invalid_value", "provider"],
+])("what a shop cannot promise is refused: %j", async (provider, code, param) => {
+  const { shop, calls } = await setUp();
+  expect(await errorOf(await shop.chat({ provider }))).toMatchObject({ status: 400, code, param });
+  expect(calls()).toEqual([0, 0]);
+});
