@@ -91,7 +91,7 @@ type RouteParts = Readonly<{
 /** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
 function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { model, price, offers, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
   const range = scanned.ranges.get("provider");
-  const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), snapshot.settings.vendorChoice);
+  const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
   const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
   // Only who has a choice needs a memory, and only where a cache makes a difference.
   const remembers = accepted.length > 1 && cachesPay(price, admittedAtMs);
