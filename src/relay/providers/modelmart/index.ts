@@ -14,10 +14,6 @@ export const modelmart = openaiShaped({
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
-<<<<<<< HEAD
-  also: [messagesEndpoint()],
-=======
   also: [messagesEndpoint(), geminiEndpoint()],
->>>>>>> front
   flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });
