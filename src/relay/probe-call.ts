@@ -64,6 +64,8 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
   const url = endpointUrl(to.provider, to.baseUrl, operation);
   url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings|messages)$/, "/models");
+  // Anthropic tells twenty at a time unless it is asked for more.
+  if (endpointsOf(to.provider, operation)[0]!.dialect === "anthropic") url.searchParams.set("limit", "1000");
   const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to) });
   const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
   if (status !== 200) return { status, latencyMs: endMs, names: [], error: hide(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
