@@ -10,12 +10,12 @@ import { countInput } from "#relay/metering/count-tokens.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
-import { checkState } from "#relay/policy/responses-state.ts";
 import { conversationOf } from "#relay/routing/affinity.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import { recallTurn } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
@@ -37,9 +37,9 @@ export async function readRequest(state: RelayState, context: RequestContext, ca
   if (taking) await taking;
   const sent = await context.inbound.body(JSON_BYTES_MAX);
   const body = context.dialect.reshape?.(sent) ?? sent;
-  const scanned = scanRequest(body, operation, path);
-  checkState(scanned, body);
-  return { body, scanned };
+  const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
+  context.turn = read.turn;
+  return read;
 }
 
 /**
@@ -91,7 +91,7 @@ type RouteParts = Readonly<{
 /** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
 function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { model, price, offers, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
   const range = scanned.ranges.get("provider");
-  const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), snapshot.settings.vendorChoice);
+  const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
   const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
   // Only who has a choice needs a memory, and only where a cache makes a difference.
   const remembers = accepted.length > 1 && cachesPay(price, admittedAtMs);

@@ -19,6 +19,7 @@ import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { sendBody, sendError, sendRead, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { keepTurn } from "#relay/stored/turn.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -82,7 +83,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
-    warnings: [],
+    warnings: [], turn: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {
@@ -150,6 +151,7 @@ async function serve(
   const { ending, body } = await answerOrFail(state, job, router, first, writer);
   const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
   if (ending.error && !writer?.begun) throw ending.error;
+  if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;

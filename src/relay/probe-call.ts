@@ -1,13 +1,15 @@
 import { performance } from "node:perf_hooks";
 import type { Usage } from "#money/usage.ts";
 import { dialects } from "#relay/dialects/index.ts";
-import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
+import type { DialectId, Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Provider } from "#relay/providers/provider.ts";
+import { preferredEndpoint } from "#relay/routing/protocols.ts";
 import type { Transport, UpstreamCall } from "#relay/upstream/transport.ts";
+import type { Channel } from "#snapshot/snapshot.ts";
 
 /** One small request of a test, as it went. */
 export type ProbeCall = Readonly<{
@@ -24,7 +26,7 @@ export type ProbeCall = Readonly<{
   error?: string;
 }>;
 
-export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; secret?: string; connectMs: number }>;
+export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number }>;
 
 const PROBE_TIMEOUT_MS = 30_000;
 /** Of an answer no more than this is read: a vendor that sends more is not listened to. */
@@ -35,17 +37,17 @@ const OUTPUT_TOKENS = 16;
 /** Sends one tiny request; a failure is an answer, never an exception. */
 export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
   const { provider } = to;
-  const endpoint = endpointsOf(provider, operation)[0]!;
+  const endpoint = preferredEndpoint(provider, to.protocol, operation) ?? endpointsOf(provider, operation)[0]!;
   const dialect = dialects[endpoint.dialect];
-  const body = Buffer.from(JSON.stringify(bodyOf(operation, upstreamModel, stream)));
+  const body = Buffer.from(JSON.stringify(bodyOf(operation, upstreamModel, stream, endpoint.dialect)));
   const options: PassOptions = { operation, publicModel: upstreamModel, upstreamModel, clientWantsUsage: true, rewriteModel: false, flags: provider.flags };
   const base = { operation, stream };
   const started = performance.now();
   try {
-    const parts = dialect.passRequest(scanRequest(body, operation, { dialect: endpoint.dialect }), body, { upstreamModel, flags: provider.flags });
+    const parts = dialect.passRequest(scanRequest(body, operation, { dialect: endpoint.dialect, ...(endpoint.dialect === "gemini" && { model: upstreamModel, stream }) }), body, { upstreamModel, flags: provider.flags });
     const answer = await exchange(transport, {
       method: "POST", url: endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream }), connectMs: to.connectMs, body: parts,
-      headers: upstreamHeaders({ stream, authorization: authorization(to) }),
+      headers: upstreamHeaders({ stream, authorization: to.secret === undefined ? {} : (endpoint.authorize?.(to.secret) ?? provider.authorize(to.secret)) }),
     });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
     const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, dialect, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
@@ -62,6 +64,8 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
   const url = endpointUrl(to.provider, to.baseUrl, operation);
   url.pathname = url.pathname.replace(/\/(?:chat\/completions|completions|embeddings|messages)$/, "/models");
+  // Anthropic tells twenty at a time unless it is asked for more.
+  if (endpointsOf(to.provider, operation)[0]!.dialect === "anthropic") url.searchParams.set("limit", "1000");
   const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorization(to) });
   const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
   if (status !== 200) return { status, latencyMs: endMs, names: [], error: hide(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
@@ -100,8 +104,10 @@ function namesOf(bytes: Buffer): readonly string[] {
   return [...new Set(names)].sort().slice(0, 5_000);
 }
 
-function bodyOf(operation: Operation, model: string, stream: boolean): object {
+function bodyOf(operation: Operation, model: string, stream: boolean, dialect: DialectId): object {
   if (operation === "embeddings") return { model, input: "ping" };
+  if (dialect === "gemini") return { contents: [{ role: "user", parts: [{ text: "ping" }] }], generationConfig: { maxOutputTokens: OUTPUT_TOKENS } };
+  if (dialect === "openai-responses") return { model, ...(stream && { stream: true }), input: "ping", max_output_tokens: OUTPUT_TOKENS, store: false };
   const head = { model, ...(stream && { stream: true }), max_tokens: OUTPUT_TOKENS };
   return operation === "completions" ? { ...head, prompt: "ping" } : { ...head, messages: [{ role: "user", content: "ping" }] };
 }

@@ -45,7 +45,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       return repairs.size > 0;
     },
     repair(fault) {
-      const client = clientCodecs[context.dialect.id], repair = repairFor(fault);
+      const client = clientCodecs[scanned.dialect] ?? clientCodecs[context.dialect.id], repair = repairFor(fault);
       if (!client || repair === undefined || repairs.has(repair) || isStrict(context)) return false;
       decoded ??= decode(client, context, scanned, body);
       if (decoded instanceof RelayError || (repair === "proofs" ? !hasReasoning(decoded) : decoded.reasoning === undefined)) return false;

@@ -13,7 +13,7 @@ const shape = z.object({
   ignore: names.optional(),
   allow_fallbacks: z.boolean().optional(),
   require_parameters: z.boolean().optional(),
-  data_collection: z.enum(["allow"]).optional(),
+  data_collection: z.enum(["allow", "deny"]).optional(),
   sort: z.enum(["price", "latency", "throughput"]).optional(),
   max_price: z.object({ prompt: usdPerMillion.optional(), completion: usdPerMillion.optional() }).optional(),
 });
@@ -21,17 +21,29 @@ const shape = z.object({
 /** What a request asks of those who may answer it: the member `provider` of OpenRouter's requests. @see OpenRouter docs, "Provider Routing" */
 export type Preferences = z.infer<typeof shape>;
 
+/** What a request asks of those who may answer it, and whether a vendor of this shop must know more than the shop does to grant it. */
+export type Wanted = Preferences & Readonly<{ beyondShop: boolean }>;
+
 /** Members that would promise something the shop does not know of its vendors. */
 const UNKNOWABLE = ["zdr", "quantizations", "preferred_max_latency", "preferred_min_throughput"] as const;
 const VENDOR_NAMES = ["order", "only", "ignore"] as const;
 
+export type PreferenceRules = Readonly<{
+  /** Whether this shop lets customers choose by vendor. */
+  vendorChoice: boolean;
+  offers: readonly Offer[];
+}>;
+
+/** Routers take the member themselves: what the shop cannot grant, they may. */
+const passesOn = ({ provider: { flags } }: Offer): boolean => flags.routingFields === true;
+
 /**
- * @param vendorChoice whether this shop lets customers choose by vendor
+ * @param json the member's value
  * @throws RelayError invalid_value, unsupported_parameter with the member as `param`
  */
-export function readPreferences(json: string, vendorChoice: boolean): Preferences {
+export function readPreferences(json: string, { vendorChoice, offers }: PreferenceRules): Wanted {
   const value = JSON.parse(json) as unknown;
-  if (value === null) return {};
+  if (value === null) return { beyondShop: false };
   const parsed = shape.safeParse(value);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
@@ -39,28 +51,32 @@ export function readPreferences(json: string, vendorChoice: boolean): Preference
     throw new RelayError("invalid_value", `Invalid value for '${param}': ${message}.`, { param });
   }
   const given = value as Record<string, unknown>;
-  const refused = [...UNKNOWABLE, ...(vendorChoice ? [] : VENDOR_NAMES)].find((name) => given[name] !== undefined && given[name] !== null);
-  if (refused !== undefined) throw new RelayError("unsupported_parameter", `This shop does not offer 'provider.${refused}'.`, { param: `provider.${refused}` });
-  return parsed.data;
+  const refused = [...UNKNOWABLE, ...(vendorChoice ? [] : VENDOR_NAMES)].find((name) => given[name] !== undefined && given[name] !== null)
+    ?? (given.data_collection === "deny" ? "data_collection" : undefined);
+  if (refused !== undefined && !offers.some(passesOn)) {
+    throw new RelayError("unsupported_parameter", `This shop does not offer 'provider.${refused}'.`, { param: `provider.${refused}` });
+  }
+  return { ...parsed.data, beyondShop: refused !== undefined };
 }
 
 /** Ranks of those whom the client puts in order stand above all of the shop's own. */
 const ORDER_RANK = 1_000_000_000;
 
 /**
- * The offers that a request accepts, in the order it wants them.
+ * The offers that a request accepts, in the order it wants them. Routers are left to choose among their own vendors.
  * @throws RelayError no_endpoint_matches when none is left or the price is above what it would pay
  */
-export function preferred(offers: readonly Offer[], wanted: Preferences, price: CompiledPrice, atMs: number): readonly Offer[] {
+export function preferred(offers: readonly Offer[], wanted: Wanted, price: CompiledPrice, atMs: number): readonly Offer[] {
   checkPrice(wanted, price, atMs);
+  if (wanted.beyondShop) return offers.filter(passesOn);
   const { order, only, ignore, allow_fallbacks: fallbacks = true } = wanted;
-  let left = offers.filter(({ provider: { id } }) => (only === undefined || only.includes(id)) && ignore?.includes(id) !== true);
+  let left = offers.filter((offer) => passesOn(offer) || ((only === undefined || only.includes(offer.provider.id)) && ignore?.includes(offer.provider.id) !== true));
   if (order !== undefined && order.length > 0) {
     left = left.map((offer) => {
       const rank = order.indexOf(offer.provider.id);
       return rank < 0 ? offer : { ...offer, priority: ORDER_RANK - rank };
     });
-    if (!fallbacks) left = left.filter(({ priority }) => priority > ORDER_RANK - order.length);
+    if (!fallbacks) left = left.filter((offer) => passesOn(offer) || offer.priority > ORDER_RANK - order.length);
   }
   if (left.length === 0) throw noMatch("No provider of this model matches the request's preferences.");
   return left;

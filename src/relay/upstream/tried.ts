@@ -74,6 +74,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       publicModel: model.name,
       clientWantsUsage: scanned.includeUsage,
       rewriteModel: context.snapshot.settings.modelEcho === "public",
+      ...(context.turn && { reply: context.turn }),
     },
     timers: timersOf(choice, scanned.stream),
     wheel: state.wheel,

@@ -89,10 +89,19 @@ test.each([
   [{ only: ["groq"] }, "unsupported_parameter", "provider.only"],
   [{ zdr: true }, "unsupported_parameter", "provider.zdr"],
   [{ sort: "beauty" }, "invalid_value", "provider.sort"],
-  [{ data_collection: "deny" }, "invalid_value", "provider.data_collection"],
+  [{ data_collection: "deny" }, "unsupported_parameter", "provider.data_collection"],
   [[], "invalid_value", "provider"],
 ])("what a shop cannot promise is refused: %j", async (provider, code, param) => {
   const { shop, calls } = await setUp();
   expect(await errorOf(await shop.chat({ provider }))).toMatchObject({ status: 400, code, param });
   expect(calls()).toEqual([0, 0]);
+});
+
+test("a router among the vendors is told what the request wants of its own, and asked alone where only it can grant it", async () => {
+  const { shop, vendors, calls } = await setUp({ providers: ["openai-compatible", "openrouter"] });
+  for (const provider of [{ only: ["anthropic"] }, { zdr: true }, { data_collection: "deny", order: ["x"] }]) {
+    expect((await shop.chat({ provider, models: ["a/b"] })).status).toBe(200);
+    expect(vendors[1]!.calls.at(-1)!.body).toMatchObject({ provider, models: ["a/b"] });
+  }
+  expect(calls()).toEqual([0, 3]);
 });
