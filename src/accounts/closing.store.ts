@@ -44,6 +44,7 @@ export async function eraseClosedAccounts(db: Queryable, nowMs: number): Promise
   for (const { id } of rows) {
     await db.query("DELETE FROM sessions WHERE user_id = $1", [id]);
     await db.query("DELETE FROM mail_tokens WHERE user_id = $1", [id]);
+    await db.query("DELETE FROM stored_responses WHERE user_id = $1", [id]);
     await db.query("UPDATE api_keys SET status = 'revoked', name = id::text WHERE user_id = $1", [id]);
     await notify(db, "key", id);
   }

@@ -5,10 +5,11 @@ import { expireLots } from "#jobs/expire-lots.ts";
 import type { Job, JobDeps } from "#jobs/job.ts";
 import { ledgerDaily } from "#jobs/ledger-daily.ts";
 import { payments } from "#jobs/payments.ts";
+import { pruneStoredResponses } from "#jobs/prune-stored-responses.ts";
 import { upkeep } from "#jobs/upkeep.ts";
 import { usageRollup } from "#jobs/usage-rollup.ts";
 
-const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep, payments, expireLots, ledgerDaily];
+const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep, payments, expireLots, ledgerDaily, pruneStoredResponses];
 
 /**
  * Makes the job engine's tables, queues and schedules, as the owner of the database; the shop's own role then only

@@ -27,6 +27,8 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { ResponseStore } from "#relay/stored/response-store.ts";
+import type { Turn } from "#relay/stored/turn.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
@@ -39,6 +41,8 @@ export type RelayDeps = Readonly<{
   keys: KeyDirectory;
   billing: Billing;
   lookups: RelayLookups;
+  /** Answers kept for their owners; absent = the shop keeps none. */
+  responses?: ResponseStore;
   /** Vendors over HTTP. */
   transport: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
@@ -118,6 +122,8 @@ export type RequestContext = {
   readonly attempts: AttemptRecord[];
   /** What the vendor's protocol could not carry: codes for the answer's headers, of the try under way. */
   warnings: readonly string[];
+  /** Responses: what is kept of the conversation. */
+  turn: Turn | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;

@@ -10,12 +10,12 @@ import { countInput } from "#relay/metering/count-tokens.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
-import { checkState } from "#relay/policy/responses-state.ts";
 import { conversationOf } from "#relay/routing/affinity.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import { recallTurn } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
@@ -35,10 +35,11 @@ type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: Pat
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
-  const body = await context.inbound.body(JSON_BYTES_MAX);
-  const scanned = scanRequest(body, operation, path);
-  checkState(scanned, body);
-  return { body, scanned };
+  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  const body = context.dialect.reshape?.(sent) ?? sent;
+  const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
+  context.turn = read.turn;
+  return read;
 }
 
 /**

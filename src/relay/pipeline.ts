@@ -1,6 +1,8 @@
 import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
 import { answerOrFail } from "#relay/answer.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { geminiEmbeddings } from "#relay/conversion/gemini-embeddings.ts";
+import type { Dialect } from "#relay/dialects/dialect.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -17,6 +19,7 @@ import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { sendBody, sendError, sendRead, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { keepTurn } from "#relay/stored/turn.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -41,7 +44,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       sendRead(context, NOTHING_TO_SAY);
       return;
     }
-    if (route.kind === "operation") context.dialect = dialects[route.dialect];
+    if (route.kind === "operation") context.dialect = dialectFor(route);
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
     if (route.kind === "count") {
@@ -80,7 +83,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
-    warnings: [],
+    warnings: [], turn: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {
@@ -129,11 +132,16 @@ function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
 
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
+/** Google's embeddings are another shape of OpenAI's. */
+const dialectFor = ({ operation, dialect }: OperationRoute): Dialect =>
+  operation === "embeddings" && dialect === "gemini" ? geminiEmbeddings() : dialects[dialect];
+
 /** The metered way. @returns the stream's writer, so that an error after it has begun goes in-band */
 async function serve(
   state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const wanted = { operation, endpoint: endpointName(operation, dialect), path: { dialect, model: params.model, stream } };
+  const path = { dialect: operation === "embeddings" ? context.dialect.id : dialect, model: params.model, stream };
+  const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   const { job, router, first } = await admit(state, context, caller, wanted, request);
@@ -143,6 +151,7 @@ async function serve(
   const { ending, body } = await answerOrFail(state, job, router, first, writer);
   const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
   if (ending.error && !writer?.begun) throw ending.error;
+  if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;

@@ -6,7 +6,9 @@ import { probeWords, type ProbeWords } from "#relay/probe-words.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
+import { preferredEndpoint } from "#relay/routing/protocols.ts";
 import type { Transport, UpstreamCall } from "#relay/upstream/transport.ts";
+import type { Channel } from "#snapshot/snapshot.ts";
 
 /** One small request of a test, as it went. */
 export type ProbeCall = Readonly<{
@@ -23,7 +25,7 @@ export type ProbeCall = Readonly<{
   error?: string;
 }>;
 
-export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; secret?: string; connectMs: number }>;
+export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number }>;
 
 const PROBE_TIMEOUT_MS = 30_000;
 /** Of an answer no more than this is read: a vendor that sends more is not listened to. */
@@ -32,7 +34,7 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 /** Sends one tiny request; a failure is an answer, never an exception. */
 export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
   const { provider } = to;
-  const endpoint = endpointsOf(provider, operation)[0]!;
+  const endpoint = preferredEndpoint(provider, to.protocol, operation) ?? endpointsOf(provider, operation)[0]!;
   const options: PassOptions = { operation, publicModel: upstreamModel, upstreamModel, clientWantsUsage: true, rewriteModel: false, flags: provider.flags };
   const base = { operation, stream };
   const started = performance.now();

@@ -31,6 +31,8 @@ export type ProbeDeps = Readonly<{
 
 export type ProbeTarget = Readonly<{
   provider: string;
+  /** As in the channel's settings. */
+  protocol?: ProbeAddress["protocol"];
   baseUrl?: string;
   secret?: string;
   connectMs?: number;
@@ -50,6 +52,7 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
   if (target.secret === undefined && !provider.keyless) return failedAt("key", "The channel has no live key.");
   const to: ProbeAddress = {
     provider, connectMs: target.connectMs ?? CONNECT_MS,
+    ...(target.protocol !== undefined && { protocol: target.protocol }),
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
   };
   const inProcess = provider.id === "simulator";

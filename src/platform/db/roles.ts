@@ -11,6 +11,7 @@ const HIDDEN_FROM_READERS: Readonly<Record<string, readonly string[]>> = {
   mail_tokens: ["hash"],
   invites: ["hash"],
   mails: ["sealed"],
+  stored_responses: ["sealed"],
   channel_keys: ["sealed"],
   redeem_codes: ["code_hash"],
   coupons: ["code_hash"],

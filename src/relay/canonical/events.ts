@@ -38,4 +38,4 @@ export type CanonicalEvent =
   | Readonly<{ type: "candidate"; number: number; finish?: FinishReason }>
   | Readonly<{ type: "ping" }>
   | Readonly<{ type: "error"; error: VendorError }>
-  | Readonly<{ type: "end"; finish: FinishReason; native?: string; stopSequence?: string; usage?: Usage }>;
+  | Readonly<{ type: "end"; finish: FinishReason; native?: string; stopSequence?: string; usage?: Usage; /** The prompt itself was refused: there is no answer at all. */ blocked?: boolean }>;

@@ -3,6 +3,8 @@ import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { RequestContext } from "#relay/context.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
+import { hasReasoning, repaired, repairFor } from "#relay/conversion/repairs.ts";
+import type { Repair } from "#relay/conversion/repairs.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
 import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
@@ -10,6 +12,7 @@ import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
+import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
@@ -22,10 +25,15 @@ export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passS
 export interface Conversion {
   /** @throws RelayError of status 400 where the request, or part of it that matters, cannot be said in this protocol */
   into(protocol: WireFormat, target: ConversionTarget): Converted;
+  /** The request as it came has been refused: from now on it is written anew, even for vendors that speak the client's dialect. */
+  readonly forced: boolean;
+  /** Learns from a vendor's refusal what must be left out. @returns whether there is something, so that asking again is worth it */
+  repair(fault: UpstreamFault): boolean;
 }
 
 export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer): Conversion {
   let decoded: ChatRequest | RelayError | undefined;
+  const repairs = new Set<Repair>();
   const read = (client: ClientCodec): ChatRequest => {
     decoded ??= decode(client, context, scanned, body);
     if (decoded instanceof RelayError) throw decoded;
@@ -33,12 +41,23 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
   };
 
   return {
+    get forced() {
+      return repairs.size > 0;
+    },
+    repair(fault) {
+      const client = clientCodecs[scanned.dialect] ?? clientCodecs[context.dialect.id], repair = repairFor(fault);
+      if (!client || repair === undefined || repairs.has(repair) || isStrict(context)) return false;
+      decoded ??= decode(client, context, scanned, body);
+      if (decoded instanceof RelayError || (repair === "proofs" ? !hasReasoning(decoded) : decoded.reasoning === undefined)) return false;
+      repairs.add(repair);
+      return true;
+    },
     into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-      const request = read(clientCodecs[scanned.dialect] ?? client);
-      const warnings = new Set<string>();
-      const strict = context.inbound.headers["x-modelmart-strict"] === "1";
+      const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
+      const warnings = new Set<string>(repairs.size > 0 ? ["reasoning_dropped"] : []);
+      const strict = isStrict(context);
       const target: Target = {
         upstreamModel, flags, strict,
         warn: strict ? strictWarn : (code) => void warnings.add(code),
@@ -57,6 +76,9 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     },
   };
 }
+
+/** The caller would rather be refused than have something left out. */
+const isStrict = ({ inbound }: RequestContext): boolean => inbound.headers["x-modelmart-strict"] === "1";
 
 /** Free-text tools are OpenAI's own. */
 const knowsCustom = (protocol: WireFormat, { maxTokensName }: ProviderFlags): boolean =>

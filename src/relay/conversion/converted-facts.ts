@@ -19,6 +19,7 @@ export class ConvertedFacts implements ReplyFacts {
   finish?: string;
   content = false;
   complete = false;
+  blocked = false;
   error?: NonNullable<ReplyFacts["error"]>;
   contentBytes = 0;
   contentCjk = 0;
@@ -71,6 +72,7 @@ export class ConvertedFacts implements ReplyFacts {
         this.complete = true;
         this.finish ??= FINISH[event.finish];
         if (event.usage) this.usage = event.usage;
+        if (event.blocked) this.blocked = true;
         return;
       default:
     }

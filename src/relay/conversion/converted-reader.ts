@@ -1,5 +1,6 @@
 import type { ClientCodec, DecoderOptions, ReplyOptions, UpstreamCodec } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import { blockedAsError } from "#relay/conversion/blocked.ts";
 import { ConvertedFacts } from "#relay/conversion/converted-facts.ts";
 import { ConvertedStream } from "#relay/conversion/converted-stream.ts";
 import { CustomUnwrapper } from "#relay/conversion/unwrap-custom.ts";
@@ -19,7 +20,7 @@ export const convertedReader = (spec: ConvertedSpec): Pick<Dialect, "passStream"
   passBody(body, options) {
     const facts = new ConvertedFacts();
     const told = looksLikeEvents(body) ? eventsOfStream(spec, body) : spec.upstream.decodeReply(body, spec.decoder);
-    const events = new CustomUnwrapper(spec.reply.request).take(told);
+    const events = blockedAsError(new CustomUnwrapper(spec.reply.request).take(told), spec.reply.request);
     for (const event of events) facts.take(event);
     if (facts.error) return { facts, body };
     return { facts, body: Buffer.from(JSON.stringify(spec.client.encodeReply(events, replyOptions(spec, options)))) };

@@ -1,5 +1,6 @@
 import type { ReplyOptions, StreamDecoder, StreamEncoder } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import { blockedAsError } from "#relay/conversion/blocked.ts";
 import { ConvertedFacts } from "#relay/conversion/converted-facts.ts";
 import type { ConvertedSpec } from "#relay/conversion/converted-reader.ts";
 import { CustomUnwrapper } from "#relay/conversion/unwrap-custom.ts";
@@ -65,7 +66,7 @@ export class ConvertedStream implements PassStream {
   #encode(events: readonly CanonicalEvent[]): readonly Buffer[] {
     let out = "";
     let pinged = false;
-    for (const event of this.#unwrapper.take(events)) {
+    for (const event of blockedAsError(this.#unwrapper.take(events), this.#spec.reply.request)) {
       this.facts.take(event);
       // What the vendor says of its failure is told by the relay, in its own words.
       if (event.type === "error") break;

@@ -5,12 +5,14 @@ import { cohereUpstream } from "#relay/dialects/cohere/index.ts";
 import { ollamaUpstream } from "#relay/dialects/ollama/index.ts";
 import { geminiClient, geminiUpstream } from "#relay/dialects/gemini/index.ts";
 import { openaiChatClient, openaiChatUpstream } from "#relay/dialects/openai-chat/index.ts";
+import { openaiCompletionsClient } from "#relay/dialects/openai-completions/index.ts";
 import { openaiResponsesClient, openaiResponsesUpstream } from "#relay/dialects/openai-responses/index.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 
 /** Dialects whose calls can be answered by a vendor that speaks another one. */
 export const clientCodecs: Readonly<Partial<Record<WireFormat, ClientCodec>>> = {
   "openai-chat": openaiChatClient,
+  "openai-completions": openaiCompletionsClient,
   "openai-responses": openaiResponsesClient,
   anthropic: anthropicClient,
   gemini: geminiClient,

@@ -24,6 +24,8 @@ export type ReplyFacts = {
   error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
   /** Id of the reply as the client sees it: the vendor's, where bytes pass. */
   id?: string;
+  /** The prompt itself was refused: nothing was answered, and nothing is to be paid. */
+  blocked?: boolean;
   /** Vendor's id of the reply, where the client sees another. */
   upstreamId?: string;
   /** Bytes of delivered content text, and how many of its code points are CJK: for estimates. */
@@ -65,6 +67,8 @@ export type Forwarded = Readonly<{ headers: Readonly<Record<string, string>>; qu
 
 export interface Dialect {
   readonly id: DialectId;
+  /** Puts a request of another shape into this one, before anything of it is read. @throws RelayError */
+  reshape?(body: Buffer): Buffer;
   /** Error body; `requestId` in its text form. */
   encodeError(error: RelayError, requestId: string): object;
   /** In-band error of a stream that has begun, terminator included. */

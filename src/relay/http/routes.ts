@@ -52,6 +52,8 @@ const GEMINI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([["models", lookUp
 const GEMINI_ACTIONS: ReadonlyMap<string, Target> = new Map([
   ["generateContent", operation("chat", "gemini", false)],
   ["streamGenerateContent", operation("chat", "gemini", true)],
+  ["embedContent", operation("embeddings", "gemini")],
+  ["batchEmbedContents", operation("embeddings", "gemini")],
   ["countTokens", count("gemini")],
 ]);
 const TELEMETRY: Target = { POST: () => ({ kind: "telemetry" }) };
@@ -189,7 +191,7 @@ function decode(text: string): string | undefined {
 /** Nearest offered endpoint by what the address is about. */
 const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
   [/^\/(?:anthropic|claude)\/(?!.*model)|^\/v1\/messages\//i, "POST /v1/messages"],
-  [/^\/(?:gemini|v1beta|v1alpha)\/.*embed/i, "POST /v1/embeddings"],
+  [/^\/(?:gemini|v1beta|v1alpha)\/.*embed/i, "POST /v1beta/models/{model}:embedContent"],
   [/^\/(?:gemini|v1beta|v1alpha)\/|generateContent|predict/i, "POST /v1beta/models/{model}:generateContent"],
   [/responses|assistants|threads|conversations/i, "POST /v1/responses"],
   [/embed/i, "POST /v1/embeddings"],

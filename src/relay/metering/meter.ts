@@ -73,7 +73,9 @@ export function meter(input: MeterInput): Metered {
       if (delivered.bytes === 0) return priced(input, ...(facts?.usage ? usageOf(input) : ([undefined, "none"] as const)), "nothing");
       return priced(input, ...usageOf(input), billBroken === "none" ? "waived" : "all");
     }
-    case "complete": case "left-stream": case "left-body": case "cut":
+    case "complete":
+      return priced(input, ...usageOf(input), facts?.blocked ? "waived" : "all");
+    case "left-stream": case "left-body": case "cut":
       return priced(input, ...usageOf(input), "all");
   }
 }
@@ -91,7 +93,7 @@ function priced(input: MeterInput, usage: Usage | undefined, source: UsageSource
   const charge = priceUsage(card, quantities);
   const charged = part !== "waived";
   return {
-    outcome: ending.how === "complete" && ending.facts?.finish === "content_filter" ? "refused" : OUTCOME[ending.how],
+    outcome: ending.how === "complete" && (ending.facts?.blocked || ending.facts?.finish === "content_filter") ? "refused" : OUTCOME[ending.how],
     usageSource: part === "nothing" ? "none" : source,
     quantities: charge.quantities,
     card,

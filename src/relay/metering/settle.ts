@@ -82,7 +82,11 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
     finish: facts?.finish?.slice(0, 64),
     errorCode: error?.code,
     holdNano: nano(hold.heldNano),
-    detail: { dialect: context.dialect.id },
+    detail: {
+      dialect: context.dialect.id,
+      ...(tried && tried.protocol !== context.dialect.id && { protocol: tried.protocol }),
+      ...(context.warnings.length > 0 && { warnings: context.warnings }),
+    },
     latencyMs: Math.round(state.clock.monotonic() - context.startedAt),
     ttftMs: contentAt === undefined ? undefined : Math.round(contentAt - context.startedAt),
     attempts: context.attempts,

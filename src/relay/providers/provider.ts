@@ -17,16 +17,18 @@ export type ProviderFlags = Readonly<{
   stopsBillingOnAbort?: boolean;
   maxTokensName: "max_tokens" | "max_completion_tokens" | "by_model";
   firstByteMs?: number;
-  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
-  routingFields?: boolean;
   /** OpenAI-shaped: how thinking is asked for. Absent: `reasoning_effort`. */
   reasoningParam?: "effort" | "thinking" | "enable_thinking" | "reasoning" | "none";
   /** OpenAI-shaped: calls of tools must come back with the `reasoning_content` that led to them. */
   reasoningEcho?: boolean;
   /** OpenAI-shaped: `reasoning_details` and their signatures are understood. */
   reasoningDetails?: boolean;
+  /** OpenAI-shaped: ids of tool calls must be nine letters and digits. */
+  shortCallIds?: boolean;
   /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
   topK?: boolean;
+  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
+  routingFields?: boolean;
 }>;
 
 /** Class of an upstream outcome. */

@@ -21,7 +21,8 @@ const IMAGE_TOKENS = 800;
  */
 export async function serveCount(state: RelayState, context: RequestContext, { dialect, params }: Extract<Route, { kind: "count" }>, caller: Caller): Promise<ReadAnswer> {
   const { snapshot, inbound, admittedAtMs } = context;
-  takeRequest(state, context, state.plans.scopesOf(caller, snapshot));
+  const taking = takeRequest(state, context, state.plans.scopesOf(caller, snapshot));
+  if (taking) await taking;
   const sent = await inbound.body(JSON_BYTES_MAX);
   const body = dialect === "gemini" ? innerRequest(sent) : sent;
   const scanned = scanRequest(body, "chat", { dialect, model: params.model, counting: true });

@@ -5,6 +5,7 @@ import { RelayError } from "#relay/errors.ts";
 import type { LookUpKind, Route } from "#relay/http/routes.ts";
 import { findModel, notFound } from "#relay/policy/resolve-model.ts";
 import { MODEL_FORMS, modelList } from "#relay/read/model-forms.ts";
+import { serveStored } from "#relay/stored/serve-stored.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** A charge is settled within this long of its request's end. */
@@ -33,7 +34,7 @@ export async function serveRead(state: RelayState, context: RequestContext, rout
     case "response":
     case "response-items":
     case "response-delete":
-      throw new RelayError("not_found", `Response with id '${route.params.id!.slice(0, 100)}' not found.`, { param: "id" });
+      return json(await serveStored(state, context, route.kind, route.params.id!, caller));
   }
 }
 

@@ -154,11 +154,12 @@ const mayRetry = ({ state, context }: CallInput): boolean =>
   context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < ATTEMPTS_MAX
   && state.clock.monotonic() - context.startedAt < RETRY_WINDOW_MS;
 
-/** Whom to ask after a failure; undefined = nobody. */
+/** Whom to ask after a failure; undefined = nobody. What the request alone is to blame for is mended in the request. */
 async function after(input: CallInput, router: Router, choice: Choice, failure: Failure): Promise<Choice | undefined> {
   const { state, context, scanned } = input;
   const { class: errorClass } = failure;
   if (failure.unfit) return router.next();
+  if (failure.fault && input.conversion.repair(failure.fault)) return router.again(choice);
   if (errorClass === "quirk") return repair(state.health, choice, failure) ? router.again(choice) : undefined;
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
   if (otherKey) return otherKey;

@@ -26,5 +26,9 @@ export function protocolsFor(provider: Provider, chosen: Channel["protocol"], op
   return [...passing, ...converted.sort((a, b) => RICHNESS.indexOf(a.dialect) - RICHNESS.indexOf(b.dialect))];
 }
 
+/** The endpoint that a channel is tried out by. */
+export const preferredEndpoint = (provider: Provider, chosen: Channel["protocol"], operation: Operation): ProviderEndpoint | undefined =>
+  usable(endpointsOf(provider, operation), operation === "chat" ? chosen : undefined)[0];
+
 const usable = (endpoints: readonly ProviderEndpoint[], chosen: Channel["protocol"]): readonly ProviderEndpoint[] =>
   endpoints.filter(({ dialect, onlyIfChosen }) => (chosen === undefined ? onlyIfChosen !== true : CHOSEN[chosen] === dialect));

@@ -1,6 +1,6 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
-import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { DialectId, Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
@@ -39,6 +39,8 @@ export type CallInput = Readonly<{
 export type Tried = Readonly<{
   choice: Choice;
   attempt: Attempt;
+  /** What is spoken with the vendor. */
+  protocol: DialectId;
   /** Gives the places on channel and key back; `tokens` = what was really used. Idempotent. */
   release(tokens: number): void;
 }>;
@@ -76,6 +78,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       publicModel: model.name,
       clientWantsUsage: scanned.includeUsage,
       rewriteModel: context.snapshot.settings.modelEcho === "public",
+      ...(context.turn && { reply: context.turn }),
     },
     timers: timersOf(choice, scanned.stream),
     wheel: state.wheel,
@@ -86,7 +89,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, release: hold(state, choice, input.tokens) };
+  return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
 type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
@@ -98,7 +101,7 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
   let refused: unknown;
   for (const endpoint of endpoints) {
     // A body in another shape than its address stands for must be put into words, whoever is asked.
-    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect) {
+    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
       const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
@@ -109,6 +112,7 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
       return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
+      // The first refusal is about the protocol that carries most.
       refused ??= error;
     }
   }

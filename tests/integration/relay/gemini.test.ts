@@ -75,10 +75,20 @@ test("who does not ask for events gets one array", async () => {
   expect(array.every(({ modelVersion }) => modelVersion === "gpt-test")).toBe(true);
 });
 
+const BLOCKED = gemini({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } });
+
 test("a refused prompt stays as it is, and costs nothing", async () => {
-  const { shop, ai } = await setUp(gemini({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } }));
+  const { shop, ai } = await setUp(BLOCKED);
   const response = await ai.models.generateContent({ model: "gpt-test", contents: "hi" });
   expect(response.promptFeedback?.blockReason).toBe("PROHIBITED_CONTENT");
+  expect(shop.billing.records[0]).toMatchObject({ chargeNano: 0n, outcome: "refused" });
+});
+
+test.each([false, true])("OpenAI's clients are told of a refused prompt by an error (stream: %s)", async (stream) => {
+  const { shop } = await setUp(BLOCKED, "gemini", {}, "gemini");
+  const response = await shop.chat({ stream });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: "content_policy_violation" } });
   expect(shop.billing.records[0]).toMatchObject({ chargeNano: 0n });
 });
 
@@ -132,7 +142,7 @@ test.each([false, true])("an OpenAI client in front of Google's protocol (stream
   expect(vendor.calls[0]!.path).toContain(stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   expect(vendor.calls[0]!.body).toMatchObject({
     contents: [{ role: "user", parts: [{ text: "Say hello to everybody" }] }], generationConfig: { maxOutputTokens: 77 },
-    tools: [{ functionDeclarations: [{ name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } }] }],
+    tools: [{ functionDeclarations: [{ name: "weather", parameters: { type: "OBJECT", properties: { city: { type: "STRING" } } } }] }],
   });
   expect(shop.billing.records[0]).toMatchObject({ outcome: "ok", chargeNano: 20_000n, quantities: { input: 10, output: 3, reasoning: 2, request: 1 } });
 });

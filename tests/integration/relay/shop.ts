@@ -7,7 +7,7 @@ import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
-import type { Relay, RelayLookups } from "#relay/index.ts";
+import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -21,6 +21,7 @@ export type ShopOptions = Readonly<{
   settings?: Partial<Snapshot["settings"]>;
   upstreamModel?: string;
   lookups?: Partial<RelayLookups>;
+  responses?: ResponseStore;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -75,6 +76,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       generation: () => Promise.resolve(undefined),
       ...options.lookups,
     },
+    ...(options.responses && { responses: options.responses }),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),

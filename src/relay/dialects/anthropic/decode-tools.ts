@@ -69,13 +69,13 @@ export function readReasoning(wire: Wire): Readonly<{ reasoning?: Reasoning }> {
   switch (thinking.type) {
     case "disabled":
       return { reasoning: { effort: "none", expose: "none" } };
-    case "adaptive":
+    case "adaptive": case "between_tools":
       return { reasoning: { adaptive: true, expose, ...(effort === undefined ? {} : { effort }) } };
     case "enabled": {
       const budget = optionalCount(thinking.budget_tokens, "thinking.budget_tokens");
       return { reasoning: { expose, ...(effort === undefined ? {} : { effort }), ...(budget === undefined ? {} : { budget }) } };
     }
     default:
-      throw invalid("thinking.type", "enabled, adaptive or disabled");
+      throw invalid("thinking.type", "enabled, adaptive, between_tools or disabled");
   }
 }

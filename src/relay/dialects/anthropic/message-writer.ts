@@ -73,7 +73,7 @@ export class MessageWriter {
       type: "message_start",
       message: {
         id: id.startsWith("msg_") ? id : `msg_${requestId.replace(/^req_/, "")}`, type: "message", role: "assistant", model, content: [],
-        stop_reason: null, stop_sequence: null, stop_details: null, container: null, usage: { ...known, output_tokens: 1 },
+        stop_reason: null, stop_sequence: null, stop_details: null, container: null, diagnostics: null, usage: { ...known, output_tokens: 1 },
       },
     });
     this.out.push({ type: "ping" });
@@ -102,7 +102,7 @@ export class MessageWriter {
       case "citation":
         return this.cite(event);
       case "tool-start":
-        this.need(event.index, "tool", { type: "tool_use", id: toolId(event.id), name: event.name, input: {} });
+        this.need(event.index, "tool", { type: "tool_use", id: toolId(event.id), name: event.name, input: {}, caller: { type: "direct" } });
         if (event.custom === true) this.open!.custom = "";
         return;
       case "tool-delta":

@@ -4,15 +4,20 @@ import { FOREIGN } from "#relay/dialects/anthropic/proof.ts";
 import { asWire, compact, listOf, parseWire, wordOf } from "#relay/dialects/anthropic/wire.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
 
-/** Members of the shop's own, which the vendor would refuse, and the tier, which the shop would pay for. */
-const REMOVED = ["service_tier", "provider", "models", "session_id"] as const;
+/** A dearer tier would be paid by the shop. */
+const TIER = ["service_tier"] as const;
+/** What is said to the shop and not to the vendor, who would refuse it. */
+const OURS = [...TIER, "provider", "models", "session_id"] as const;
+
+type RequestOptions = Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>;
 
 /**
  * The splices that a request needs which its vendor understands: the model's name, the cap where money has set one, and
  * the client's name of its user, of which the vendor hears a hash.
  */
-export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number }>): Buffer[] {
+export function passRequest(scanned: ScannedRequest, body: Buffer, options: RequestOptions): Buffer[] {
   const edits: Edit[] = [];
   const added: string[] = [];
   const put = (key: string, text: string): void => {
@@ -26,9 +31,8 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   if (metadata !== undefined) put("metadata", metadata);
   const messages = ownMessages(scanned, body);
   if (messages !== undefined) put("messages", messages);
-  edits.push(...removeMembers(body, REMOVED.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
-  // First: what is removed may begin at the same place.
-  if (added.length > 0) edits.unshift(insertMembers(body, added.join(",")));
+  edits.push(...removeMembers(body, (options.flags.routingFields ? TIER : OURS).map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
+  if (added.length > 0) edits.push(insertMembers(body, added.join(",")));
   return spliceBody(body, edits);
 }
 

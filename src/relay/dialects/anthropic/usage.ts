@@ -1,6 +1,6 @@
 import type { NormalisedUsage } from "#relay/canonical/codec.ts";
 import type { Json } from "#relay/canonical/request.ts";
-import { asWire, compact, textOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { asWire, listOf, textOf, wordOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
 import type { Usage } from "#money/usage.ts";
 
 const COUNT_MAX = 2 ** 40;
@@ -38,7 +38,7 @@ export function normaliseUsage(wire: Wire): NormalisedUsage {
   const input = counts.read(wire.input_tokens);
   const cacheRead = counts.read(wire.cache_read_input_tokens);
   const output = counts.read(wire.output_tokens);
-  const items = readItems(asWire(wire.server_tool_use), counts);
+  const items = readItems(wire, counts);
   const tier = textOf(wire.service_tier);
   const usage: Usage = {
     ...(input === undefined ? {} : { inputUncached: input }),
@@ -75,13 +75,25 @@ function readOutput(wire: Wire, output: number, counts: Counts): Pick<Usage, "ou
   return { outputText: output - reasoning, reasoning };
 }
 
-function readItems(tools: Wire, counts: Counts): Usage["items"] {
+/** Rounds that the vendor went for the answer itself: the totals hold these. */
+const IN_TOTALS = new Set(["message", "fallback_message"]);
+
+function readItems(wire: Wire, counts: Counts): Usage["items"] {
+  const tools = asWire(wire.server_tool_use);
   const items: Record<string, number> = {};
   const searches = counts.read(tools.web_search_requests) ?? 0;
   const fetches = counts.read(tools.web_fetch_requests) ?? 0;
   if (searches > 0) items.web_search = searches;
   if (fetches > 0) items.url_fetch = fetches;
-  return searches + fetches > 0 ? items : undefined;
+  // Others (summaries of the conversation, a second model's advice) are billed beside the totals: they are counted, so
+  // that they can be priced and are seen where they are not.
+  for (const round of listOf(wire.iterations)) {
+    const type = wordOf(asWire(round).type);
+    if (type === undefined || IN_TOTALS.has(type)) continue;
+    const name = `tool:${type.slice(0, NAME_CHARS_MAX)}`;
+    items[name] = (items[name] ?? 0) + 1;
+  }
+  return Object.keys(items).length > 0 ? items : undefined;
 }
 
 /** Buckets in this format's words. Every member of the format is there: SDKs of typed languages insist. */
@@ -99,12 +111,12 @@ export function writeDeltaUsage(usage: Usage): Wire {
   const { items, reasoning } = usage;
   const searches = items?.web_search ?? 0;
   const fetches = items?.url_fetch ?? 0;
-  return compact({
+  return {
     input_tokens: (usage.inputUncached ?? 0) + (usage.inputAudio ?? 0) + (usage.inputImage ?? 0) + (usage.inputVideo ?? 0),
     cache_creation_input_tokens: (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0),
     cache_read_input_tokens: (usage.cacheRead ?? 0) + (usage.cacheReadAudio ?? 0),
     output_tokens: (usage.outputText ?? 0) + (reasoning ?? 0) + (usage.outputAudio ?? 0) + (usage.outputImage ?? 0),
-    output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
+    output_tokens_details: reasoning === undefined ? null : { thinking_tokens: reasoning },
     server_tool_use: searches + fetches > 0 ? { web_search_requests: searches, web_fetch_requests: fetches } : null,
-  });
+  };
 }

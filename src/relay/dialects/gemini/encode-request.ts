@@ -66,7 +66,7 @@ function encodeTools({ tools, toolChoice }: ChatRequest, target: Target, names: 
 function declaration(tool: Exclude<Tool, { type: "builtin" }>, names: FunctionNames): Wire {
   const described = tool.description === undefined ? {} : { description: tool.description };
   const parameters = tool.type === "custom"
-    ? { type: "object", properties: { input: { type: "string", description: "The text to give to the tool." } }, required: ["input"] }
+    ? { type: "OBJECT", properties: { input: { type: "STRING", description: "The text to give to the tool." } }, required: ["input"] }
     : cleanSchema(tool.schema);
   return { name: names.of(tool.name), ...described, ...(hasProperties(parameters) ? { parameters } : {}) };
 }

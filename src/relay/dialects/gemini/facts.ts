@@ -16,6 +16,7 @@ export class GeminiFacts implements ReplyFacts {
   usage?: Usage;
   usageInconsistent = false;
   finish?: string;
+  blocked = false;
   content = false;
   complete = false;
   error?: NonNullable<(CanonicalEvent & { type: "error" })["error"]>;
@@ -35,10 +36,14 @@ export class GeminiFacts implements ReplyFacts {
       this.error ??= readError(reply.error);
       return;
     }
-    this.id ??= textOf(reply.responseId) as string;
+    const id = textOf(reply.responseId);
+    if (id !== undefined) this.id ??= id;
     for (const candidate of wiresOf(reply.candidates)) this.#candidate(candidate);
     const blocked = blockOf(reply.promptFeedback);
-    if (blocked !== undefined) this.finish ??= blocked;
+    if (blocked !== undefined && this.finish === undefined) {
+      this.finish = blocked;
+      this.blocked = true;
+    }
     if (isWire(reply.usageMetadata)) this.#raw = laterUsage(this.#raw, reply.usageMetadata);
     if (this.#raw) this.#count(textOf(reply.modelVersion));
   }

@@ -3,11 +3,11 @@ import { insertMembers, removeMembers, spliceBody, type Edit } from "#relay/http
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 
 const NULL = 110;
-const REMOVED = ["model", "serviceTier"] as const;
+const REMOVED = ["model", "serviceTier", "provider", "models", "session_id"] as const;
 
 /**
  * The splices that a request needs which is passed on as it is: the model's name stands in the address alone, a dearer
- * tier would be paid by the shop, and money may cap the answer.
+ * tier would be paid by the shop, what is said to the shop is refused by the vendor, and money may cap the answer.
  */
 export const passRequest: Dialect["passRequest"] = (scanned, body, { maxTokens }) => {
   const edits: Edit[] = [];

@@ -183,19 +183,21 @@ const eventOf = (value: Wire): string => `data: ${JSON.stringify(value)}\n\n`;
 export function encodeReply(events: readonly CanonicalEvent[], options: ReplyOptions): Wire {
   const writer = new PartWriter(options);
   const parts = new Map<number, Wire[]>();
-  let open: string | undefined;
+  /** What the last part of each candidate was made of. */
+  const sources = new Map<number, string | undefined>();
   for (const event of events) {
     const made = writer.take(event);
     const block = "index" in event ? `${event.type}:${event.index}` : undefined;
     for (const part of made) {
       const { number } = writer.current;
+      const open = sources.get(number);
       const list = parts.get(number) ?? [];
       parts.set(number, list);
       const last = list.at(-1);
       if (last && block === open && typeof part.text === "string" && typeof last.text === "string") list[list.length - 1] = { ...last, text: last.text + part.text };
       else if (last && part.text === "" && part.thoughtSignature !== undefined && signs(event, last, open)) list[list.length - 1] = { ...last, thoughtSignature: part.thoughtSignature };
       else list.push(part);
-      open = block;
+      sources.set(number, block);
     }
   }
   if (writer.candidates.size === 0) void writer.current;

@@ -6,7 +6,7 @@ import { PartialArgs } from "#relay/dialects/gemini/partial-args.ts";
 import { unpackSignature } from "#relay/dialects/gemini/proof.ts";
 import { laterUsage, normaliseUsage } from "#relay/dialects/gemini/usage.ts";
 import { readError } from "#relay/dialects/gemini/vendor-error.ts";
-import { isWire, jsonOf, textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
+import { isWire, jsonOf, parseJson, textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 import { requestIdText, uuidv7 } from "#platform/ids.ts";
 
 type Kind = "text" | "reasoning";
@@ -73,14 +73,15 @@ export class ReplyReader {
     const first = this.#answers.get(0) ?? [...this.#answers.values()][0];
     const native = first?.native ?? this.#blocked ?? (eofIsEnd && first ? "STOP" : undefined);
     if (!this.#started || native === undefined) return [];
-    const finish: FinishReason = first?.native === undefined && this.#blocked !== undefined ? "content-filter" : finishOf(native, first?.calls ?? false);
+    const blocked = first?.native === undefined && this.#blocked !== undefined;
+    const finish: FinishReason = blocked ? "content-filter" : finishOf(native, first?.calls ?? false);
     if (finish === "error") {
       this.#fail({ status: 502, code: native, message: "The model made a tool call that cannot be read." });
       return this.#events;
     }
     for (const answer of this.#answers.values()) this.#finishAnswer(answer);
     this.#over = true;
-    this.#events.push({ type: "end", finish, native, ...(this.#usage ? { usage: this.#usageNow().usage } : {}) });
+    this.#events.push({ type: "end", finish, native, ...(this.#usage ? { usage: this.#usageNow().usage } : {}), ...(blocked ? { blocked } : {}) });
     return this.#events;
   }
 
@@ -189,7 +190,8 @@ export class ReplyReader {
     }
     if (!answer.call) return;
     answer.call.args.take(call.partialArgs);
-    if (isWire(call.args)) answer.call.args.add(call.args);
+    const args = typeof call.args === "string" ? parseJson(call.args) : call.args;
+    if (isWire(args)) answer.call.args.add(args);
     if (call.willContinue !== true) this.#close(answer);
   }
 

@@ -3,6 +3,8 @@ import { isWire, textOf, wireOf, type Wire } from "#relay/dialects/gemini/wire.t
 /** Members that go as they are. Everything not named here or treated below is dropped: the vendor refuses what it does not know. */
 const KEPT = ["description", "nullable", "minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties", "minimum", "maximum", "pattern", "propertyOrdering"] as const;
 const FORMATS: ReadonlySet<unknown> = new Set(["int32", "int64", "float", "double", "date-time", "enum"]);
+const TYPES: ReadonlySet<string> = new Set(["STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT"]);
+const ANYTHING: Wire = { type: "OBJECT" };
 const DEPTH_MAX = 64;
 /** References written out may multiply without end; beyond this many schemas any object is meant. */
 const SCHEMAS_MAX = 5_000;
@@ -21,8 +23,8 @@ export function hasProperties(schema: Wire): boolean {
 }
 
 function clean(schema: unknown, place: Place): Wire {
-  if (!isWire(schema)) return schema === false ? { type: "null" } : {};
-  if (place.open.has(schema) || place.depth > DEPTH_MAX || ++place.written.count > SCHEMAS_MAX) return { type: "object" };
+  if (!isWire(schema)) return schema === false ? { type: "NULL" } : {};
+  if (place.open.has(schema) || place.depth > DEPTH_MAX || ++place.written.count > SCHEMAS_MAX) return ANYTHING;
   const inner: Place = { ...place, open: new Set([...place.open, schema]), depth: place.depth + 1 };
   if (typeof schema.$ref === "string") return cleanReference(schema, schema.$ref, inner);
   if (Array.isArray(schema.allOf)) return clean(merged(schema, schema.allOf, place.root), inner);
@@ -38,7 +40,7 @@ function clean(schema: unknown, place: Place): Wire {
 
 function cleanReference({ $ref: _, ...beside }: Wire, reference: string, place: Place): Wire {
   const target = resolve(place.root, reference);
-  if (target === undefined || place.open.has(target)) return { type: "object", ...describedBy(beside) };
+  if (target === undefined || place.open.has(target)) return { ...ANYTHING, ...describedBy(beside) };
   return { ...clean(target, place), ...describedBy(beside) };
 }
 
@@ -81,24 +83,26 @@ function merged({ allOf: _, ...schema }: Wire, parts: readonly unknown[], root: 
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
 
+const isNull = (type: unknown): boolean => String(type).toUpperCase() === "NULL";
+
 /** Open bounds become closed ones. */
 function writeBounds(schema: Wire, out: Record<string, unknown>): void {
-  const step = schema.type === "integer" ? 1 : 0;
+  const step = String(schema.type).toLowerCase() === "integer" ? 1 : 0;
   if (typeof schema.exclusiveMinimum === "number") out.minimum ??= schema.exclusiveMinimum + step;
   if (typeof schema.exclusiveMaximum === "number") out.maximum ??= schema.exclusiveMaximum - step;
 }
 
 function writeType(schema: Wire, out: Record<string, unknown>, place: Place): void {
   const given = Array.isArray(schema.type) ? (schema.type as readonly unknown[]) : schema.type === undefined ? [] : [schema.type];
-  const types = given.filter((type) => String(type).toLowerCase() !== "null");
-  if (types.length < given.length) out.nullable = true;
+  const types = given.map((type) => String(type).toUpperCase()).filter((type) => TYPES.has(type));
+  if (given.some(isNull)) out.nullable = true;
   if (types.length === 1) out.type = types[0];
   else if (types.length > 1) {
     const { description: _, ...rest } = schema;
     out.anyOf = types.map((type) => clean({ ...rest, type, anyOf: undefined, oneOf: undefined }, place));
-  } else if (given.length > 0) out.type = "null";
-  else if (isWire(schema.properties)) out.type = "object";
-  else if (schema.items !== undefined || schema.prefixItems !== undefined) out.type = "array";
+  } else if (given.some(isNull)) out.type = "NULL";
+  else if (isWire(schema.properties)) out.type = "OBJECT";
+  else if (schema.items !== undefined || schema.prefixItems !== undefined) out.type = "ARRAY";
 }
 
 /** The vendor's enumerations hold text; numbers stay numbers, with their values told in words. */
@@ -108,10 +112,9 @@ function writeEnum(schema: Wire, out: Record<string, unknown>): void {
   const values = given.filter((value) => value !== null);
   if (values.length < given.length) out.nullable = true;
   if (values.length === 0) return;
-  const kind = out.type ?? (values.every((value) => typeof value === "number") ? "number" : values.every((value) => typeof value === "boolean") ? "boolean" : "string");
+  const kind = out.type ?? (values.every((value) => typeof value === "number") ? "NUMBER" : values.every((value) => typeof value === "boolean") ? "BOOLEAN" : "STRING");
   out.type = kind;
-  const name = String(kind).toLowerCase();
-  if (name === "string") out.enum = [...new Set(values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))))];
+  if (kind === "STRING") out.enum = [...new Set(values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))))];
   else {
     const told = `${values.length === 1 ? "Always" : "One of"} ${values.map((value) => JSON.stringify(value)).join(", ")}.`;
     out.description = out.description === undefined ? told : `${String(out.description)} ${told}`;
@@ -127,16 +130,16 @@ function writeChildren(schema: Wire, out: Record<string, unknown>, place: Place)
     const required = listOf(schema.required).filter((name) => typeof name === "string" && Object.hasOwn(properties, name));
     if (required.length > 0) out.required = required;
   }
-  if (String(out.type).toLowerCase() !== "array") return;
+  if (out.type !== "ARRAY") return;
   const tuple = Array.isArray(schema.prefixItems) ? schema.prefixItems : Array.isArray(schema.items) ? schema.items : undefined;
   const items = tuple ? clean({ anyOf: tuple }, place) : clean(schema.items, place);
-  out.items = Object.keys(items).length === 0 ? { type: "string" } : items;
+  out.items = Object.keys(items).length === 0 ? { type: "STRING" } : items;
 }
 
 /** A choice of null is `nullable`; one that then stands alone takes the place of the choice. */
 function writeChoices(choices: readonly unknown[], out: Record<string, unknown>, place: Place): void {
   const cleaned = choices.map((choice) => clean(choice, place));
-  const real = cleaned.filter(({ type }) => type !== "null");
+  const real = cleaned.filter(({ type }) => type !== "NULL");
   if (real.length < cleaned.length) out.nullable = true;
   if (real.length === 1) Object.assign(out, { ...real[0], ...out });
   else if (real.length > 1) out.anyOf = real;

@@ -50,7 +50,7 @@ export function encodeThinking(reasoning: Reasoning | undefined, model: string, 
 function levelOf(reasoning: Reasoning, levels: readonly Level[], maxOutput: number | undefined): Wire {
   const effort = effortOf(reasoning, maxOutput);
   const level = effort && nearestEffort(effort, levels);
-  return level === undefined ? {} : { thinkingLevel: level };
+  return level === undefined ? {} : { thinkingLevel: level.toUpperCase() };
 }
 
 function budgetFor(reasoning: Reasoning, range: BudgetRange, maxOutput: number | undefined): Wire {

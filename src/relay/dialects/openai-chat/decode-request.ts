@@ -1,7 +1,8 @@
 import type { DecodeFacts } from "#relay/canonical/codec.ts";
-import type { ChatRequest, Effort, Json, JsonObject, OutputFormat, Reasoning, Sampling } from "#relay/canonical/request.ts";
+import type { ChatRequest, Effort, Json, JsonObject, OutputFormat, Reasoning } from "#relay/canonical/request.ts";
 import { decodeMessages } from "#relay/dialects/openai-chat/decode-messages.ts";
 import { decodeToolChoice, decodeTools } from "#relay/dialects/openai-chat/decode-tools.ts";
+import { decodeMetadata, decodeSampling } from "#relay/dialects/openai-kit/decode-common.ts";
 import {
   arrayField, booleanField, countField, invalidField, isObject, neededText, numberField, objectField, textField, wordField,
 } from "#relay/dialects/openai-kit/fields.ts";
@@ -18,7 +19,6 @@ const KNOWN: ReadonlySet<string> = new Set([
 const OWN: ReadonlySet<string> = new Set(["provider", "models", "route", "session_id", "x_modelmart", "transforms", "plugins", "usage"]);
 
 const EFFORTS: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-const METADATA_MAX = 16;
 
 /** @throws RelayError invalid_value, missing_required_parameter */
 export function decodeRequest(body: JsonObject, facts: DecodeFacts): ChatRequest {
@@ -128,33 +128,7 @@ function decodeGoogleThinking(extra: Json | undefined): Reasoning | undefined {
   return { ...(effort !== undefined && { effort }), ...(budget !== undefined && { budget }), expose: config.include_thoughts === true ? "full" : "none" };
 }
 
-function decodeSampling(body: JsonObject): Sampling {
-  const stop = typeof body.stop === "string" ? [body.stop] : arrayField(body.stop, "stop")?.map((one, at) => textField(one, `stop[${at}]`) ?? "");
-  const bias = objectField(body.logit_bias, "logit_bias");
-  const sampling: Record<keyof Sampling, Sampling[keyof Sampling]> = {
-    temperature: numberField(body.temperature, "temperature"),
-    topP: numberField(body.top_p, "top_p"),
-    topK: numberField(body.top_k, "top_k"),
-    minP: numberField(body.min_p, "min_p"),
-    stop: stop && stop.length > 0 ? stop : undefined,
-    seed: numberField(body.seed, "seed"),
-    presencePenalty: numberField(body.presence_penalty, "presence_penalty"),
-    frequencyPenalty: numberField(body.frequency_penalty, "frequency_penalty"),
-    repetitionPenalty: numberField(body.repetition_penalty, "repetition_penalty"),
-    logitBias: bias && Object.fromEntries(Object.entries(bias).map(([token, value]) => [token, numberField(value, `logit_bias.${token}`) ?? 0])),
-    logprobs: booleanField(body.logprobs, "logprobs"),
-    topLogprobs: countField(body.top_logprobs, "top_logprobs"),
-  };
-  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined)) as Sampling;
-}
-
 function decodeCache(body: JsonObject): ChatRequest["cache"] {
   const key = textField(body.prompt_cache_key, "prompt_cache_key");
   return { ...(key !== undefined && { key }), ...(body.prompt_cache_retention === "24h" && { retention: "24h" as const }) };
-}
-
-function decodeMetadata(value: Json | undefined): Readonly<Record<string, string>> {
-  const pairs = Object.entries(objectField(value, "metadata") ?? {});
-  if (pairs.length > METADATA_MAX) throw invalidField("metadata", `at most ${METADATA_MAX} pairs`);
-  return Object.fromEntries(pairs.map(([name, text]) => [name, textField(text, `metadata.${name}`) ?? ""]));
 }

@@ -4,14 +4,8 @@ import type { ReplyOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent, FinishReason } from "#relay/canonical/events.ts";
 import type { Citation, Json, JsonObject } from "#relay/canonical/request.ts";
 import { encodeDetails, encodeOtherProof } from "#relay/dialects/openai-chat/reasoning-details.ts";
+import { finishWord } from "#relay/dialects/openai-kit/finish-word.ts";
 import { chatUsage } from "#relay/dialects/openai-kit/usage-wire.ts";
-
-const FINISH: Readonly<Record<FinishReason, string>> = {
-  stop: "stop", length: "length", "tool-calls": "tool_calls", "content-filter": "content_filter", refusal: "content_filter",
-  pause: "stop", "context-full": "length", error: "error",
-};
-
-export const finishWord = (finish: FinishReason, legacy: boolean): string => (legacy && finish === "tool-calls" ? "function_call" : FINISH[finish]);
 
 /** The id that every chunk of an answer, and its error, bears. */
 export const replyId = (requestId: string): string => `chatcmpl-${requestId}`;

@@ -14,7 +14,7 @@ const SHARED: ReadonlySet<string> = new Set(["verbosity", "prediction"]);
 /** @throws RelayError unsupported_parameter, invalid_value */
 export function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
   const { flags, upstreamModel } = target;
-  const names = createNames(request);
+  const names = createNames(request, flags);
   const cap = encodeCap(request, target);
   const body: Record<string, Json | undefined> = {
     model: upstreamModel,

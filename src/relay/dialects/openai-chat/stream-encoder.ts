@@ -1,8 +1,9 @@
 import type { ReplyOptions, StreamEncoder } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
-import { annotationOf, finishWord, imageOf, replyId, signatureOf, tokensOf } from "#relay/dialects/openai-chat/encode-reply.ts";
+import { annotationOf, imageOf, replyId, signatureOf, tokensOf } from "#relay/dialects/openai-chat/encode-reply.ts";
 import { encodeDetails, encodeOtherProof } from "#relay/dialects/openai-chat/reasoning-details.ts";
+import { finishWord } from "#relay/dialects/openai-kit/finish-word.ts";
 import { chatUsage } from "#relay/dialects/openai-kit/usage-wire.ts";
 import type { Usage } from "#money/usage.ts";
 

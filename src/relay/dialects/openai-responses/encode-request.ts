@@ -1,18 +1,16 @@
 import { hash } from "node:crypto";
 import type { EncodedRequest, Target } from "#relay/canonical/codec.ts";
 import { effortOf, nearestEffort } from "#relay/canonical/effort.ts";
-import type { ChatRequest, Effort, Json, JsonObject } from "#relay/canonical/request.ts";
+import type { ChatRequest, Json, JsonObject } from "#relay/canonical/request.ts";
 import { encodeInput } from "#relay/dialects/openai-responses/encode-input.ts";
 import { encodeFormat, encodeTool, encodeToolChoice } from "#relay/dialects/openai-responses/encode-tools.ts";
 import { ToolNames } from "#relay/dialects/openai-responses/names.ts";
+import { doesReason, knownEfforts, SEALED_REASONING } from "#relay/dialects/openai-responses/reasoning.ts";
 import { RelayError } from "#relay/errors.ts";
 
-const ENCRYPTED = "reasoning.encrypted_content";
 const LOGPROBS = "message.output_text.logprobs";
 /** The least that the vendor takes. */
 const OUTPUT_TOKENS_MIN = 16;
-/** OpenAI's models that reason: others refuse to be asked for reasoning they do not have. */
-const REASONS = /^(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d)(?!\.?\d*-chat)|codex|.*grok-(?:4|3-mini))/i;
 
 /** Members of the request that have no place in canonical form but one in this format. */
 const OWN_EXTRA: ReadonlySet<string> = new Set(["max_tool_calls", "truncation", "prompt", "context_management", "prompt_cache_options", "moderation"]);
@@ -98,22 +96,12 @@ function reasoningSettings({ reasoning, maxOutputTokens }: ChatRequest, { upstre
   return { reasoning: { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) } };
 }
 
-const EFFORTS: readonly (readonly [models: RegExp, efforts: readonly Effort[]])[] = [
-  [/^o[1-9]/, ["low", "medium", "high"]],
-  [/^gpt-5(?![.\d])/, ["minimal", "low", "medium", "high"]],
-  [/^gpt-5\.1(?!\d)(?!.*codex-max)/, ["none", "low", "medium", "high"]],
-  [/^gpt-(?:5\.|[6-9]|[1-9]\d)/, ["none", "low", "medium", "high", "xhigh"]],
-];
-const COMMON_EFFORTS: readonly Effort[] = ["none", "minimal", "low", "medium", "high"];
-
-const knownEfforts = (model: string): readonly Effort[] => EFFORTS.find(([models]) => models.test(model.replace(/^.*\//, "")))?.[1] ?? COMMON_EFFORTS;
-
 /** Without a state at the vendor's, reasoning lives on only if it is handed out sealed. */
 function includes({ extra, reasoning, sampling, messages }: ChatRequest, { upstreamModel }: Target): JsonObject {
   const include = new Set<Json>(Array.isArray(extra.include) ? extra.include : []);
   const hasReasoned = messages.some((entry) => entry.role === "assistant" && entry.parts.some((part) => part.type === "reasoning" && part.proof?.family === "openai"));
-  const mayReason = REASONS.test(upstreamModel) || hasReasoned;
-  if (mayReason && reasoning?.effort !== "none") include.add(ENCRYPTED);
+  const mayReason = doesReason(upstreamModel) || hasReasoned;
+  if (mayReason && reasoning?.effort !== "none") include.add(SEALED_REASONING);
   if (sampling.logprobs === true || sampling.topLogprobs !== undefined) include.add(LOGPROBS);
   return {
     ...(include.size > 0 && { include: [...include] }),

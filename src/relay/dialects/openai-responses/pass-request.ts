@@ -1,18 +1,22 @@
 import { MARKED_PROOF, proofFamily, proofFor } from "#relay/dialects/openai-responses/proofs.ts";
+import { doesReason, SEALED_REASONING } from "#relay/dialects/openai-responses/reasoning.ts";
 import { asObject } from "#relay/dialects/openai-responses/wire.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splice.ts";
 import type { Edit } from "#relay/http/body/splice.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 const CAP = "max_output_tokens";
-/** A dearer tier would be paid by the shop; the others are said to the shop. */
-const REMOVED = ["service_tier", "provider", "models", "session_id"] as const;
+/** The vendor knows of no answer before: all that was said stands in the input. */
+const UNTOLD = ["service_tier", "previous_response_id"] as const;
+/** What is said to the shop and not to the vendor. */
+const OURS = [...UNTOLD, "provider", "models", "session_id"] as const;
 
 /**
  * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
  * to be kept is kept by us. `service_tier` goes: a dearer tier would be paid by the shop.
  */
-export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number }>): Buffer[] {
+export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[] {
   const edits: Edit[] = [];
   const added: string[] = [];
   const put = (key: string, text: string): void => {
@@ -23,11 +27,29 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   put("model", JSON.stringify(options.upstreamModel));
   put("store", "false");
   if (options.maxTokens !== undefined) put(CAP, String(options.maxTokens));
-  edits.push(...removeMembers(body, REMOVED.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
+  const include = sealedReasoning(scanned, body, options.upstreamModel);
+  if (include !== undefined) put("include", include);
+  const unwanted = options.flags.routingFields ? UNTOLD : OURS;
+  edits.push(...removeMembers(body, unwanted.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
   const input = scanned.ranges.get("input");
   if (input && body.includes(MARKED_PROOF)) edits.push({ start: input[0], end: input[1], text: withOwnProofs(body.toString("utf8", input[0], input[1]), options.upstreamModel) });
   if (added.length > 0) edits.push(insertMembers(body, added.join(",")));
   return spliceBody(body, edits);
+}
+
+/**
+ * The vendor keeps nothing, so a conversation that we keep in mind needs what the model thought sealed.
+ * @returns the list to ask for; undefined where it stays as it is
+ */
+function sealedReasoning({ ranges }: ScannedRequest, body: Buffer, upstreamModel: string): string | undefined {
+  const textOf = (key: string): string | undefined => {
+    const range = ranges.get(key);
+    return range && body.toString("utf8", range[0], range[1]);
+  };
+  if (textOf("store") === "false" || !doesReason(upstreamModel)) return undefined;
+  const given: unknown = JSON.parse(textOf("include") ?? "[]");
+  const list: readonly unknown[] = Array.isArray(given) ? given : [];
+  return list.includes(SEALED_REASONING) ? undefined : JSON.stringify([...list, SEALED_REASONING]);
 }
 
 /** Reasoning of other vendors' models, which this one could not open, stays behind. */

@@ -31,6 +31,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   /** The message that texts following each other go to. */
   #message: MessageItem | undefined;
   #out = "";
+  #tail = "";
   #sequence = 0;
   #base: JsonObject | undefined;
   #usage: Usage | undefined;
@@ -49,9 +50,12 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   tail(): string {
     if (!this.#end) return "";
-    this.#out = "";
-    this.#emit(this.#end.type, { response: this.#end.response });
-    return this.#out;
+    if (this.#tail === "") {
+      this.#out = "";
+      this.#emit(this.#end.type, { response: this.#end.response });
+      this.#tail = this.#out;
+    }
+    return this.#tail;
   }
 
   /** The response as it stands: whole once the end has come. */

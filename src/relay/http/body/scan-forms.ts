@@ -20,11 +20,14 @@ const named = (...keys: readonly string[]): ReadonlyMap<string, string> => new M
 const bothSpellings = (...keys: readonly string[]): ReadonlyMap<string, string> =>
   new Map(keys.flatMap((key) => [[key, key], [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), key]]));
 
+/** Said to the shop, whatever the format. */
+const OURS = ["provider", "models", "session_id"] as const;
+
 const OPENAI_KEYS = [
   "model", "stream", "stream_options", "max_tokens", "max_completion_tokens", "max_output_tokens", "n", "best_of",
   "service_tier", "store", "user", "safety_identifier", "metadata", "prompt_cache_key", "tools", "functions", "tool_choice",
   "response_format", "text", "reasoning", "reasoning_effort", "thinking", "modalities", "messages", "input", "prompt", "suffix",
-  "system", "provider", "models", "session_id", "dimensions", "encoding_format", "web_search_options", "instructions",
+  "system", ...OURS, "dimensions", "encoding_format", "web_search_options", "instructions",
 ] as const;
 const OPENAI_CAPS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
@@ -53,7 +56,7 @@ const RESPONSES: ScanForm = {
 const ANTHROPIC: ScanForm = {
   judged: named(
     "model", "messages", "system", "max_tokens", "stream", "tools", "tool_choice", "metadata", "thinking", "stop_sequences", "service_tier",
-    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "provider", "models",
+    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", ...OURS,
   ),
   modes: new Map<string, CountMode>([["messages", COUNT_BLOCKS], ["system", COUNT_BLOCKS]]),
   whole: new Set(["tools", "output_config", "output_format"]),
@@ -62,7 +65,7 @@ const ANTHROPIC: ScanForm = {
 
 const GEMINI: ScanForm = {
   judged: bothSpellings(
-    "model", "contents", "systemInstruction", "generationConfig", "tools", "toolConfig", "safetySettings", "cachedContent", "labels", "serviceTier", "store",
+    "model", "contents", "systemInstruction", "generationConfig", "tools", "toolConfig", "safetySettings", "cachedContent", "labels", "serviceTier", "store", ...OURS,
   ),
   modes: new Map<string, CountMode>([["contents", COUNT_PARTS], ["systemInstruction", COUNT_PARTS]]),
   whole: new Set(["tools", "generationConfig"]),

@@ -3,13 +3,14 @@ export type Edit = Readonly<{ start: number; end: number; text: string }>;
 
 /**
  * Applies edits to a body without copying it: slices of the original with the new texts between them.
- * With no edits the one slice is `body` itself. Edits must not overlap; equal starts keep their order.
+ * With no edits the one slice is `body` itself. Edits must not overlap. What is inserted where another edit
+ * begins comes before it; insertions at one place keep their order.
  */
 export function spliceBody(body: Buffer, edits: readonly Edit[]): Buffer[] {
   if (edits.length === 0) return [body];
   const parts: Buffer[] = [];
   let at = 0;
-  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start)) {
+  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (start > at) parts.push(body.subarray(at, start));
     if (text !== "") parts.push(Buffer.from(text));
     at = end;

@@ -1,3 +1,4 @@
+import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -10,5 +11,6 @@ export const cometapi = openaiShaped({
   name: "CometAPI",
   baseUrl: "https://api.cometapi.com/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://apidoc.cometapi.com",
 });

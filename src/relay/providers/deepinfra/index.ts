@@ -13,6 +13,6 @@ export const deepinfra = openaiShaped({
   baseUrl: "https://api.deepinfra.com/v1/openai",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
-  flags: { reasoning: "auto", stopsBillingOnAbort: true },
+  flags: { topK: true, reasoning: "auto", stopsBillingOnAbort: true },
   docs: "https://deepinfra.com/docs",
 });

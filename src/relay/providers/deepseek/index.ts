@@ -17,7 +17,7 @@ export const deepseek = openaiShaped({
   baseUrl: "https://api.deepseek.com",
   paths: { chat: "/chat/completions", completions: "/beta/completions" },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
-  flags: { stopsBillingOnAbort: true },
+  flags: { reasoningParam: "thinking", reasoningEcho: true, stopsBillingOnAbort: true },
   errorClasses: [
     { match: "402", class: "quota" },
     { match: "401", class: "auth" },

@@ -1,3 +1,4 @@
+import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -10,5 +11,6 @@ export const dmxapi = openaiShaped({
   name: "DMXAPI",
   baseUrl: "https://www.dmxapi.cn/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://doc.dmxapi.cn",
 });

@@ -15,6 +15,6 @@ export const fireworks = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ bearer: true })],
-  flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
+  flags: { topK: true, streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.fireworks.ai/api-reference",
 });

@@ -1,4 +1,4 @@
-import { alsoSpeaks, GEMINI_ENDPOINT } from "#relay/providers/kit/gemini-endpoint.ts";
+import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -8,11 +8,12 @@ import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
  *   candidatesTokenCount EXCLUDES thoughtsTokenCount (add both for output). Modality split in promptTokensDetails
  *   / candidatesTokensDetails.
  */
-export const gemini = alsoSpeaks(openaiShaped({
+export const gemini = openaiShaped({
   id: "gemini",
   name: "Google Gemini API",
   baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [geminiEndpoint()],
   flags: { reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "400 API_KEY_INVALID", class: "auth" },
@@ -24,4 +25,4 @@ export const gemini = alsoSpeaks(openaiShaped({
     { match: /^400 .*(?:token count exceeds)/, class: "context" },
   ],
   docs: "https://ai.google.dev/api",
-}), GEMINI_ENDPOINT);
+});

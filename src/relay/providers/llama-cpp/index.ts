@@ -14,7 +14,7 @@ export const llamaCpp = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
-  flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
+  flags: { topK: true, stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
 });

@@ -16,7 +16,7 @@ export const minimax = openaiShaped({
   baseUrl: "https://api.minimax.io/v1",
   paths: { chat: "/chat/completions" },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
-  flags: { stopsBillingOnAbort: false },
+  flags: { reasoningParam: "none", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "1000", class: "server" },
     { match: "1001", class: "slow" },

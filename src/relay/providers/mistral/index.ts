@@ -15,7 +15,7 @@ export const mistral = openaiShaped({
   name: "Mistral AI",
   baseUrl: "https://api.mistral.ai/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings", completions: "/fim/completions" },
-  flags: { streamOptions: "none", stopsBillingOnAbort: false },
+  flags: { reasoningParam: "none", shortCallIds: true, streamOptions: "none", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "422", class: "client" },
     { match: "429", class: "rate" },

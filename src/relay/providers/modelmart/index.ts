@@ -1,3 +1,4 @@
+import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
@@ -13,6 +14,6 @@ export const modelmart = openaiShaped({
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
-  also: [messagesEndpoint()],
-  flags: { stopsBillingOnAbort: true, routingFields: true },
+  also: [messagesEndpoint(), geminiEndpoint()],
+  flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });

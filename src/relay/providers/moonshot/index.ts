@@ -17,6 +17,7 @@ export const moonshot = openaiShaped({
   baseUrl: "https://api.moonshot.ai/v1",
   paths: { chat: "/chat/completions" },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
+  flags: { reasoningParam: "thinking", reasoningEcho: true },
   errorClasses: [
     { match: "exceeded_current_quota_error", class: "quota" },
     { match: "engine_overloaded_error", class: "overload" },

@@ -1,3 +1,4 @@
+import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
@@ -14,7 +15,7 @@ export const newApiInstance = openaiShaped({
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
-  also: [messagesEndpoint({ onlyIfChosen: true })],
+  also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   errorClasses: [
     { match: "insufficient_user_quota", class: "quota" },
     { match: "pre_consume_token_quota_failed", class: "quota" },

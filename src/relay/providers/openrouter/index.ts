@@ -17,7 +17,7 @@ export const openrouter = openaiShaped({
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   responses: {},
   also: [messagesEndpoint({ bearer: true })],
-  flags: { streamOptions: "unasked", routingFields: true },
+  flags: { reasoningParam: "reasoning", reasoningDetails: true, topK: true, streamOptions: "unasked", routingFields: true },
   errorClasses: [
     { match: "402", class: "quota" },
     { match: "403 moderation", class: "policy" },

@@ -15,6 +15,6 @@ export const perplexity = openaiShaped({
   baseUrl: "https://api.perplexity.ai",
   paths: { chat: "/chat/completions", embeddings: "/v1/embeddings" },
   responses: { path: "/v1/responses", onlyIfChosen: true },
-  flags: { streamOptions: "unasked", stopsBillingOnAbort: false },
+  flags: { topK: true, streamOptions: "unasked", stopsBillingOnAbort: false },
   docs: "https://docs.perplexity.ai",
 });

@@ -1,3 +1,4 @@
+import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -9,5 +10,6 @@ export const poloapi = openaiShaped({
   name: "PoloAPI",
   baseUrl: "https://work.poloapi.com/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  also: [geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://poloai.apifox.cn",
 });

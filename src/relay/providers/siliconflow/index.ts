@@ -14,7 +14,7 @@ export const siliconflow = openaiShaped({
   baseUrl: "https://api.siliconflow.cn/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   also: [messagesEndpoint({ bearer: true })],
-  flags: { streamOptions: "unasked" },
+  flags: { reasoningParam: "enable_thinking", topK: true, streamOptions: "unasked" },
   errorClasses: [
     { match: "30001", class: "quota" },
     { match: "50505", class: "overload" },

@@ -11,6 +11,6 @@ export const together = openaiShaped({
   name: "Together AI",
   baseUrl: "https://api.together.xyz/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
-  flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
+  flags: { topK: true, streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.together.ai",
 });

@@ -15,7 +15,7 @@ export const vllm = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
-  flags: { stopsBillingOnAbort: true, firstByteMs: 300_000 },
+  flags: { topK: true, stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,
   docs: "https://docs.vllm.ai",
 });

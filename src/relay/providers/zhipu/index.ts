@@ -19,7 +19,7 @@ export const zhipu = openaiShaped({
   baseUrl: "https://open.bigmodel.cn/api/paas/v4",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   also: [messagesEndpoint({ basePath: "/api/anthropic" })],
-  flags: { streamOptions: "unasked" },
+  flags: { reasoningParam: "thinking", streamOptions: "unasked" },
   errorClasses: [
     { match: "1000", class: "auth" },
     { match: "1001", class: "auth" },

@@ -3,6 +3,8 @@ import type { Target } from "#relay/canonical/codec.ts";
 import type { ChatRequest, JsonObject, Message, Tool } from "#relay/canonical/request.ts";
 import { anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
 import { providers } from "#relay/providers/index.ts";
+import { readSchemas } from "../../../../support/openapi.ts";
+import { sharedDir } from "../../../../support/shared.ts";
 
 const { flags } = providers.get("anthropic")!;
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]).toString("base64");
@@ -17,6 +19,10 @@ const request = (over: Partial<ChatRequest> = {}): ChatRequest => ({
   sampling: {}, candidates: 1, includeUsage: false, cache: {}, metadata: {}, betas: [], extra: {}, ...over,
 });
 
+const shared = sharedDir();
+/** Every request that is written must be one that the vendor's own description of its interface takes. */
+const check = shared ? readSchemas(shared, "anthropic.json") : () => [];
+
 type Encoded = Readonly<{ body: JsonObject; warned: readonly string[]; restore: ((word: string) => string) | undefined; headers: Readonly<Record<string, string>> | undefined }>;
 
 function encode(over: Partial<ChatRequest> = {}, target: Partial<Target> = {}): Encoded {
@@ -24,6 +30,7 @@ function encode(over: Partial<ChatRequest> = {}, target: Partial<Target> = {}): 
   const { body, restore, headers } = anthropicUpstream.encodeRequest(request(over), {
     upstreamModel: "claude-sonnet-4-5", flags, strict: false, warn: (code) => void warned.push(code), ...target,
   });
+  if (headers === undefined) expect(check("CreateMessageParams", body)).toEqual([]);
   return { body, warned, restore, headers };
 }
 const messagesOf = (over: Partial<ChatRequest>, target?: Partial<Target>): unknown => encode(over, target).body.messages;

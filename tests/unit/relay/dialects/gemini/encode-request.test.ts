@@ -25,6 +25,13 @@ const parametersOf = (schema: object): unknown => {
   return entry!.functionDeclarations[0]!.parameters;
 };
 
+/** The vendor writes types in capitals. */
+const shouted = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(shouted);
+  if (typeof schema !== "object" || schema === null) return schema;
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, key === "type" && typeof value === "string" ? value.toUpperCase() : shouted(value)]));
+};
+
 const call = (id: string, name: string, args = "{}", more: object = {}): Message => ({ role: "assistant", parts: [{ type: "tool-call", id, name, arguments: args, ...more }] });
 const result = (callId: string, text: string, more: object = {}): Message => ({ role: "tool", parts: [{ type: "tool-result", callId, parts: [{ type: "text", text }], ...more }] });
 
@@ -90,7 +97,7 @@ test.each([
   ["nothing in it", { type: "object", properties: {} }, undefined],
   ["no schema", {}, undefined],
 ] as const)("a schema is cleaned: %s", (_name, schema, expected) => {
-  expect(parametersOf(schema)).toEqual(expected);
+  expect(parametersOf(schema)).toEqual(shouted(expected));
 });
 
 test("a schema whose definitions refer to each other many times over ends", () => {
@@ -207,10 +214,10 @@ test.each([
   ["gemini-2.5-flash-lite", { budget: 100 }, 10_000, { thinkingBudget: 512 }],
   ["gemini-2.5-flash", { budget: 90_000 }, undefined, { thinkingBudget: 24_576 }],
   ["gemini-2.5-flash", { adaptive: true }, undefined, { thinkingBudget: -1 }],
-  ["gemini-3-pro-preview", { effort: "high" }, 10_000, { thinkingLevel: "high" }],
-  ["gemini-3-pro-preview", { effort: "medium" }, 10_000, { thinkingLevel: "low" }],
-  ["gemini-3-flash-preview", { effort: "none" }, 10_000, { thinkingLevel: "minimal" }],
-  ["gemini-3-flash-preview", { budget: 1_500 }, 10_000, { thinkingLevel: "low" }],
+  ["gemini-3-pro-preview", { effort: "high" }, 10_000, { thinkingLevel: "HIGH" }],
+  ["gemini-3-pro-preview", { effort: "medium" }, 10_000, { thinkingLevel: "LOW" }],
+  ["gemini-3-flash-preview", { effort: "none" }, 10_000, { thinkingLevel: "MINIMAL" }],
+  ["gemini-3-flash-preview", { budget: 1_500 }, 10_000, { thinkingLevel: "LOW" }],
   ["gemini-2.0-flash", { effort: "high" }, 10_000, undefined],
 ] as const)("%s thinks as told: %j of %s", (upstreamModel, reasoning, maxOutputTokens, expected) => {
   const { body } = encode({ reasoning: { expose: "none", ...reasoning }, ...(maxOutputTokens && { maxOutputTokens }) }, { upstreamModel });
@@ -223,7 +230,7 @@ test("thoughts are asked for where they are to be shown", () => {
 
 test("a form of the answer; beside functions only where the model can", () => {
   const output = { format: "json-schema" as const, name: "x", schema: { type: "object", properties: { a: { type: ["string", "null"] } } } };
-  const form = { responseMimeType: "application/json", responseSchema: { type: "object", properties: { a: { type: "string", nullable: true } } } };
+  const form = { responseMimeType: "application/json", responseSchema: { type: "OBJECT", properties: { a: { type: "STRING", nullable: true } } } };
   expect(encode({ output }).body.generationConfig).toEqual(form);
   expect(encode({ output: { format: "json" } }).body.generationConfig).toEqual({ responseMimeType: "application/json" });
   const beside = encode({ output, tools: [tool({})] });
@@ -242,7 +249,7 @@ test("tools of the vendor's own, alone and beside functions", () => {
 
 test("a free-text tool is a function of one text", () => {
   const { body } = encode({ tools: [{ type: "custom", name: "sh" }], messages: [REQUEST.messages[0]!, call("c", "sh", "ls -l", { custom: true }), result("c", "x")] });
-  expect(body.tools).toMatchObject([{ functionDeclarations: [{ name: "sh", parameters: { properties: { input: { type: "string" } }, required: ["input"] } }] }]);
+  expect(body.tools).toMatchObject([{ functionDeclarations: [{ name: "sh", parameters: { properties: { input: { type: "STRING" } }, required: ["input"] } }] }]);
   expect(body.contents[1]!.parts[0]).toEqual({ functionCall: { name: "sh", args: { input: "ls -l" }, id: "c" } });
 });
 

@@ -170,6 +170,13 @@ describe("pass-through", () => {
     expect(pass('{"model":"m","input":"Hi"}', { maxTokens: 7 })).toBe('{"store":false,"max_output_tokens":7,"model":"up","input":"Hi"}');
   });
 
+  it("asks a model that reasons for what it thought, sealed, unless nothing is to be kept", () => {
+    const included = (text: string): unknown => (JSON.parse(pass(text, { upstreamModel: "gpt-5" })) as JsonObject).include;
+    expect(included('{"model":"m","input":"Hi"}')).toEqual(["reasoning.encrypted_content"]);
+    expect(included('{"model":"m","input":"Hi","include":["web_search_call.results"]}')).toEqual(["web_search_call.results", "reasoning.encrypted_content"]);
+    expect(included('{"model":"m","input":"Hi","store":false}')).toBeUndefined();
+  });
+
   it("leaves reasoning behind that another vendor has sealed", () => {
     const own = { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "gAAA" };
     const input = [{ type: "reasoning", id: "rs_2", summary: [], encrypted_content: "mm1.reasoning.anthropic.sig" }, { ...own, encrypted_content: "mm1.reasoning.openai.gAAA" }, { role: "user", content: "x" }];

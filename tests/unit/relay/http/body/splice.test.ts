@@ -39,6 +39,12 @@ test.each([
   expect(out).toBe(expected);
 });
 
+test("what is added in front of a member that goes stays, in whatever order it is told", () => {
+  const text = `{"user":"u","input":"x"}`, body = Buffer.from(text);
+  const edits = [...removeMembers(body, [ranges(text).get("user")!]), insertMembers(body, `"n":1`)];
+  for (const told of [edits, edits.toReversed()]) expect(joined(spliceBody(body, told))).toBe(`{"n":1,"input":"x"}`);
+});
+
 test("finds a key from its value", () => {
   const text = `{"input" : "x"}`;
   const [start, end] = keyRange(Buffer.from(text), ranges(text).get("input")![0]);

@@ -107,3 +107,11 @@ test("of several failures the most useful is told", () => {
   expect(mostUseful([{ class: "server" }, { class: "rate" }, { class: "context" }, { class: "auth" }] as const)?.class).toBe("context");
   expect(mostUseful([])).toBeUndefined();
 });
+
+test("Google's reasons and waits stand among the details", () => {
+  const google = (code: number, status: string, message: string, details: readonly object[]): Buffer => Buffer.from(JSON.stringify({ error: { code, status, message, details } }));
+  const refused = readFault(400, google(400, "INVALID_ARGUMENT", "No.", [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "API_KEY_INVALID" }]));
+  expect([refused.code, classifyFault(refused, providers.get("gemini")!.errorClasses)]).toEqual(["API_KEY_INVALID", "auth"]);
+  const quota = readFault(429, google(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details.", [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "12.5s" }]));
+  expect([quota.retryAfterMs, classifyFault(quota, providers.get("gemini")!.errorClasses)]).toEqual([12_500, "rate"]);
+});

@@ -1,0 +1,121 @@
+import type { RelayState, RequestContext } from "#relay/context.ts";
+import type { Json, JsonObject } from "#relay/canonical/request.ts";
+import { RelayError } from "#relay/errors.ts";
+import { scanRequest } from "#relay/http/body/scan.ts";
+import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
+import { insertMembers, spliceBody } from "#relay/http/body/splice.ts";
+import type { ResponseStore } from "#relay/stored/response-store.ts";
+import type { Caller } from "#snapshot/snapshot.ts";
+
+const PARAM = "previous_response_id";
+const REFERENCE = Buffer.from('"item_reference"');
+
+/** A turn of a conversation that the shop keeps in mind. */
+export type Turn = Readonly<{
+  /** The answer is to be kept. */
+  store: boolean;
+  previousResponseId?: string;
+}>;
+
+export type ReadBody = Readonly<{ body: Buffer; scanned: ScannedRequest; turn?: Turn }>;
+
+/**
+ * Puts what was said before into the input of a Responses call that names it, so that any vendor can answer. What the
+ * model thought goes along only where it is sealed: no vendor knows the rest.
+ *
+ * @throws RelayError previous_response_not_found, invalid_value for an item that is not there
+ */
+export async function recallTurn(state: RelayState, context: RequestContext, caller: Caller, read: ReadBody, path: PathFacts): Promise<ReadBody> {
+  const { body, scanned } = read;
+  if (context.dialect.id !== "openai-responses") return read;
+  const previousResponseId = textAt(body, scanned, PARAM);
+  const { responses } = state;
+  if (!responses) {
+    if (previousResponseId !== undefined) throw notKept();
+    return read;
+  }
+  const turn = { store: textOf(body, scanned, "store") !== "false", ...(previousResponseId !== undefined && { previousResponseId }) };
+  if (previousResponseId === undefined && !body.includes(REFERENCE)) return { ...read, turn };
+  const before = previousResponseId === undefined ? [] : await recall(responses, previousResponseId, caller.userId);
+  const said = await resolve(responses, inputItems(body, scanned), caller.userId);
+  const whole = withInput(body, scanned, [...before, ...said]);
+  return { body: whole, scanned: scanRequest(whole, "chat", path), turn };
+}
+
+const notKept = (): RelayError =>
+  new RelayError("previous_response_not_found", `The response that '${PARAM}' names was not found. Send the whole conversation as 'input'.`, { param: PARAM });
+
+async function recall(responses: ResponseStore, id: string, userId: string): Promise<readonly Json[]> {
+  const found = await responses.find(id, userId);
+  if (!found) throw notKept();
+  const output = Array.isArray(found.response.output) ? found.response.output : [];
+  return ([...found.input, ...output] as readonly Json[]).filter(isTellable);
+}
+
+/** Reasoning that is not sealed is known to its vendor alone, by an id that no longer means anything. */
+const isTellable = (item: Json): boolean => memberOf(item, "type") !== "reasoning" || typeof memberOf(item, "encrypted_content") === "string";
+
+async function resolve(responses: ResponseStore, items: readonly Json[], userId: string): Promise<readonly Json[]> {
+  const wanted = items.flatMap((item) => (memberOf(item, "type") === "item_reference" ? [String(memberOf(item, "id"))] : []));
+  if (wanted.length === 0) return items;
+  const found = await responses.findItems(wanted, userId);
+  return items.map((item, at) => {
+    if (memberOf(item, "type") !== "item_reference") return item;
+    const referred = found.get(String(memberOf(item, "id")));
+    if (referred === undefined) throw new RelayError("invalid_value", `Item with id '${String(memberOf(item, "id")).slice(0, 100)}' not found.`, { param: `input[${at}].id` });
+    return referred as Json;
+  }).filter(isTellable);
+}
+
+function withInput(body: Buffer, scanned: ScannedRequest, items: readonly Json[]): Buffer {
+  const text = JSON.stringify(items);
+  const range = scanned.ranges.get("input");
+  const edit = range ? { start: range[0], end: range[1], text } : insertMembers(body, `"input":${text}`);
+  return Buffer.concat(spliceBody(body, [edit]));
+}
+
+/** The input as items, whichever way it was written. */
+export function inputItems(body: Buffer, scanned: ScannedRequest): readonly Json[] {
+  const text = textOf(body, scanned, "input");
+  if (text === undefined) return [];
+  const input = JSON.parse(text) as Json;
+  if (Array.isArray(input)) return input as readonly Json[];
+  return typeof input === "string" ? [{ type: "message", role: "user", content: [{ type: "input_text", text: input }] }] : [];
+}
+
+/** Keeps the answer, if it is to be kept. What cannot be kept cannot be gone on from: the answer itself is given all the same. */
+export async function keepTurn(state: RelayState, context: RequestContext, caller: Caller, read: ReadBody, answer: Buffer): Promise<void> {
+  if (read.turn?.store !== true || !state.responses) return;
+  const response = responseOf(answer);
+  if (!response) return;
+  try {
+    await state.responses.save(context.id, caller.userId, { response, input: inputItems(read.body, read.scanned) });
+  } catch (error) {
+    state.log.error({ err: error, request: context.idText }, "a response could not be kept");
+  }
+}
+
+/** The response in a body, or in the last event of a stream. */
+function responseOf(answer: Buffer): JsonObject | undefined {
+  const text = answer.toString("utf8");
+  const data = text.startsWith("{") ? text : /^data: ?(\{.*)$/m.exec(text)?.[1];
+  if (data === undefined) return undefined;
+  const told = JSON.parse(data) as JsonObject;
+  return text.startsWith("{") ? told : (told.response as JsonObject | undefined);
+}
+
+const memberOf = (item: Json, name: string): Json | undefined =>
+  typeof item === "object" && item !== null && !Array.isArray(item) ? (item as JsonObject)[name] : undefined;
+
+const textOf = (body: Buffer, { ranges }: ScannedRequest, key: string): string | undefined => {
+  const range = ranges.get(key);
+  return range && body.toString("utf8", range[0], range[1]);
+};
+
+function textAt(body: Buffer, scanned: ScannedRequest, key: string): string | undefined {
+  const text = textOf(body, scanned, key);
+  if (text === undefined || text === "null") return undefined;
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "string") throw new RelayError("invalid_value", `Invalid value for '${key}': expected a string.`, { param: key });
+  return value;
+}
