@@ -26,7 +26,6 @@ export class MessageItem implements OutputItem {
 
 export class ReasoningItem implements OutputItem {
   summary: string | undefined;
-  thought: string | undefined;
   sealed: string | undefined;
   readonly id: string;
   readonly outputIndex: number;
@@ -39,7 +38,6 @@ export class ReasoningItem implements OutputItem {
       id: this.id,
       type: "reasoning",
       summary: this.summary === undefined ? [] : [{ type: "summary_text", text: this.summary }],
-      ...(this.thought !== undefined && { content: [{ type: "reasoning_text", text: this.thought }] }),
       ...(this.sealed !== undefined && { encrypted_content: this.sealed }),
     };
   }

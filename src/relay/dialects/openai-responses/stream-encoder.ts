@@ -105,7 +105,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
         this.#refusal(event.index, event.text);
         break;
       case "reasoning-delta":
-        this.#reasoning(event.index, event.text, event.summary === true);
+        this.#reasoning(event.index, event.text);
         break;
       case "reasoning-proof":
         this.#seal(event);
@@ -228,8 +228,8 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     return item;
   }
 
-  /** Clients show summaries; so what a vendor lets see of its thought is told as one, unless it came as the thought itself from one of this format. */
-  #reasoning(index: number, text: string, _summary: boolean): void {
+  /** Clients show summaries: what a vendor lets see of its thought is told as one, be it a summary or the thought itself. */
+  #reasoning(index: number, text: string): void {
     const item = this.#reasoningItem(index);
     const place = { item_id: item.id, output_index: item.outputIndex, summary_index: 0 };
     if (item.summary === undefined) {

@@ -16,6 +16,7 @@ export const deepseek = openaiShaped({
   name: "DeepSeek",
   baseUrl: "https://api.deepseek.com",
   paths: { chat: "/chat/completions", completions: "/beta/completions" },
+  responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
   flags: { reasoningParam: "thinking", reasoningEcho: true, stopsBillingOnAbort: true },
   errorClasses: [
