@@ -58,7 +58,9 @@ function anthropicModel({ model }: Listed): object {
 }
 
 function geminiModel({ model, price, nowMs }: Listed): object {
-  const isCallable = model.endpoints.size > 0 ? offersEndpoint(model.endpoints, "gemini") : price.card(0, nowMs).prices.output !== undefined;
+  const answers = price.card(0, nowMs).prices.output !== undefined;
+  const isCallable = model.endpoints.size > 0 ? offersEndpoint(model.endpoints, "gemini") : answers;
+  const embeds = model.endpoints.size > 0 ? offersEndpoint(model.endpoints, "embeddings") : !answers;
   return {
     name: `models/${model.name}`,
     baseModelId: model.name,
@@ -66,7 +68,9 @@ function geminiModel({ model, price, nowMs }: Listed): object {
     displayName: model.name,
     ...(model.contextTokens !== undefined && { inputTokenLimit: model.contextTokens }),
     ...(model.maxOutputTokens !== undefined && { outputTokenLimit: model.maxOutputTokens }),
-    supportedGenerationMethods: isCallable ? ["generateContent", "streamGenerateContent", "countTokens"] : [],
+    supportedGenerationMethods: [
+      ...(isCallable ? ["generateContent", "streamGenerateContent", "countTokens"] : []), ...(embeds ? ["embedContent", "batchEmbedContents"] : []),
+    ],
   };
 }
 

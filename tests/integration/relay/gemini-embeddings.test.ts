@@ -60,3 +60,10 @@ test("a vendor's failure is told in Google's form", async () => {
   const { send } = await setUp((call) => json(call, 500, { error: { message: "boom" } }));
   expect(await (await send("embedContent", { content: { parts: [{ text: "a" }] } })).json()).toMatchObject({ error: { code: 502, status: "UNAVAILABLE" } });
 });
+
+test("a model of embeddings is listed with what it can do", async () => {
+  const shop = await openShop({ channels: [{ baseUrl: "http://127.0.0.1:9/v1" }], model: { endpoints: new Set(["embeddings"]) } });
+  closing.push(shop.close);
+  const response = await fetch(`${shop.url}/v1beta/models/gpt-test`, { headers: { "x-goog-api-key": KEY } });
+  expect(await response.json()).toMatchObject({ name: "models/gpt-test", supportedGenerationMethods: ["embedContent", "batchEmbedContents"] });
+});

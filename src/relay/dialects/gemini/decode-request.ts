@@ -6,8 +6,10 @@ import { decodeToolChoice, decodeTools } from "#relay/dialects/gemini/decode-too
 import { field, isWire, jsonObjectOf, textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 import { RelayError } from "#relay/errors.ts";
 
-/** Members that are read; others travel in `extra`. */
-const KNOWN: ReadonlySet<string> = new Set(["model", "contents", "systemInstruction", "generationConfig", "tools", "toolConfig", "labels", "serviceTier"]);
+/** Members that are read, here or by the shop itself; others travel in `extra`. */
+const KNOWN: ReadonlySet<string> = new Set([
+  "model", "contents", "systemInstruction", "generationConfig", "tools", "toolConfig", "labels", "serviceTier", "provider", "models", "sessionId",
+]);
 const LABELS_MAX = 16;
 
 /**

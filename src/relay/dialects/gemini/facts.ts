@@ -36,7 +36,8 @@ export class GeminiFacts implements ReplyFacts {
       this.error ??= readError(reply.error);
       return;
     }
-    this.id ??= textOf(reply.responseId) as string;
+    const id = textOf(reply.responseId);
+    if (id !== undefined) this.id ??= id;
     for (const candidate of wiresOf(reply.candidates)) this.#candidate(candidate);
     const blocked = blockOf(reply.promptFeedback);
     if (blocked !== undefined && this.finish === undefined) {

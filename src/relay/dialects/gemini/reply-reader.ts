@@ -6,7 +6,7 @@ import { PartialArgs } from "#relay/dialects/gemini/partial-args.ts";
 import { unpackSignature } from "#relay/dialects/gemini/proof.ts";
 import { laterUsage, normaliseUsage } from "#relay/dialects/gemini/usage.ts";
 import { readError } from "#relay/dialects/gemini/vendor-error.ts";
-import { isWire, jsonOf, textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
+import { isWire, jsonOf, parseJson, textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 import { requestIdText, uuidv7 } from "#platform/ids.ts";
 
 type Kind = "text" | "reasoning";
@@ -190,7 +190,8 @@ export class ReplyReader {
     }
     if (!answer.call) return;
     answer.call.args.take(call.partialArgs);
-    if (isWire(call.args)) answer.call.args.add(call.args);
+    const args = typeof call.args === "string" ? parseJson(call.args) : call.args;
+    if (isWire(args)) answer.call.args.add(args);
     if (call.willContinue !== true) this.#close(answer);
   }
 

@@ -102,6 +102,8 @@ test.each([
   ["nothing to change", { contents: [] }, undefined, { contents: [] }],
   ["the name in the address alone", { model: "models/x", contents: [] }, undefined, { contents: [] }],
   ["a dearer tier", { contents: [], service_tier: "priority" }, undefined, { contents: [] }],
+  ["both, at the end", { contents: [], model: "x", serviceTier: "flex" }, undefined, { contents: [] }],
+  ["both, in front", { serviceTier: "flex", model: "x", contents: [] }, 50, { generationConfig: { maxOutputTokens: 50 }, contents: [] }],
   ["a cap that is there", { contents: [], generationConfig: { temperature: 1, maxOutputTokens: 9000 } }, 50, { contents: [], generationConfig: { temperature: 1, maxOutputTokens: 50 } }],
   ["a cap in the other spelling", { contents: [], generation_config: { max_output_tokens: 9000 } }, 50, { contents: [], generation_config: { max_output_tokens: 50 } }],
   ["a cap beside others", { contents: [], generationConfig: { temperature: 1 } }, 50, { contents: [], generationConfig: { maxOutputTokens: 50, temperature: 1 } }],
