@@ -46,7 +46,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     },
     repair(fault) {
       const client = clientCodecs[scanned.dialect] ?? clientCodecs[context.dialect.id], repair = repairFor(fault);
-      if (!client || repair === undefined || repairs.has(repair) || isStrict(context)) return false;
+      if (!client || repair === undefined || repairs.has(repair) || isStrict(context, scanned, body)) return false;
       decoded ??= decode(client, context, scanned, body);
       if (decoded instanceof RelayError || (repair === "proofs" ? !hasReasoning(decoded) : decoded.reasoning === undefined)) return false;
       repairs.add(repair);
@@ -57,7 +57,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
       const warnings = new Set<string>(repairs.size > 0 ? ["reasoning_dropped"] : []);
-      const strict = isStrict(context);
+      const strict = isStrict(context, scanned, body);
       const target: Target = {
         upstreamModel, flags, strict,
         warn: strict ? strictWarn : (code) => void warnings.add(code),
@@ -78,7 +78,12 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
 }
 
 /** The caller would rather be refused than have something left out. */
-const isStrict = ({ inbound }: RequestContext): boolean => inbound.headers["x-modelmart-strict"] === "1";
+function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {
+  if (inbound.headers["x-modelmart-strict"] === "1") return true;
+  const range = ranges.get("provider");
+  const wanted = range && (JSON.parse(body.toString("utf8", range[0], range[1])) as { require_parameters?: unknown } | null);
+  return wanted?.require_parameters === true;
+}
 
 /** Free-text tools are OpenAI's own. */
 const knowsCustom = (protocol: WireFormat, { maxTokensName }: ProviderFlags): boolean =>

@@ -56,7 +56,8 @@ describe("what a protocol cannot carry", () => {
     const { shop, vendors } = await setUp(["anthropic", says("anthropic", TEXT)], ["openai-compatible", says("openai-chat", TEXT)]);
     expect((await shop.chat({ n: 2 })).status).toBe(200);
     expect((await shop.chat({ seed: 7 }, { headers: { "x-modelmart-strict": "1" } })).status).toBe(200);
-    expect(vendors.map(({ calls }) => calls.length)).toEqual([0, 2]);
+    expect((await shop.chat({ seed: 7, provider: { require_parameters: true } })).status).toBe(200);
+    expect(vendors.map(({ calls }) => calls.length)).toEqual([0, 3]);
   });
 
   test("does not hide that whoever could carry it is ill", async () => {
