@@ -9,6 +9,9 @@ const intl = Object.fromEntries(routing.locales.map((defaultLocale) => [defaultL
 /** Pages whose address carries the language; without it they redirect. */
 const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status|legal)(?:\/.*)?)?$/;
 
+/** A public page in Markdown: its address and `.md`. */
+const TWIN = /^\/(en|zh)\/((?:docs|models|legal)(?:\/.+)?)\.md$/;
+
 /**
  * Language of storefront addresses, and the content security policy with a nonce per answer.
  * No right is decided here: a page or procedure that needs one asks for it itself.
@@ -23,9 +26,19 @@ export function proxy(request: NextRequest): NextResponse {
   // Layouts do not know their address; one that sends to the sign-in page has to name it.
   headers.set("x-mm-path", request.nextUrl.pathname + request.nextUrl.search);
   const locale = headers.get("x-mm-locale") ?? undefined;
+  const twin = TWIN.exec(request.nextUrl.pathname);
+  if (twin) {
+    const to = request.nextUrl.clone();
+    to.pathname = `/${twin[1]}/markdown/${twin[2]}`;
+    return secured(NextResponse.rewrite(to, { request: { headers } }), policy);
+  }
   const response = STOREFRONT.test(request.nextUrl.pathname)
     ? intl[isLocale(locale) ? locale : routing.defaultLocale]!(new NextRequest(request, { headers }))
     : NextResponse.next({ request: { headers } });
+  return secured(response, policy);
+}
+
+function secured(response: NextResponse, policy: string): NextResponse {
   response.headers.set("content-security-policy", policy);
   for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
   return response;

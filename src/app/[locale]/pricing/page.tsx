@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { DEFAULT_GROUP } from "#catalog/index.ts";
 import { listGroupFactors, type GroupFactor } from "#catalog/storefront.store.ts";
 import { shownOffers } from "#app/catalogue.ts";
-import { operatorText } from "#app/operator-text.ts";
+import { legalPages } from "#app/legal.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
 import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
@@ -132,7 +132,7 @@ async function Groups({ groups, own }: { groups: readonly GroupFactor[]; own: st
 
 async function TopUp({ terms, locale }: { terms: ReturnType<typeof topUpTerms>; locale: string }) {
   const t = await getTranslations("pricing.money");
-  const refunds = await operatorText("legal.refunds", locale);
+  const refunds = (await legalPages()).has("refunds");
   return (
     <section className="mt-16 grid gap-x-16 gap-y-6 lg:grid-cols-[280px_minmax(0,1fr)]" aria-labelledby="money">
       <h2 id="money" className="text-20 font-semibold">{t("title")}</h2>

@@ -45,6 +45,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const path = modelPath(locale, offer).slice(`/${locale}`.length);
   return pageMetadata({
     locale, path, title: t("title", { model: offer.name, shop: shopName }), description: t("description", { model: offer.name, prices: await pricePhrase(offer, locale) }),
+    markdown: true,
     picture: new URLSearchParams({ model: offer.slug, v: offer.list.versionId.toString() }).toString(),
   });
 }
