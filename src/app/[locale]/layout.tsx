@@ -7,8 +7,9 @@ import { publicOffers } from "#app/catalogue.ts";
 import { currentUser } from "#app/session.ts";
 import { LEGAL_PAGES } from "#accounts/index.ts";
 import { shopBrand } from "#app/brand.ts";
+import { publicIncidents } from "#app/incidents.ts";
 import { legalPages } from "#app/legal.ts";
-import { overallWord, shopStatus } from "#app/shop-status.ts";
+import { overallWord, shopStatus, wordWith } from "#app/shop-status.ts";
 import { shop } from "#app/shop.ts";
 import { walletOfUser } from "#reports/index.ts";
 import { formatBalance } from "#ui/storefront/numbers.ts";
@@ -30,13 +31,13 @@ export default async function StorefrontLayout({ children, params }: Props) {
   const path = (await headers()).get("x-mm-path") ?? `/${locale}`;
   const { settings, pool } = await shop();
   const [{ "shop.name": shopName, "shop.sign_up": signUp }, user, offers, status] = await Promise.all([settings(), currentUser(), publicOffers(), shopStatus()]);
-  const inForce = await legalPages();
+  const [inForce, { open }] = await Promise.all([legalPages(), publicIncidents()]);
   const wallet = user && (await walletOfUser(pool, user.id));
   return (
     <StorefrontDocument locale={locale} skip={t("skip")} brand={await shopBrand()}>
       <StorefrontHeader locale={locale} path={path} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
       {children}
-      <StorefrontFooter legal={LEGAL_PAGES.filter((page) => inForce.has(page))} locale={locale} shopName={shopName} status={status && offers.length > 0 ? overallWord(status, offers.map(({ id }) => id)) : undefined} />
+      <StorefrontFooter legal={LEGAL_PAGES.filter((page) => inForce.has(page))} locale={locale} shopName={shopName} status={status && offers.length > 0 ? wordWith(overallWord(status, offers.map(({ id }) => id)), open) : undefined} />
     </StorefrontDocument>
   );
 }
