@@ -44,20 +44,20 @@ export async function insertIncident(tx: Queryable, { kind, title, models, start
 }
 
 export async function updateIncident(tx: Queryable, id: string, { kind, title, models, startedAt }: IncidentFields, now: Date): Promise<void> {
-  await tx.query("UPDATE incidents SET kind = $2, title = $3, models = $4, started_at = $5, updated_at = $6 WHERE id = $1", [id, kind, JSON.stringify(title), models, startedAt, now]);
+  await tx.query("UPDATE incidents SET kind = $2, title = $3, models = $4, started_at = $5, updated_at = greatest($6, updated_at + interval '1 ms') WHERE id = $1", [id, kind, JSON.stringify(title), models, startedAt, now]);
 }
 
 /** Says what is known now. Its stage is the incident's from then on: `resolved` ends it, any other opens it again. */
 export async function addIncidentUpdate(tx: Queryable, id: string, { stage, text }: Readonly<{ stage: IncidentStage; text: IncidentText }>, now: Date): Promise<void> {
   await tx.query("INSERT INTO incident_updates (id, incident_id, stage, text, at) VALUES ($1, $2, $3, $4, $5)", [uuidv7(now.getTime()), id, stage, JSON.stringify(text), now]);
   // Maintenance that was called off before it began ends when it would have begun.
-  await tx.query("UPDATE incidents SET resolved_at = CASE WHEN $2 = 'resolved' THEN greatest($3, started_at) END, updated_at = $3 WHERE id = $1", [id, stage, now]);
+  await tx.query("UPDATE incidents SET resolved_at = CASE WHEN $2 = 'resolved' THEN greatest($3, started_at) END, updated_at = greatest($3, updated_at + interval '1 ms') WHERE id = $1", [id, stage, now]);
 }
 
 /** Rewords an update; its time and stage stay, and readers see that it was edited. @returns false when there is none */
 export async function editIncidentUpdate(tx: Queryable, id: string, updateId: string, text: IncidentText, now: Date): Promise<boolean> {
   const { rowCount } = await tx.query("UPDATE incident_updates SET text = $3, edited_at = $4 WHERE id = $2 AND incident_id = $1", [id, updateId, JSON.stringify(text), now]);
-  await tx.query("UPDATE incidents SET updated_at = $2 WHERE id = $1", [id, now]);
+  await tx.query("UPDATE incidents SET updated_at = greatest($2, updated_at + interval '1 ms') WHERE id = $1", [id, now]);
   return rowCount === 1;
 }
 

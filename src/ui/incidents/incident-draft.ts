@@ -9,8 +9,9 @@ export const KIND_TONE: Readonly<Record<IncidentKind, Tone>> = { degraded: "warn
 /** `2026-11-21T13:45`, the form of a field for date and time. */
 export const toField = (at: Date): string => at.toISOString().slice(0, 16);
 export const fromField = (text: string): Date | undefined => {
-  const at = new Date(`${text}:00Z`);
-  return Number.isNaN(at.getTime()) ? undefined : at;
+  // Without the form being looked at, nothing at all would be read as the year 2000.
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? new Date(`${text}:00Z`) : undefined;
+  return at === undefined || Number.isNaN(at.getTime()) ? undefined : at;
 };
 
 export const draftOf = ({ kind, title, models, startedAt }: Pick<Incident, "kind" | "title" | "models" | "startedAt">): IncidentDraft => ({ kind, title, models, start: toField(startedAt) });

@@ -12,6 +12,7 @@ import { readFacts } from "./facts.ts";
 import { ALL_LOOKS, FAST_LOOKS } from "./looks.ts";
 import { SCREENS, type Place, type Screen } from "./screens.ts";
 import { EMPTY_STORE, stockedStore } from "./stock.ts";
+import { describeModels } from "./describe-models.ts";
 import { speakPublicly } from "./notices.ts";
 import { giveCredit, payOrders, sendRequests, teachVendor } from "./trade.ts";
 
@@ -94,6 +95,7 @@ async function openStreet(): Promise<Street> {
     await giveCredit(stocked);
     await payOrders(stocked, stripe);
     await sendRequests(stocked, REQUESTS);
+    await describeModels(stocked);
     await speakPublicly(stocked);
     const [empty, unopened] = [await open({ store: EMPTY_STORE, env }), await open({})];
     return { shops: { stocked, empty, unopened }, close };

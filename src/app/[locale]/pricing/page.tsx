@@ -92,7 +92,7 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
                 <tr key={model.slug}>
                   <th scope="row" className="h-11 max-w-64 truncate py-0! align-middle! text-14! font-normal! text-fg! max-sm:max-w-40">{name(model)}</th>
                   {columns.map((item) => <td key={item} className={`num ${item.startsWith("cache") ? "max-sm:hidden" : "font-medium"}`}><PriceText item={item} price={model.prices[item]} free={models("free")} missing={item.startsWith("cache") && model.prices["output"] !== undefined ? models("asInput") : ""} /></td>)}
-                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(", ")}</td>
+                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(" · ")}</td>
                 </tr>
               ))}
             </tbody>
