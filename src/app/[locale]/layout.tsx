@@ -36,7 +36,8 @@ export default async function StorefrontLayout({ children, params }: Props) {
   return (
     <StorefrontDocument locale={locale} skip={t("skip")} brand={await shopBrand()}>
       <StorefrontHeader locale={locale} path={path} shopName={shopName} signedIn={user !== undefined} signUpOpen={signUp !== "closed"} balance={wallet && formatBalance(wallet.balanceNano - wallet.heldNano)} />
-      {children}
+      {/* A short page takes the whole window: its footer stands at the bottom. */}
+      <div className="min-w-0 flex-1">{children}</div>
       <StorefrontFooter legal={LEGAL_PAGES.filter((page) => inForce.has(page))} locale={locale} shopName={shopName} status={status && offers.length > 0 ? wordWith(overallWord(status, offers.map(({ id }) => id)), open) : undefined} />
     </StorefrontDocument>
   );

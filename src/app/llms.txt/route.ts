@@ -30,7 +30,7 @@ export async function GET(): Promise<Response> {
     "## Reference", "",
     `- [Every address of the API](${base}/en/docs/api${MARKDOWN_ENDING})`, `- [Management REST](${base}/en/docs/api/management${MARKDOWN_ENDING})`, "",
     "## Data", "",
-    `- [Price list as JSON](${base}/api/catalogue.json)`, `- [Price changes as a feed](${base}/en/prices.xml)`, `- [Status](${base}/en/status)`, `- Documentation and models in Chinese stand under the same addresses with /zh instead of /en.`, "",
+    `- [Price list as JSON](${base}/api/catalogue.json)`, `- [Price changes as a feed](${base}/en/prices.xml)`, `- [Status](${base}/en/status)`, `- [Status as JSON](${base}/api/status)`, `- Documentation and models in Chinese stand under the same addresses with /zh instead of /en.`, "",
   ].join("\n");
   return new Response(text, { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache" } });
 }
