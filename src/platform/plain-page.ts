@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
-/** Pages whose address begins with a language: the public ones. Feeds among them are no pages. */
-const PUBLIC_PAGE = /^\/[a-z]{2}(?:\/(?!.*\.xml$)[^?]*)?(?:\?|$)/;
+/** Pages whose address begins with a language: the public ones. Feeds and twins in Markdown among them are no pages. */
+const PUBLIC_PAGE = /^\/[a-z]{2}(?:\/(?!.*\.(?:xml|md)$)[^?]*)?(?:\?|$)/;
 const ELEMENT = /<script\b([^>]*)>[\s\S]*?<\/script>|<link\b[^>]*\bas="script"[^>]*>/g;
 const OWN = /\btype="application\/ld\+json"|\bsrc="(?!\/_next\/)/;
 /** What only the framework in the browser would complete: an error's page, or a part that was still being waited for. */

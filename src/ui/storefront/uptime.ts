@@ -29,6 +29,10 @@ export function sinceFirst<D extends Counts>(days: readonly D[]): readonly D[] {
   return first < 0 ? [] : days.slice(first);
 }
 
+/** Fewer days are no row of bars: one square says less than the figures themselves. */
+const BARS_FROM = 7;
+export const hasBars = (days: readonly unknown[]): boolean => days.length >= BARS_FROM;
+
 /** One day with failures, and what failed on it, most first. */
 export type BadDay = Readonly<{ day: string; sum: Counts; models: readonly (Counts & Readonly<{ modelId: string }>)[] }>;
 

@@ -25,7 +25,7 @@ test.each(['<html id="__next_error__"><script src="/_next/a.js"></script></html>
 });
 
 test.each([
-  ["GET", "/en", {}, true], ["GET", "/zh/models/openai/gpt-4.1?n.input=1", {}, true], ["GET", "/en?x=prices.xml", {}, true], ["GET", "/en/prices.xml", {}, false],
+  ["GET", "/en", {}, true], ["GET", "/zh/models/openai/gpt-4.1?n.input=1", {}, true], ["GET", "/en?x=prices.xml", {}, true], ["GET", "/en/prices.xml", {}, false], ["GET", "/en/docs/errors.md", {}, false],
   ["GET", "/console/keys", {}, false], ["GET", "/v1/models", {}, false], ["GET", "/api/live", {}, false], ["HEAD", "/en", {}, false], ["GET", "/en", { rsc: "1" }, false],
 ] as const)("%s %s with %j is a public page: %s", (method, url, headers, yes) => {
   expect(asksPublicPage({ method, url, headers } as unknown as IncomingMessage)).toBe(yes);

@@ -16,7 +16,7 @@ import { IncidentCard, PastIncident } from "#ui/storefront/status/incident-card.
 import { spanText, UptimeCaption } from "#ui/storefront/status/uptime-caption.tsx";
 import { formatRate, STATUS_TEXT, type StatusWord } from "#ui/storefront/status-words.ts";
 import { UptimeBar, type DayText } from "#ui/storefront/uptime-bar.tsx";
-import { sinceFirst, total, type Day } from "#ui/storefront/uptime.ts";
+import { hasBars, sinceFirst, total, type Day } from "#ui/storefront/uptime.ts";
 
 type Props = { params: Promise<{ locale: Locale }> };
 
@@ -56,7 +56,7 @@ export default async function StatusPage({ params }: Props) {
       )))}
       {all.length > 0 ? (
         <section className="mt-8" aria-label={t("whole")}>
-          <UptimeBar days={all} label={t("label", { name: t("whole"), rate: formatRate(total(all)), span: await spanText(all) })} dayText={dayText} />
+          {hasBars(all) ? <UptimeBar days={all} label={t("label", { name: t("whole"), rate: formatRate(total(all)), span: await spanText(all) })} dayText={dayText} /> : null}
           <UptimeCaption days={all} />
         </section>
       ) : null}
@@ -122,7 +122,7 @@ async function ModelRow({ model, days, locale, dayText }: Omit<Rows, "status"> &
         <a href={modelPath(locale, model)} className="block truncate font-medium hover:text-accent-text">{model.name}</a>
         <span className={`flex items-center gap-1.5 text-13 ${word === "operational" ? "text-fg-3" : STATUS_TEXT[word]}`}><i className={`dot ${STATUS_TEXT[word]}`} aria-hidden="true" />{t(`state.${word}`)}</span>
       </div>
-      {sum.requests === 0 ? <span className="max-sm:hidden" /> : <UptimeBar days={days} small label={t("label", { name: model.name, rate: formatRate(sum), span: await spanText(days) })} dayText={dayText} />}
+      {sum.requests === 0 ? <span className="max-sm:hidden" /> : !hasBars(days) ? <span className="nums text-13 text-fg-3">{t("counts", sum)}</span> : <UptimeBar days={days} small label={t("label", { name: model.name, rate: formatRate(sum), span: await spanText(days) })} dayText={dayText} />}
       <span className="nums text-right text-fg-2 max-sm:hidden">{formatRate(sum)}</span>
     </li>
   );

@@ -4,7 +4,7 @@ import { incidentText } from "#ui/incidents/incident-words.ts";
 import { spanText, UptimeCaption } from "#ui/storefront/status/uptime-caption.tsx";
 import { formatRate } from "#ui/storefront/status-words.ts";
 import { UptimeBar } from "#ui/storefront/uptime-bar.tsx";
-import { sinceFirst, total, type Day } from "#ui/storefront/uptime.ts";
+import { hasBars, sinceFirst, total, type Day } from "#ui/storefront/uptime.ts";
 
 const REQUESTS_MIN = 20;
 
@@ -31,8 +31,8 @@ export async function ModelQuality({ days, incidents, locale }: Props) {
       {incidents.map((incident) => <OpenIncident key={incident.id} incident={incident} locale={locale} />)}
       {enough ? (
         <>
-          <div className="mt-5"><UptimeBar days={known} label={t("label", { rate: formatRate(sum), span })} dayText={dayText} /></div>
-          <UptimeCaption days={known} />
+          {hasBars(known) ? <div className="mt-5"><UptimeBar days={known} label={t("label", { rate: formatRate(sum), span })} dayText={dayText} /></div> : null}
+          <div className="mt-2"><UptimeCaption days={known} /></div>
         </>
       ) : <p className="mt-2 text-fg-2">{t("few")}</p>}
     </section>

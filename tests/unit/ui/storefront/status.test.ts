@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatRate, statusOf, worst } from "#ui/storefront/status-words.ts";
-import { daysWithFailures, fillDays, sinceFirst, total } from "#ui/storefront/uptime.ts";
+import { daysWithFailures, fillDays, hasBars, sinceFirst, total } from "#ui/storefront/uptime.ts";
 
 test.each([
   [0, 0, "unknown"], [1_000, 0, "operational"], [10, 1, "operational"], [1_000, 20, "operational"], [1_000, 21, "degraded"], [1_000, 100, "degraded"], [1_000, 101, "failing"], [2, 2, "failing"],
@@ -28,6 +28,7 @@ test("ninety days end today, and what falls outside is left out", () => {
 test("a young shop shows its days from the first request on", () => {
   const days = fillDays([{ day: "2026-11-19", requests: 5, failed: 0 }], new Date("2026-11-21T01:00:00Z"));
   expect(sinceFirst(days).map(({ day }) => day)).toEqual(["2026-11-19", "2026-11-20", "2026-11-21"]);
+  expect([hasBars(sinceFirst(days)), hasBars(days)]).toEqual([false, true]);
   expect(sinceFirst(fillDays([], new Date("2026-11-21T01:00:00Z")))).toEqual([]);
 });
 
