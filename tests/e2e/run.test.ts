@@ -262,7 +262,7 @@ browserTest("E-31: an incident is written, reworded and resolved at the desk, an
   const page = await open("/admin/incidents");
   await page.getByRole("button", { name: "New incident" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("radio", { name: "Outage" }).or(dialog.getByRole("button", { name: "Outage" })).first().click();
+  await dialog.getByText("Outage", { exact: true }).click();
   await dialog.getByLabel("Title, English").fill("No answers");
   await dialog.getByLabel("Title, Chinese").fill("没有回答");
   await dialog.getByLabel("What customers read, English").fill("We look into it.");
