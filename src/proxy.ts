@@ -9,8 +9,9 @@ const intl = Object.fromEntries(routing.locales.map((defaultLocale) => [defaultL
 /** Pages whose address carries the language; without it they redirect. */
 const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status|legal)(?:\/.*)?)?$/;
 
-/** A public page in Markdown: its address and `.md`. */
+/** A public page in Markdown: its address and `.md`, where Next runs alone; else the web process has led there already. */
 const TWIN = /^\/(en|zh)\/((?:docs|models|legal)(?:\/.+)?)\.md$/;
+const MADE_TWIN = /^\/(?:en|zh)\/markdown\//;
 
 /**
  * Language of storefront addresses, and the content security policy with a nonce per answer.
@@ -32,6 +33,8 @@ export function proxy(request: NextRequest): NextResponse {
     to.pathname = `/${twin[1]}/markdown/${twin[2]}`;
     return secured(NextResponse.rewrite(to, { request: { headers } }), policy);
   }
+  // The twins themselves stand for pages; what search engines are told of languages belongs to those.
+  if (MADE_TWIN.test(request.nextUrl.pathname)) return secured(NextResponse.next({ request: { headers } }), policy);
   const response = STOREFRONT.test(request.nextUrl.pathname)
     ? intl[isLocale(locale) ? locale : routing.defaultLocale]!(new NextRequest(request, { headers }))
     : NextResponse.next({ request: { headers } });

@@ -20,6 +20,11 @@ export const withoutFramework = (html: string): string =>
 export const asksPublicPage = ({ method, url, headers }: IncomingMessage): boolean =>
   method === "GET" && headers["rsc"] === undefined && PUBLIC_PAGE.test(url ?? "");
 
+const TWIN = /^\/([a-z]{2})\/((?:docs|models|legal)(?:\/[^?]+)?)\.md(?=\?|$)/;
+
+/** Where the Markdown of a public page is made, for its address with `.md`; any other address stays as it is. */
+export const twinAddress = (url: string): string => url.replace(TWIN, "/$1/markdown/$2");
+
 type Callback = (error?: Error | null) => void;
 
 /**

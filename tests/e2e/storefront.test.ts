@@ -198,7 +198,7 @@ browserTest("E-23: site map, robots, feed, price list, llms.txt and pictures", a
   const list = (await (await fetch(new URL("/api/catalogue.json", shop.url))).json()) as { data: { id: string; prices: { over_input_tokens: number; items: Record<string, { usd: string }> }[] }[] };
   const sonnet = list.data.find(({ id }) => id === "claude-sonnet-4-5")!;
   expect(sonnet.prices.map(({ over_input_tokens, items }) => [over_input_tokens, items["output"]?.usd])).toEqual([[0, "15.00"], [200_000, "22.50"]]);
-  expect(await html("/llms.txt")).toContain(`- [gpt-4o-mini](${shop.url}/en/models/openai/gpt-4o-mini): input $0.15`);
+  expect(await html("/llms.txt")).toContain(`- [gpt-4o-mini](${shop.url}/en/models/openai/gpt-4o-mini.md): input $0.15`);
   for (const path of ["/api/og", "/api/og?model=gpt-4.1", "/api/og?model=nobody"]) expect((await fetch(new URL(path, shop.url))).headers.get("content-type")).toBe("image/png");
 });
 

@@ -59,7 +59,7 @@ function OpenIncident({ id, onClose, mayWrite }: { id: string | null; onClose: (
   const trpc = useTRPC();
   const query = useQuery({ ...trpc.admin.incidents.get.queryOptions({ id: id ?? "" }), enabled: id !== null, retry: false });
   return (
-    <Drawer open={id !== null} onOpenChange={(open) => open || onClose()} title={query.data ? incidentText(query.data.title, locale).text : t("title")} size="lg">
+    <Drawer open={id !== null} onOpenChange={(open) => open || onClose()} title={query.data ? incidentText(query.data.title, locale).text : t("title")}>
       {query.isError ? <ErrorState text={t("gone")} onRetry={() => void query.refetch()} /> : query.data ? <IncidentEditor key={query.data.id} incident={query.data} mayWrite={mayWrite} onGone={onClose} /> : <SkeletonText lines={6} />}
     </Drawer>
   );
