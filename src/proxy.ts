@@ -9,6 +9,10 @@ const intl = Object.fromEntries(routing.locales.map((defaultLocale) => [defaultL
 /** Pages whose address carries the language; without it they redirect. */
 const STOREFRONT = /^\/(?:(?:en|zh|models|pricing|docs|status|legal)(?:\/.*)?)?$/;
 
+/** A public page in Markdown: its address and `.md`, where Next runs alone; else the web process has led there already. */
+const TWIN = /^\/(en|zh)\/((?:docs|models|legal)(?:\/.+)?)\.md$/;
+const MADE_TWIN = /^\/(?:en|zh)\/markdown\//;
+
 /**
  * Language of storefront addresses, and the content security policy with a nonce per answer.
  * No right is decided here: a page or procedure that needs one asks for it itself.
@@ -23,9 +27,21 @@ export function proxy(request: NextRequest): NextResponse {
   // Layouts do not know their address; one that sends to the sign-in page has to name it.
   headers.set("x-mm-path", request.nextUrl.pathname + request.nextUrl.search);
   const locale = headers.get("x-mm-locale") ?? undefined;
+  const twin = TWIN.exec(request.nextUrl.pathname);
+  if (twin) {
+    const to = request.nextUrl.clone();
+    to.pathname = `/${twin[1]}/markdown/${twin[2]}`;
+    return secured(NextResponse.rewrite(to, { request: { headers } }), policy);
+  }
+  // The twins themselves stand for pages; what search engines are told of languages belongs to those.
+  if (MADE_TWIN.test(request.nextUrl.pathname)) return secured(NextResponse.next({ request: { headers } }), policy);
   const response = STOREFRONT.test(request.nextUrl.pathname)
     ? intl[isLocale(locale) ? locale : routing.defaultLocale]!(new NextRequest(request, { headers }))
     : NextResponse.next({ request: { headers } });
+  return secured(response, policy);
+}
+
+function secured(response: NextResponse, policy: string): NextResponse {
   response.headers.set("content-security-policy", policy);
   for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
   return response;

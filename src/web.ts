@@ -11,7 +11,7 @@ import { loadSettings } from "#accounts/index.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { hostAllowed, readyUrl } from "#platform/edge.ts";
 import { createLog, type Log } from "#platform/log.ts";
-import { asksPublicPage, sendPlain } from "#platform/plain-page.ts";
+import { asksPublicPage, sendPlain, twinAddress } from "#platform/plain-page.ts";
 import { webRuntime } from "#runtime.ts";
 
 // The web process: Next behind a socket that only the parent's edge can reach, and the jobs.
@@ -103,6 +103,8 @@ async function main(): Promise<void> {
     if (misdirected(request, response, env, publicUrl)) return;
     request.headers["x-mm-locale"] = locale;
     if (!dev && asksPublicPage(request)) sendPlain(request, response);
+    // Here and not by a rewrite of Next's hook, which takes 127.0.0.1 and localhost for two hosts and would ask itself over the network.
+    request.url = twinAddress(request.url ?? "/");
     await handle(request, response);
   }
 

@@ -54,7 +54,7 @@ export async function eraseClosedAccounts(db: Queryable, nowMs: number): Promise
 /** All that the shop keeps about a person beside the request log, which has its own export. */
 export async function exportAccount(db: Queryable, userId: string): Promise<Record<string, unknown>> {
   const rowsOf = async (text: string): Promise<unknown[]> => (await db.query(text, [userId])).rows;
-  const [account, keys, sessions, ledger, acts] = await Promise.all([
+  const [account, keys, sessions, ledger, acts, agreements] = await Promise.all([
     rowsOf("SELECT id, email, name, role, status, locale, time_zone, theme, density, verified_at, terms_at, created_at FROM users WHERE id = $1"),
     rowsOf("SELECT id, name, prefix, suffix, status, models, endpoints, cidrs, limits, budgets, expires_at, last_used_at, created_at FROM api_keys WHERE user_id = $1 ORDER BY id"),
     rowsOf("SELECT id, ip, user_agent, created_at, last_used_at, ended_at FROM sessions WHERE user_id = $1 ORDER BY id"),
@@ -62,6 +62,7 @@ export async function exportAccount(db: Queryable, userId: string): Promise<Reco
               FROM wallets w JOIN accounts a ON a.wallet_id = w.id JOIN ledger_entries e ON e.account_id = a.id JOIN ledger_transactions t ON t.id = e.tx_id
              WHERE w.owner_type = 'user' AND w.owner_id = $1 ORDER BY t.id LIMIT 50000`),
     rowsOf("SELECT at, action, ip FROM audit_log WHERE actor_type = 'user' AND actor_id = $1::text ORDER BY seq"),
+    rowsOf("SELECT page, version, at FROM legal_acceptances WHERE user_id = $1 ORDER BY at, page"),
   ]);
-  return { account: account[0], keys, sessions, ledger, acts };
+  return { account: account[0], keys, sessions, ledger, acts, agreements };
 }

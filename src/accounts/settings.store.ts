@@ -1,3 +1,5 @@
+import { recordLegalVersion } from "#accounts/legal.store.ts";
+import { legalPageOf, type LegalTexts } from "#accounts/legal.ts";
 import { resolveSettings, type SettingPath, type SettingValues } from "#accounts/settings.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
@@ -16,11 +18,15 @@ export async function saveSetting(tx: Queryable, path: SettingPath, value: unkno
     "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()",
     [path, JSON.stringify(value)],
   );
+  const page = legalPageOf(path);
+  if (page) await recordLegalVersion(tx, page, value as LegalTexts);
 }
 
 /** Back to what holds while nobody has set it. The caller raises the configuration's revision. */
 export async function clearSetting(tx: Queryable, path: SettingPath): Promise<void> {
   await tx.query("DELETE FROM settings WHERE key = $1", [path]);
+  const page = legalPageOf(path);
+  if (page) await recordLegalVersion(tx, page, undefined);
 }
 
 export type SettingChange = Readonly<{ seq: bigint; at: Date; actorType: string; actorId: string | null; email: string | null; before: unknown; after: unknown }>;

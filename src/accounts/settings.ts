@@ -38,10 +38,12 @@ export const SETTINGS = {
   /** Headline and first paragraph of the landing page; unset = the shop's own words. */
   "landing.title": { schema: localized(120), initial: undefined },
   "landing.lead": { schema: localized(600), initial: undefined },
-  /** Legal pages, in Markdown; an unset one has no page. */
+  /** Legal pages, in Markdown; an unset one has no page. Each text that was saved stays readable as a version. */
   "legal.terms": { schema: localized(60_000), initial: undefined },
   "legal.privacy": { schema: localized(60_000), initial: undefined },
   "legal.refunds": { schema: localized(60_000), initial: undefined },
+  /** Days between publishing a new version of a legal page and its taking effect. */
+  "legal.notice_days": { schema: z.number().int().min(0).max(365), initial: 0 },
   /** The most by which the requests in flight of one wallet may exceed its money. */
   "money.overdraft": { schema: usd, initial: "0.00" },
   /** Holds count input by bytes (never too little) and not by the tokenizer. */

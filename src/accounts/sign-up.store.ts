@@ -2,6 +2,8 @@ import type { AccountDeps, From } from "#accounts/account-deps.ts";
 import { writeAudit } from "#accounts/audit.store.ts";
 import { giveGift } from "#accounts/gift.store.ts";
 import { findInvite, takeInvite, type Invite } from "#accounts/invites.store.ts";
+import { agreeToLegal, legalInForce } from "#accounts/legal.store.ts";
+import { papersToAgree } from "#accounts/legal.ts";
 import { queueMail } from "#accounts/mail-queue.store.ts";
 import { dropMailTokens, makeMailToken, takeMailToken } from "#accounts/mail-tokens.store.ts";
 import { passwordProblem, type PasswordProblem } from "#accounts/password-rules.ts";
@@ -63,6 +65,7 @@ async function make(tx: PoolClient, deps: AccountDeps, form: NewAccount): Promis
   const role = form.invite?.role ?? "customer";
   const { id } = await createUser(tx, { email: form.email, role, groupId: await ensureDefaultGroup(tx), passwordHash: form.passwordHash });
   await tx.query("UPDATE users SET locale = $2, time_zone = $3, terms_at = $4 WHERE id = $1", [id, form.locale, knownZone(form.timeZone), form.terms ? new Date(nowMs) : null]);
+  if (form.terms) await agreeToLegal(tx, id, papersToAgree(form.settings, new Set((await legalInForce(tx, nowMs)).keys())).pages, nowMs);
   if (form.invite && !(await takeInvite(tx, form.invite.id, id, nowMs))) throw new InviteGone();
   const verify = form.settings["shop.verify_email"];
   if (verify) {

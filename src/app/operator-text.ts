@@ -5,7 +5,7 @@ import { shop } from "#app/shop.ts";
 export type OperatorText = Readonly<{ text: string; lang: string }>;
 
 /** The settings that hold a text by language. */
-export type OperatorTextPath = "landing.title" | "landing.lead" | "legal.terms" | "legal.privacy" | "legal.refunds";
+export type OperatorTextPath = "landing.title" | "landing.lead";
 
 /** A text of the operator's in the reader's own language, else in the other; undefined while he has written none. */
 export async function operatorText(path: OperatorTextPath, locale: string): Promise<OperatorText | undefined> {

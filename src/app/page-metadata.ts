@@ -1,6 +1,7 @@
 import "server-only";
 import type { Metadata } from "next";
 import { shop } from "#app/shop.ts";
+import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
 import { routing } from "#ui/i18n/routing.ts";
 
 type Page = Readonly<{
@@ -12,10 +13,12 @@ type Page = Readonly<{
   /** Query of the picture for previews; left out = the shop's. */
   picture?: string;
   index?: boolean;
+  /** It has a twin in Markdown under its address. */
+  markdown?: boolean;
 }>;
 
 /** Title, description, languages, canonical address and preview picture of a public page. */
-export async function pageMetadata({ locale, path, title, description, picture, index = true }: Page): Promise<Metadata> {
+export async function pageMetadata({ locale, path, title, description, picture, index = true, markdown = false }: Page): Promise<Metadata> {
   const { baseUrl, settings } = await shop();
   const base = await baseUrl();
   const { "shop.name": shopName } = await settings();
@@ -25,7 +28,7 @@ export async function pageMetadata({ locale, path, title, description, picture, 
     metadataBase: new URL(base),
     title,
     ...(description !== undefined && { description }),
-    alternates: { canonical: `${base}/${locale}${path}`, languages },
+    alternates: { canonical: `${base}/${locale}${path}`, languages, ...(markdown && { types: { "text/markdown": `${base}/${locale}${path}${MARKDOWN_ENDING}` } }) },
     openGraph: { type: "website", siteName: shopName, locale: locale === "zh" ? "zh_CN" : "en_US", title, ...(description !== undefined && { description }), url: `${base}/${locale}${path}`, images: [image] },
     twitter: { card: "summary_large_image" },
     ...(index ? {} : { robots: { index: false, follow: true } }),

@@ -7,7 +7,7 @@ export const dynamic = "force-dynamic";
 export default async function robots(): Promise<MetadataRoute.Robots> {
   const base = await (await shop()).baseUrl();
   return {
-    rules: { userAgent: "*", allow: ["/", "/api/catalogue.json", "/api/og"], disallow: ["/console", "/admin", "/api/", "/v1/", "/v1beta/", "/setup", "/sign-in", "/sign-up"] },
+    rules: { userAgent: "*", allow: ["/", "/api/catalogue.json", "/api/status", "/api/og"], disallow: ["/console", "/admin", "/api/", "/v1/", "/v1beta/", "/setup", "/sign-in", "/sign-up"] },
     sitemap: `${base}/sitemap.xml`,
   };
 }

@@ -25,6 +25,10 @@ export const wordOf = (days: readonly Day[]): StatusWord => statusOf(total(days.
 
 export const overallWord = (status: ShopStatus, modelIds: readonly string[]): StatusWord => worst(modelIds.map((id) => wordOf(daysOf(status, [id]))));
 
+/** As pages say it in a word: an open incident of the operator's weighs as much as what is counted. */
+export const wordWith = (word: StatusWord, open: readonly Readonly<{ kind: string }>[]): StatusWord =>
+  worst([word, ...open.flatMap(({ kind }): readonly StatusWord[] => (kind === "outage" ? ["failing"] : kind === "degraded" ? ["degraded"] : []))]);
+
 /** A column says something from so many requests on. */
 const REQUESTS_MIN = 20;
 

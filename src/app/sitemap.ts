@@ -1,9 +1,8 @@
 import type { MetadataRoute } from "next";
 import { publicOffers } from "#app/catalogue.ts";
-import { operatorText } from "#app/operator-text.ts";
+import { legalPages } from "#app/legal.ts";
 import { publicPages } from "#app/public-pages.ts";
 import { shop } from "#app/shop.ts";
-import { LEGAL_PAGES } from "#ui/layout/storefront-footer.tsx";
 import { routing } from "#ui/i18n/routing.ts";
 import { modelPath } from "#ui/storefront/addresses.ts";
 
@@ -13,8 +12,7 @@ export const dynamic = "force-dynamic";
 export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
   const { baseUrl } = await shop();
   const base = await baseUrl();
-  const legal: string[] = [];
-  for (const page of LEGAL_PAGES) if (await operatorText(`legal.${page}`, routing.defaultLocale)) legal.push(`/legal/${page}`);
+  const legal = [...(await legalPages()).keys()].map((page) => `/legal/${page}`);
   const pages = [...publicPages(), ...legal].map((path) => ({ path, lastModified: undefined as Date | undefined }));
   const models = (await publicOffers()).map((offer) => ({ path: modelPath("", offer).slice(1), lastModified: offer.priceSince }));
   return [...pages, ...models].flatMap(({ path, lastModified }) => {

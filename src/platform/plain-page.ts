@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
-/** Pages whose address begins with a language: the public ones. Feeds among them are no pages. */
-const PUBLIC_PAGE = /^\/[a-z]{2}(?:\/(?!.*\.xml$)[^?]*)?(?:\?|$)/;
+/** Pages whose address begins with a language: the public ones. Feeds and twins in Markdown among them are no pages. */
+const PUBLIC_PAGE = /^\/[a-z]{2}(?:\/(?!.*\.(?:xml|md)$)[^?]*)?(?:\?|$)/;
 const ELEMENT = /<script\b([^>]*)>[\s\S]*?<\/script>|<link\b[^>]*\bas="script"[^>]*>/g;
 const OWN = /\btype="application\/ld\+json"|\bsrc="(?!\/_next\/)/;
 /** What only the framework in the browser would complete: an error's page, or a part that was still being waited for. */
@@ -19,6 +19,11 @@ export const withoutFramework = (html: string): string =>
 /** Whether a request is for a public page. */
 export const asksPublicPage = ({ method, url, headers }: IncomingMessage): boolean =>
   method === "GET" && headers["rsc"] === undefined && PUBLIC_PAGE.test(url ?? "");
+
+const TWIN = /^\/([a-z]{2})\/((?:docs|models|legal)(?:\/[^?]+)?)\.md(?=\?|$)/;
+
+/** Where the Markdown of a public page is made, for its address with `.md`; any other address stays as it is. */
+export const twinAddress = (url: string): string => url.replace(TWIN, "/$1/markdown/$2");
 
 type Callback = (error?: Error | null) => void;
 

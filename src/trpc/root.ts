@@ -5,6 +5,7 @@ import { codesRouter } from "#trpc/admin/codes.ts";
 import { dashboardRouter } from "#trpc/admin/dashboard.ts";
 import { groupsRouter } from "#trpc/admin/groups.ts";
 import { healthRouter } from "#trpc/admin/health.ts";
+import { incidentsRouter } from "#trpc/admin/incidents.ts";
 import { ledgerRouter } from "#trpc/admin/ledger.ts";
 import { modelsRouter } from "#trpc/admin/models.ts";
 import { ordersRouter } from "#trpc/admin/orders.ts";
@@ -52,6 +53,7 @@ export const appRouter = router({
     dashboard: dashboardRouter,
     groups: groupsRouter,
     health: healthRouter,
+    incidents: incidentsRouter,
     ledger: ledgerRouter,
     models: modelsRouter,
     orders: ordersRouter,

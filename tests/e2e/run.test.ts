@@ -237,6 +237,62 @@ browserTest("E-30: a logo, a colour too pale to be read and a legal page: the co
   expect([logo.headers.get("content-type"), Buffer.from(await logo.arrayBuffer()).equals(picture)]).toEqual(["image/png", true]);
   expect(html).toContain('href="/en/legal/terms"');
   expect(await (await fetch(new URL("/en/legal/terms", shop.url))).text()).toContain("<strong>fair</strong>");
+
+  await page.getByRole("textbox", { name: "Terms of service, English" }).fill("# Our terms\n\nBe **kind**.");
+  await page.getByRole("button", { name: "Review and save" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  const terms = (query = "") => fetch(new URL(`/en/legal/terms${query}`, shop.url)).then((reply) => reply.text());
+  await expect.poll(() => terms(), { timeout: 15_000 }).toContain("<strong>kind</strong>");
+  expect(await terms()).toMatch(/Version (?:<!-- -->)?2(?:<!-- -->)?, in force since/);
+  const older = await terms("?version=1");
+  expect([older.includes("<strong>fair</strong>"), older.includes("It no longer holds."), older.includes("noindex")]).toEqual([true, true, true]);
+  expect((await fetch(new URL("/en/legal/terms?version=3", shop.url))).status).toBe(404);
+  await page.goto(new URL("/en/legal/terms?version=1", shop.url).href);
+  expect(await barriers(page)).toEqual([]);
+  // Who signs up agrees to the version that holds, and finds in the settings what it was.
+  const reader = await open("/console/settings/data", { as: "bob@example.com" });
+  const row = reader.getByRole("listitem").filter({ hasText: "Terms of service" });
+  await row.getByText("Not agreed to yet").waitFor();
+  await reader.getByRole("button", { name: "I agree" }).click();
+  await row.getByRole("link", { name: "Version 2" }).waitFor();
+  expect(await barriers(reader)).toEqual([]);
+});
+
+browserTest("E-31: an incident is written, reworded and resolved at the desk, and read on the status page, the model's page and in the feed", async () => {
+  const page = await open("/admin/incidents");
+  await page.getByRole("button", { name: "New incident" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Outage", { exact: true }).click();
+  await dialog.getByLabel("Title, English").fill("No answers");
+  await dialog.getByLabel("Title, Chinese").fill("没有回答");
+  await dialog.getByLabel("What customers read, English").fill("We look into it.");
+  expect(await barriers(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Publish" }).click();
+  await page.waitForURL(/open=/);
+  const read = (path: string) => fetch(new URL(path, shop.url)).then((reply) => reply.text());
+  expect(await read("/en/status")).toContain("We are working on an outage.");
+  expect(await read("/zh/status")).toContain("没有回答");
+  expect(await read("/en/models/openai/gpt-4o-mini")).toContain("No answers");
+
+  const drawer = page.getByRole("dialog");
+  await drawer.getByRole("button", { name: "Edit this text" }).click();
+  await drawer.getByLabel("What customers read, English").last().fill("We are looking into it.");
+  await drawer.getByRole("button", { name: "Save" }).first().click();
+  await drawer.getByText("We are looking into it.").waitFor();
+  await drawer.getByRole("combobox", { name: "Stage" }).click();
+  await page.getByRole("option", { name: "Resolved" }).click();
+  await drawer.getByLabel("What customers read, English").first().fill("Mended.");
+  await drawer.getByRole("button", { name: "Resolve" }).click();
+  await page.getByText("The incident is resolved").first().waitFor();
+  expect(await barriers(page)).toEqual([]);
+
+  const status = await read("/en/status");
+  expect([status.includes("We are working on an outage."), status.includes("Past incidents"), status.includes("We are looking into it."), status.includes("Mended.")]).toEqual([false, true, true, true]);
+  const feed = await read("/zh/status.xml");
+  expect([feed.includes("<title>没有回答：已解决</title>"), feed.match(/<entry>/g)?.length]).toEqual([true, 2]);
+  await page.goto(new URL("/zh/status", shop.url).href);
+  await page.getByText("没有回答").click();
+  expect(await barriers(page)).toEqual([]);
 });
 
 browserTest("E-30: the default language is for visitors who name none", async () => {
@@ -266,7 +322,7 @@ browserTest("any id leads to its page from the palette", async () => {
   await page.getByRole("heading", { name: "Tries" }).waitFor();
 });
 
-const screens = ["/admin", "/admin/users", "/admin/users/ID", "/admin/users/ID/wallet", "/admin/requests", "/admin/approvals", "/admin/ledger", "/admin/ledger/transactions", "/admin/settings/shop", "/admin/settings/brand", "/admin/health"];
+const screens = ["/admin", "/admin/users", "/admin/users/ID", "/admin/users/ID/wallet", "/admin/requests", "/admin/approvals", "/admin/ledger", "/admin/ledger/transactions", "/admin/settings/shop", "/admin/settings/brand", "/admin/health", "/admin/incidents"];
 browserTest.each(screens.flatMap((path) => [[path, 1440, false, "en"], [path, 390, true, "zh"], [path, 1440, true, "zh"], [path, 390, false, "en"]] as const))("%s at %i px (dark: %s) in %s is accessible and not wider than the screen", async (path, width, dark, locale) => {
   const page = await open(path.replace("ID", annId), { width, dark, locale });
   await page.waitForFunction(() => document.querySelector("[aria-busy=true], main .skeleton") === null);

@@ -1,7 +1,9 @@
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { papersToAgree } from "#accounts/index.ts";
 import { shopBrand } from "#app/brand.ts";
+import { legalPages } from "#app/legal.ts";
 import { shop } from "#app/shop.ts";
 import { LanguageSwitch } from "#ui/account/language-switch.client.tsx";
 import { Logo } from "#ui/kit/logo.tsx";
@@ -13,7 +15,9 @@ export const dynamic = "force-dynamic";
 export default async function AccountLayout({ children }: { children: ReactNode }) {
   const locale = await getLocale();
   const [t, { common, kit, account }, { settings }] = await Promise.all([getTranslations(), getMessages(), shop()]);
-  const { "shop.name": name, "shop.terms_url": termsUrl, "shop.privacy_url": privacyUrl } = await settings();
+  const [values, inForce] = await Promise.all([settings(), legalPages()]);
+  const { "shop.name": name } = values;
+  const { termsUrl, privacyUrl } = papersToAgree(values, new Set(inForce.keys()));
   const links = [[t("account.terms"), termsUrl], [t("account.privacy"), privacyUrl]] as const;
   return (
     <Document locale={locale} skip={t("common.skip")} brand={await shopBrand()}>

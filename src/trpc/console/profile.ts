@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cancelClosing, changePassword, exportAccount, HOUR_MS, isStaff, isTimeZone, MINUTE_MS, readProfile, renewByPassword, requestClosing, requestEmailChange, resendVerification, updateProfile, type Rate } from "#accounts/index.ts";
+import { agreeToLegal, cancelClosing, changePassword, exportAccount, HOUR_MS, isStaff, isTimeZone, legalInForce, LEGAL_PAGES, listAgreements, MINUTE_MS, readProfile, renewByPassword, requestClosing, requestEmailChange, resendVerification, updateProfile, type Rate } from "#accounts/index.ts";
 import { consoleProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
 /** Guesses of a password inside a session, and mails and files that it may ask for. */
@@ -48,6 +48,21 @@ export const profileRouter = router({
       });
       return { ...(await readProfile(ctx.pool, ctx.user.id, ctx.clock.now()))! };
     }),
+
+  /** The legal pages that hold, and the versions of them that this person agreed to. */
+  agreements: consoleProcedure("profile:read").query(async ({ ctx }) => {
+    const [inForce, agreed] = await Promise.all([legalInForce(ctx.pool, ctx.clock.now()), listAgreements(ctx.pool, ctx.user.id)]);
+    return LEGAL_PAGES.flatMap((page) => {
+      const own = agreed.filter((each) => each.page === page);
+      const current = inForce.get(page);
+      return own.length > 0 || current !== undefined ? [{ page, current: current ?? null, agreed: own.map(({ version, at }) => ({ version, at })) }] : [];
+    });
+  }),
+
+  /** Agrees to the terms and the privacy policy as they stand now. */
+  agree: consoleProcedure("profile:write")
+    .output(z.record(z.string(), z.number()))
+    .mutation(({ ctx }) => agreeToLegal(ctx.pool, ctx.user.id, ["terms", "privacy"], ctx.clock.now())),
 
   /** Gives the password again; heavy acts are open for ten minutes then. */
   renew: consoleProcedure("profile:write")

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { confirmEmailChange, DAY_MS, HOUR_MS, loadSettings, mailTokenWorks, MINUTE_MS, normalEmail, passwordProblem, requestReset, resendVerification, resetPassword, senderOf, signUp, undoEmailChange, verifyEmail, type Rate } from "#accounts/index.ts";
+import { confirmEmailChange, DAY_MS, HOUR_MS, legalInForce, loadSettings, mailTokenWorks, MINUTE_MS, normalEmail, papersToAgree, passwordProblem, requestReset, resendVerification, resetPassword, senderOf, signUp, undoEmailChange, verifyEmail, type Rate } from "#accounts/index.ts";
 import { publicProcedure, refusal, router, type Context } from "#trpc/init.ts";
 
 const email = z.email().max(254);
@@ -41,7 +41,7 @@ export const accountRouter = router({
     .output(z.strictObject({ signUp: z.enum(["open", "invite", "closed"]), verifyEmail: z.boolean(), termsUrl: z.string().optional(), privacyUrl: z.string().optional() }))
     .query(async ({ ctx }) => {
       const settings = await loadSettings(ctx.pool);
-      const { "shop.terms_url": termsUrl, "shop.privacy_url": privacyUrl } = settings;
+      const { termsUrl, privacyUrl } = papersToAgree(settings, new Set((await legalInForce(ctx.pool, ctx.clock.now())).keys()));
       return { signUp: settings["shop.sign_up"], verifyEmail: settings["shop.verify_email"], ...(termsUrl && { termsUrl }), ...(privacyUrl && { privacyUrl }) };
     }),
 
@@ -52,7 +52,8 @@ export const accountRouter = router({
     .mutation(async ({ ctx, input }) => {
       // Before anything is counted: whoever has to think of a better password should not have to wait as well.
       const settings = await loadSettings(ctx.pool);
-      if (settings["shop.terms_url"] !== undefined && !input.terms) throw refusal("terms", { code: "BAD_REQUEST", message: "An account needs consent to the terms." });
+      const papers = papersToAgree(settings, new Set((await legalInForce(ctx.pool, ctx.clock.now())).keys()));
+      if (papers.termsUrl !== undefined && !input.terms) throw refusal("terms", { code: "BAD_REQUEST", message: "An account needs consent to the terms." });
       const problem = passwordProblem(input.password, { role: "customer", email: normalEmail(input.email), shopName: settings["shop.name"] });
       if (problem) throw weak(problem);
       limitSender(ctx, "sign-up", SIGN_UPS);

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { AgreementsCard } from "#ui/account/agreements-card.client.tsx";
 import { SudoCancelled, useSudo } from "#ui/account/sudo-dialog.client.tsx";
 import { useFailureText } from "#ui/account/use-failure-text.client.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -20,6 +21,7 @@ export function DataSettings({ email, staff, closingOn }: Props) {
   return (
     <div className="flex max-w-[640px] flex-col gap-4">
       <Card title={t("log")}><p className="text-fg-2">{t("logText")}</p></Card>
+      <AgreementsCard />
       <ExportCard />
       <Card title={t("close")}>
         {staff ? <p className="text-fg-2">{t("staff")}</p> : <Closing email={email} closingOn={closingOn} />}

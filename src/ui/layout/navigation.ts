@@ -50,6 +50,7 @@ export const ADMIN_NAV = [
       { key: "audit", href: "/admin/audit", letter: "a", permission: "audit:read" },
       { key: "staff", href: "/admin/staff", permission: "staff:read" },
       { key: "health", href: "/admin/health", letter: "h", permission: "health:read" },
+      { key: "incidents", href: "/admin/incidents", letter: "i", permission: "health:read" },
     ],
   },
   { group: undefined, entries: [{ key: "settings", href: "/admin/settings", letter: "s", permission: "settings:read" }] },

@@ -16,7 +16,7 @@ export async function StorefrontDocument({ locale, skip, children, brand }: Prop
   return (
     <html lang={locale} data-theme={theme === "dark" || theme === "light" ? theme : undefined}>
       {look === undefined ? null : <head><link rel="stylesheet" href={look} /></head>}
-      <body>
+      <body className="flex min-h-dvh flex-col">
         <a href="#main" className="btn btn-primary skip-link">{skip}</a>
         {children}
         <script src="/storefront.js" nonce={nonce} defer suppressHydrationWarning />

@@ -1,10 +1,9 @@
+import type { LegalPage } from "#accounts/index.ts";
 import { Rss } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { StatusWord } from "#ui/storefront/status-words.ts";
 import { STATUS_TEXT } from "#ui/storefront/status-words.ts";
 
-export const LEGAL_PAGES = ["terms", "privacy", "refunds"] as const;
-export type LegalPage = (typeof LEGAL_PAGES)[number];
 
 type Props = {
   locale: string; shopName: string; status: StatusWord | undefined;

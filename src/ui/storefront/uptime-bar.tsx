@@ -1,14 +1,17 @@
-import { formatRate, statusOf } from "#ui/storefront/status-words.ts";
-import { total, type Day } from "#ui/storefront/uptime.ts";
+import { statusOf } from "#ui/storefront/status-words.ts";
+import type { Day } from "#ui/storefront/uptime.ts";
 
 const FILL = { operational: "fill-[light-dark(#63b886,#3b8f5c)]", degraded: "fill-[light-dark(#e0a43a,#d99f35)]", failing: "fill-[light-dark(#d8484a,#e0605f)]", unknown: "fill-border" } as const;
+
+/** Few days are not blown up to the whole width: a bar is at most a 30th of it. */
+const BARS_MIN = 30;
 
 /** What is said of a day when the pointer rests on it. */
 export type DayText = (day: Day) => string;
 
 /** One bar a day, oldest left; grey = no requests. The words carry the figure, the bars only the shape. */
 export function UptimeBar({ days, label, dayText, small = false }: { days: readonly Day[]; label: string; dayText: DayText; small?: boolean }) {
-  const width = 100 / days.length;
+  const width = 100 / Math.max(days.length, BARS_MIN);
   return (
     <svg className="w-full" height={small ? 24 : 32} role="img" aria-label={label}>
       {days.map((day, i) => (
@@ -19,5 +22,3 @@ export function UptimeBar({ days, label, dayText, small = false }: { days: reado
     </svg>
   );
 }
-
-export const rateOf = (days: readonly Day[]): string => formatRate(total(days));

@@ -4,8 +4,6 @@ import path from "node:path";
 const FOLDER = path.resolve(import.meta.dirname, "../../../src/ui/messages");
 const HAN_LEAST = 4;
 const WORDS_LEAST = 2;
-/** Names of other houses' programs, which the guides translate in their titles and the lists do not. */
-const PRODUCTS: ReadonlySet<string> = new Set(["Immersive Translate"]);
 
 type Locale = "en" | "zh";
 
@@ -30,7 +28,7 @@ const isChinese = (text: string): boolean => (text.match(/\p{Script=Han}/gu) ?? 
 
 /** The literal pieces of the messages that the other language does not use itself, as it does names of products. */
 const phrases = (messages: readonly string[], other: string, tells: (text: string) => boolean): readonly string[] =>
-  [...new Set(messages.flatMap(literals))].filter((piece) => tells(piece) && !other.includes(piece) && !PRODUCTS.has(piece));
+  [...new Set(messages.flatMap(literals))].filter((piece) => tells(piece) && !other.includes(piece));
 
 /** What stands between arguments and tags. */
 function literals(message: string): string[] {

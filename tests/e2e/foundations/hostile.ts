@@ -4,6 +4,7 @@ import { until } from "../../support/until.ts";
 import { startVendor } from "../../support/vendor.ts";
 import { readFacts, type Facts } from "../shots/facts.ts";
 import { BUYERS, MODELS, secretOf, stockedStore } from "../shots/stock.ts";
+import { speakPublicly } from "../shots/notices.ts";
 import { giveCredit, payOrders, sendRequests, teachVendor } from "../shots/trade.ts";
 
 /** A shop with trade in it whose things bear the worst names that the server takes: 64 characters, markup, marks that turn the text, emoji. */
@@ -32,6 +33,7 @@ export async function openHostileShop(beforeRenaming: (shop: Shop) => Promise<vo
   await giveCredit(shop);
   await payOrders(shop, stripe);
   await sendRequests(shop, REQUESTS);
+  await speakPublicly(shop);
   for (const [model, text] of [[NAMES.slug, "Hello"], ["claude-sonnet-4-5", "Hello"], ["claude-sonnet-4-5", "Please refuse this."]] as const) {
     const reply = await fetch(`${shop.url}/v1/chat/completions`, {
       method: "POST", headers: { authorization: `Bearer ${secretOf(ALICE)}`, "content-type": "application/json" }, body: JSON.stringify({ model, stream: true, max_tokens: 64, messages: [{ role: "user", content: text }] }),
@@ -68,6 +70,7 @@ async function rename(shop: Shop, facts: Facts): Promise<void> {
   await shop.sql("UPDATE models SET name = $2 WHERE id = $1", [facts.modelId, NAMES.model]);
   await shop.sql("UPDATE groups SET name = $1 WHERE name = 'pro'", [NAMES.group]);
   await shop.sql("UPDATE users SET name = $2, email = $3 WHERE id = $1", [facts.userId, NAMES.user, NAMES.email]);
+  await shop.sql("UPDATE incidents SET title = $2 WHERE id = $1", [facts.incidentId, JSON.stringify({ en: NAMES.model, zh: NAMES.model })]);
   // Nobody has opened a page yet that would hold the old names; the relay hears of the new ones.
   await shop.sql("UPDATE config_rev SET rev = rev + 1");
 }

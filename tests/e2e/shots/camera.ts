@@ -86,6 +86,7 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   if (screen.act === undefined && height > page.viewportSize()!.height) {
     await page.setViewportSize({ width: look.width, height: Math.min(height, HEIGHT_MAX) });
+    await page.evaluate(unstick);
     await page.waitForTimeout(REPAINT_MS);
   }
   await page.screenshot({ path: file, animations: "disabled" });
@@ -96,6 +97,18 @@ async function picture(page: Page, screen: Screen, look: Look, facts: Facts, fol
     ...(wider > 0 ? [finding("overflow")(`${wider} px wider than the window`)] : []),
     ...(await barriers(page)).map(finding("axe")),
   ];
+}
+
+/**
+ * In a window as long as the page nothing has to stick, and what does is a layer of its own that Chromium may draw once
+ * more where the shorter window ended. Columns that stay while a table is moved sideways are left alone.
+ */
+function unstick(): void {
+  for (const element of document.querySelectorAll<HTMLElement>("body *")) {
+    const { position, left, right } = getComputedStyle(element);
+    if (position === "sticky" && left === "auto" && right === "auto") Object.assign(element.style, { position: "relative", top: "auto", bottom: "auto" });
+  }
+  scrollTo(0, 0);
 }
 
 /** Until React has taken the page over and nothing on it is still being fetched. */

@@ -5,7 +5,7 @@ import { BUYERS } from "./stock.ts";
 /** What pages with an id in their address are opened at. */
 export type Facts = Readonly<{
   keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; modelId: string; userId: string; batchId: string; orderId: string; accountId: string;
-  transactionId: string; setUpPath: string;
+  transactionId: string; incidentId: string; setUpPath: string;
 }>;
 
 const EMAIL = BUYERS[0]!.email;
@@ -23,6 +23,7 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   batchId: "SELECT id FROM redeem_batches ORDER BY id DESC LIMIT 1",
   orderId: "SELECT id FROM orders WHERE status = 'paid' ORDER BY created_at LIMIT 1",
   accountId: "SELECT id FROM accounts WHERE code = 'revenue:usage'",
+  incidentId: "SELECT id FROM incidents WHERE kind = 'degraded'",
   transactionId: "SELECT id FROM ledger_transactions WHERE kind = 'settlement' ORDER BY id DESC LIMIT 1",
 };
 

@@ -8,8 +8,10 @@ import { startStripeServer, TEST_KEY, TEST_WEBHOOK_SECRET } from "../../support/
 import { startVendor } from "../../support/vendor.ts";
 import { chromiumPath, launch } from "../browser.ts";
 import { createCamera, nameOf, type Finding } from "./camera.ts";
+import { describeModels } from "./describe-models.ts";
 import { readFacts } from "./facts.ts";
 import { ALL_LOOKS, FAST_LOOKS } from "./looks.ts";
+import { speakPublicly } from "./notices.ts";
 import { SCREENS, type Place, type Screen } from "./screens.ts";
 import { EMPTY_STORE, stockedStore } from "./stock.ts";
 import { giveCredit, payOrders, sendRequests, teachVendor } from "./trade.ts";
@@ -28,7 +30,8 @@ export async function takeShots(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options: { only: { type: "string" }, fast: { type: "boolean", default: false } } });
   const executable = chromiumPath();
   if (executable === undefined) throw new Error("There is no Chromium here; name one in CHROMIUM.");
-  const screens = SCREENS.filter((screen) => values.only === undefined || screen.area === values.only || screen.name === values.only || nameOf(screen) === values.only);
+  const only = values.only?.split(",");
+  const screens = SCREENS.filter((screen) => only === undefined || [screen.area, screen.name, nameOf(screen)].some((name) => only.includes(name)));
   if (screens.length === 0) throw new Error(`There is no area or screen "${values.only}".`);
   await buildClient();
   await buildSite();
@@ -93,6 +96,8 @@ async function openStreet(): Promise<Street> {
     await giveCredit(stocked);
     await payOrders(stocked, stripe);
     await sendRequests(stocked, REQUESTS);
+    await describeModels(stocked);
+    await speakPublicly(stocked);
     const [empty, unopened] = [await open({ store: EMPTY_STORE, env }), await open({})];
     return { shops: { stocked, empty, unopened }, close };
   } catch (error) {

@@ -57,6 +57,8 @@ const STOREFRONT = group("storefront", "visitor", [
   ["docs-management", "[locale]/docs/api/management", "/{locale}/docs/api/management"],
   ["status", "[locale]/status", "/{locale}/status"],
   ["legal-terms", "[locale]/legal/[page]", "/{locale}/legal/terms"],
+  ["legal-older", "[locale]/legal/[page]", "/{locale}/legal/terms?version=1"],
+  ["legal-unset", "[locale]/legal/[page]", "/{locale}/legal/privacy"],
   ["not-found", "[locale]/[...missing]", "/{locale}/no-such-page", { missing: true }],
   ["signed-in", "[locale]/(storefront)", "/{locale}", { as: "customer" }],
 ]);
@@ -209,6 +211,9 @@ const ADMIN = group("admin", "owner", [
   ["staff", "admin/staff", "/admin/staff"],
   ["staff-token", "admin/staff", "/admin/staff", { act: pressText(/token|令牌/i) }],
   ["health", "admin/health", "/admin/health"],
+  ["incidents", "admin/incidents", "/admin/incidents"],
+  ["incident-drawer", "admin/incidents", ({ incidentId }) => `/admin/incidents?open=${incidentId}`, { act: dialog }],
+  ["incident-new", "admin/incidents", "/admin/incidents", { act: pressPrimary }],
   ["settings", "admin/settings", "/admin/settings"],
   ...["brand", "landing", "legal", "payments", "money", "relay", "mail"].map((area): Simple => [`settings-${area}`, "admin/settings/[area]", `/admin/settings/${area}`]),
   ["gallery", "admin/dev/ui", "/admin/dev/ui", { loads: true }],
@@ -217,11 +222,11 @@ const ADMIN = group("admin", "owner", [
 
 /** What pages look like with nothing to show, while they wait, and when the shop does not answer. */
 const EMPTY_CONSOLE: readonly string[] = ["", "/keys", "/usage", "/requests", "/models", "/playground", "/wallet", "/wallet/orders"];
-const EMPTY_ADMIN: readonly string[] = ["", "/channels", "/models", "/prices", "/groups", "/users", "/codes", "/orders", "/refunds", "/disputes", "/ledger", "/requests", "/audit", "/staff", "/health"];
+const EMPTY_ADMIN: readonly string[] = ["", "/channels", "/models", "/prices", "/groups", "/users", "/codes", "/orders", "/refunds", "/disputes", "/ledger", "/requests", "/audit", "/staff", "/health", "/incidents"];
 const LISTS = ["/console/requests", "/console/wallet", "/admin", "/admin/channels", "/admin/requests", "/admin/ledger"] as const;
 const nameOf = (path: string): string => path.slice(1).replaceAll("/", "-");
 const STATES: readonly Screen[] = [
-  ...group("states", "visitor", [["empty-landing", "[locale]/(storefront)", "/{locale}", { place: "empty" }], ["empty-models", "[locale]/models", "/{locale}/models", { place: "empty" }], ["empty-pricing", "[locale]/pricing", "/{locale}/pricing", { place: "empty" }]]),
+  ...group("states", "visitor", [["empty-landing", "[locale]/(storefront)", "/{locale}", { place: "empty" }], ["empty-models", "[locale]/models", "/{locale}/models", { place: "empty" }], ["empty-pricing", "[locale]/pricing", "/{locale}/pricing", { place: "empty" }], ["empty-status", "[locale]/status", "/{locale}/status", { place: "empty" }]]),
   ...EMPTY_CONSOLE.map((path): Screen => ({ area: "states", name: `empty-console${path.replaceAll("/", "-")}`, route: `console${path}`, path: `/console${path}`, as: "newcomer", place: "empty" })),
   ...EMPTY_ADMIN.map((path): Screen => ({ area: "states", name: `empty-admin${path.replaceAll("/", "-")}`, route: `admin${path}`, path: `/admin${path}`, as: "owner", place: "empty" })),
   ...(["held", "cut"] as const).flatMap((calls) => LISTS.map((path): Screen => ({

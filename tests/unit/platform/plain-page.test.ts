@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asksPublicPage, sendPlain, withoutFramework } from "#platform/plain-page.ts";
+import { asksPublicPage, sendPlain, twinAddress, withoutFramework } from "#platform/plain-page.ts";
 
 const PAGE = [
   '<!DOCTYPE html><html lang="en"><head><link rel="stylesheet" href="/_next/a.css" nonce="n"/>',
@@ -25,7 +25,7 @@ test.each(['<html id="__next_error__"><script src="/_next/a.js"></script></html>
 });
 
 test.each([
-  ["GET", "/en", {}, true], ["GET", "/zh/models/openai/gpt-4.1?n.input=1", {}, true], ["GET", "/en?x=prices.xml", {}, true], ["GET", "/en/prices.xml", {}, false],
+  ["GET", "/en", {}, true], ["GET", "/zh/models/openai/gpt-4.1?n.input=1", {}, true], ["GET", "/en?x=prices.xml", {}, true], ["GET", "/en/prices.xml", {}, false], ["GET", "/en/docs/errors.md", {}, false],
   ["GET", "/console/keys", {}, false], ["GET", "/v1/models", {}, false], ["GET", "/api/live", {}, false], ["HEAD", "/en", {}, false], ["GET", "/en", { rsc: "1" }, false],
 ] as const)("%s %s with %j is a public page: %s", (method, url, headers, yes) => {
   expect(asksPublicPage({ method, url, headers } as unknown as IncomingMessage)).toBe(yes);
@@ -73,4 +73,11 @@ test("other answers pass as they are", async () => {
   expect((await raw("/feed", { "accept-encoding": "gzip" })).body.toString()).toBe(PAGE.join(""));
   const moved = await raw("/moved", {});
   expect([moved.status, moved.headers.location]).toEqual([307, "/en"]);
+});
+
+test.each([
+  ["/en/docs/errors.md", "/en/markdown/docs/errors"], ["/zh/models/openai/gpt-4.1.md?x=1", "/zh/markdown/models/openai/gpt-4.1?x=1"], ["/en/docs.md", "/en/markdown/docs"],
+  ["/en/docs/errors", "/en/docs/errors"], ["/en?x=/docs/a.md", "/en?x=/docs/a.md"], ["/docs/errors.md", "/docs/errors.md"], ["/api/docs/a.md", "/api/docs/a.md"],
+])("the twin of %s is made at %s", (url, made) => {
+  expect(twinAddress(url)).toBe(made);
 });

@@ -9,7 +9,7 @@ import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
 import { formatLatency, formatPerMillion } from "#ui/storefront/numbers.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
-import { clientGuides } from "#ui/storefront/docs/guides.ts";
+import { clientGuides, clientName } from "#ui/storefront/docs/guides.ts";
 import { formatsOf, isText } from "#ui/storefront/formats.ts";
 import { JsonLd } from "#ui/storefront/json-ld.tsx";
 import { BillSection } from "#ui/storefront/landing/bill-section.tsx";
@@ -49,7 +49,7 @@ export default async function LandingPage({ params }: Props) {
   const shownHere = sold.find(({ formats }) => isText(formats)) ?? sold.find(({ formats }) => formats.length > 0);
   const samples = shownHere ? samplesFor(shownHere.formats, { base, model: shownHere.offer.slug, keyName: keyNameOf(values["shop.name"]) }) : [];
   const start = user ? "/console/keys" : values["shop.sign_up"] === "closed" ? "/sign-in" : "/sign-up";
-  const guides = clientGuides(offered).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }));
+  const guides = clientGuides(offered).map((guide) => ({ href: `/${locale}/docs/${guide.slug}`, name: clientName(guide, locale) }));
   return (
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 sm:px-8">
       <Hero title={title} lead={lead} count={offers.length} samples={samples} model={samples.length > 0 ? shownHere?.offer : undefined} locale={locale} facts={await factsOf(offers)} startHref={start} pricesHref={`/${locale}/${offers.length > 0 ? "models" : "pricing"}`} />

@@ -13,7 +13,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale } = await params;
   const t = await getTranslations({ locale, namespace: "docs" });
   const shopName = (await (await shop()).settings())["shop.name"];
-  return pageMetadata({ locale, path: "/docs", title: t("meta.title", { shop: shopName }), description: t("lead") });
+  return pageMetadata({ locale, path: "/docs", title: t("meta.title", { shop: shopName }), description: t("lead"), markdown: true });
 }
 
 /** All guides by what they are for. */

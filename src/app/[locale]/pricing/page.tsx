@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { DEFAULT_GROUP } from "#catalog/index.ts";
 import { listGroupFactors, type GroupFactor } from "#catalog/storefront.store.ts";
 import { shownOffers } from "#app/catalogue.ts";
-import { operatorText } from "#app/operator-text.ts";
+import { legalPages } from "#app/legal.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
 import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
@@ -92,7 +92,7 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
                 <tr key={model.slug}>
                   <th scope="row" className="h-11 max-w-64 truncate py-0! align-middle! text-14! font-normal! text-fg! max-sm:max-w-40">{name(model)}</th>
                   {columns.map((item) => <td key={item} className={`num ${item.startsWith("cache") ? "max-sm:hidden" : "font-medium"}`}><PriceText item={item} price={model.prices[item]} free={models("free")} missing={item.startsWith("cache") && model.prices["output"] !== undefined ? models("asInput") : ""} /></td>)}
-                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(", ")}</td>
+                  <td className="num text-13 text-fg-3 max-md:hidden">{more(model).join(" · ")}</td>
                 </tr>
               ))}
             </tbody>
@@ -132,7 +132,7 @@ async function Groups({ groups, own }: { groups: readonly GroupFactor[]; own: st
 
 async function TopUp({ terms, locale }: { terms: ReturnType<typeof topUpTerms>; locale: string }) {
   const t = await getTranslations("pricing.money");
-  const refunds = await operatorText("legal.refunds", locale);
+  const refunds = (await legalPages()).has("refunds");
   return (
     <section className="mt-16 grid gap-x-16 gap-y-6 lg:grid-cols-[280px_minmax(0,1fr)]" aria-labelledby="money">
       <h2 id="money" className="text-20 font-semibold">{t("title")}</h2>

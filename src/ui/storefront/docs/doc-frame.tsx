@@ -1,6 +1,7 @@
-import { ChevronRight, PanelLeft } from "lucide-react";
+import { ChevronRight, FileText, PanelLeft } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
 
 export type DocLink = Readonly<{ href: string; text: string; current: boolean }>;
 export type DocGroup = Readonly<{ title: string; links: readonly DocLink[] }>;
@@ -14,6 +15,8 @@ type Props = {
 /** Guides left, the page in the middle, its headings right; on a phone both fold away. */
 export async function DocFrame({ groups, locale, title, description, contents, previous, next, children }: Props) {
   const t = await getTranslations("docs");
+  // A page that says only why it is missing stands in no list and has no twin.
+  const here = groups.flatMap(({ links }) => links).find(({ current }) => current);
   const list = (
     <div className="grid gap-6">
       {groups.map((group) => (
@@ -36,6 +39,7 @@ export async function DocFrame({ groups, locale, title, description, contents, p
           <a href={`/${locale}/docs`} className="hover:text-fg">{t("title")}</a>
           <ChevronRight size={14} strokeWidth={1.75} aria-hidden="true" />
           <span className="truncate text-fg-2">{title}</span>
+          {here ? <a href={`${here.href}${MARKDOWN_ENDING}`} className="ml-auto flex flex-none items-center gap-1.5 hover:text-fg"><FileText size={14} strokeWidth={1.75} aria-hidden="true" />{t("markdown")}</a> : null}
         </nav>
         <h1 className="mt-3 text-28 font-semibold tracking-[-0.01em]">{title}</h1>
         <p className="mt-2 max-w-[68ch] text-16 text-fg-2">{description}</p>

@@ -43,13 +43,22 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     id: "completions", method: "POST", path: "/v1/completions",
-    request: `{"model": "{model}", "prompt": "The capital of Ireland is", "max_tokens": 5}`,
+    request: `{
+  "model": "{model}",
+  "prompt": "The capital of Ireland is",
+  "max_tokens": 5
+}`,
     answer: `{
   "id": "cmpl-...",
   "object": "text_completion",
   "created": 1795246694,
   "model": "{model}",
-  "choices": [{"index": 0, "text": " Dublin.", "logprobs": null, "finish_reason": "stop"}],
+  "choices": [{
+    "index": 0,
+    "text": " Dublin.",
+    "logprobs": null,
+    "finish_reason": "stop"
+  }],
   ${USAGE}
 }`,
   },
@@ -136,10 +145,17 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     id: "embeddings", method: "POST", path: "/v1/embeddings",
-    request: `{"model": "{embedding}", "input": "The sky is blue."}`,
+    request: `{
+  "model": "{embedding}",
+  "input": "The sky is blue."
+}`,
     answer: `{
   "object": "list",
-  "data": [{"object": "embedding", "index": 0, "embedding": [0.0123, -0.0456, "..."]}],
+  "data": [{
+    "object": "embedding",
+    "index": 0,
+    "embedding": [0.0123, -0.0456, "..."]
+  }],
   "model": "{embedding}",
   "usage": {"prompt_tokens": 5, "total_tokens": 5}
 }`,
@@ -159,9 +175,21 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     id: "model", method: "GET", path: "/v1/models/{id}",
-    answer: `{"id": "{model}", "object": "model", "created": 1795246439, "owned_by": "...", "pricing": {"prompt": "0.000001", "completion": "0.000005"}}`,
+    answer: `{
+  "id": "{model}",
+  "object": "model",
+  "created": 1795246439,
+  "owned_by": "...",
+  "pricing": {"prompt": "0.000001", "completion": "0.000005"}
+}`,
   },
-  { id: "credits", method: "GET", path: "/v1/credits", answer: `{"data": {"total_credits": 10, "total_usage": 0.00001305, "balance": 9.99998695}}` },
+  { id: "credits", method: "GET", path: "/v1/credits", answer: `{
+  "data": {
+    "total_credits": 10,
+    "total_usage": 0.00001305,
+    "balance": 9.99998695
+  }
+}` },
   {
     id: "generation", method: "GET", path: "/v1/generation/{id}",
     answer: `{
@@ -172,8 +200,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
     "status": "ok",
     "usage": {"input": 9, "output": 2},
     "line_items": [
-      {"bucket": "input", "quantity": 9, "unit_price_pico_usd": 1000000, "amount_nano_usd": 9000},
-      {"bucket": "output", "quantity": 2, "unit_price_pico_usd": 5000000, "amount_nano_usd": 10000}
+      {
+        "bucket": "input",
+        "quantity": 9,
+        "unit_price_pico_usd": 1000000,
+        "amount_nano_usd": 9000
+      },
+      {
+        "bucket": "output",
+        "quantity": 2,
+        "unit_price_pico_usd": 5000000,
+        "amount_nano_usd": 10000
+      }
     ],
     "total_cost": 0.000019,
     "total_cost_nano_usd": 19000

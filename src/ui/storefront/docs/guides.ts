@@ -9,6 +9,8 @@ export type Guide = Readonly<{
   file: "start" | "use" | "money" | "sdk" | "tools" | "apps";
   /** The client's own name; pages without one are called by their title. */
   name?: string;
+  /** What it calls itself in Chinese, where that is another name. */
+  nameZh?: string;
   /** Any of these formats must be answered by the shop, or the guide would send people to an address that refuses. */
   needs?: readonly ApiFormat[];
 }>;
@@ -52,12 +54,15 @@ export const GUIDES: readonly Guide[] = [
   { slug: "librechat", kind: "tool", file: "apps", name: "LibreChat", needs: CHAT },
   { slug: "dify", kind: "tool", file: "apps", name: "Dify", needs: CHAT },
   { slug: "n8n", kind: "tool", file: "apps", name: "n8n", needs: CHAT },
-  { slug: "immersive-translate", kind: "tool", file: "apps", name: "Immersive Translate", needs: CHAT },
+  { slug: "immersive-translate", kind: "tool", file: "apps", name: "Immersive Translate", nameZh: "沉浸式翻译", needs: CHAT },
 ];
 
 export const KINDS: readonly GuideKind[] = ["start", "use", "money", "sdk", "tool"];
 
 export const works = ({ needs }: Guide, offered: ReadonlySet<ApiFormat>): boolean => needs === undefined || needs.some((format) => offered.has(format));
+
+/** A client's name as its users in this language know it. */
+export const clientName = ({ name, nameZh }: Pick<Guide, "nameZh"> & { name: string }, locale: string): string => (locale === "zh" ? nameZh ?? name : name);
 
 /** Guides for clients that work with what this shop answers. */
 export const clientGuides = (offered: ReadonlySet<ApiFormat>): readonly (Guide & { name: string })[] =>

@@ -17,7 +17,7 @@ const client = new OpenAI({ baseURL: "{base}/v1", apiKey: process.env.${"{key}"}
 `;
 
 const SAMPLES: Readonly<Record<string, readonly Raw[]>> = {
-  "set-key": [["Shell", "shell", `export {key}="sk-mm-..."   # the key from the console`]],
+  "set-key": [["Shell", "shell", `export {key}="sk-mm-..."`]],
   "install-openai": [["Python", "shell", "pip install openai"], ["TypeScript", "shell", "npm install openai"]],
   models: [["curl", "shell", `curl {base}/v1/models -H "Authorization: Bearer \${key}"`]],
   stream: [

@@ -8,32 +8,43 @@ const RULES = ["failed", "early", "retry", "nonsense"] as const;
 /** The promise of the receipt, with one computed from today's price: every line can be recomputed by hand. */
 export async function BillSection({ models }: { models: readonly ShownModel[] }) {
   const t = await getTranslations("landing.bill");
+  const model = exampleModel(models);
   return (
     <section id="bill" className="mt-20 grid scroll-mt-16 items-start gap-x-16 gap-y-10 md:mt-24 lg:grid-cols-[minmax(0,1fr)_minmax(0,560px)]" aria-labelledby="bill-title">
       <div>
         <h2 id="bill-title" className="max-w-[20ch] text-28 font-semibold tracking-[-0.01em]">{t("title")}</h2>
         <p className="mt-4 max-w-[48ch] text-16 text-fg-2">{t("lead")}</p>
-        <dl className="mt-8 max-w-[56ch]">
-          {RULES.map((rule) => (
-            <div key={rule} className="grid gap-x-6 border-t py-3 sm:grid-cols-2">
-              <dt className="font-medium">{t(`rules.${rule}.case`)}</dt>
-              <dd className="text-fg-2">{t(`rules.${rule}.cost`)}</dd>
-            </div>
-          ))}
-        </dl>
+        {model ? <Rules className="mt-8" /> : null}
       </div>
-      <ExampleReceipt models={models} />
+      {/* With nothing on sale there is no price to compute from, and none is made up: the promises take the room. */}
+      {model ? <ExampleReceipt model={model} /> : <Rules className="border-b lg:mt-2" />}
     </section>
   );
 }
 
-async function ExampleReceipt({ models }: { models: readonly ShownModel[] }) {
+async function Rules({ className }: { className: string }) {
   const t = await getTranslations("landing.bill");
+  return (
+    <dl className={`${className} max-w-[56ch]`}>
+      {RULES.map((rule) => (
+        <div key={rule} className="grid gap-x-6 border-t py-3 sm:grid-cols-2">
+          <dt className="font-medium">{t(`rules.${rule}.case`)}</dt>
+          <dd className="text-fg-2">{t(`rules.${rule}.cost`)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function exampleModel(models: readonly ShownModel[]): ShownModel | undefined {
   // Where prices change within the example's size its lines would need a column for the border.
   const plain = models.filter(({ price: { document } }) => !document.tiers?.some(({ over }) => over < 100_000));
   const priced = (items: readonly string[]) => plain.find(({ prices }) => items.every((item) => (prices[item] ?? 0n) > 0n));
-  const model = priced(["input", "cache_read", "output"]) ?? priced(["input", "output"]);
-  if (!model) return null;
+  return priced(["input", "cache_read", "output"]) ?? priced(["input", "output"]);
+}
+
+async function ExampleReceipt({ model }: { model: ShownModel }) {
+  const t = await getTranslations("landing.bill");
   const { lines, roundingPico, chargePico } = exampleBill(model.price);
   const cell = "num h-10!";
   const texts = [...lines.map(({ amountPico }) => amountPico), roundingPico, chargePico].map(formatPerPiece);

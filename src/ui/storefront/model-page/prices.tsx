@@ -1,11 +1,13 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { PriceDocument } from "#money/price.ts";
+import { modelPath } from "#ui/storefront/addresses.ts";
 import { itemText, type ItemWords } from "#ui/storefront/item-text.ts";
+import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
 import { itemsOf, type PriceBasis } from "#ui/storefront/price-rows.ts";
 import { PriceTable } from "#ui/storefront/price-table.tsx";
 import { PriceText } from "#ui/storefront/price-text.tsx";
 
-type Offer = Readonly<{ slug: string; list: PriceBasis; own: PriceBasis | undefined; ownGroup: string | undefined; priceSince: Date }>;
+type Offer = Readonly<{ slug: string; vendorSlug: string | undefined; list: PriceBasis; own: PriceBasis | undefined; ownGroup: string | undefined; priceSince: Date }>;
 type Props = { offer: Offer; locale: string; planned: Readonly<{ from: Date; basis: PriceBasis }> | undefined; version: number };
 
 export async function ModelPrices({ offer, locale, planned, version }: Props) {
@@ -23,6 +25,7 @@ export async function ModelPrices({ offer, locale, planned, version }: Props) {
         <a className="link" href="#history">{t("history")}</a>
         <a className="link" href={`/${locale}/prices.xml`}>{t("feed")}</a>
         <a className="link" href="/api/catalogue.json">{t("json")}</a>
+        <a className="link" href={`${modelPath(locale, offer)}${MARKDOWN_ENDING}`}>{t("markdown")}</a>
       </p>
     </section>
   );

@@ -23,7 +23,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const [{ locale }, guide] = [await params, await guideOf(params)];
   const { title, description } = await guideText(locale, guide);
   const shopName = (await (await shop()).settings())["shop.name"];
-  return pageMetadata({ locale, path: `/docs/${guide.slug}`, title: `${title}: ${shopName}`, description, index: works(guide, offeredFormats()) });
+  return pageMetadata({ locale, path: `/docs/${guide.slug}`, title: `${title}: ${shopName}`, description, index: works(guide, offeredFormats()), markdown: works(guide, offeredFormats()) });
 }
 
 /** One guide. A client that this shop cannot serve yet gets a plain word instead of settings that would fail. */

@@ -17,7 +17,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale } = await params;
   const t = await getTranslations({ locale, namespace: "docs" });
   const shopName = (await (await shop()).settings())["shop.name"];
-  return pageMetadata({ locale, path: "/docs/api", title: `${t("api.title")}: ${shopName}`, description: t("api.short") });
+  return pageMetadata({ locale, path: "/docs/api", title: `${t("api.title")}: ${shopName}`, description: t("api.short"), markdown: true });
 }
 
 /** Asked of the relay itself: an address that it would refuse is not described. */

@@ -17,7 +17,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale } = await params;
   const t = await getTranslations({ locale, namespace: "docs" });
   const shopName = (await (await shop()).settings())["shop.name"];
-  return pageMetadata({ locale, path: "/docs/api/management", title: `${t("management.title")}: ${shopName}`, description: t("management.short") });
+  return pageMetadata({ locale, path: "/docs/api/management", title: `${t("management.title")}: ${shopName}`, description: t("management.short"), markdown: true });
 }
 
 /** The management interface, drawn from the very description that it serves. */

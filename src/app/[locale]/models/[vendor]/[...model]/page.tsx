@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { notFound, permanentRedirect } from "next/navigation";
 import { listPriceChanges } from "#catalog/storefront.store.ts";
 import { shownOffer, shownOffers, type ShownOffer } from "#app/catalogue.ts";
+import { publicIncidents } from "#app/incidents.ts";
 import { offeredFormats } from "#app/offered-formats.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
 import { daysOf, qualitiesOf, shopStatus, wordOf } from "#app/shop-status.ts";
@@ -12,7 +13,7 @@ import type { Locale } from "#ui/i18n/routing.ts";
 import { modelPath, NO_VENDOR, slugFromPath } from "#ui/storefront/addresses.ts";
 import { Calculator, type CalculatorWords } from "#ui/storefront/calculator.tsx";
 import type { Parameters } from "#ui/storefront/catalogue-query.ts";
-import { clientGuides } from "#ui/storefront/docs/guides.ts";
+import { clientGuides, clientName } from "#ui/storefront/docs/guides.ts";
 import { estimateStart, estimateText, fieldsOf, presetsFor } from "#ui/storefront/estimate.ts";
 import { formatsOf } from "#ui/storefront/formats.ts";
 import { itemText, type ItemWords } from "#ui/storefront/item-text.ts";
@@ -45,6 +46,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const path = modelPath(locale, offer).slice(`/${locale}`.length);
   return pageMetadata({
     locale, path, title: t("title", { model: offer.name, shop: shopName }), description: t("description", { model: offer.name, prices: await pricePhrase(offer, locale) }),
+    markdown: true,
     picture: new URLSearchParams({ model: offer.slug, v: offer.list.versionId.toString() }).toString(),
   });
 }
@@ -54,8 +56,8 @@ export default async function ModelPage({ params, searchParams }: Props) {
   const { locale } = await params;
   const offer = await offerOf(params);
   const { baseUrl, settings, pool, clock } = await shop();
-  const [base, values, changes, status, offers, qualities, user, t] = await Promise.all([
-    baseUrl(), settings(), listPriceChanges(pool, { modelId: offer.id, limit: HISTORY }), shopStatus(), shownOffers(), qualitiesOf(), currentUser(), getTranslations("model"),
+  const [base, values, changes, status, offers, qualities, user, incidents, t] = await Promise.all([
+    baseUrl(), settings(), listPriceChanges(pool, { modelId: offer.id, limit: HISTORY }), shopStatus(), shownOffers(), qualitiesOf(), currentUser(), publicIncidents(), getTranslations("model"),
   ]);
   const nowMs = clock.now();
   const offered = offeredFormats();
@@ -81,8 +83,8 @@ export default async function ModelPage({ params, searchParams }: Props) {
           />
           <ModelFacts offer={offer} formats={formats} />
         </div>
-        <ModelCode samples={samples} guides={clientGuides(new Set(formats)).slice(0, 6).map(({ slug, name }) => ({ href: `/${locale}/docs/${slug}`, name }))} />
-        <ModelQuality days={days} />
+        <ModelCode samples={samples} guides={clientGuides(new Set(formats)).slice(0, 6).map((guide) => ({ href: `/${locale}/docs/${guide.slug}`, name: clientName(guide, locale) }))} />
+        <ModelQuality days={days} locale={locale} incidents={incidents.open.filter(({ models }) => models.length === 0 || models.includes(offer.id))} />
         <PriceHistory changes={changes} nowMs={nowMs} />
       </div>
       <RelatedModels models={related} locale={locale} qualities={qualities} />
