@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -294,8 +295,10 @@ browserTest("E-11: the web process is killed under open pages: they say that the
   const list = await visits.tab(staff.page.context());
   await list.page.goto("/admin/groups");
   await settled(list.page);
-  await customer.page.getByLabel("Name", { exact: true }).fill("typed while it was gone");
-  await staff.page.getByLabel("Weight").fill("77");
+  const name = `typed meanwhile ${randomUUID().slice(0, 8)}`;
+  const weight = 1 + (await shop.sql<{ weight: number }>("SELECT weight FROM channels WHERE id = $1", [channel]))[0]!.weight;
+  await customer.page.getByLabel("Name", { exact: true }).fill(name);
+  await staff.page.getByLabel("Weight").fill(String(weight));
   const pages = [customer.page, staff.page, list.page];
   const banner = (page: Page) => page.getByText("The shop does not answer. Reconnecting");
   for (const page of pages) expect(await banner(page).count()).toBe(0);
@@ -303,18 +306,16 @@ browserTest("E-11: the web process is killed under open pages: they say that the
   process.kill(killed, "SIGKILL");
   for (const page of pages) await banner(page).waitFor({ timeout: POLL.timeout });
   expect(await barriers(customer.page)).toEqual([]);
-  await shop.sql("UPDATE groups SET ppm = 650000 WHERE name = 'trial'");
+  await shop.sql("UPDATE groups SET ppm = ppm + 10000 WHERE name = 'trial'");
+  const factor = Number((await shop.sql<{ ppm: number }>("SELECT ppm FROM groups WHERE name = 'trial'"))[0]!.ppm) / 1_000_000;
   // The shop starts it again by itself.
   for (const page of pages) await banner(page).waitFor({ state: "detached", timeout: 60_000 });
   expect(await webPid()).not.toBe(killed);
-  await list.page.getByText("0.65").first().waitFor({ timeout: POLL.timeout });
-  expect(await customer.page.getByLabel("Name", { exact: true }).inputValue()).toBe("typed while it was gone");
-  expect(await staff.page.getByLabel("Weight").inputValue()).toBe("77");
-  for (const page of [customer.page, staff.page]) {
-    await button(page, "Save");
-    await page.getByText(/saved|In force within a second/i).first().waitFor();
-  }
-  expect(await shop.sql("SELECT (SELECT name FROM api_keys WHERE id = $1) AS name, (SELECT weight FROM channels WHERE id = $2) AS weight", [key, channel])).toEqual([{ name: "typed while it was gone", weight: 77 }]);
+  await list.page.getByText(String(factor)).first().waitFor({ timeout: POLL.timeout });
+  expect(await customer.page.getByLabel("Name", { exact: true }).inputValue()).toBe(name);
+  expect(await staff.page.getByLabel("Weight").inputValue()).toBe(String(weight));
+  for (const page of [customer.page, staff.page]) await button(page, "Save");
+  await expect.poll(() => shop.sql("SELECT (SELECT name FROM api_keys WHERE id = $1) AS name, (SELECT weight FROM channels WHERE id = $2) AS weight", [key, channel]), POLL).toEqual([{ name, weight }]);
 }, 120_000);
 
 browserTest("a row of the dashboard whose figures fail says so alone; whoever sees no totals is told wallets, not money", async () => {
@@ -391,8 +392,9 @@ browserTest.each(MAKING.map((making) => [making.what, making] as const))("E-14: 
   });
   if (open !== undefined) await button(page, open);
   await fill(page);
+  const before = await countOf(counted);
   await page.getByRole("button", { name: press, exact: true }).last().dblclick();
-  await expect.poll(() => countOf(counted), POLL).toBe(1);
+  await expect.poll(() => countOf(counted), POLL).toBe(before + 1);
   await page.waitForLoadState("networkidle");
-  expect([await countOf(counted), sent]).toEqual([1, 1]);
+  expect([await countOf(counted), sent]).toEqual([before + 1, 1]);
 });

@@ -16,7 +16,7 @@ export const MAKING: readonly Making[] = [
   { what: "user", who: OWNER, path: "/admin/users", open: "New user", fill: (page) => page.getByRole("dialog").getByLabel("E-mail").fill("twice@example.com"), press: "Create", counted: "users WHERE email = 'twice@example.com'" },
   { what: "token", who: OWNER, path: "/admin/staff", open: "New token", fill: (page) => page.getByRole("dialog").getByLabel("Name").fill("twice"), press: "Make the token", counted: "management_tokens WHERE name = 'twice'" },
   { what: "invitation", who: OWNER, path: "/admin/staff", open: "Invite", fill: (page) => page.getByRole("dialog").getByLabel("E-mail").fill("twice@staff.example.com"), press: "Make the invitation", counted: "invites WHERE email = 'twice@staff.example.com'" },
-  { what: "model", who: OWNER, path: "/admin/models", open: "Own model", fill: async (page) => {
+  { what: "model", who: OWNER, path: "/admin/models", open: "Add own", fill: async (page) => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Model id").fill("twice");
     await dialog.getByRole("textbox", { name: "Input" }).fill("1");
