@@ -25,7 +25,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("content-security-policy", policy);
   headers.set("x-nonce", nonce);
   // Layouts do not know their address; one that sends to the sign-in page has to name it.
-  headers.set("x-mm-path", request.nextUrl.pathname + request.nextUrl.search);
+  headers.set("x-mm-path", headers.get("x-mm-missing") ?? request.nextUrl.pathname + request.nextUrl.search);
   const locale = headers.get("x-mm-locale") ?? undefined;
   const twin = TWIN.exec(request.nextUrl.pathname);
   if (twin) {

@@ -11,8 +11,9 @@ import { loadSettings } from "#accounts/index.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { hostAllowed, readyUrl } from "#platform/edge.ts";
 import { createLog, type Log } from "#platform/log.ts";
-import { asksPublicPage, sendPlain, twinAddress } from "#platform/plain-page.ts";
+import { asksDocument, sendPlain, twinAddress, writeAside, type Written } from "#platform/plain-page.ts";
 import { webRuntime } from "#runtime.ts";
+import { isLocale } from "#ui/i18n/routing.ts";
 
 // The web process: Next behind a socket that only the parent's edge can reach, and the jobs.
 
@@ -47,6 +48,9 @@ function misdirected(request: IncomingMessage, response: ServerResponse, env: En
   response.writeHead(421, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end("This shop is not served under that name.\n");
   return true;
 }
+
+/** Carries the address that led nowhere to the page that says so; the edge takes it away where it comes from outside. */
+const MISSING = "x-mm-missing";
 
 /** How long a changed setting that every request needs may take to be obeyed. */
 const FACTS_CACHE_MS = 5_000;
@@ -102,10 +106,17 @@ async function main(): Promise<void> {
     const { publicUrl, locale } = await facts();
     if (misdirected(request, response, env, publicUrl)) return;
     request.headers["x-mm-locale"] = locale;
-    if (!dev && asksPublicPage(request)) sendPlain(request, response);
+    if (!dev && asksDocument(request)) sendPlain(request, response, () => writeMissing(request, locale));
     // Here and not by a rewrite of Next's hook, which takes 127.0.0.1 and localhost for two hosts and would ask itself over the network.
     request.url = twinAddress(request.url ?? "/");
     await handle(request, response);
+  }
+
+  /** What stands where nothing does, in the language of the address, else the shop's. */
+  function writeMissing(request: IncomingMessage, shopLocale: string): Promise<Written> {
+    const url = request.url ?? "/";
+    const locale = /^\/([a-z]{2})(?:[/?]|$)/.exec(url)?.[1];
+    return writeAside(request, `/${isLocale(locale) ? locale : shopLocale}/missing`, handle, { [MISSING]: isLocale(locale) ? url : `/${shopLocale}` });
   }
 
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(file, resolve));

@@ -21,7 +21,7 @@ export { changePassword, readProfile, renewByPassword, updateProfile } from "#ac
 export { requestReset, resetPassword } from "#accounts/reset.store.ts";
 export { endSessionOf, endSessions, listSessions } from "#accounts/sessions.store.ts";
 export { resendVerification, signUp, verifyEmail } from "#accounts/sign-up.store.ts";
-export { changeStaffRole, listManagementTokens, listStaff } from "#accounts/staff.store.ts";
+export { changeStaffRole, listApprovers, listManagementTokens, listStaff } from "#accounts/staff.store.ts";
 export { canonicalJson } from "#accounts/audit.ts";
 export type { AuditActor, AuditEvent } from "#accounts/audit.ts";
 export { verifyAudit, writeAudit } from "#accounts/audit.store.ts";

@@ -9,7 +9,9 @@ export type MailContent =
   | Readonly<{ template: "change-new"; token: string }>
   | Readonly<{ template: "changed"; token: string; newEmail: string }>
   | Readonly<{ template: "invite"; token: string; role: string }>
-  | Readonly<{ template: "closing"; on: string }>;
+  | Readonly<{ template: "closing"; on: string }>
+  /** Something waits for a second person; sent to whoever may decide it. */
+  | Readonly<{ template: "approval"; kind: "adjustment" | "charge_refund" | "order_refund"; amount: string; requester: string; customer: string; reason: string; until: string }>;
 export type MailTemplate = MailContent["template"];
 
 /** Where a sealed mail stands; it opens nowhere else. */

@@ -3,7 +3,7 @@ import { readBudgets, readLimits, type BudgetPeriod, type LimitSet } from "#acco
 import type { Queryable } from "#platform/db/queryable.ts";
 
 /** What a key is good for right now, in the words of lists. */
-export const KEY_STATES = ["active", "disabled", "expired", "exhausted", "revoked", "leaked"] as const;
+export const KEY_STATES = ["active", "low", "disabled", "expired", "exhausted", "revoked", "leaked"] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
 /** A customer's key as he sees it: never its secret. */
@@ -27,6 +27,12 @@ export type KeyFilter = Readonly<{
   limit: number;
 }>;
 
+/**
+ * From this share of a budget on a key is `low`: a request is refused as soon as it could cost more than what is left,
+ * which is before the last cent is spent.
+ */
+const LOW_PERCENT = 80;
+
 type Row = Omit<OwnKey, "limits" | "budgets" | "oldSecret"> & {
   limits: unknown; budgets: unknown; spent: Record<string, string> | null; oldSuffix: string | null; oldUntil: Date | null;
 };
@@ -42,9 +48,8 @@ const VIEW = `
          k.old_suffix AS "oldSuffix", CASE WHEN k.old_until > now() THEN k.old_until END AS "oldUntil",
          CASE WHEN k.status <> 'active' THEN k.status
               WHEN k.expires_at <= now() THEN 'expired'
-              WHEN EXISTS (SELECT 1 FROM jsonb_to_recordset(k.budgets) AS x(per text, amount_nano bigint)
-                            WHERE coalesce((s.spent ->> x.per)::bigint, 0) >= x.amount_nano) THEN 'exhausted'
-              ELSE 'active' END AS state
+              ELSE coalesce((SELECT CASE WHEN bool_or(y.spent >= y.amount) THEN 'exhausted' WHEN bool_or(y.spent >= y.amount * ${LOW_PERCENT} / 100) THEN 'low' END
+                               FROM (SELECT coalesce((s.spent ->> x.per)::numeric, 0) AS spent, x.amount_nano AS amount FROM jsonb_to_recordset(k.budgets) AS x(per text, amount_nano numeric)) y), 'active') END AS state
     FROM api_keys k
     JOIN users u ON u.id = k.user_id
     LEFT JOIN groups g ON g.id = k.group_id

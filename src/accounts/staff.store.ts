@@ -17,6 +17,14 @@ export async function listStaff(db: Queryable): Promise<StaffView[]> {
   return rows;
 }
 
+export type Approver = Readonly<{ id: string; email: string; role: "finance" | "owner"; locale: string }>;
+
+/** Everybody who can sign in and whose role decides what others ask for. */
+export async function listApprovers(db: Queryable): Promise<readonly Approver[]> {
+  const { rows } = await db.query<Approver>("SELECT id, email, role, locale FROM users WHERE role IN ('finance', 'owner') AND status = 'active' ORDER BY id");
+  return rows;
+}
+
 export type RoleChange = Readonly<{ kind: "done"; before: Role } | { kind: "unknown" | "own" | "last-owner" | "customer" }>;
 
 /** Any number that no other advisory lock of the shop uses. */

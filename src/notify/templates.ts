@@ -20,6 +20,7 @@ function linkOf(content: MailContent, { url }: Shop): string {
     case "already": return `${url}/reset`;
     case "password-changed": return `${url}/reset`;
     case "closing": return `${url}/console/settings/data`;
+    case "approval": return `${url}/admin/approvals`;
   }
 }
 
@@ -78,6 +79,15 @@ function english(content: MailContent, shop: Shop): Letter {
       lines: [`Your account will be closed on ${content.on.slice(0, 10)}. Until then everything works, and you can call it off.`],
       action: { label: "Keep the account", url },
     };
+    case "approval": return {
+      subject: `${shop.name}: ${content.amount} for ${content.customer} waits for approval`,
+      lines: [
+        `${content.requester} asks for ${{ adjustment: "an adjustment", charge_refund: "the charge of a request to be given back", order_refund: "a refund" }[content.kind]} of ${content.amount} for ${content.customer}.`,
+        `Reason given: ${content.reason}`,
+      ],
+      action: { label: "Look at it", url },
+      after: [`It runs out on ${content.until.slice(0, 10)}. Nothing is moved until somebody approves it.`],
+    };
   }
 }
 
@@ -135,6 +145,15 @@ function chinese(content: MailContent, shop: Shop): Letter {
       subject: `你在${shop.name}的账号即将注销`,
       lines: [`你的账号将于 ${content.on.slice(0, 10)} 注销。在此之前一切照常，也可以随时取消注销。`],
       action: { label: "保留账号", url },
+    };
+    case "approval": return {
+      subject: `${shop.name}：${content.customer} 的 ${content.amount} 等待审批`,
+      lines: [
+        `${content.requester} 为 ${content.customer} 申请${{ adjustment: "调整余额", charge_refund: "退回一笔请求的费用", order_refund: "订单退款" }[content.kind]}，金额 ${content.amount}。`,
+        `申请理由：${content.reason}`,
+      ],
+      action: { label: "查看申请", url },
+      after: [`申请将于 ${content.until.slice(0, 10)} 失效。批准之前不会动用任何资金。`],
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
@@ -16,6 +16,9 @@ const UNFINISHED = /<html[^>]*\bid="__next_error__"|<template\b[^>]*\bid="B:/;
 export const withoutFramework = (html: string): string =>
   UNFINISHED.test(html) ? html : html.replace(ELEMENT, (element, attributes: string | undefined) => (attributes !== undefined && OWN.test(attributes) ? element : ""));
 
+/** Whether the framework left the words of a 404 to the browser, which on a public page has nothing to write them with. */
+const isUnwritten = (html: string): boolean => /<html[^>]*\bid="__next_error__"/.test(html);
+
 /** Whether a request is for a public page. */
 export const asksPublicPage = ({ method, url, headers }: IncomingMessage): boolean =>
   method === "GET" && headers["rsc"] === undefined && PUBLIC_PAGE.test(url ?? "");
@@ -25,14 +28,24 @@ const TWIN = /^\/([a-z]{2})\/((?:docs|models|legal)(?:\/[^?]+)?)\.md(?=\?|$)/;
 /** Where the Markdown of a public page is made, for its address with `.md`; any other address stays as it is. */
 export const twinAddress = (url: string): string => url.replace(TWIN, "/$1/markdown/$2");
 
+/** An address of one word: a page of its own, or a slip of the keyboard that reads as a language the shop does not have. */
+const ONE_WORD = /^\/[^/?.]+(?:\?|$)/;
+
+/** Whether an answer to this request is to be looked at before it is sent. */
+export const asksDocument = (request: IncomingMessage): boolean =>
+  asksPublicPage(request) || (request.method === "GET" && request.headers["rsc"] === undefined && ONE_WORD.test(request.url ?? ""));
+
 type Callback = (error?: Error | null) => void;
 
 /**
- * Lets an answer that is HTML go out without the framework: a public page is a document, complete as the server wrote it,
- * and 130 kB of scripts would only rebuild it. Other answers pass as they come. To be called before the page is asked for.
+ * Lets a public page go out without the framework: it is a document, complete as the server wrote it, and 130 kB of
+ * scripts would only rebuild it. Other answers pass as they come. To be called before the page is asked for.
+ *
+ * @param missing writes the words of a page that is not there: the framework answers such an address with an empty document
  */
-export function sendPlain(request: IncomingMessage, response: ServerResponse): void {
+export function sendPlain(request: IncomingMessage, response: ServerResponse, missing: () => Promise<Written>): void {
   const packed = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  const isPublic = asksPublicPage(request);
   // Compressed bytes could not be read here; it is done at the end instead.
   delete request.headers["accept-encoding"];
   const held: Buffer[] = [];
@@ -63,10 +76,25 @@ export function sendPlain(request: IncomingMessage, response: ServerResponse): v
     end(...args: unknown[]): ServerResponse {
       if (!isPage()) return Reflect.apply(send.end, response, args) as ServerResponse;
       hold(args[0], args[1]);
-      void finish(Buffer.from(withoutFramework(Buffer.concat(held).toString())), last(args));
+      void complete(Buffer.concat(held).toString()).then((html) => finish(Buffer.from(isPublic ? withoutFramework(html) : html), last(args)));
       return response;
     },
   });
+
+  /** Its own words for an empty 404, with the policy that their nonce belongs to. */
+  async function complete(html: string): Promise<string> {
+    if (response.statusCode !== 404 || !isUnwritten(html)) return html;
+    try {
+      const written = await missing();
+      // What the head names was meant for the empty document.
+      response.removeHeader("link");
+      response.setHeader("content-security-policy", written.headers["content-security-policy"] ?? "default-src 'self'");
+      return withoutFramework(written.html);
+    } catch {
+      // Without them the status still tells.
+      return html;
+    }
+  }
 
   async function finish(body: Buffer, done: Callback | undefined): Promise<void> {
     const bytes = packed ? await promisify(gzip)(body) : body;
@@ -77,4 +105,40 @@ export function sendPlain(request: IncomingMessage, response: ServerResponse): v
     response.setHeader("content-length", bytes.length);
     send.end(bytes, () => done?.());
   }
+}
+
+/** A page as it was written, with its head. */
+export type Written = Readonly<{ html: string; headers: OutgoingHttpHeaders }>;
+
+/** Has a page of another address written for the same reader, aside from the answer to him. */
+export async function writeAside(request: IncomingMessage, url: string, handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>, headers: Readonly<Record<string, string>>): Promise<Written> {
+  const inner = new IncomingMessage(request.socket);
+  Object.assign(inner, { method: "GET", url, httpVersion: request.httpVersion, httpVersionMajor: 1, httpVersionMinor: 1, complete: true });
+  inner.headers = { ...request.headers, ...headers };
+  inner.push(null);
+  const answer = new ServerResponse(inner);
+  const held: Buffer[] = [];
+  const done = Promise.withResolvers<void>();
+  const keep = (chunk: unknown): void => {
+    if (typeof chunk === "string" || chunk instanceof Uint8Array) held.push(Buffer.from(chunk as Uint8Array));
+  };
+  Object.assign(answer, {
+    writeHead(status: number): ServerResponse {
+      answer.statusCode = status;
+      return answer;
+    },
+    flushHeaders: () => undefined,
+    write(chunk: unknown): boolean {
+      keep(chunk);
+      return true;
+    },
+    end(chunk?: unknown): ServerResponse {
+      keep(chunk);
+      done.resolve();
+      return answer;
+    },
+  });
+  await handle(inner, answer);
+  await done.promise;
+  return { html: Buffer.concat(held).toString(), headers: answer.getHeaders() };
 }

@@ -1,20 +1,42 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright";
+import { overflowOf } from "./foundations/measures.ts";
 
 /** axe brings types of another copy of Playwright; what it does with the page is the same. */
 type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
 
+/** What of axe's rules depends on the theme: nothing but colours differs between the two. */
+const THEMED = ["color-contrast", "link-in-text-block"];
+
 /**
- * What axe calls serious or critical on this page; empty is well. Left out are the focus guards around open menus and
- * dialogs: they are hidden and focusable on purpose, as they hand the focus on in the moment they get it.
+ * What axe calls serious or critical on this page, in the theme it is in and in the other one, and by how much it is
+ * wider than its window; empty is well. The other theme costs no second visit: it is an attribute, as it is for people.
  */
 export async function barriers(page: Page, within = "html"): Promise<string[]> {
+  const found = [...await serious(page, within), ...await overflowOf(page)];
+  const before = await turnTheme(page);
+  const inOther = await serious(page, within, THEMED);
+  await page.evaluate((theme) => (theme === null ? document.documentElement.removeAttribute("data-theme") : document.documentElement.setAttribute("data-theme", theme)), before);
+  return [...found, ...inOther.map((fault) => `in the other theme, ${fault}`)];
+}
+
+/** To the other theme; returns what was chosen before. Colours that fade over have arrived by then. */
+const turnTheme = (page: Page): Promise<string | null> => page.evaluate(async () => {
+  const root = document.documentElement;
+  const before = root.getAttribute("data-theme");
+  const dark = before === null ? matchMedia("(prefers-color-scheme: dark)").matches : before === "dark";
+  root.setAttribute("data-theme", dark ? "light" : "dark");
+  await Promise.allSettled(document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished));
+  return before;
+});
+
+/**
+ * Left out are the focus guards around open menus and dialogs: they are hidden and focusable on purpose, as they hand the
+ * focus on in the moment they get it.
+ */
+async function serious(page: Page, within: string, rules?: readonly string[]): Promise<string[]> {
   // No frames of other origins here, so no second page is needed to finish the run; passes are not wanted, only failures.
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage })
-    .setLegacyMode(true)
-    .include(within)
-    .options({ resultTypes: ["violations"] })
-    .exclude("[data-base-ui-focus-guard]")
-    .analyze();
+  const axe = new AxeBuilder({ page: page as unknown as AxePage }).setLegacyMode(true).include(within).exclude("[data-base-ui-focus-guard]");
+  const { violations } = await axe.options({ resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: [...rules] } }) }).analyze();
   return violations.filter(({ impact }) => impact === "serious" || impact === "critical").flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

@@ -67,10 +67,40 @@ async function holdCalls(page: Page): Promise<Readonly<{ set: (fate: "cut" | "th
   };
 }
 
+/** What the client has not asked for since is asked for again when the window is come back to; it is old by then. */
+const OLD_MS = 20_000;
+const IDLE_ROUNDS = 5;
+const staleNotes = (page: Page) => page.locator("main [data-rows] [role=status]").filter({ has: page.getByRole("button", { name: "Now", exact: true }) });
 const again = (page: Page) => page.locator("main").getByRole("alert").getByRole("button", { name: "Try again" });
 const greys = (page: Page) => page.locator("main :is(.skeleton, [aria-busy=true])");
 
-browserTest("E-2: every list waits in grey, says what failed, tries again, and says what is not there yet", async () => {
+/** A list that was there is read again in vain, and then with success: what it showed stays, and is said to be old as long as it is. */
+async function growOld(page: Page, calls: Awaited<ReturnType<typeof holdCalls>>): Promise<void> {
+  const lists = await page.locator("main [data-rows]").count();
+  if (lists === 0) return;
+  const shown = await page.locator("main [data-rows] [data-row]").count();
+  calls.set("cut");
+  await page.clock.fastForward(OLD_MS);
+  await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+  let [seen, idle] = [calls.lost(), 0];
+  await expect.poll(async () => {
+    // Several questions wait each for itself: when nothing more is lost, one of them waits still.
+    idle = calls.lost() > seen ? IDLE_ROUNDS : idle + 1;
+    if (idle >= IDLE_ROUNDS) await page.clock.fastForward(RETRY_MS);
+    if (idle >= IDLE_ROUNDS) idle = 0;
+    seen = calls.lost();
+    return [await staleNotes(page).count() > 0, await again(page).count()];
+  }, { ...POLL, message: "nothing says that the list is old" }).toEqual([true, 0]);
+  expect(await page.locator("main [data-rows] [data-row]").count(), "rows that stay").toBe(shown);
+  if (shown > 0) expect(await page.locator("main .tbl-dimmed [data-row]").count(), "old rows are dimmed").toBeGreaterThan(0);
+  calls.set("through");
+  await expect.poll(async () => {
+    if (await staleNotes(page).count() > 0) await staleNotes(page).first().getByRole("button").click({ timeout: 1_000 }).catch(() => undefined);
+    return [await staleNotes(page).count(), await page.locator("main .tbl-dimmed").count()];
+  }, { ...POLL, message: "old for ever" }).toEqual([0, 0]);
+}
+
+browserTest("E-2: every list waits in grey, says what failed, tries again, says what is not there yet, and when it is old", async () => {
   expect(await each(screens.filter(({ path }) => !COMPLETE.has(path as string)), ({ path }) => path as string, async (screen) => {
     const { page } = await visits.tab(await visits.window(emailOf(screen)));
     await page.clock.install();
@@ -95,6 +125,7 @@ browserTest("E-2: every list waits in grey, says what failed, tries again, and s
       return [await again(page).count(), await greys(page).count()];
     }, { ...POLL, message: "not there after another try" }).toEqual([0, 0]);
     expect(await page.locator("main .state-box, main p").first().textContent(), "words").not.toBe("");
+    await growOld(page, calls);
     await page.context().close();
   })).toEqual([]);
 }, 240_000);

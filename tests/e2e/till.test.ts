@@ -10,6 +10,7 @@ import { startStripeServer, TEST_KEY, TEST_WEBHOOK_SECRET, type StripeServer } f
 import { until } from "../support/until.ts";
 import { chromiumPath, launch } from "./browser.ts";
 import { DAMAGE } from "./damage.ts";
+import { readTimeline, type Timeline } from "./timeline.ts";
 import { openOffice, PASSWORD, tamper, WAIT, type Office } from "./staff.ts";
 
 /** Money that comes late, twice, wrong, or goes back: credited once or not at all, and told line by line on the order's page. */
@@ -85,23 +86,10 @@ async function purse(who: BuyerName): Promise<string> {
   return [usd(row!.paid), ...(row!.frozen > 0n ? [`${usd(row!.frozen)} frozen`] : []), ...(row!.debt > 0n ? [`${usd(row!.debt)} owed`] : []), ...(row!.status === "active" ? [] : [row!.status])].join(", ");
 }
 
-/** The order's page as finance sees it: its state, its own steps, and the provider's notifications with what became of them. */
-async function told({ id }: Order): Promise<Readonly<{ state: string; steps: string[]; notices: string[] }>> {
+/** The order's page as finance sees it. */
+async function told({ id }: Order): Promise<Timeline> {
   await page.goto(`${shop.url}/admin/orders/${id}`);
-  const line = page.getByRole("list", { name: "Timeline" });
-  await line.getByRole("listitem").first().waitFor();
-  const items = await line.getByRole("listitem").evaluateAll((all) => all.map((item) => {
-    const text = (selector: string): string => [...item.querySelectorAll(selector)].map((each) => each.textContent ?? "").join(" ").trim();
-    const code = item.querySelector("p code");
-    const by = item.querySelector("p > span:nth-of-type(2)");
-    return { title: text("p:first-child > span:first-child"), notice: code !== null, by: by?.textContent ?? "", text: text("div.mt-0\\.5 > *") };
-  }));
-  const state = (await page.locator("h1").locator("xpath=following-sibling::*").first().textContent()) ?? "";
-  const outside = items.filter(({ notice }) => notice);
-  return {
-    state, steps: items.filter(({ notice }) => !notice).map(({ title, text }) => (text === "" || text.includes(":") ? title : `${title}: ${text}`)),
-    notices: outside.filter(({ title }) => /checkout|refund|dispute/.test(title)).map(({ title, text }) => `${title} ${/handled|not needed|failed|waiting/.exec(text)?.[0] ?? "?"}`).sort(),
-  };
+  return readTimeline(page);
 }
 
 const START = ["Order made", "Payment page opened"];

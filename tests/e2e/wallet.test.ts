@@ -5,6 +5,7 @@ import { startShop, type Shop } from "../support/shop-process.ts";
 import { startStripeServer, TEST_KEY, TEST_WEBHOOK_SECRET, type StripeServer } from "../support/stripe-server.ts";
 import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
+import { readTimeline } from "./timeline.ts";
 
 /** Buying credit as a customer does it: the shop in its own process, a payment page beside it, a real browser between. */
 
@@ -119,6 +120,12 @@ browserTest("E-47: the browser is closed at Stripe's page after paying: the cred
   await context.close();
   stripe.acts.pay(session);
   await expect.poll(async () => BigInt(await balance()) - before, WAIT).toBe(55_000_000_000n); // with the bonus of a tenth
+  await stripe.settled();
+  // The order tells it without anybody having come back.
+  const [order] = await shop.sql<{ id: string }>("SELECT id FROM orders WHERE provider_session_id = $1", [session]);
+  expect(await readTimeline(await signedIn(`/admin/orders/${order!.id}`, { email: "books@example.com" }))).toEqual({
+    state: expect.stringMatching(/^Paid/), steps: ["Order made", "Payment page opened", "Paid and credited", "Top-up", "Top-up bonus", "Provider fee"], notices: ["checkout.session.completed handled"],
+  });
 });
 
 browserTest("E-47: paid later: the page says that the money is on its way, and is right when it has come", async () => {
@@ -253,7 +260,8 @@ browserTest("E-83 finance finds the order, sees what was compared, and refunds a
   await page.getByLabel(/Reason/).fill("asked by the customer");
   await page.getByRole("alertdialog").getByRole("button", { name: "Refund" }).click();
   await page.getByRole("dialog").getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Go on", exact: true }).click();
+  // E-14: an impatient double click sends it back once.
+  await page.getByRole("button", { name: "Go on", exact: true }).dblclick();
   await page.getByText("$5.25 refunded").waitFor(WAIT);
   await page.getByText("Refund done").waitFor(WAIT);
   expect([...stripe.books.refunds.values()].map(({ amount }) => amount)).toEqual([525]);
@@ -276,17 +284,6 @@ browserTest("E-82 finance makes a batch of codes and gets them once", async () =
   expect(await barriers(page)).toEqual([]);
   const code = csv.split("\r\n")[1]!.split(",")[0]!;
   expect(await page.content()).not.toContain(code);
-});
-
-browserTest.each([
-  ["/console/wallet", "alice@example.com"], ["/console/wallet/orders", "alice@example.com"], ["/admin/orders", "books@example.com"], ["/admin/refunds", "books@example.com"], ["/admin/disputes", "books@example.com"],
-  ["/admin/codes", "books@example.com"],
-])("%s fits a phone, dark and in Chinese, and is accessible", async (path, email) => {
-  const page = await signedIn(path, { width: 390, dark: true, locale: "zh", email });
-  await page.locator("[data-rows]").first().waitFor(WAIT);
-  await expect.poll(() => page.locator('[aria-busy="true"], .skeleton').count(), WAIT).toBe(0);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  expect(await barriers(page)).toEqual([]);
 });
 
 browserTest("the ledger holds after all of it", async () => {

@@ -1,14 +1,14 @@
 import { TRPCError } from "@trpc/server";
 import type { PoolClient } from "pg";
 import { z } from "zod";
-import { decideApproval, findApproval, findUserById, limitAlone, listApprovals, loadSettings, permissionsOfRole, writeAudit, type Approval } from "#accounts/index.ts";
+import { decideApproval, findApproval, findUserById, listApprovals, loadSettings, permissionsOfRole, writeAudit, type Approval } from "#accounts/index.ts";
 import { nano } from "#money/amount.ts";
 import { adjustWhenFree, InsufficientBalance, LedgerError } from "#money/ledger.store.ts";
 import { chargeOf, refundCharge } from "#money/usage-refund.store.ts";
 import { parseRequestId, requestIdText } from "#platform/ids.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { told } from "#trpc/admin/orders.ts";
-import { askChargeRefund, askSecondPerson, type Staff } from "#trpc/admin/second-person.ts";
+import { askChargeRefund, askSecondPerson, decides, type Staff } from "#trpc/admin/second-person.ts";
 import { adminProcedure, refusal, router } from "#trpc/init.ts";
 
 const ROWS = 50;
@@ -73,7 +73,7 @@ export const approvalsRouter = router({
       if (!asked) throw unknown();
       if (asked.requestedBy === ctx.user.id || (input.approve && asked.userId === ctx.user.id)) throw refusal("own", { code: "FORBIDDEN", message: "Somebody else decides this." });
       if (asked.state !== "pending") throw ended();
-      if (!mayDecide(asked, ctx, await loadSettings(ctx.pool))) throw refusal("limit", { code: "FORBIDDEN", message: "This is more than you may move yourself." });
+      if (!decides(await loadSettings(ctx.pool), ctx.user.role, asked)) throw refusal("limit", { code: "FORBIDDEN", message: "This is more than you may move yourself." });
       if (input.approve) await approve(ctx, asked, input.note);
       else await withTransaction(ctx.pool, (tx) => close(tx, ctx, asked, "declined", input.note));
       return { state: input.approve ? "approved" : "declined" };
@@ -93,19 +93,12 @@ export const approvalsRouter = router({
 
 type Settings = Awaited<ReturnType<typeof loadSettings>>;
 
-/** The owner decides everything, others what they might do themselves. */
-function mayDecide({ kind, amountNano: amount }: Approval, { user }: Staff, settings: Settings): boolean {
-  if (!permissionsOfRole(user.role).has("approvals:decide")) return false;
-  const limit = user.role === "owner" ? undefined : limitAlone(settings, user.role, kind === "adjustment" ? "adjust" : "refund");
-  return limit === undefined || (amount < 0n ? -amount : amount) <= limit;
-}
-
 function toWire(asked: Approval, ctx: Staff, settings: Settings): z.infer<typeof view> {
   const { id, kind, state, userId, email, subject, amountNano: amount, input, reason: why, requester, requestedAt, expiresAt, decider, decidedAt, note } = asked;
   const waits = state === "pending", own = asked.requestedBy === ctx.user.id;
   return {
     id, kind, state, userId, email, subject: kind === "charge_refund" ? requestIdText(subject) : subject, amountNano: amount, allowDebt: input.allowDebt === true, reason: why,
-    requester, requestedAt, expiresAt, decider, decidedAt, note, mayDecide: waits && !own && userId !== ctx.user.id && mayDecide(asked, ctx, settings), mayWithdraw: waits && own,
+    requester, requestedAt, expiresAt, decider, decidedAt, note, mayDecide: waits && !own && userId !== ctx.user.id && decides(settings, ctx.user.role, asked), mayWithdraw: waits && own,
   };
 }
 

@@ -5,7 +5,7 @@ import { explainWallet } from "#money/explain.store.ts";
 import { INVARIANTS } from "#money/invariants.store.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { accountsOfWallet, findAccount, leasesByNode, listEntries, listTransactions, openHolds, readTransaction, readTrialBalance } from "#reports/ledger-explorer.store.ts";
-import { lastInvariantRuns, runInvariants } from "#reports/invariant-runs.store.ts";
+import { lastInvariantRuns, lastWholeRun, runInvariants } from "#reports/invariant-runs.store.ts";
 import { adminProcedure, router } from "#trpc/init.ts";
 
 const limit = z.number().int().min(1).max(100).default(50);
@@ -18,6 +18,7 @@ export const ledgerRouter = router({
   board: adminProcedure("ledger:totals").query(async ({ ctx }) => ({
     invariants: INVARIANTS.map(({ id, says }) => ({ id, says })),
     runs: await lastInvariantRuns(ctx.pool, HISTORY),
+    wholeAt: (await lastWholeRun(ctx.pool)) ?? null,
   })),
 
   /** Runs all of them now and keeps the result. */

@@ -80,6 +80,7 @@ export const ordersRouter = router({
     .input(z.strictObject({ id: z.uuid(), how: z.enum(["credit", "return"]), reason: REASON }))
     .output(z.strictObject({ done: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
+      if ((await orderView(ctx.pool, input.id))?.userId === ctx.user.id) throw refusal("self", { code: "FORBIDDEN", message: "Somebody else decides about your own order." });
       const event = { action: "order.resolve", target: { type: "order", id: input.id }, after: { how: input.how }, reason: input.reason };
       try {
         await ctx.payments.refunds.resolve({ orderId: input.id, how: input.how, reason: input.reason, actor: { type: "operator", id: ctx.user.id } }, (tx) =>
@@ -98,22 +99,23 @@ export const ordersRouter = router({
     }))
     .output(z.strictObject({ id: z.string(), status: z.string(), creditNano: z.bigint(), amountMinor: z.bigint(), approvalId: z.string().nullable() }))
     .mutation(async ({ ctx, input }) => {
+      const order = await orderView(ctx.pool, input.id);
+      if (!order) throw noOrder();
       const clientKey = `staff:${ctx.user.id}:${input.key}`;
       const ask = { orderId: input.id, amount: input.amount, reason: input.reason, clientKey, actor: { type: "operator", id: ctx.user.id } as const, actorId: ctx.user.id, allowDebt: input.allowDebt };
       try {
         const before = await approvalByKey(ctx.pool, clientKey, ctx.clock.now());
         if (before) return waiting(before);
         const { id, status, creditNano, amountMinor } = await ctx.payments.refunds.request(ask, (tx, refund) =>
-          auditAlone(tx, ctx, "refund", refund.creditNano, {
+          auditAlone(tx, ctx, { act: "refund", amountNano: refund.creditNano, userId: order.userId }, {
             action: "order.refund", target: { type: "order", id: input.id }, reason: input.reason,
             after: { refund: refund.id, credit_nano_usd: refund.creditNano.toString(), amount_minor: refund.amountMinor.toString(), ...(input.allowDebt && { debt_allowed: true }) },
           }));
         return { id, status, creditNano, amountMinor, approvalId: null };
       } catch (error) {
         if (!(error instanceof NeedsApproval)) throw told(error);
-        const { userId } = (await orderView(ctx.pool, input.id))!;
         return waiting(await askSecondPerson(ctx, {
-          kind: "order_refund", userId, subject: input.id, amountNano: error.amountNano, reason: input.reason, clientKey, ...(input.allowDebt && { input: { allowDebt: true } }),
+          kind: "order_refund", userId: order.userId, subject: input.id, amountNano: error.amountNano, reason: input.reason, clientKey, ...(input.allowDebt && { input: { allowDebt: true } }),
         }));
       }
     }),

@@ -34,7 +34,7 @@ export const refundsRouter = router({
       try {
         return await withTransaction(ctx.pool, async (tx) => {
           const done = await refundCharge(tx, { chargeId, reason: input.reason, actor: { type: "operator", id: ctx.user.id } });
-          await auditAlone(tx, ctx, "refund", done.refundedNano, {
+          await auditAlone(tx, ctx, { act: "refund", amountNano: done.refundedNano, ...(done.created && { userId: charge.userId }) }, {
             action: "request.refund", target: { type: "request", id: input.requestId }, reason: input.reason,
             after: { amount_nano_usd: done.refundedNano.toString(), transaction: done.id, ...(!done.created && { repeated: true }) },
           });

@@ -1,8 +1,10 @@
 import type { PoolClient } from "pg";
 import {
-  approvalByKey, ApprovalKeyReuse, endedApprovals, fileApproval, limitAlone, loadSettings, movedAlone, writeAudit, type Approval, type ApprovalAsk, type AuditActor, type AuditEvent,
+  approvalByKey, ApprovalKeyReuse, endedApprovals, fileApproval, findUserById, limitAlone, listApprovers, loadSettings, movedAlone, permissionsOfRole, queueMail, writeAudit,
+  type Approval, type ApprovalAsk, type AuditActor, type AuditEvent, type Role,
 } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
+import { displayBalance } from "#money/format-amount.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { refusal, type Context } from "#trpc/init.ts";
 
@@ -19,13 +21,18 @@ export class NeedsApproval extends Error {
   }
 }
 
+/** What is moved, and whose it is; nobody's when it was moved before. */
+export type Move = Readonly<{ act: Act; amountNano: bigint; userId?: string }>;
+
 /**
- * Writes the act's audit entry, and undoes the act when it takes the person past what he may move alone. The audit log
- * is written by one transaction at a time, so two acts at once cannot both be the last that fits.
+ * Writes the act's audit entry, and undoes the act when it takes the person past what he may move alone, or when it is
+ * his own money. The audit log is written by one transaction at a time, so two acts at once cannot both be the last that
+ * fits.
  *
  * @throws NeedsApproval
  */
-export async function auditAlone(tx: PoolClient, ctx: Staff, act: Act, amountNano: bigint, event: Omit<AuditEvent, "actor"> & Required<Pick<AuditEvent, "target">>): Promise<void> {
+export async function auditAlone(tx: PoolClient, ctx: Staff, { act, amountNano, userId }: Move, event: Omit<AuditEvent, "actor"> & Required<Pick<AuditEvent, "target">>): Promise<void> {
+  if (userId === ctx.user.id) throw new NeedsApproval(amountNano);
   const now = ctx.clock.now();
   await writeAudit(tx, ctx.keys.auditKey, new Date(now), [{ actor: ctx.actor, ...event }]);
   const limit = limitAlone(await loadSettings(tx), ctx.user.role, act);
@@ -41,7 +48,29 @@ export async function adjustmentNeedsApproval(ctx: Staff, userId: string, amount
   return before + (amountNano < 0n ? -amountNano : amountNano) > limit;
 }
 
-/** Files the request, with its line in the audit log. The same key is the same request. */
+type Settings = Awaited<ReturnType<typeof loadSettings>>;
+
+/** Whether a role decides about this: the owner everything, others what they might do themselves. */
+export function decides(settings: Settings, role: Role, { kind, amountNano }: Pick<Approval, "kind" | "amountNano">): boolean {
+  if (!permissionsOfRole(role).has("approvals:decide")) return false;
+  const limit = role === "owner" ? undefined : limitAlone(settings, role, kind === "adjustment" ? "adjust" : "refund");
+  return limit === undefined || (amountNano < 0n ? -amountNano : amountNano) <= limit;
+}
+
+/** Tells everybody who may decide; nobody decides what he asked for himself, or about his own money. */
+async function mailApprovers(tx: PoolClient, ctx: Staff, asked: Approval): Promise<void> {
+  const settings = await loadSettings(tx);
+  const customer = (await findUserById(tx, asked.userId))?.email ?? asked.userId;
+  for (const { id, email, role, locale } of await listApprovers(tx)) {
+    if (id === ctx.user.id || id === asked.userId || !decides(settings, role, asked)) continue;
+    await queueMail(tx, ctx.sealer, {
+      to: email, locale,
+      content: { template: "approval", kind: asked.kind, amount: displayBalance(asked.amountNano), requester: ctx.user.email, customer, reason: asked.reason, until: asked.expiresAt.toISOString() },
+    });
+  }
+}
+
+/** Files the request, with its line in the audit log and a mail to whoever may decide it. The same key is the same request. */
 export async function askSecondPerson(ctx: Staff, ask: Omit<ApprovalAsk, "requestedBy">): Promise<Approval> {
   const now = ctx.clock.now();
   try {
@@ -52,6 +81,7 @@ export async function askSecondPerson(ctx: Staff, ask: Omit<ApprovalAsk, "reques
           actor: ctx.actor, action: "approval.request", target: { type: "user", id: ask.userId }, reason: ask.reason,
           after: { approval: filed.id, kind: ask.kind, subject: ask.subject, amount_nano_usd: ask.amountNano.toString() },
         }]);
+        await mailApprovers(tx, ctx, filed);
       }
       return filed;
     });

@@ -151,7 +151,7 @@ export const usersRouter = router({
         if (await askedBefore(ctx, key)) throw new NeedsApproval(input.amountNano);
         const posted = await adjustWhenFree(ctx.pool, ask, async (tx, { id: transaction, created }) => {
           if (!created) return;
-          await auditAlone(tx, ctx, "adjust", input.amountNano, {
+          await auditAlone(tx, ctx, { act: "adjust", amountNano: input.amountNano, userId: user.id }, {
             action: "wallet.adjust", target: target(user), after: { amount_nano_usd: input.amountNano.toString(), transaction }, reason: input.reason,
           });
         });

@@ -32,7 +32,7 @@ export function Onboarding({ base, shopName, email, mustVerify }: Props) {
   // The key is shown this once: nobody leaves it behind by a slip of the hand.
   useLeaveGuard(secret !== undefined && !stored, undefined, t("keyLeave"));
   const balance = useQuery(trpc.console.wallet.balance.queryOptions());
-  const keys = useQuery(trpc.console.keys.list.queryOptions({ states: ["active"], limit: 1 }));
+  const keys = useQuery(trpc.console.keys.list.queryOptions({ states: ["active", "low"], limit: 1 }));
   const name = keys.data?.rows[0]?.name;
   const hasKey = secret !== undefined || name !== undefined;
   const available = balance.data === undefined ? undefined : balance.data.balanceNano - balance.data.heldNano;

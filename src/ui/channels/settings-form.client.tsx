@@ -7,6 +7,9 @@ import { NumberField, SelectField, TextField } from "#ui/kit/fields.client.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
+import { fieldText } from "#ui/conflict/field-text.ts";
+import type { Versions } from "#ui/conflict/rebase.ts";
 import { factorText, parseFactor, type Channel } from "#ui/channels/wire.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -56,21 +59,22 @@ export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "l
   const { act, dialog } = useAct();
   const [edit, setEdit] = useState<{ base: Channel; draft: Draft }>();
   const [busy, setBusy] = useState(false);
+  const [conflict, setConflict] = useState(false);
   // What is typed belongs to one channel, and to the version of it that was on the screen when typing began.
   const { base, draft } = edit?.base.id === channel.id ? edit : { base: channel, draft: draftOf(channel) };
   const changed = Object.keys(patchOf(base, draft)).length;
   useLeaveGuard(changed > 0);
   const set = (change: Partial<Draft>) => setEdit({ base, draft: { ...draft, ...change } });
   const costBad = parseFactor(draft.cost) === undefined;
-  const save = async (): Promise<boolean> => {
-    if (changed === 0) return true;
-    if (costBad || draft.name.trim() === "") return false;
+  const store = async (upon: Channel, next: Draft): Promise<boolean> => {
     setBusy(true);
-    const done = await act(() => client.admin.channels.update.mutate({ id: channel.id, seen: base.updatedAt, patch: patchOf(base, draft) }), t("saved"));
+    setEdit({ base: upon, draft: next });
+    const done = await act(() => client.admin.channels.update.mutate({ id: channel.id, seen: upon.updatedAt, patch: patchOf(upon, next) }), t("saved"), () => setConflict(true));
     setBusy(false);
     if (done) setEdit(undefined);
     return done !== undefined;
   };
+  const save = async (): Promise<boolean> => changed === 0 || (!costBad && draft.name.trim() !== "" && store(base, draft));
   return (
     <fieldset disabled={readOnly} className="flex min-w-0 flex-col gap-6">
       <legend className="sr-only">{t("label")}</legend>
@@ -98,9 +102,25 @@ export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "l
           <span className="text-13 text-fg-3" role="status">{changed > 0 ? t("changes", { count: changed }) : ""}</span>
         </div>
       )}
+      {conflict && edit ? (
+        <Conflict
+          versions={{ was: draftOf(base), now: draftOf(channel), mine: draft }} channel={channel}
+          onSave={(next) => { setConflict(false); void store(channel, next); }} onTheirs={() => { setConflict(false); setEdit(undefined); }} onClose={() => setConflict(false)}
+        />
+      ) : null}
       {dialog}
     </fieldset>
   );
+}
+
+type ConflictProps = { channel: Channel; versions: Versions<Draft>; onSave: (next: Draft) => void; onTheirs: () => void; onClose: () => void };
+
+function Conflict({ channel, versions, ...ways }: ConflictProps) {
+  const t = useTranslations("channels.settings");
+  const trpc = useTRPC();
+  const { data: groups } = useQuery(trpc.admin.groups.list.queryOptions());
+  const text = (value: unknown, field: string): string => (field === "groupIds" ? fieldText((value as readonly string[]).map((id) => groups?.find((group) => group.id === id)?.name ?? id)) : fieldText(value));
+  return <ConflictDialog target={{ type: "channel", id: channel.name }} versions={versions} name={(field) => t(field === "groupIds" ? "groups" : field)} text={text} {...ways} />;
 }
 
 export const Part = ({ title, children, note }: { title: ReactNode; children: ReactNode; note?: ReactNode }) => (

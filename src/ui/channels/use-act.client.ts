@@ -38,16 +38,21 @@ export function useAct() {
     const { channels, models, prices, groups } = trpc.admin;
     await Promise.all([channels, models, prices, groups].map((area) => client.invalidateQueries({ queryKey: area.pathKey() })));
   }, [client, trpc]);
-  /** @returns undefined when it was refused, which has then been said */
-  const act = useCallback(async <T,>(work: () => Promise<T>, done?: string): Promise<T | undefined> => {
+  /**
+   * @param onChanged what follows, instead of a sentence, when somebody else has changed the thing meanwhile; by then it has been read anew
+   * @returns undefined when it was refused, which has then been said
+   */
+  const act = useCallback(async <T,>(work: () => Promise<T>, done?: string, onChanged?: () => void): Promise<T | undefined> => {
     try {
       const result = await run(work);
       if (done !== undefined) toast.success(done);
       await refresh();
       return result;
     } catch (error) {
-      if (!(error instanceof SudoCancelled)) toast.error(say(error));
+      const changed = onChanged !== undefined && refusalOf(error).code === "changed_meanwhile";
+      if (!changed && !(error instanceof SudoCancelled)) toast.error(say(error));
       await refresh();
+      if (changed) onChanged();
       return undefined;
     }
   }, [refresh, run, say, toast]);

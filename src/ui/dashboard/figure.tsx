@@ -1,14 +1,28 @@
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "#ui/kit/cn.ts";
 import { Skeleton } from "#ui/kit/states.tsx";
 
-/** Figures of one kind, side by side. */
-export function FigureRow({ title, children }: { title: ReactNode; children: ReactNode }) {
+type RowProps = {
+  title: ReactNode; children: ReactNode;
+  /** Its figures did not come, the last time; `stale` while there are older ones. */
+  failed?: boolean; stale?: boolean; onRetry?: () => void;
+};
+
+/** Figures of one kind, side by side. A row whose figures fail says so by itself; the others live on. */
+export function FigureRow({ title, children, failed = false, stale = false, onRetry }: RowProps) {
+  const t = useTranslations("dashboard");
+  const again = onRetry ? <button type="button" className="link" onClick={onRetry}>{t("rowRetry")}</button> : null;
   return (
     <div className="border-t first:border-t-0 xl:grid xl:grid-cols-[132px_minmax(0,1fr)]">
       <h2 className="px-4 pt-4 text-13 text-fg-2 max-xl:pb-0">{title}</h2>
-      <div className="grid grid-cols-2 md:grid-cols-3 lg:grid-cols-5">{children}</div>
+      {failed && !stale ? <p role="alert" className="flex flex-wrap items-center gap-x-3 px-4 py-5 text-13 text-fg-2">{t("rowFailed")} {again}</p> : (
+        <div className={stale ? "tbl-dimmed" : undefined}>
+          {stale ? <p role="status" className="flex flex-wrap items-center gap-x-3 px-4 pt-3 text-13">{t("rowStale")} {again}</p> : null}
+          <div className="grid grid-cols-2 md:grid-cols-3 lg:grid-cols-5">{children}</div>
+        </div>
+      )}
     </div>
   );
 }

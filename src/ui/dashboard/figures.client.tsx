@@ -48,7 +48,7 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
         </FigureRow>
       ) : null}
       {seesTotals ? (
-        <FigureRow title={t("owed")}>
+        <FigureRow title={t("owed")} failed={owed.isError} stale={owed.isError && owed.data !== undefined} onRetry={() => void owed.refetch()}>
           <Figure
             label={t("balances")} href="/admin/ledger#wallets:paid" loading={!owed.data} value={<Money nano={owed.data && owed.data.paidNano + owed.data.lotsNano} as="total" />}
             note={t("balancesNote", { paid: formatTotal(owed.data?.paidNano ?? 0n), given: formatTotal(owed.data?.lotsNano ?? 0n) })}

@@ -22,7 +22,7 @@ export function LiveRow() {
         label={t("perSecond")} href={recent} loading={loading} value={data && perSecond(data.lastMinute)} note={data && t("perSecondNote", { rate: perSecond(data.busiestMinute) })}
         aside={data ? <Sparkline values={data.minutes} width={64} height={18} tone="accent" /> : null}
       />
-      <Figure label={t("running")} href="/admin/health" loading={loading} value={data && (data.heldNano === null ? formatCount(data.heldWallets) : formatTotal(data.heldNano))} note={data && t("runningNote", { wallets: data.heldWallets, nodes: data.nodes })} />
+      <Figure label={t(data?.heldNano === null ? "runningWallets" : "running")} href="/admin/health" loading={loading} value={data && (data.heldNano === null ? formatCount(data.heldWallets) : formatTotal(data.heldNano))} note={data && (data.heldNano === null ? t("runningNodes", { nodes: data.nodes }) : t("runningNote", { wallets: data.heldWallets, nodes: data.nodes }))} />
       <Figure label={t("errorsNow")} href={`${recent}&status=error`} loading={loading} bad={(data?.errors ?? 0) > 0} value={data && formatCount(data.errors)} note={t("inQuarter")} />
       <Figure label={t("success")} href={recent} loading={loading} value={formatPercent(data && data.requests > 0 ? 1 - data.errors / data.requests : undefined, 2, "down")} note={data && t("successNow", { requests: data.requests })} />
       <Figure label={t("firstToken")} href={recent} loading={loading} value={formatLatency(data?.firstTokenP50)} note={data && t("firstTokenNow", { slow: formatLatency(data.firstTokenP95) })} />

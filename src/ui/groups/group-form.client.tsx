@@ -11,6 +11,8 @@ import { IconButton } from "#ui/kit/icon-button.client.tsx";
 import { Part } from "#ui/channels/settings-form.client.tsx";
 import { factorText, parseFactor } from "#ui/channels/wire.ts";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
+import { fieldText } from "#ui/conflict/field-text.ts";
 import { discountText, type GroupRow, type Rights } from "#ui/groups/group-row.ts";
 import { afterFactor } from "#ui/prices/price-math.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
@@ -37,14 +39,16 @@ export function GroupForm({ group, rights }: { group: GroupRow; rights: Rights }
   const { act } = useAct();
   const [edit, setEdit] = useState<{ base: GroupRow; draft: Draft }>();
   const [busy, setBusy] = useState(false);
+  const [conflict, setConflict] = useState(false);
   const { base, draft } = edit?.base.id === group.id ? edit : { base: group, draft: draftOf(group) };
   const set = (change: Partial<Draft>) => setEdit({ base, draft: { ...draft, ...change } });
   const ppm = parseFactor(draft.ratio), topUp = parseFactor(draft.topUp);
   const changes = Object.keys(patchOf(base, draft)).length;
   useLeaveGuard(changes > 0);
-  const save = async () => {
+  const store = async (upon: GroupRow, next: Draft) => {
     setBusy(true);
-    if (await act(() => client.admin.groups.update.mutate({ id: group.id, seen: base.updatedAt, patch: patchOf(base, draft) }), t("saved"))) setEdit(undefined);
+    setEdit({ base: upon, draft: next });
+    if (await act(() => client.admin.groups.update.mutate({ id: group.id, seen: upon.updatedAt, patch: patchOf(upon, next) }), t("saved"), () => setConflict(true))) setEdit(undefined);
     setBusy(false);
   };
   return (
@@ -63,12 +67,18 @@ export function GroupForm({ group, rights }: { group: GroupRow; rights: Rights }
         </Part>
         {rights.write ? (
           <div className="flex flex-wrap gap-2">
-            <Button variant="primary" busy={busy} disabled={changes === 0 || ppm === undefined || topUp === undefined} onClick={() => void save()}>{t("save")}</Button>
+            <Button variant="primary" busy={busy} disabled={changes === 0 || ppm === undefined || topUp === undefined} onClick={() => void store(base, draft)}>{t("save")}</Button>
             {changes > 0 ? <Button onClick={() => setEdit(undefined)}>{t("discard")}</Button> : null}
           </div>
         ) : null}
       </fieldset>
       <Overrides group={group} readOnly={!rights.write} />
+      {conflict && edit ? (
+        <ConflictDialog
+          target={{ type: "group", id: group.name }} versions={{ was: draftOf(base), now: draftOf(group), mine: draft }} name={(field) => t(field)} text={fieldText}
+          onSave={(next) => { setConflict(false); void store(group, next); }} onTheirs={() => { setConflict(false); setEdit(undefined); }} onClose={() => setConflict(false)}
+        />
+      ) : null}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Time } from "#ui/kit/time.client.tsx";
 /** The state in a word; a rotation that is under way says until when. */
 export function KeyStatus({ row }: { row: KeyRow }) {
   const t = useTranslations("keys");
-  if (row.oldSecret && row.state === "active") {
+  if (row.oldSecret && (row.state === "active" || row.state === "low")) {
     return <StatusDot tone="info">{t.rich("rotating", { time: () => <Time at={row.oldSecret!.until} as="stamp" /> })}</StatusDot>;
   }
   return <StatusDot tone={STATE_TONE[row.state]}>{t(`states.${row.state}`)}</StatusDot>;
@@ -18,7 +18,7 @@ export function KeyStatus({ row }: { row: KeyRow }) {
 /** The limit that is nearest to its end, and how much of it is used. */
 export function KeyLimit({ row }: { row: KeyRow }) {
   const t = useTranslations("keys");
-  const tightest = [...row.budgets].sort((a, b) => share(b) - share(a))[0];
+  const tightest = tightestBudget(row);
   if (!tightest) return <span className="text-fg-3">{t("noLimit")}</span>;
   const percent = Math.min(100, Math.round(share(tightest) * 100));
   return (
@@ -30,6 +30,9 @@ export function KeyLimit({ row }: { row: KeyRow }) {
     </span>
   );
 }
+
+/** The budget of which most is used. */
+export const tightestBudget = (row: KeyRow): KeyRow["budgets"][number] | undefined => [...row.budgets].sort((a, b) => share(b) - share(a))[0];
 
 const share = ({ spentNano, amountNano }: KeyRow["budgets"][number]): number => (amountNano === 0n ? 1 : Number((spentNano * 1_000n) / amountNano) / 1_000);
 

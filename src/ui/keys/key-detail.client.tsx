@@ -1,11 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useRouter } from "next/navigation";
+import { formatExact } from "#ui/format/index.ts";
 import { Connect } from "#ui/connect/connect.client.tsx";
 import { useKeyActions } from "#ui/keys/key-actions.client.tsx";
-import { KeyLimit, KeyStatus } from "#ui/keys/key-cells.client.tsx";
+import { KeyLimit, KeyStatus, tightestBudget } from "#ui/keys/key-cells.client.tsx";
 import { draftOf, isRetired, maskedKey, type KeyRow } from "#ui/keys/key-draft.ts";
 import { KeyHistory } from "#ui/keys/key-history.client.tsx";
 import { KeySettings } from "#ui/keys/key-settings.client.tsx";
@@ -85,8 +87,22 @@ function Facts({ row }: { row: KeyRow }) {
           { key: "created", label: t("detail.created"), value: <Time at={row.createdAt} as="stamp" /> },
         ]}
       />
+      {row.state === "low" || row.state === "exhausted" ? <BudgetNote row={row} /> : null}
       {row.oldSecret ? <Callout className="mt-4" tone="info">{t.rich("detail.oldSecret", { suffix: row.oldSecret.suffix ?? "", time: () => <Time at={row.oldSecret!.until} as="stamp" /> })}</Callout> : null}
     </Card>
+  );
+}
+
+/** Requests end before the last cent does: what is refused, and that two clicks change it. */
+function BudgetNote({ row }: { row: KeyRow }) {
+  const t = useTranslations("keys");
+  const tightest = tightestBudget(row);
+  if (!tightest) return null;
+  const left = tightest.amountNano - tightest.spentNano;
+  return (
+    <Callout className="mt-4" tone={row.state === "low" ? "warn" : "bad"} action={<Link className="link" href={address(row.id, "settings")}>{t("detail.raise")}</Link>}>
+      {t(`detail.${row.state}`, { left: formatExact(left < 0n ? 0n : left), period: t(`periods.${tightest.per}`) })}
+    </Callout>
   );
 }
 

@@ -75,7 +75,7 @@ export function patchOf(before: KeyDraft, after: KeyDraft, now: Date): Partial<R
 }
 
 /** The tone of a state's dot. */
-export const STATE_TONE = { active: "ok", disabled: "neutral", expired: "warn", exhausted: "warn", revoked: "neutral", leaked: "bad" } as const satisfies Record<KeyState, string>;
+export const STATE_TONE = { active: "ok", low: "warn", disabled: "neutral", expired: "warn", exhausted: "bad", revoked: "neutral", leaked: "bad" } as const satisfies Record<KeyState, string>;
 
 /** Gone for good: nothing can be changed any more. */
 export const isRetired = ({ state }: Pick<KeyRow, "state">): boolean => state === "revoked" || state === "leaked";

@@ -19,7 +19,7 @@ import { useLive } from "#ui/live/use-live.client.ts";
 import { tableState } from "#ui/trpc/table-state.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
-const STATES = ["active", "disabled", "expired", "exhausted", "revoked", "leaked"] as const;
+const STATES = ["active", "low", "disabled", "expired", "exhausted", "revoked", "leaked"] as const;
 const PAGE = 25;
 const UNUSED_DAYS = 30;
 
@@ -63,7 +63,7 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
 }
 
 /** Whoever opens a key that has used its budget up wants to raise it. */
-const addressOf = ({ id, state }: KeyRow): string => `/console/keys/${id}${state === "exhausted" ? "?tab=settings" : ""}`;
+const addressOf = ({ id, state }: KeyRow): string => `/console/keys/${id}${state === "exhausted" || state === "low" ? "?tab=settings" : ""}`;
 
 function useColumns(): Column<KeyRow>[] {
   const t = useTranslations("keys");

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Permission } from "#accounts/permissions.ts";
 import { Logo } from "#ui/kit/logo.tsx";
 import { AccountMenu, type Viewer } from "#ui/layout/account-menu.client.tsx";
+import { ConnectionBanner } from "#ui/layout/connection-banner.client.tsx";
 import { AdminMenuButton } from "#ui/layout/mobile-nav.client.tsx";
 import { AdminNav } from "#ui/layout/nav-list.client.tsx";
 import { adminNavFor } from "#ui/layout/navigation.ts";
@@ -45,6 +46,7 @@ export async function AdminShell({ shopName, viewer, permissions, search, status
             <AccountMenu viewer={viewer} area="admin" />
           </div>
         </header>
+        <ConnectionBanner className="top-12" />
         {banner}
         <main id="main" tabIndex={-1} className="page-admin min-w-0 flex-1 pt-5 pb-16">{children}</main>
       </div>

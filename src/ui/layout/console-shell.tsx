@@ -3,6 +3,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Logo } from "#ui/kit/logo.tsx";
 import { AccountMenu, type Viewer } from "#ui/layout/account-menu.client.tsx";
+import { ConnectionBanner } from "#ui/layout/connection-banner.client.tsx";
 import { ConsoleBottomBar } from "#ui/layout/mobile-nav.client.tsx";
 import { ConsoleNav } from "#ui/layout/nav-list.client.tsx";
 import { ConsoleShortcuts } from "#ui/layout/shortcuts.client.tsx";
@@ -47,6 +48,7 @@ export async function ConsoleShell({ shopName, viewer, search, balance, banner, 
             <AccountMenu viewer={viewer} area="console" />
           </div>
         </header>
+        <ConnectionBanner className="top-14" />
         {banner}
         <main id="main" tabIndex={-1} className="page-console min-w-0 flex-1 pt-6 pb-28 md:pt-8 md:pb-16">
           <div className="max-w-[1160px]">{children}</div>

@@ -58,7 +58,7 @@ export function InvariantBoard() {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4 pb-3">
         <h2 id="board-title" className="font-semibold">{t("board")}</h2>
         {last ? <Badge tone={broken.length === 0 ? "ok" : "bad"}>{broken.length === 0 ? t("allHold") : t("someBroken", { count: broken.length })}</Badge> : null}
-        <p className="min-w-0 flex-1 text-13 text-fg-3">{last ? t.rich("lastRun", { time: () => <Time at={last.startedAt} />, by: last.by === "upkeep" ? t("byItself") : last.by }) : data ? t("neverRun") : null}</p>
+        <p className="min-w-0 flex-1 text-13 text-fg-3">{last ? t.rich("lastRun", { time: () => <Time at={last.startedAt} />, by: last.by === "upkeep" ? t("byItself") : last.by }) : data ? t("neverRun") : null}{last && !last.whole && data?.wholeAt ? <> · {t.rich("lastWhole", { time: () => <Time at={data.wholeAt!} /> })}</> : null}</p>
         <Button size="sm" busy={check.isPending} onClick={() => check.mutate()}><Play size={14} strokeWidth={1.75} aria-hidden="true" />{t("runNow")}</Button>
       </div>
       {broken.length > 0 ? <div className="px-4 pb-3"><Callout tone="bad" title={t("brokenTitle", { names: broken.map(({ id }) => id).join(", ") })}>{t.rich("brokenText", { since: () => (since ? <Time at={since} as="stamp" /> : "—") })}</Callout></div> : null}

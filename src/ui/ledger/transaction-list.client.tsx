@@ -10,6 +10,7 @@ import { TransactionTable } from "#ui/ledger/transaction-table.client.tsx";
 import { WalletBuckets } from "#ui/ledger/wallet-buckets.client.tsx";
 import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
+import { useKept } from "#ui/trpc/use-kept.client.ts";
 
 const SIZE = 50;
 const RANGE = "-30d";
@@ -36,14 +37,15 @@ export function TransactionList() {
     }),
     placeholderData: (previous) => previous,
   });
+  const data = useKept(list.data, JSON.stringify([values["kind"], wallet, values["q"], values["from"], values["to"], cursor.cursor]));
   return (
     <>
       <FilterBar filters={defs} search={{ placeholder: t("searchKey") }} />
       {wallet ? <div className="mt-4"><WalletBuckets wallet={wallet} /></div> : null}
       <Bleed className="mt-4">
         <TransactionTable
-          rows={list.data} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} wallet={wallet !== undefined} linked
-          pager={{ hasPrevious: cursor.hasPrevious, hasNext: (list.data?.length ?? 0) === SIZE, onPrevious: cursor.back, onNext: () => list.data?.length && cursor.push(list.data.at(-1)!.id) }}
+          rows={data} state={list.isError ? (data ? "stale" : "error") : data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} wallet={wallet !== undefined} linked
+          pager={{ hasPrevious: cursor.hasPrevious, hasNext: (data?.length ?? 0) === SIZE, onPrevious: cursor.back, onNext: () => data?.length && cursor.push(data.at(-1)!.id) }}
         />
       </Bleed>
     </>

@@ -8,6 +8,8 @@ import { cn } from "#ui/kit/cn.ts";
 import { NumberField, TagInput, TextField } from "#ui/kit/fields.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
+import { fieldText } from "#ui/conflict/field-text.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 export type ModelRow = inferRouterOutputs<AppRouter>["admin"]["models"]["list"][number];
@@ -15,6 +17,8 @@ export type ModelRow = inferRouterOutputs<AppRouter>["admin"]["models"]["list"][
 const ENDPOINTS = ["chat", "responses", "messages", "gemini", "embeddings", "images", "audio", "moderations", "rerank", "realtime", "tasks"] as const;
 type Endpoint = (typeof ENDPOINTS)[number];
 type Draft = { name: string; vendor: string; contextTokens: number | undefined; maxOutputTokens: number | undefined; endpoints: readonly string[]; aliases: readonly string[]; rpm: number | undefined };
+
+const FIELD_WORD = { name: "name", vendor: "vendor", contextTokens: "context", maxOutputTokens: "maxOutput", endpoints: "endpoints", aliases: "aliases", rpm: "rpm" } as const satisfies Record<keyof Draft, string>;
 
 const draftOf = (model: ModelRow): Draft => ({
   name: model.name ?? "", vendor: model.vendor ?? "", contextTokens: model.contextTokens ?? undefined, maxOutputTokens: model.maxOutputTokens ?? undefined, endpoints: model.endpoints, aliases: model.aliases, rpm: model.limits.rpm,
@@ -41,13 +45,15 @@ export function ModelForm({ model, readOnly }: { model: ModelRow; readOnly: bool
   const { act } = useAct();
   const [edit, setEdit] = useState<{ base: ModelRow; draft: Draft }>();
   const [busy, setBusy] = useState(false);
+  const [conflict, setConflict] = useState(false);
   const { base, draft } = edit?.base.id === model.id ? edit : { base: model, draft: draftOf(model) };
   const changes = Object.keys(patchOf(base, draft)).length;
   useLeaveGuard(changes > 0);
   const set = (change: Partial<Draft>) => setEdit({ base, draft: { ...draft, ...change } });
-  const save = async () => {
+  const store = async (upon: ModelRow, next: Draft) => {
     setBusy(true);
-    if (await act(() => client.admin.models.update.mutate({ id: model.id, seen: base.updatedAt, patch: patchOf(base, draft) }), t("saved"))) setEdit(undefined);
+    setEdit({ base: upon, draft: next });
+    if (await act(() => client.admin.models.update.mutate({ id: model.id, seen: upon.updatedAt, patch: patchOf(upon, next) }), t("saved"), () => setConflict(true))) setEdit(undefined);
     setBusy(false);
   };
   return (
@@ -68,10 +74,16 @@ export function ModelForm({ model, readOnly }: { model: ModelRow; readOnly: bool
       <NumberField className="sm:w-1/2" label={t("rpm")} optional unit={t("perMinute")} value={draft.rpm} max={1_000_000_000} onChange={(rpm) => set({ rpm })} />
       {readOnly ? null : (
         <div className="flex flex-wrap items-center gap-2">
-          <Button variant="primary" busy={busy} disabled={changes === 0} onClick={() => void save()}>{t("save")}</Button>
+          <Button variant="primary" busy={busy} disabled={changes === 0} onClick={() => void store(base, draft)}>{t("save")}</Button>
           {changes > 0 ? <Button onClick={() => setEdit(undefined)}>{t("discard")}</Button> : null}
         </div>
       )}
+      {conflict && edit ? (
+        <ConflictDialog
+          target={{ type: "model", id: model.slug }} versions={{ was: draftOf(base), now: draftOf(model), mine: draft }} name={(field) => t(FIELD_WORD[field as keyof Draft])} text={fieldText}
+          onSave={(next) => { setConflict(false); void store(model, next); }} onTheirs={() => { setConflict(false); setEdit(undefined); }} onClose={() => setConflict(false)}
+        />
+      ) : null}
     </fieldset>
   );
 }

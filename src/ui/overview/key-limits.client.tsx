@@ -20,7 +20,7 @@ export function KeyLimits() {
   const t = useTranslations("console");
   const keys = useTranslations("keys");
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.console.keys.list.queryOptions({ states: ["active", "exhausted"], limit: 100 }));
+  const { data } = useQuery(trpc.console.keys.list.queryOptions({ states: ["active", "low", "exhausted"], limit: 100 }));
   const soon = Date.now() + SOON_MS;
   const rows = (data?.rows ?? [])
     .map((row) => ({ row, budget: tightest(row), expires: row.expiresAt && row.expiresAt.getTime() < soon ? row.expiresAt : undefined }))

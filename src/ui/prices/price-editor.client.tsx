@@ -13,8 +13,9 @@ import { cn } from "#ui/kit/cn.ts";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Part } from "#ui/channels/settings-form.client.tsx";
+import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { refusalOf, useAct } from "#ui/channels/use-act.client.ts";
-import { PriceHistory } from "#ui/prices/price-history.client.tsx";
+import { itemsOf, PriceHistory } from "#ui/prices/price-history.client.tsx";
 import { PriceRows } from "#ui/prices/price-rows.client.tsx";
 import { afterFactor, documentOf, marginOf, ratioWords, type Items, type Notation } from "#ui/prices/price-math.ts";
 import { usePublishedNote } from "#ui/prices/use-published-note.client.ts";
@@ -44,8 +45,10 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
   const [note, setNote] = useState("");
   const [below, setBelow] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [conflict, setConflict] = useState<{ when?: Date }>();
   const base = edit?.base ?? detail;
-  const items = edit?.items ?? detail.prices;
+  const typed = edit?.items ?? detail.prices;
+  const items = typed;
   const changed = differing(items, base.prices);
   useLeaveGuard(changed.length > 0);
   const set = (item: string, pico: bigint | undefined) => setEdit(() => {
@@ -53,12 +56,12 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
     return { base, items: pico === undefined ? rest : { ...rest, [item]: pico } };
   });
   const tell = usePublishedNote();
-  const publish = async (confirmBelowCost: boolean, when?: Date) => {
+  const publish = async (confirmBelowCost: boolean, when?: Date, upon = base, items = typed) => {
     setBusy(true);
     const ratio = notation === "ratio" ? ratioWords(items) : undefined;
     try {
       const { versionId } = await run(() => client.admin.prices.publish.mutate({
-        modelId: detail.id, seenVersion: base.newestVersion, price: { form: "document", document: documentOf(items, base.document), ...(ratio && { ratio }) },
+        modelId: detail.id, seenVersion: upon.newestVersion, price: { form: "document", document: documentOf(items, upon.document), ...(ratio && { ratio }) },
         ...(when && { from: when }), ...(note.trim() !== "" && { note: note.trim() }), confirmBelowCost,
       }));
       tell(when ? t("editor.scheduled") : t("editor.published"), when || base.document !== null ? [versionId] : []);
@@ -71,9 +74,11 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
       setNote("");
       setFrom("");
     } catch (error) {
-      if (refusalOf(error).code === "below_cost") setBelow(t("editor.belowCost"));
-      else if (!(error instanceof SudoCancelled)) toast.error(say(error));
+      const { code } = refusalOf(error);
+      if (code === "below_cost") setBelow(t("editor.belowCost"));
+      else if (code !== "changed_meanwhile" && !(error instanceof SudoCancelled)) toast.error(say(error));
       await refresh();
+      if (code === "changed_meanwhile") setConflict({ ...(when && { when }) });
     }
     setBusy(false);
   };
@@ -106,9 +111,27 @@ function Editor({ detail, notation, onNotation, rights }: { detail: PriceDetail;
           onWithdraw={(versionId) => void act(() => client.admin.prices.withdraw.mutate({ versionId }), t("history.withdrawn"))}
           onAgain={(old) => setEdit({ base: detail, items: old })} />
       </Part>
+      {conflict && edit ? (
+        <ConflictDialog
+          target={{ type: "model", id: detail.slug }} versions={{ was: base.prices, now: newestItems(detail), mine: items }}
+          name={(item) => (t.has(`items.${item}`) ? t(`items.${item}`) : item)} text={(value) => formatUsdPerMillion(value === undefined ? null : (value as bigint))}
+          onSave={(next) => {
+            setConflict(undefined);
+            setEdit({ base: detail, items: next });
+            void publish(false, conflict.when, detail, next);
+          }}
+          onTheirs={() => { setConflict(undefined); setEdit(undefined); }} onClose={() => setConflict(undefined)}
+        />
+      ) : null}
       {dialog}
     </div>
   );
+}
+
+/** What was published last, whether it holds already or is still to come. */
+function newestItems(detail: PriceDetail): Items {
+  const newest = detail.history.find(({ id }) => id === detail.newestVersion);
+  return newest ? itemsOf(newest) : detail.prices;
 }
 
 const ASK_MS = 250;

@@ -7,7 +7,8 @@ import { priceText } from "#ui/prices/price-text.ts";
 import type { Items, Notation } from "#ui/prices/price-math.ts";
 
 type Version = PriceDetail["history"][number];
-const itemsOf = (version: Version): Items => Object.fromEntries(Object.entries(version.document.items).map(([item, text]) => [item, BigInt(text)]));
+/** The prices of a version. */
+export const itemsOf = (version: Version): Items => Object.fromEntries(Object.entries(version.document.items).map(([item, text]) => [item, BigInt(text)]));
 
 type Props = { detail: PriceDetail; notation: Notation; readOnly: boolean; onWithdraw: (versionId: bigint) => void; onAgain: (items: Items) => void };
 

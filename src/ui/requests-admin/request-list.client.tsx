@@ -21,6 +21,7 @@ import { RequestView } from "#ui/requests-admin/request-view.client.tsx";
 import { OUTCOMES, outcomeTone } from "#ui/requests-admin/request-words.ts";
 import { Bleed } from "#ui/layout/bleed.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
+import { useKept } from "#ui/trpc/use-kept.client.ts";
 
 type Row = inferRouterOutputs<AppRouter>["admin"]["requests"]["list"]["rows"][number];
 
@@ -80,6 +81,8 @@ export function RequestList({ seesCost, mayRefund, linked }: { seesCost: boolean
   const list = useQuery({
     ...trpc.admin.requests.list.queryOptions({ ...asked, limit: SIZE, ...(cursor.cursor && { before: cursor.cursor }) }), placeholderData: (previous) => previous,
   });
+  const { from: _from, to: _to, ...rest } = asked;
+  const data = useKept(list.data, JSON.stringify([Object.entries(rest).map(String), cursor.cursor ?? ""]));
   const { data: sums } = useQuery({ ...trpc.admin.requests.sums.queryOptions(asked), placeholderData: (previous) => previous });
   const columns = useColumns(seesCost);
   return (
@@ -92,11 +95,11 @@ export function RequestList({ seesCost, mayRefund, linked }: { seesCost: boolean
       </p>
       <Bleed className="mt-2">
         <DataTable<Row>
-          label={t("title")} density="compact" columns={columns} rows={list.data?.rows} rowKey={({ uuid }) => uuid} state={list.isError ? (list.data ? "stale" : "error") : list.data ? "ready" : "loading"}
+          label={t("title")} density="compact" columns={columns} rows={data?.rows} rowKey={({ uuid }) => uuid} state={list.isError ? (data ? "stale" : "error") : data ? "ready" : "loading"}
           onRetry={() => void list.refetch()} filtered={filtered} onClearFilters={clear} openKey={open} onOpen={({ uuid }) => void write({ open: uuid })} onClose={() => void write({ open: null })}
           href={({ id }) => `/admin/requests/${id}`} card={(row) => <RequestCard row={row} />}
           empty={<EmptyState icon={<Inbox size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("emptyTitle")} text={t("emptyText")} />}
-          pager={{ hasPrevious: cursor.hasPrevious, hasNext: Boolean(list.data?.next), onPrevious: cursor.back, onNext: () => list.data?.next && cursor.push(list.data.next) }}
+          pager={{ hasPrevious: cursor.hasPrevious, hasNext: Boolean(data?.next), onPrevious: cursor.back, onNext: () => data?.next && cursor.push(data.next) }}
         />
       </Bleed>
       <Drawer open={open !== null} onOpenChange={(next) => next || void write({ open: null })} title={t("request")}>

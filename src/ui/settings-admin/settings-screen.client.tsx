@@ -1,22 +1,19 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import Link from "next/link";
-import { useParams, useRouter } from "next/navigation";
+import { useParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { reasonOf } from "#ui/account/reason.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
-import { DiffView } from "#ui/kit/diff-view.tsx";
-import { Dialog } from "#ui/kit/dialog.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { ErrorState, NoMatch, SkeletonText } from "#ui/kit/states.tsx";
-import { useToast } from "#ui/kit/toast.client.tsx";
 import { EnvironmentRows } from "#ui/settings-admin/environment-rows.client.tsx";
 import { fitOf } from "#ui/settings-admin/fit-of.ts";
+import { ReviewDialog } from "#ui/settings-admin/review-dialog.client.tsx";
 import { SettingRow } from "#ui/settings-admin/setting-row.client.tsx";
-import { textOf, type Drafts, type Setting } from "#ui/settings-admin/setting-types.ts";
+import type { Drafts, Setting } from "#ui/settings-admin/setting-types.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Props = { areas: readonly string[]; words: Readonly<Record<string, string>>; mayWrite: boolean };
@@ -28,17 +25,22 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
   const t = useTranslations("settings-admin");
   const [text, setText] = useState("");
   const [drafts, setDrafts] = useState<Drafts>(new Map());
+  // The list is read anew now and then: what a draft set out from is kept with it.
+  const [seen, setSeen] = useState<Drafts>(new Map());
   const [reviewing, setReviewing] = useState(false);
   const list = useQuery(trpc.admin.settings.list.queryOptions());
   useLeaveGuard(drafts.size > 0, "/admin/settings/");
   const wanted = text.trim().toLowerCase();
   const shown = wanted === "" ? (list.data ?? []).filter(({ area: own }) => own === area) : found(list.data ?? [], words, wanted);
-  const draft = (path: string, value: unknown) => setDrafts((now) => {
-    const next = new Map(now);
-    if (value === undefined) next.delete(path);
-    else next.set(path, value);
-    return next;
-  });
+  const draft = (path: string, value: unknown) => {
+    if (!drafts.has(path)) setSeen((now) => new Map(now).set(path, list.data?.find((setting) => setting.path === path)?.stored ?? null));
+    setDrafts((now) => {
+      const next = new Map(now);
+      if (value === undefined) next.delete(path);
+      else next.set(path, value);
+      return next;
+    });
+  };
   return (
     <div className="grid items-start gap-x-8 gap-y-4 lg:grid-cols-[176px_minmax(0,1fr)]">
       <div className="flex min-w-0 flex-col gap-3 lg:sticky lg:top-16">
@@ -66,7 +68,7 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
           </div>
         ) : null}
       </div>
-      <ReviewDialog open={reviewing} onOpenChange={setReviewing} settings={list.data ?? []} drafts={drafts} onSaved={() => setDrafts(new Map())} />
+      <ReviewDialog open={reviewing} onOpenChange={setReviewing} settings={list.data ?? []} drafts={drafts} seen={seen} onSeen={setSeen} onDrop={(path) => draft(path, undefined)} onSaved={() => setDrafts(new Map())} />
     </div>
   );
 }
@@ -77,45 +79,3 @@ const found = (settings: readonly Setting[], words: Props["words"], wanted: stri
     const fit = fitOf(words[setting.path] ?? setting.path, wanted);
     return fit === undefined ? [] : [{ setting, fit }];
   }).sort((a, b) => a.fit - b.fit).map(({ setting }) => setting);
-
-type ReviewProps = { open: boolean; onOpenChange: (open: boolean) => void; settings: readonly Setting[]; drafts: Drafts; onSaved: () => void };
-
-/** What will be different, side by side; then all of it is saved, or nothing. */
-function ReviewDialog({ open, onOpenChange, settings, drafts, onSaved }: ReviewProps) {
-  const trpc = useTRPC();
-  const client = useQueryClient();
-  const router = useRouter();
-  const toast = useToast();
-  const t = useTranslations("settings-admin");
-  const [failed, setFailed] = useState<string>();
-  const save = useMutation(trpc.admin.settings.save.mutationOptions());
-  const changed = settings.filter(({ path }) => drafts.has(path));
-  const submit = async () => {
-    setFailed(undefined);
-    try {
-      await save.mutateAsync({ changes: changed.map(({ path, stored }) => ({ path, value: drafts.get(path) ?? null, seen: stored ?? null })) });
-      await client.invalidateQueries(trpc.admin.settings.pathFilter());
-      onSaved();
-      onOpenChange(false);
-      toast.success(t("saved"));
-      router.refresh();
-    } catch (error) {
-      const [why = "", path = ""] = (reasonOf(error) ?? "").split(":");
-      setFailed(why === "invalid" ? t("failedInvalid", { path, message: error instanceof Error ? error.message : "" }) : why === "changed" ? t("failedChanged", { path }) : t("failed"));
-    }
-  };
-  return (
-    <Dialog
-      open={open} onOpenChange={onOpenChange} size="lg" title={t("reviewTitle")} description={t("reviewText")}
-      footer={<><Button onClick={() => onOpenChange(false)}>{t("back")}</Button><Button variant="primary" busy={save.isPending} onClick={() => void submit()}>{t("save")}</Button></>}
-    >
-      <div className="flex flex-col gap-4">
-        <DiffView
-          name={(path) => (t.has(`set.${path}.label`) ? t(`set.${path}.label`) : path)}
-          changes={changed.map(({ path, stored, initial }) => ({ path, before: textOf(stored ?? initial), after: drafts.get(path) === null ? t("defaultIs", { value: textOf(initial) || t("nothing") }) : textOf(drafts.get(path)) }))}
-        />
-        {failed ? <Callout tone="bad">{failed}</Callout> : null}
-      </div>
-    </Dialog>
-  );
-}

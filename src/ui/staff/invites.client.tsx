@@ -1,7 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useLocale, useTranslations } from "next-intl";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { useSudo } from "#ui/account/sudo-dialog.client.tsx";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
@@ -51,10 +51,14 @@ export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade:
   const sudo = useSudo();
   const [role, setRole] = useState<(typeof ROLES)[number]>("support");
   const [link, setLink] = useState<string>();
+  const sending = useRef(false);
   const [error, setError] = useState<string>();
   const invite = useMutation(trpc.admin.staff.invite.mutationOptions());
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    // A second click may come before the button shows that it is busy; each invitation would be another one.
+    if (sending.current) return;
+    sending.current = true;
     const email = String(new FormData(event.currentTarget).get("email"));
     setError(undefined);
     try {
@@ -63,6 +67,8 @@ export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade:
       onMade();
     } catch (found) {
       setError(failure(found));
+    } finally {
+      sending.current = false;
     }
   };
   if (link !== undefined) {

@@ -91,6 +91,7 @@ const EVERY: readonly MailContent[] = [
   { template: "verify", token: "t" }, { template: "already" }, { template: "reset", token: "t" }, { template: "password-changed" },
   { template: "change-old", token: "t", newEmail: "<b>new</b>@example.com" }, { template: "change-new", token: "t" },
   { template: "changed", token: "t", newEmail: "new@example.com" }, { template: "invite", token: "t", role: "support" }, { template: "closing", on: "2030-01-01T00:00:00Z" },
+  { template: "approval", kind: "order_refund", amount: "$5.00", requester: "fay@example.com", customer: "<b>bo</b>@example.com", reason: "<b>asked</b> by mail", until: "2030-01-01T00:00:00Z" },
 ];
 test.each(EVERY)("$template in both languages, escaped, without a second header", (content) => {
   const hostile = { name: "Shop\r\nBcc: all@example.com <script>", url: "https://shop.example" };

@@ -108,8 +108,12 @@ test("E-42: a key that has used its budget up says so, and lists go on", async (
   await shop.database.pool.query("INSERT INTO budget_windows (scope, period, starts_at, spent_nano) VALUES ($1, 'day', date_trunc('day', now()), 100)", [`key:${key.id}`]);
   expect(await alice.console.keys.get({ id: key.id })).toMatchObject({ state: "exhausted", budgets: [{ spentNano: 100n }] });
   expect((await alice.console.keys.list({ states: ["exhausted"] })).rows.map(({ name }) => name)).toEqual(["spent"]);
-  await alice.console.keys.update({ id: key.id, budgets: [{ per: "day", amountNano: 200n }] });
-  expect(await alice.console.keys.get({ id: key.id })).toMatchObject({ state: "active" });
+  for (const [amountNano, state] of [[124n, "low"], [125n, "low"], [126n, "active"], [200n, "active"]] as const) {
+    await alice.console.keys.update({ id: key.id, budgets: [{ per: "day", amountNano }, { per: "total", amountNano: 1_000_000n }] });
+    expect([amountNano, (await alice.console.keys.get({ id: key.id })).state]).toEqual([amountNano, state]);
+  }
+  await alice.console.keys.update({ id: key.id, budgets: [{ per: "day", amountNano: 110n }] });
+  expect((await alice.console.keys.list({ states: ["low"] })).rows.map(({ name }) => name)).toEqual(["spent"]);
 });
 
 test("spend of a key is that of its requests", async () => {

@@ -6,7 +6,7 @@ import { withTransaction } from "#platform/db/tx.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import { callerOf } from "#trpc/root.ts";
 import { testContext } from "../../support/trpc-context.ts";
-import { openDesk, usd, type Desk } from "./desk.ts";
+import { openDesk, usd, type Buyer, type Desk } from "./desk.ts";
 
 const reason = "goodwill for the outage";
 const DAY_MS = 86_400_000;
@@ -131,6 +131,46 @@ test("finance decides what it might do itself, the owner everything; nobody for 
   await owner.admin.settings.save({ changes: [{ path: "approvals.adjust_owner", value: "10", seen: undefined }] });
   expect(await owner.admin.users.adjust(adjustment(buyer.id, 11))).toMatchObject({ created: false });
   await desk.sound();
+});
+
+test("nobody gives money of his own account back alone, however little: it waits for a second person, who is told by mail", async () => {
+  const desk = await openDesk();
+  const [finance, other, owner, support] = [await person(desk, "finance"), await person(desk, "finance", "other"), await person(desk, "owner"), await person(desk, "support")];
+  await desk.db.pool.query("UPDATE users SET locale = 'zh' WHERE id = $1", [owner.id]);
+  const { rows: [wallet] } = await desk.db.pool.query<{ id: string }>("SELECT id FROM wallets WHERE owner_id = $1", [finance.id]);
+  const own: Buyer = { id: finance.id, email: "finance@staff.example.com", walletId: wallet!.id };
+  const { id } = await desk.paid(own, usd(10));
+  const mails = async (): Promise<string[]> => (await desk.db.pool.query<{ to: string }>("SELECT to_address || ' ' || template || ' ' || locale AS to FROM mails ORDER BY 1")).rows.map(({ to }) => to);
+  const key = randomUUID();
+  const asked = await finance.admin.orders.refund({ id, amount: { creditNano: usd(0.5) }, reason, key });
+  expect(asked).toMatchObject({ status: "approval", creditNano: usd(0.5) });
+  expect((await desk.purse(own)).paid).toBe(usd(10));
+  expect(await mails()).toEqual(["other@staff.example.com approval en", "owner@staff.example.com approval zh"]);
+  // The same form once more is the same request, and no second mail.
+  expect(await finance.admin.orders.refund({ id, amount: { creditNano: usd(0.5) }, reason, key })).toEqual(asked);
+  expect(await mails()).toHaveLength(2);
+  expect(await why(finance.admin.approvals.decide({ id: asked.approvalId!, approve: true }))).toBe("FORBIDDEN own");
+  expect(await other.admin.approvals.decide({ id: asked.approvalId!, approve: true })).toEqual({ state: "approved" });
+  expect((await desk.purse(own)).paid).toBe(usd(9.5));
+  // Another's order is as before.
+  expect(await other.admin.orders.refund({ id, amount: { creditNano: usd(1) }, reason, key: randomUUID() })).toMatchObject({ status: "succeeded" });
+
+  // Above what finance may move, only the owner is asked; and nobody about his own wallet.
+  await desk.db.pool.query("DELETE FROM mails");
+  await support.admin.approvals.askAdjustment(adjustment((await desk.buyer()).id, 500));
+  expect(await mails()).toEqual(["owner@staff.example.com approval zh"]);
+  await desk.db.pool.query("DELETE FROM mails");
+  await support.admin.approvals.askAdjustment(adjustment(owner.id, 5));
+  expect(await mails()).toEqual(["finance@staff.example.com approval en", "other@staff.example.com approval en"]);
+  await desk.sound();
+});
+
+test("whoever's order is in review does not end the review himself", async () => {
+  const desk = await openDesk();
+  const finance = await person(desk, "finance");
+  const { rows: [wallet] } = await desk.db.pool.query<{ id: string }>("SELECT id FROM wallets WHERE owner_id = $1", [finance.id]);
+  const { id } = await desk.order({ id: finance.id, email: "finance@staff.example.com", walletId: wallet!.id }, usd(10));
+  for (const how of ["credit", "return"] as const) expect(await why(finance.admin.orders.resolve({ id, how, reason }))).toBe("FORBIDDEN self");
 });
 
 test("a request runs out after seven days, can be taken back, and stays open when the wallet does not hold enough", async () => {

@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asksPublicPage, sendPlain, twinAddress, withoutFramework } from "#platform/plain-page.ts";
+import { asksDocument, asksPublicPage, sendPlain, twinAddress, withoutFramework, writeAside } from "#platform/plain-page.ts";
 
 const PAGE = [
   '<!DOCTYPE html><html lang="en"><head><link rel="stylesheet" href="/_next/a.css" nonce="n"/>',
@@ -31,11 +31,28 @@ test.each([
   expect(asksPublicPage({ method, url, headers } as unknown as IncomingMessage)).toBe(yes);
 });
 
+const EMPTY = '<!DOCTYPE html><html id="__next_error__"><head></head><body><script src="/_next/a.js"></script></body></html>';
 let server: http.Server;
 let base: string;
 beforeAll(async () => {
   server = http.createServer((request, response) => {
-    sendPlain(request, response);
+    if (request.url === "/console" || !asksDocument(request)) return void response.end("as it is");
+    sendPlain(request, response, async () => {
+      if (request.url === "/en/broken") throw new Error("no words");
+      return writeAside(request, "/en/nothing", async (inner, answer) => {
+        expect([inner.url, inner.headers["x-why"], inner.headers["accept-language"]]).toEqual(["/en/nothing", "lost", "zh"]);
+        answer.setHeader("content-security-policy", "script-src 'nonce-words'");
+        answer.writeHead(200);
+        answer.write("<!DOCTYPE html><html><body><h1>没有");
+        setImmediate(() => answer.end('这个页面</h1><script nonce="words">self.__next_f</script></body></html>'));
+      }, { "x-why": "lost" });
+    });
+    if (/^\/(?:en\/(?:nothing|broken)|pricng)$/.test(request.url ?? "")) {
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.setHeader("link", "</>; rel=preconnect");
+      response.setHeader("content-security-policy", "script-src 'nonce-empty'");
+      return void response.writeHead(404).end(EMPTY);
+    }
     if (request.url === "/moved") return void response.writeHead(307, { location: "/en" }).end();
     response.setHeader("content-type", request.url === "/feed" ? "text/xml" : "text/html; charset=utf-8");
     response.flushHeaders();
@@ -80,4 +97,19 @@ test.each([
   ["/en/docs/errors", "/en/docs/errors"], ["/en?x=/docs/a.md", "/en?x=/docs/a.md"], ["/docs/errors.md", "/docs/errors.md"], ["/api/docs/a.md", "/api/docs/a.md"],
 ])("the twin of %s is made at %s", (url, made) => {
   expect(twinAddress(url)).toBe(made);
+});
+
+test.each(["/en/nothing", "/pricng"])("%s, which the framework leaves empty, gets its words, with the policy of their nonce, and stays a 404", async (path) => {
+  const { status, headers, body } = await raw(path, { "accept-language": "zh" });
+  expect([status, body.toString(), headers["content-security-policy"], headers.link]).toEqual([404, "<!DOCTYPE html><html><body><h1>没有这个页面</h1></body></html>", "script-src 'nonce-words'", undefined]);
+});
+
+test("when the words cannot be written either, the answer goes out as it was", async () => {
+  const { status, body } = await raw("/en/broken", {});
+  expect([status, body.toString()]).toEqual([404, EMPTY]);
+});
+
+test("applications' pages keep their scripts", async () => {
+  expect((await raw("/sign-in", {})).body.toString()).toBe(PAGE.join(""));
+  expect((await raw("/admin/orders", {})).body.toString()).toBe("as it is");
 });

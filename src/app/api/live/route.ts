@@ -54,3 +54,8 @@ export async function GET(request: Request): Promise<Response> {
     headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform", "x-accel-buffering": "no" },
   });
 }
+
+/** Whether a connection would be taken: browsers do not tell a page why theirs ended. */
+export async function HEAD(): Promise<Response> {
+  return new Response(null, { status: (await currentUser()) ? 204 : 401, headers: { "cache-control": "no-store" } });
+}
