@@ -69,6 +69,8 @@ async function holdCalls(page: Page): Promise<Readonly<{ set: (fate: "cut" | "th
 
 /** What the client has not asked for since is asked for again when the window is come back to; it is old by then. */
 const OLD_MS = 20_000;
+/** Lists of a range that moves on by itself: each look is another question, which no clock of the test can hold still. */
+const MOVING = new Set(["/console/usage", "/admin/requests"]);
 const IDLE_ROUNDS = 5;
 const staleNotes = (page: Page) => page.locator("main [data-rows] [role=status]").filter({ has: page.getByRole("button", { name: "Now", exact: true }) });
 const again = (page: Page) => page.locator("main").getByRole("alert").getByRole("button", { name: "Try again" });
@@ -125,7 +127,7 @@ browserTest("E-2: every list waits in grey, says what failed, tries again, says 
       return [await again(page).count(), await greys(page).count()];
     }, { ...POLL, message: "not there after another try" }).toEqual([0, 0]);
     expect(await page.locator("main .state-box, main p").first().textContent(), "words").not.toBe("");
-    await growOld(page, calls);
+    if (!MOVING.has(screen.path as string)) await growOld(page, calls);
     await page.context().close();
   })).toEqual([]);
 }, 240_000);
