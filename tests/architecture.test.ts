@@ -43,7 +43,7 @@ test("no folder is a drawer for everything", () => {
 });
 
 test("files are named in kebab case, with the suffixes that say what they touch", () => {
-  const routing = /^(?:\[[^\]]+\]|\[\.\.\.[^\]]+\]|\([^)]+\)|_?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:txt|json|xml))?)$/; // folders of routes that answer files end like them
+  const routing = /^(?:\[[^\]]+\]|\[\.\.\.[^\]]+\]|\([^)]+\)|_?[a-z0-9]+(?:[-_][a-z0-9]+)*(?:\.(?:txt|json|xml))?)$/; // folders of routes are words of addresses, and those that answer files end like them
   const name = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:store|redis|client|test|config))?\.(?:tsx?|mjs|cjs|json|css|svg|md|sql)$/;
   const odd = [...files.filter((at) => at.startsWith("src")), ...code].filter((at) => {
     const parts = at.split(path.sep);

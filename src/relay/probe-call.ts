@@ -46,7 +46,7 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
     const answer = await exchange(transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
     const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, reader, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
-    const known = { ...(facts?.usage && { usage: facts.usage }), ...(facts?.id !== undefined && { upstreamId: facts.id }) };
+    const known = { ...(facts?.usage && { usage: facts.usage }), ...((facts?.id ?? facts?.upstreamId) !== undefined && { upstreamId: facts!.id ?? facts!.upstreamId! }) };
     if (!fault) return { ...base, ok: true, status: answer.status, ...timing, ...known };
     return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
   } catch (error) {

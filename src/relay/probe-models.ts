@@ -1,7 +1,7 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { authorizationOf, exchange, hideSecret, type ProbeAddress } from "#relay/probe-call.ts";
-import { endpointUrl } from "#relay/providers/index.ts";
+import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { readFault } from "#relay/providers/kit/classify.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
@@ -39,6 +39,8 @@ function modelsUrl({ provider, baseUrl }: ProbeAddress): URL {
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => provider.paths[name]) ?? (Object.keys(provider.paths)[0] as Operation);
   const url = endpointUrl(provider, baseUrl, operation);
   url.pathname = `${decodeURI(url.pathname).replace(TAIL, "")}/models`;
+  // Anthropic tells twenty at a time unless it is asked for more.
+  if (endpointsOf(provider, operation)[0]?.dialect === "anthropic") url.searchParams.set("limit", "1000");
   return url;
 }
 

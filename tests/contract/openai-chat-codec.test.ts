@@ -39,7 +39,7 @@ const tools = ({ candidates }: Answer): number => candidates.flatMap(({ blocks }
 const shared = sharedDir();
 const all = shared === undefined ? [] : recordings(shared, ["openai-chat"]).filter(({ status }) => status === 200);
 
-function check(recording: Recording, events: readonly CanonicalEvent[], expected: ExpectedUsage | undefined): void {
+function check(events: readonly CanonicalEvent[], expected: ExpectedUsage | undefined): void {
   expect(brokenRule(events)).toBeUndefined();
   const last = events.at(-1);
   if (!expected || last?.type === "error") return;
@@ -59,7 +59,7 @@ describe.skipIf(shared === undefined)("recordings of OpenAI-shaped vendors as ev
   test.each(all.map((recording) => [recording.dir, recording] as const))("%s", (_dir, recording) => {
     const { bytes, expected } = readRecording(shared!, recording);
     const events = decode(recording, [bytes]);
-    check(recording, events, expected);
+    check(events, expected);
 
     // The reading of usage is one for pass-through and conversion.
     const options = { operation: "chat" as const, publicModel: "m", upstreamModel: "m", clientWantsUsage: true, rewriteModel: false, ...optionsOf(recording) };

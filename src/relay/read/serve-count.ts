@@ -2,7 +2,6 @@ import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { JsonFault, walkNested } from "#relay/http/body/walker.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
-import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { CountedDialect, Route } from "#relay/http/routes.ts";
 import { roughInputTokens, takeRequest } from "#relay/limits/request-limits.ts";
 import { JSON_BYTES_MAX } from "#relay/metered.ts";

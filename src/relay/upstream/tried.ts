@@ -1,6 +1,7 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
-import type { DialectId, Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
@@ -40,7 +41,7 @@ export type Tried = Readonly<{
   choice: Choice;
   attempt: Attempt;
   /** What is spoken with the vendor. */
-  protocol: DialectId;
+  protocol: WireFormat;
   /** Gives the places on channel and key back; `tokens` = what was really used. Idempotent. */
   release(tokens: number): void;
 }>;

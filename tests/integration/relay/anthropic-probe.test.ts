@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from "vitest";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport } from "#relay/index.ts";
-import { probeCall, probeModels } from "#relay/probe-call.ts";
+import { probeCall } from "#relay/probe-call.ts";
+import { probeModels } from "#relay/probe-models.ts";
 import { providers } from "#relay/providers/index.ts";
 import { messages, refusal } from "./anthropic-vendor.ts";
 import { json, startVendor } from "./vendor.ts";

@@ -1,4 +1,3 @@
-import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { decodeAddress } from "#relay/dialects/openai-chat/decode-messages.ts";
 import { decodeReasoningParts, thinkingText } from "#relay/dialects/openai-chat/reasoning-details.ts";
