@@ -64,10 +64,10 @@ export async function admit(
   const takingTokens = takeTokens(state, context, allScopes, tokens);
   if (takingTokens) await takingTokens;
 
-  const router = routerFor(state, context, caller, { model, price, offers, scanned, body, tokens, inputTokensRough });
-  let first: Choice, hold: Hold;
+  let router: Router, first: Choice, hold: Hold;
   const budgets = state.budgetWindows(caller, admittedAtMs);
   try {
+    router = routerFor(state, context, caller, { model, price, offers, scanned, body, tokens, inputTokensRough });
     first = router.first();
     const admission = state.billing.admit(askFor(state, context, caller, wanted, { model, price, scanned, body, budgets }));
     const admitted = admission instanceof Promise ? await admission : admission;

@@ -200,7 +200,7 @@ test("closing an account: typed address, three days, then no trace of the person
   const caller = await here.caller();
   expect(await reasonOf(caller.console.profile.close({ email: "other@example.com" }))).toBe("email");
   await caller.console.profile.close({ email });
-  expect(Object.keys(await caller.console.profile.exportData())).toEqual(["account", "keys", "sessions", "ledger", "acts"]);
+  expect(Object.keys(await caller.console.profile.exportData())).toEqual(["account", "keys", "sessions", "ledger", "acts", "agreements"]);
   await caller.console.profile.keep();
   expect(await eraseClosedAccounts(database.pool, accounts.context.clock.now() + 4 * 86_400_000)).toBe(0);
   const { on } = await caller.console.profile.close({ email });
