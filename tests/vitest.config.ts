@@ -10,8 +10,9 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/architecture.test.ts"], environment: "node", testTimeout: 30_000 } },
-      { root, test: { name: "integration", include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"], ...withDatabase } },
+      { root, test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/architecture.test.ts"], environment: "node", maxWorkers: 2, testTimeout: 30_000 } },
+      // Two files at a time: most of the time goes by waiting for the database.
+      { root, test: { name: "integration", include: ["tests/integration/**/*.test.ts", "tests/contract/**/*.test.ts"], ...withDatabase, maxWorkers: 2 } },
       // One at a time: these start whole shops, kill them and measure time.
       { root, test: { name: "crash", include: ["tests/crash/**/*.test.ts"], ...withDatabase, fileParallelism: false, testTimeout: 600_000 } },
       // Browsers, shops and databases share the machine, so a case that fails gets one more try.

@@ -98,6 +98,7 @@ browserTest("E-40: a key's secret is shown once: closing asks, and nothing later
   await page.getByRole("button", { name: "Create key" }).click();
   const secret = (await page.locator("[data-secret]").textContent())!;
   expect(secret).toMatch(/^sk-mm-[0-9A-Za-z]{40}$/);
+  await page.getByRole("tab", { name: "Python", exact: true }).click();
   await expect(page.getByRole("tabpanel").textContent()).resolves.toContain(`api_key="${secret}"`);
   await page.getByRole("button", { name: "Test now" }).click();
   await page.getByText(/sim-large answered in .*\$0\.0/).waitFor();

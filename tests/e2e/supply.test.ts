@@ -6,6 +6,8 @@ import { keyOf } from "../support/shop-store.ts";
 import { until } from "../support/until.ts";
 import { startVendor, type Vendor, type VendorRequest } from "../support/vendor.ts";
 import { answer, failure, json } from "../support/vendor-scripts.ts";
+import { repliesTo } from "../integration/relay/protocols.ts";
+import { vendorRepliesTo } from "../integration/relay/vendor-protocols.ts";
 import { chromiumPath, launch } from "./browser.ts";
 import { call, openOffice, PASSWORD, WAIT, type Office } from "./staff.ts";
 
@@ -41,7 +43,13 @@ function serve(request: VendorRequest) {
   const key = request.headers.authorization ?? String(request.headers["api-key"] ?? request.headers["x-api-key"] ?? "");
   if (key.includes("wrong")) return failure(401, "Incorrect API key provided: that one", "invalid_api_key");
   if (request.path.endsWith("/models")) return json({ object: "list", data: listed.map((id) => ({ id, object: "model" })) });
-  return answer(request);
+  return otherWords(request) ?? answer(request);
+}
+
+/** Templates of vendors that speak otherwise than OpenAI's chat are answered in their own words. */
+function otherWords({ path, json: body }: VendorRequest) {
+  const reply = vendorRepliesTo(path, body, { text: "word word" }) ?? (/\/(?:messages|responses)(?:\?|$)|:(?:stream)?generateContent/i.test(path) ? repliesTo(path, body, { text: "word word" }) : undefined);
+  return reply && { headers: { "content-type": reply.type }, pieces: reply.pieces };
 }
 
 beforeAll(async () => {

@@ -35,6 +35,13 @@ export const speaks = (say: (call: VendorCall) => Say, cut = false): Script => (
   call.response.write(events.slice(0, CUT_BEHIND[protocol]).join(""), () => setImmediate(() => call.response.destroy()));
 };
 
+/** An answer by its address: what a vendor of that protocol would send. */
+export function repliesTo(path: string, body: Readonly<Record<string, unknown>> | undefined, say: Say): Readonly<{ type: string; pieces: readonly (string | Buffer)[] }> {
+  const protocol = protocolOf(path);
+  const isStream = protocol === "gemini" ? path.includes(":streamGenerateContent") : body?.stream === true;
+  return isStream ? { type: "text/event-stream", pieces: STREAMS[protocol](say) } : { type: "application/json", pieces: [JSON.stringify(WHOLE[protocol](say))] };
+}
+
 function protocolOf(path: string): Protocol {
   if (path.includes("/chat/completions")) return "chat";
   if (path.includes("/responses")) return "responses";

@@ -36,7 +36,7 @@ const event = (body: { type: string }): Buffer => Buffer.from(`event: ${body.typ
 const line = (body: object): Buffer => Buffer.from(`${JSON.stringify(body)}\n`);
 const message = (content: object): object => ({ delta: { message: content } });
 
-type Words = Readonly<{ type: string; isStream(call: VendorCall): boolean; whole(say: Say): object; stream(say: Say): readonly Buffer[] }>;
+type Words = Readonly<{ type: string; isStream(call: Pick<VendorCall, "path" | "body">): boolean; whole(say: Say): object; stream(say: Say): readonly Buffer[] }>;
 
 const CONVERSE_USAGE = { inputTokens: INPUT, outputTokens: OUTPUT, totalTokens: INPUT + OUTPUT };
 const COHERE_USAGE = { tokens: { input_tokens: INPUT, output_tokens: OUTPUT }, billed_units: { input_tokens: 1, output_tokens: OUTPUT } };
@@ -90,6 +90,16 @@ const WORDS: Readonly<Record<VendorProtocol, Words>> = {
 
 const ollamaMessage = (say: Say): object =>
   ({ role: "assistant", content: "text" in say ? say.text : "", ...("tool" in say && { tool_calls: [{ function: { name: say.tool.name, arguments: say.tool.arguments } }] }) });
+
+/** An answer by its address: what a vendor of that protocol would send; undefined where it is none of these. */
+export function vendorRepliesTo(path: string, body: Readonly<Record<string, unknown>> | undefined, say: Say): Readonly<{ type: string; pieces: readonly (string | Buffer)[] }> | undefined {
+  const protocol = VENDOR_PROTOCOLS.find((one) => ADDRESS[one].test(path));
+  if (protocol === undefined) return undefined;
+  const words = WORDS[protocol];
+  return words.isStream({ path, body: body ?? {} }) ? { type: words.type, pieces: words.stream(say) } : { type: "application/json", pieces: [JSON.stringify(words.whole(say))] };
+}
+
+const ADDRESS: Readonly<Record<VendorProtocol, RegExp>> = { converse: /\/converse(?:-stream)?$/, cohere: /\/v2\/chat$/, ollama: /\/api\/chat$/ };
 
 /** Answers as such a vendor does; `cut` = the connection breaks before the answer has ended. */
 export const vendorSpeaks = (protocol: VendorProtocol, say: (call: VendorCall) => Say, cut = false): Script => (call) => {
