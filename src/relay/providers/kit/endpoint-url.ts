@@ -80,9 +80,9 @@ function withVersion(path: string, provider: Provider): string {
   return provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, "");
 }
 
-/** A path that begins with the version that the base ends in does not double it. */
+/** A path that brings its version along takes the place of the version that the base ends in. */
 function join(base: string, path: string): string {
-  const first = path.split("/")[1] ?? "";
-  const isDoubled = VERSION.test(first) && base.split("/").at(-1) === first;
-  return `${isDoubled ? base.slice(0, -first.length - 1) : base}${path}`;
+  const first = path.split("/")[1] ?? "", last = base.split("/").at(-1)!;
+  const isReplaced = VERSION.test(first) && VERSION.test(last);
+  return `${isReplaced ? base.slice(0, -last.length - 1) : base}${path}`;
 }
