@@ -8,15 +8,15 @@ import type { Usage } from "#money/usage.ts";
 export function readUsage(value: Json | undefined): NormalisedUsage {
   const raw = asWire(value), counts = new Counts();
   const buckets: Record<string, unknown> = {
-    inputUncached: counts.read(raw.inputTokens),
-    cacheRead: counts.read(raw.cacheReadInputTokens) ?? counts.read(raw.cacheReadInputTokenCount),
-    outputText: counts.read(raw.outputTokens),
+    inputUncached: counts.first(raw.inputTokens),
+    cacheRead: counts.first(raw.cacheReadInputTokens, raw.cacheReadInputTokenCount),
+    outputText: counts.first(raw.outputTokens),
   };
-  const written = counts.read(raw.cacheWriteInputTokens) ?? counts.read(raw.cacheWriteInputTokenCount);
+  const written = counts.first(raw.cacheWriteInputTokens, raw.cacheWriteInputTokenCount);
   let hour = 0;
   for (const detail of listOf(raw.cacheDetails)) {
     const { ttl, inputTokens } = asWire(detail);
-    if (ttl === "1h") hour += counts.read(inputTokens) ?? 0;
+    if (ttl === "1h") hour += counts.first(inputTokens) ?? 0;
   }
   if (written !== undefined) {
     const long = counts.within(hour, written)!;

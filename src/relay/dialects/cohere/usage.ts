@@ -10,13 +10,13 @@ import { asWire } from "#relay/dialects/stream-kit/wire.ts";
 export function readUsage(value: Json | undefined): NormalisedUsage {
   const raw = asWire(value), tokens = asWire(raw.tokens), billed = asWire(raw.billed_units);
   const counts = new Counts();
-  const input = counts.read(tokens.input_tokens) ?? counts.read(billed.input_tokens);
-  const cached = input === undefined ? undefined : counts.within(counts.read(raw.cached_tokens) ?? counts.read(tokens.cached_tokens), input);
-  const searches = counts.read(billed.search_units);
+  const input = counts.first(tokens.input_tokens, billed.input_tokens);
+  const cached = input === undefined ? undefined : counts.within(counts.first(raw.cached_tokens, tokens.cached_tokens), input);
+  const searches = counts.first(billed.search_units);
   const usage = usageOf({
     ...(input !== undefined && { inputUncached: input - (cached ?? 0) }),
     ...(cached !== undefined && { cacheRead: cached }),
-    ...outputOf(counts.read(tokens.output_tokens) ?? counts.read(billed.output_tokens)),
+    ...outputOf(counts.first(tokens.output_tokens, billed.output_tokens)),
     ...(searches !== undefined && { items: { search_unit: searches } }),
   }, raw);
   return { usage, inconsistent: counts.inconsistent };

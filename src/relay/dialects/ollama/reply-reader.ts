@@ -38,7 +38,7 @@ export class ReplyReader {
 
   #end(wire: Wire): void {
     const counts = new Counts();
-    const input = counts.read(wire.prompt_eval_count), output = counts.read(wire.eval_count);
+    const input = counts.first(wire.prompt_eval_count), output = counts.first(wire.eval_count);
     if (input !== undefined || output !== undefined) {
       const { prompt_eval_count, eval_count, total_duration } = wire;
       const raw = compact({ prompt_eval_count, eval_count, total_duration });

@@ -1,38 +1,15 @@
 import type { Usage } from "#money/usage.ts";
+import { Counts } from "#relay/dialects/stream-kit/counts.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 /** How the counts of a vendor relate: the part of the flags that the reading of usage needs. */
 export type UsageFlags = Pick<ProviderFlags, "cached" | "reasoning">;
 
-const COUNT_MAX = 2 ** 40;
 const RAW_BYTES_MAX = 4096;
 /** xAI: 1 tick = 1e-10 USD. */
 const TICKS_PER_NANO = 10;
 
 type Wire = Readonly<Record<string, unknown>>;
-
-/** Reads counts, remembering whether one of them was none. */
-class Counts {
-  inconsistent = false;
-
-  /** First of the candidates that is there. Strings that hold numbers count; null and absent do not. */
-  first(...candidates: readonly unknown[]): number | undefined {
-    for (const candidate of candidates) {
-      if (candidate === undefined || candidate === null || candidate === "") continue;
-      const value = typeof candidate === "string" ? Number(candidate) : candidate;
-      if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX) return value;
-      this.inconsistent = true;
-    }
-    return undefined;
-  }
-
-  /** Cuts a part to its whole. */
-  within(part: number | undefined, whole: number): number | undefined {
-    if (part === undefined || part <= whole) return part;
-    this.inconsistent = true;
-    return whole;
-  }
-}
 
 /**
  * Takes the usage object of an OpenAI-shaped vendor apart into disjoint buckets.

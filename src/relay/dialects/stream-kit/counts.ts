@@ -1,4 +1,3 @@
-import type { Json } from "#relay/canonical/request.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Usage } from "#money/usage.ts";
 
@@ -9,12 +8,14 @@ const RAW_BYTES_MAX = 4096;
 export class Counts {
   inconsistent = false;
 
-  /** Absent and null are the same. Strings that hold numbers count. */
-  read(value: Json | undefined): number | undefined {
-    if (value === undefined || value === null || value === "") return undefined;
-    const count = typeof value === "string" ? Number(value) : value;
-    if (typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= COUNT_MAX) return count;
-    this.inconsistent = true;
+  /** First of the candidates that is there. Strings that hold numbers count; null and absent do not. */
+  first(...candidates: readonly unknown[]): number | undefined {
+    for (const candidate of candidates) {
+      if (candidate === undefined || candidate === null || candidate === "") continue;
+      const value = typeof candidate === "string" ? Number(candidate) : candidate;
+      if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX) return value;
+      this.inconsistent = true;
+    }
     return undefined;
   }
 
