@@ -238,17 +238,23 @@ browserTest.each([0, 1, 2, 3, 4, 5])("E-12: two tabs change one thing (%i): the 
 
 browserTest("E-12: two tabs change different fields of one channel: the second sees the first's change and saves both", async () => {
   const channel = await idOf("SELECT id FROM channels WHERE name = 'main route'");
+  const stored = async () => (await shop.sql("SELECT priority, weight FROM channels WHERE id = $1", [channel]))[0] as { priority: number; weight: number };
+  const before = await stored();
+  const typed = { priority: before.priority + 7, weight: before.weight + 7 };
   const window = await visits.window(OWNER);
   const [one, two] = [await visits.tab(window), await visits.tab(window)];
-  for (const [{ page }, field] of [[one, "Priority"], [two, "Weight"]] as const) {
+  for (const [{ page }, field, value] of [[one, "Priority", typed.priority], [two, "Weight", typed.weight]] as const) {
     await page.goto(`/admin/channels/${channel}/settings`);
     await settled(page);
-    await page.getByLabel(field).fill("41");
+    await page.getByLabel(field).fill(String(value));
   }
-  for (const { page } of [one, two]) await button(page, "Save");
+  await button(one.page, "Save");
+  // The second saves only after the first has been stored: it is the second that must be told.
+  await expect.poll(stored, POLL).toEqual({ ...before, priority: typed.priority });
+  await button(two.page, "Save");
   await two.page.getByRole("dialog").getByText(/changed by olga@example\.com/i).waitFor();
   await button(two.page, "Save both");
-  await expect.poll(async () => (await shop.sql("SELECT priority, weight FROM channels WHERE id = $1", [channel]))[0], POLL).toEqual({ priority: 41, weight: 41 });
+  await expect.poll(stored, POLL).toEqual(typed);
 });
 
 browserTest("E-12: two tabs change different fields of one key and of one profile: both changes are kept", async () => {
