@@ -5,13 +5,13 @@ import type { Page } from "playwright";
 /** Smallest side of what is touched, less what rounding takes. */
 const TOUCH_PX = 43.5;
 
-/** Pixels by which the page is wider than the window, and by which element first. */
-export const overflowOf = (page: Page): Promise<string[]> => page.evaluate(() => {
-  const over = document.documentElement.scrollWidth - innerWidth;
+/** Pixels by which the page is wider than the window, and by which element first. A phone shows a page that is too wide smaller, so that its own measure of the window grows along: only what the window was made like counts. */
+export const overflowOf = (page: Page): Promise<string[]> => page.evaluate((width) => {
+  const over = document.documentElement.scrollWidth - width;
   if (over <= 0) return [];
-  const widest = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5).at(-1);
-  return [`${over} px wider than ${innerWidth}: ${widest?.outerHTML.slice(0, 160)}`];
-});
+  const widest = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > width + 0.5).at(-1);
+  return [`${over} px wider than ${width}: ${widest?.outerHTML.slice(0, 160)}`];
+}, page.viewportSize()!.width);
 
 /** One heading of the first order that says something, and a title. */
 export const headingOf = (page: Page): Promise<string[]> => page.evaluate(() => {

@@ -107,7 +107,10 @@ for item in reply.data:
   }
 }`]],
   "catch-errors": [
-    ["Python", "python", `from openai import APIStatusError, RateLimitError
+    ["Python", "python", `import os
+from openai import APIStatusError, OpenAI, RateLimitError
+
+client = OpenAI(base_url="{base}/v1", api_key=os.environ["{key}"])
 
 try:
     reply = client.chat.completions.create(
