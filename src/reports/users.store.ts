@@ -123,7 +123,7 @@ export type UserKey = Readonly<{
 /** A user's keys, newest first; masked as everywhere. */
 export async function listUserKeys(db: Queryable, userId: string, limit: number, before?: string): Promise<readonly UserKey[]> {
   const { rows } = await db.query<UserKey>(
-    `SELECT k.id, k.name, k.prefix, k.suffix, k.status, k.models, k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt", k.created_at AS "createdAt",
+    `SELECT k.id, k.name, k.prefix, k.suffix, k.status, k.models, k.expires_at AS "expiresAt", (SELECT c.at FROM charges c WHERE c.key_id = k.id ORDER BY c.at DESC LIMIT 1) AS "lastUsedAt", k.created_at AS "createdAt",
             coalesce((SELECT b.spent_nano FROM budget_windows b WHERE b.scope = 'key:' || k.id AND b.period = 'total'), 0)::bigint AS "spentNano"
        FROM api_keys k WHERE k.user_id = $1 AND ($2::uuid IS NULL OR k.id < $2::uuid) ORDER BY k.id DESC LIMIT $3`,
     [userId, before ?? null, limit],

@@ -95,9 +95,9 @@ browserTest.each(AREAS)("E-1, E-3, E-4, E-6: %s on a phone in Chinese: whole, in
   })).toEqual([]);
 }, 300_000);
 
-browserTest.each(AREAS)("E-1, E-4, E-6: %s on a desk in English: whole, in one language, open to everybody in both themes, nothing wider than 1440 px", async (area) => {
+browserTest.each(AREAS)("E-1, E-4, E-6: %s on a desk in English: whole, in one language, open to everybody in both themes, nothing wider than 1440 px or a phone", async (area) => {
   const isNew = ({ route, act }: Screen): boolean => area !== "storefront" && (act !== undefined || !LOOKED_AT.has(route));
-  expect(await walk(area, { locale: "en" }, async (page, screen) => [...await overflowOf(page), ...(isNew(screen) ? await barriers(page) : [])])).toEqual([]);
+  expect(await walk(area, { locale: "en" }, async (page, screen) => [...await overflowOf(page), ...(isNew(screen) ? await barriers(page) : []), ...await wideAt(page, 390, 844)])).toEqual([]);
 }, 300_000);
 
 browserTest("E-10: the palette finds requests, orders, payments, mails, keys and settings, the right one first, and for each role only what it may open", async () => {

@@ -25,7 +25,7 @@ export function KeysSection({ channel, readOnly }: { channel: Channel; readOnly:
   return (
     <div className="flex flex-col gap-4">
       {channel.keys.length === 0 ? <p className="text-fg-2">{t("none")}</p> : (
-        <ul className="divide-y border-y" aria-label={t("label")}>
+        <ul className="divide-y border-b" aria-label={t("label")}>
           {channel.keys.map((key) => (
             <KeyRow key={key.id} item={key} channelId={channel.id} readOnly={readOnly} onRemove={() => setRemoving([key])} onReplace={() => setReplacing(key)} />
           ))}

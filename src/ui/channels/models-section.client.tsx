@@ -80,11 +80,11 @@ function Mapping({ channel, readOnly, onSaved }: { channel: Channel; readOnly: b
           {lines.map((line, index) => {
             const known = facts.get(line.publicName);
             return (
-              <li key={index} className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-center gap-2">
-                <TextField label={t("soldAs")} hideLabel mono value={line.publicName} maxLength={200} readOnly={readOnly} onChange={(event) => set(index, { publicName: event.target.value })} />
-                <span aria-hidden="true" className="text-fg-3">→</span>
-                <TextField label={t("upstream", { vendor: channel.providerName })} hideLabel mono value={line.upstreamName} maxLength={500} placeholder={line.publicName} readOnly={readOnly} onChange={(event) => set(index, { upstreamName: event.target.value })} />
-                <span className="flex items-center gap-1">
+              <li key={index} className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-end gap-2">
+                <TextField label={t("soldAs")} hideLabel={index > 0} mono value={line.publicName} maxLength={200} readOnly={readOnly} onChange={(event) => set(index, { publicName: event.target.value })} />
+                <span aria-hidden="true" className="flex min-h-8 items-center text-fg-3">→</span>
+                <TextField label={t("upstream", { vendor: channel.providerName })} hideLabel={index > 0} mono value={line.upstreamName} maxLength={500} placeholder={line.publicName} readOnly={readOnly} onChange={(event) => set(index, { upstreamName: event.target.value })} />
+                <span className="flex min-h-8 items-center gap-1">
                   {known && !known.priced ? <Badge tone="warn">{t("noPrice")}</Badge> : null}
                   {readOnly ? null : <IconButton label={t("remove", { name: line.publicName })} onClick={() => change(lines.filter((_, at) => at !== index))}><X size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>}
                 </span>

@@ -38,7 +38,7 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
           <Figure label={t("cost")} href={rows} loading={loading} value={<Money nano={money?.now.costNano} as="total" />} note={money && versus(Number(money.now.costNano), Number(money.before.costNano))} />
           <Figure
             label={t("margin")} href={rows} loading={loading} bad={(money?.now.marginNano ?? 0n) < 0n} value={<Money nano={money?.now.marginNano} as="total" />}
-            note={t("marginNote", { share: formatPercent(margin), before: formatPercent(marginBefore) })}
+            note={marginBefore === undefined ? t("marginAlone", { share: formatPercent(margin) }) : t("marginNote", { share: formatPercent(margin), before: formatPercent(marginBefore) })}
           />
           <Figure label={t("topUps")} href={moved("topup")} loading={loading} value={<Money nano={money?.now.topUpsNano} as="total" />} note={t("payments", { count: money?.now.topUps ?? 0 })} />
           <Figure

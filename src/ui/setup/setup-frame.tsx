@@ -60,8 +60,8 @@ export function SetupPart({ title, lead, children, foot }: StepProps) {
   return (
     <section>
       <AccountHeading title={title}>{lead}</AccountHeading>
-      {children ? <div className="mt-8">{children}</div> : null}
-      {foot ? <div className="mt-8 flex flex-wrap items-center gap-2 [&>:first-child]:mr-auto">{foot}</div> : null}
+      {children ? <div className="mt-8 [&>.card]:max-w-none">{children}</div> : null}
+      {foot ? <div className="mt-8 flex flex-wrap items-center gap-2 [&_:first-child.btn-ghost]:-ml-4 [&>:first-child]:mr-auto">{foot}</div> : null}
     </section>
   );
 }

@@ -44,7 +44,7 @@ export default async function StatusPage({ params }: Props) {
     <main id="main" tabIndex={-1} className="mx-auto max-w-[1200px] px-4 sm:px-8">
       <h1 className="pt-10 text-28 font-semibold tracking-[-0.01em]">{t("title")}</h1>
       <Overall open={incidents.open} word={status && overallWord(status, [...names.keys()])} />
-      <p className="mt-2 flex max-w-[80ch] flex-wrap gap-x-3 text-13 text-fg-3">
+      <p className="mt-2 flex max-w-[80ch] flex-wrap gap-x-3 gap-y-1.5 text-13 text-fg-3">
         <span>{[t("note"), ...(status ? [t("at", { time: format.dateTime(status.at, { timeStyle: "medium", timeZone: "UTC" }) })] : [])].join(locale === "zh" ? "" : " ")}</span>
         <a className="link flex items-center gap-1.5" href={`/${locale}/status.xml`}><Rss size={14} strokeWidth={1.75} aria-hidden="true" />{t("feed")}</a>
       </p>

@@ -1,6 +1,6 @@
 import { ChevronRight, FileText, PanelLeft } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
 
 export type DocLink = Readonly<{ href: string; text: string; current: boolean }>;
@@ -55,10 +55,15 @@ export async function DocFrame({ groups, locale, title, description, contents, p
         <nav className="pt-8 max-xl:hidden" aria-label={t("onPage")}>
           <div className="sticky top-20">
             <p className="mb-2 text-12 text-fg-3">{t("onPage")}</p>
-            <ul className="border-l">{contents.map(({ anchor, text }) => <li key={anchor}><a href={`#${anchor}`} className="block py-1 pl-3 text-13 text-fg-2 hover:text-fg [overflow-wrap:anywhere]">{text}</a></li>)}</ul>
+            <ul className="border-l">{contents.map(({ anchor, text }) => <li key={anchor}><a href={`#${anchor}`} className="block py-1 pl-3 text-13 text-fg-2 hover:text-fg [overflow-wrap:anywhere]"><Breakable text={text} /></a></li>)}</ul>
           </div>
         </nav>
       ) : null}
     </div>
   );
+}
+
+/** An address breaks where a part of it ends, not in the middle of a word. */
+function Breakable({ text }: { text: string }) {
+  return text.split(/(?<=[/:_])(?=\w)/).map((part, i) => <Fragment key={i}>{i > 0 ? <wbr /> : null}{part}</Fragment>);
 }

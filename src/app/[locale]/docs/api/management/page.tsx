@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { ChevronRight } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { docGroups } from "#app/docs-context.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
@@ -50,7 +51,7 @@ async function Fields({ title, fields, open = false }: { title: string; fields: 
   if (fields.length === 0) return null;
   return (
     <details open={open} className="mt-3 border-t pt-2">
-      <summary className="flex h-8 cursor-pointer items-center text-13 font-medium">{title}</summary>
+      <summary className="flex h-8 cursor-pointer items-center gap-1.5 text-13 font-medium"><ChevronRight className="text-fg-3 [details[open]>summary>&]:rotate-90" size={14} strokeWidth={1.75} aria-hidden="true" />{title}</summary>
       <dl>
         {fields.map(({ name, kind, required, text }) => (
           <div key={name} className="grid gap-x-6 border-t py-2 text-13 sm:grid-cols-[minmax(0,240px)_minmax(0,1fr)]">
