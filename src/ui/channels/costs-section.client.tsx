@@ -36,16 +36,16 @@ export function CostsSection({ channel, readOnly }: { channel: Channel; readOnly
       <div className="tbl-scroll" tabIndex={0} role="region" aria-label={t("title")}>
         <table className="tbl tbl-dense tbl-flush w-full">
           <thead>
-            <tr><th scope="col">{t("model")}</th><th scope="col" className="num">{t("input")}</th><th scope="col" className="num max-md:hidden">{t("cacheRead")}</th><th scope="col" className="num">{t("output")}</th><th scope="col" className="num">{t("margin")}</th><th scope="col" className="max-md:hidden">{t("from")}</th>{readOnly ? null : <th scope="col"><span className="sr-only">{t("edit")}</span></th>}</tr>
+            <tr><th scope="col">{t("model")}</th><th scope="col" className="num">{t("input")}</th><th scope="col" className="num max-md:hidden">{t("cacheRead")}</th><th scope="col" className="num">{t("output")}</th><th scope="col" className="num max-sm:hidden">{t("margin")}</th><th scope="col" className="max-md:hidden">{t("from")}</th>{readOnly ? null : <th scope="col"><span className="sr-only">{t("edit")}</span></th>}</tr>
           </thead>
           <tbody>
             {query.data.map((row) => (
               <tr key={row.publicName}>
-                <td className="max-w-60 truncate" title={row.upstreamName}>{row.publicName}</td>
+                <td className="max-w-60 max-sm:max-w-32 max-sm:py-1.5!" title={row.upstreamName}><span className="block truncate">{row.publicName}</span><span className="block text-12 text-fg-3 sm:hidden">{t("margin")} <Margin row={row} /></span></td>
                 <td className="num">{costText(row, "input")}</td>
                 <td className="num text-fg-2 max-md:hidden">{costText(row, "cache_read")}</td>
                 <td className="num">{costText(row, "output")}</td>
-                <Margin row={row} />
+                <td className="num max-sm:hidden"><Margin row={row} /></td>
                 <td className="text-fg-2 max-md:hidden">{row.own ? t.rich("own", { time: () => <Time at={row.since} /> }) : t("factor", { factor: factorText(channel.costPpm ?? 0) })}</td>
                 {readOnly ? null : <td className="num">{isPlain(row) ? <Button size="sm" aria-label={t("editOf", { model: row.publicName })} onClick={() => setEditing(row)}>{t("edit")}</Button> : <span className="text-13 text-fg-3" title={t("complexText")}>{t("complex")}</span>}</td>}
               </tr>
@@ -71,7 +71,7 @@ function Margin({ row: { cost, price } }: { row: ChannelCost }) {
     return taken === undefined || taken === null || asked === 0n ? [] : [Number(((asked - taken) * 1_000_000n) / asked)];
   });
   const least = margins.length === 0 ? undefined : Math.min(...margins);
-  return <td className={cn("num", least !== undefined && least < 0 && "text-bad")}>{formatPercent(least === undefined ? undefined : least / 1_000_000)}</td>;
+  return <span className={cn("nums", least !== undefined && least < 0 && "text-bad")}>{formatPercent(least === undefined ? undefined : least / 1_000_000)}</span>;
 }
 
 function CostDialog({ channel, row, onClose }: { channel: Channel; row: ChannelCost; onClose: () => void }) {

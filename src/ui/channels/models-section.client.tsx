@@ -76,15 +76,15 @@ function Mapping({ channel, readOnly, onSaved }: { channel: Channel; readOnly: b
   return (
     <div className="flex flex-col gap-3">
       {lines.length === 0 ? <p className="text-fg-2">{t("none")}</p> : (
-        <ul className="flex flex-col gap-2" aria-label={t("label")}>
+        <ul className="flex flex-col gap-2 max-sm:gap-4" aria-label={t("label")}>
           {lines.map((line, index) => {
             const known = facts.get(line.publicName);
             return (
-              <li key={index} className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-end gap-2">
-                <TextField label={t("soldAs")} hideLabel={index > 0} mono value={line.publicName} maxLength={200} readOnly={readOnly} onChange={(event) => set(index, { publicName: event.target.value })} />
-                <span aria-hidden="true" className="flex min-h-8 items-center text-fg-3">→</span>
-                <TextField label={t("upstream", { vendor: channel.providerName })} hideLabel={index > 0} mono value={line.upstreamName} maxLength={500} placeholder={line.publicName} readOnly={readOnly} onChange={(event) => set(index, { upstreamName: event.target.value })} />
-                <span className="flex min-h-8 items-center gap-1">
+              <li key={index} className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-end gap-2 max-sm:grid-cols-[auto_minmax(0,1fr)_auto]">
+                <TextField className="max-sm:col-span-2" label={t("soldAs")} hideLabel={index > 0} mono value={line.publicName} maxLength={200} readOnly={readOnly} onChange={(event) => set(index, { publicName: event.target.value })} />
+                <span aria-hidden="true" className="flex min-h-8 items-center text-fg-3 max-sm:row-start-2">→</span>
+                <TextField className="max-sm:col-start-2 max-sm:row-start-2" label={t("upstream", { vendor: channel.providerName })} hideLabel={index > 0} mono value={line.upstreamName} maxLength={500} placeholder={line.publicName} readOnly={readOnly} onChange={(event) => set(index, { upstreamName: event.target.value })} />
+                <span className="flex min-h-8 items-center gap-1 max-sm:col-start-3 max-sm:row-start-1">
                   {known && !known.priced ? <Badge tone="warn">{t("noPrice")}</Badge> : null}
                   {readOnly ? null : <IconButton label={t("remove", { name: line.publicName })} onClick={() => change(lines.filter((_, at) => at !== index))}><X size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>}
                 </span>

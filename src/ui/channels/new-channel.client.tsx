@@ -35,16 +35,17 @@ export function NewChannel() {
   return (
     <>
       <PageHeader title={t("title")} back={{ href: "/admin/channels", label: t("back") }} />
-      <ol className="mb-6 flex flex-wrap gap-x-6 gap-y-2" aria-label={t("steps")}>
+      <ol className="mb-6 flex flex-wrap gap-x-6 gap-y-2 max-sm:gap-x-3.5" aria-label={t("steps")}>
         {STEPS.map((name, index) => (
-          <li key={name} className={cn("flex items-center gap-2", name === shown ? "font-medium" : "text-fg-3")} aria-current={name === shown ? "step" : undefined}>
-            <span className={cn("nums grid size-5 place-items-center rounded-full text-12", name === shown ? "bg-accent text-white" : "bg-muted")}>{index + 1}</span>{t(`step.${name}`)}
+          <li key={name} className={cn("flex items-center gap-2 max-sm:gap-1.5", name === shown ? "font-medium" : "text-fg-3")} aria-current={name === shown ? "step" : undefined}>
+            <span className={cn("nums grid size-5 flex-none place-items-center rounded-full text-12", name === shown ? "bg-accent text-white" : "bg-muted")}>{index + 1}</span>{t(`step.${name}`)}
           </li>
         ))}
       </ol>
       {templates.isError || channel.isError ? <ErrorState onRetry={() => void templates.refetch()} /> : null}
       {current === "template" ? <TemplateGallery templates={templates.data} onPick={(picked) => void go({ provider: picked, step: "connect" })} /> : null}
       {current === "connect" && template ? <ConnectForm key={template.id} template={template} onMade={(made) => void go({ id: made, step: "test" })} onBack={() => void go({ provider: null, step: "template" })} /> : null}
+      {current === "connect" && !templates.data && !templates.isError ? <SkeletonText lines={6} /> : null}
       {id !== null && !channel.data && !channel.isError ? <SkeletonText lines={6} /> : null}
       {channel.data ? <LaterSteps channel={channel.data} step={shown} go={(next) => void go({ step: next })} /> : null}
     </>

@@ -20,7 +20,7 @@ export function TemplateGallery({ templates, onPick, narrow = false }: Props) {
   const shown = templates?.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(search.trim().toLowerCase())).toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en"));
   return (
     <>
-      <TextField className="mb-4 max-w-80" label={t("search")} hideLabel placeholder={t("search")} value={search} onChange={(event) => setSearch(event.target.value)} autoFocus />
+      <TextField className="mb-4 sm:max-w-80" label={t("search")} hideLabel placeholder={t("search")} value={search} onChange={(event) => setSearch(event.target.value)} autoFocus />
       {!shown ? <SkeletonText lines={6} /> : shown.length === 0 ? <NoMatch onClear={() => setSearch("")} /> : (
         <ul className={cn("grid gap-3 sm:grid-cols-2", narrow ? "lg:grid-cols-3" : "lg:grid-cols-3 xl:grid-cols-4")}>
           {shown.map((template) => (

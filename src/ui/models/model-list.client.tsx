@@ -114,11 +114,12 @@ function ModelCard({ model }: { model: Model }) {
   const locale = useLocale();
   const other = others(model.prices);
   return (
-    <div className="flex flex-col gap-1">
-      <Name model={model} />
-      <span className="nums text-13 text-fg-2">
-        {model.prices["input"] ? <>{t("price.input")} <TokenPrice model={model} item="input" />{model.prices["output"] ? <> · {t("price.output")} <TokenPrice model={model} item="output" /></> : null}</> : other.map(([item, { own }]) => formatUnitPrice(own, item, locale)).join(" · ")}
-      </span>
+    <div className="flex items-start gap-3">
+      <div className="min-w-0 flex-1"><Name model={model} /></div>
+      <div className="nums flex-none text-right text-13">
+        {(["input", "output"] as const).map((item) => (model.prices[item] ? <p key={item}><span className="text-fg-3">{t(`price.${item}`)}</span> <TokenPrice model={model} item={item} /></p> : null))}
+        {model.prices["input"] ? null : other.map(([item, { own }]) => <p key={item}>{formatUnitPrice(own, item, locale)}</p>)}
+      </div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Columns2, SlidersHorizontal, Trash2 } from "lucide-react";
+import { Columns2, SlidersHorizontal, SquareTerminal, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
@@ -35,7 +35,7 @@ export function Playground({ base }: { base: string }) {
   return (
     <>
       <PageHeader title={t("title")} />
-      {models ? <EmptyState title={t("noModels")} text={t("noModelsText")} /> : query.isError ? <ErrorState onRetry={() => void query.refetch()} /> : <SkeletonText lines={6} />}
+      {models ? <EmptyState icon={<SquareTerminal size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("noModels")} text={t("noModelsText")} /> : query.isError ? <ErrorState onRetry={() => void query.refetch()} /> : <SkeletonText lines={6} />}
     </>
   );
 }

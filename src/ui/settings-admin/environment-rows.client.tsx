@@ -2,17 +2,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { StatusDot } from "#ui/kit/badge.tsx";
+import { cn } from "#ui/kit/cn.ts";
+import { SkeletonText } from "#ui/kit/states.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 /** What of this area stands in the environment: whether it is set, never what it is. */
-export function EnvironmentRows({ area }: { area: string }) {
+export function EnvironmentRows({ area, alone }: { area: string; /** Nothing else stands in this area. */ alone: boolean }) {
   const trpc = useTRPC();
   const t = useTranslations("settings-admin");
   const { data } = useQuery(trpc.admin.settings.environment.queryOptions());
+  if (alone && !data) return <SkeletonText lines={4} />;
   const rows = data?.filter((row) => row.area === area) ?? [];
   if (rows.length === 0) return null;
   return (
-    <section className="card mt-6" aria-labelledby="environment-title">
+    <section className={cn("card", !alone && "mt-6")} aria-labelledby="environment-title">
       <div className="p-4 pb-3"><h2 id="environment-title" className="font-semibold">{t("environment")}</h2><p className="text-13 text-fg-3">{t("environmentText")}</p></div>
       <ul>
         {rows.map(({ variable, set }) => (

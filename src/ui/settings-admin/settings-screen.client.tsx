@@ -57,7 +57,7 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
             <ul className="flex flex-col">
               {shown.map((setting) => <li key={setting.path} className="border-t py-5 first:border-t-0 first:pt-0"><SettingRow setting={setting} drafts={drafts} onDraft={(value) => draft(setting.path, value)} mayWrite={mayWrite} showArea={wanted !== ""} /></li>)}
             </ul>
-            {wanted === "" ? <EnvironmentRows area={area} /> : null}
+            {wanted === "" ? <EnvironmentRows area={area} alone={shown.length === 0} /> : null}
           </>
         )}
         {drafts.size > 0 ? (

@@ -24,9 +24,9 @@ export function PriceTable({ models, ticked, onTicked, factorPpm, costPpm, class
             </th>
             <th scope="col" className="num w-24 max-sm:hidden">{t("costIn")}</th>
             <th scope="col" className="num w-24 max-sm:hidden">{t("costOut")}</th>
-            <th scope="col" className="num w-20">{t("priceIn")}</th>
-            <th scope="col" className="num w-20">{t("priceOut")}</th>
-            <th scope="col" className="num w-20">{t("margin")}</th>
+            <th scope="col" className="num w-20 max-sm:w-16">{t("priceIn")}</th>
+            <th scope="col" className="num w-20 max-sm:w-18">{t("priceOut")}</th>
+            <th scope="col" className="num w-20 max-sm:hidden">{t("margin")}</th>
           </tr>
         </thead>
         <tbody>
@@ -37,12 +37,12 @@ export function PriceTable({ models, ticked, onTicked, factorPpm, costPpm, class
             const margin = own ? undefined : marginOf(price(output) ?? price(input), cost(output) ?? cost(input));
             return (
               <tr key={upstreamName} className={ticked.has(upstreamName) ? undefined : "text-fg-3"}>
-                <td><label className="flex min-h-8 cursor-pointer items-center gap-2.5"><input type="checkbox" className="check mt-0!" checked={ticked.has(upstreamName)} onChange={() => flip(upstreamName)} /><span className="min-w-0 truncate font-medium" title={upstreamName}>{publicName}</span></label></td>
+                <td className="max-sm:py-1.5!"><label className="flex min-h-8 cursor-pointer items-center gap-2.5"><input type="checkbox" className="check mt-0!" checked={ticked.has(upstreamName)} onChange={() => flip(upstreamName)} /><span className="min-w-0"><span className="block truncate font-medium" title={upstreamName}>{publicName}</span><span className="nums block text-12 text-fg-3 sm:hidden">{own ? t("own") : <>{t("margin")} {formatPercent(margin)}</>}</span></span></label></td>
                 <td className="num text-fg-2 max-sm:hidden">{formatUsdPerMillion(cost(input))}</td>
                 <td className="num text-fg-2 max-sm:hidden">{formatUsdPerMillion(cost(output))}</td>
                 <td className="num font-medium">{formatUsdPerMillion(price(input))}</td>
                 <td className="num font-medium">{formatUsdPerMillion(price(output))}</td>
-                <td className={cn("num", margin !== undefined && margin < 0 && "text-bad")}>{own ? <span className="text-fg-3">{t("own")}</span> : formatPercent(margin)}</td>
+                <td className={cn("num max-sm:hidden", margin !== undefined && margin < 0 && "text-bad")}>{own ? <span className="text-fg-3">{t("own")}</span> : formatPercent(margin)}</td>
               </tr>
             );
           })}

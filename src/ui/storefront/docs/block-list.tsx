@@ -61,8 +61,9 @@ function DocTable({ table: { head, rows }, say }: { table: Extract<Block, { tabl
 
 /** A sentence with its code, strong words and links; links to the documentation keep the reader's language. */
 export function Text({ text, locale }: { text: string; locale: string }) {
-  return inlineParts(text).map((part, i) => {
-    if (part.kind === "code") return <code key={i} className="rounded-[4px] bg-muted px-1 py-0.5 text-13 text-fg [overflow-wrap:anywhere]">{part.text}</code>;
+  return inlineParts(text).map((part, i, all) => {
+    // A slash sticks to the comma before it, so a row of addresses would be one long word.
+    if (part.kind === "code") return <Fragment key={i}>{/[、，。：；]$/.test(all[i - 1]?.text ?? "") ? <wbr /> : null}<code className="rounded-[4px] bg-muted px-1 py-0.5 text-13 text-fg [overflow-wrap:anywhere]">{part.text}</code></Fragment>;
     if (part.kind === "strong") return <strong key={i} className="font-medium text-fg">{part.text}</strong>;
     if (part.kind === "link") return <a key={i} className="link underline decoration-border underline-offset-2" href={/^\/(?:docs|models|pricing|status|legal)/.test(part.href) ? `/${locale}${part.href}` : part.href}>{part.text}</a>;
     return <Fragment key={i}>{part.text}</Fragment>;

@@ -69,7 +69,7 @@ async function ExampleReceipt({ model }: { model: ShownModel }) {
         <tbody>
           {lines.map(({ item, label, tokens, pico, amountPico }) => (
             <tr key={item}>
-              <th scope="row" className="h-10 py-0! align-middle! text-14! font-normal! text-fg!">
+              <th scope="row" className="h-10 py-0! align-middle! text-14! font-normal! text-fg! max-sm:h-13">
                 <span className="block">{t(label)}</span>
                 <span className="nums block text-12 text-fg-3 sm:hidden">{tokens.toLocaleString("en-US")} × {formatPerMillion(pico)}</span>
               </th>

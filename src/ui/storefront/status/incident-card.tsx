@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Incident, IncidentKind } from "#reports/incidents.ts";
 import { incidentText } from "#ui/incidents/incident-words.ts";
@@ -36,10 +37,11 @@ export async function PastIncident({ incident, locale, names }: Props) {
     <li className="border-t">
       <details>
         <summary className="flex min-h-12 cursor-pointer flex-wrap items-center gap-x-4 gap-y-0.5 py-2.5">
-          <span className="nums w-28 flex-none text-fg-2">{format.dateTime(incident.startedAt, { dateStyle: "medium", timeZone: "UTC" })}</span>
-          <span className="min-w-0 flex-1 basis-56 font-medium [overflow-wrap:anywhere]" lang={title.lang}>{title.text}</span>
+          <span className="nums w-32 flex-none whitespace-nowrap text-fg-2">{format.dateTime(incident.startedAt, { dateStyle: "medium", timeZone: "UTC" })}</span>
+          <span className="min-w-0 flex-1 basis-48 font-medium [overflow-wrap:anywhere]" lang={title.lang}>{title.text}</span>
           <span className="nums text-13 text-fg-3">{minutes < 60 ? t("minutes", { count: minutes }) : minutes < 2_880 ? t("hours", { count: Math.round(minutes / 60) }) : t("days", { count: Math.round(minutes / 1_440) })}</span>
           <span className={`badge ${INCIDENT_BADGE[incident.kind]}`}>{t(`kinds.${incident.kind}`)}</span>
+          <ChevronRight className="ml-auto text-fg-3 [details[open]>summary>&]:rotate-90" size={14} strokeWidth={1.75} aria-hidden="true" />
         </summary>
         <div className="pb-4">
           <Concerned incident={incident} names={names} />
