@@ -29,7 +29,7 @@ export function DiffView({ changes, same = 0, name = (path) => <code className="
           {changes.map(({ path, before, after }) => (
             <tr key={path}>
               <th scope="row">{name(path)}</th>
-              <td className={before === undefined ? undefined : "diff-old"}><Side sign="−" value={before} missing={t("diff.unset")} /></td>
+              <td className={before === undefined ? "diff-unset" : "diff-old"}><Side sign="−" value={before} missing={t("diff.unset")} /></td>
               <td className={after === undefined ? undefined : "diff-new"}><Side sign="+" value={after} missing={t("diff.unset")} /></td>
             </tr>
           ))}

@@ -21,6 +21,9 @@ const STEPS = { none: undefined, "0.01": 10_000n, "0.05": 50_000n, "0.10": 100_0
 type StepName = keyof typeof STEPS;
 
 /** One rule for many models: first what it would do, line by line, then all of it or nothing. */
+/** The margin of a line as it would be. */
+const marginText = ({ marginPpm }: Readonly<{ marginPpm: number | null }>): string => formatPercent(marginPpm === null ? undefined : marginPpm / 1_000_000);
+
 export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClose: () => void }) {
   const t = useTranslations("prices.reprice");
   const trpc = useTRPC();
@@ -77,17 +80,17 @@ export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClos
         {query.isError ? <ErrorState onRetry={() => void query.refetch()} /> : !query.data ? <SkeletonText lines={5} /> : (
           <div className="max-h-72 overflow-auto border-y" tabIndex={0} role="region" aria-label={t("preview")}>
             <table className="tbl tbl-dense w-full">
-              <thead><tr><th>{t("model")}</th><th>{t("change")}</th><th className="num">{t("margin")}</th></tr></thead>
+              <thead><tr><th>{t("model")}</th><th>{t("change")}</th><th className="num max-sm:hidden">{t("margin")}</th></tr></thead>
               <tbody>
                 {lines.map((line) => (
                   <tr key={line.id}>
-                    <td className="py-1.5! align-top">{line.slug}</td>
+                    <td className="py-1.5! align-top max-sm:whitespace-normal! max-sm:[overflow-wrap:anywhere]">{line.slug}<span className="nums block text-12 text-fg-3 sm:hidden">{t("margin")} {marginText(line)}</span></td>
                     <td className="py-1.5! text-13">
                       {!line.known ? <span className="text-fg-3">{t("unknown")}</span> : line.same ? <span className="text-fg-3">{t("same")}</span> : line.items.filter(({ item }) => item === "input" || item === "output").map(({ item, before, after }) => (
                         <span key={item} className="nums block whitespace-nowrap">{t(`item.${item}`)} <span className="text-fg-3 line-through">{before === null ? "" : usdText(before)}</span> <span className="text-accent-text">{after === null ? "—" : usdText(after)}</span></span>
                       ))}
                     </td>
-                    <td className={cn("num py-1.5! align-top", line.marginPpm !== null && line.marginPpm < 0 && "text-bad")}>{formatPercent(line.marginPpm === null ? undefined : line.marginPpm / 1_000_000)}</td>
+                    <td className={cn("num py-1.5! align-top max-sm:hidden", line.marginPpm !== null && line.marginPpm < 0 && "text-bad")}>{marginText(line)}</td>
                   </tr>
                 ))}
               </tbody>

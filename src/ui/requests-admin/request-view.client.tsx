@@ -72,18 +72,18 @@ function Receipt({ request }: { request: RequestDetail }) {
         <tbody>
           {request.lines.map(({ item, quantity, unitPico, amountNano }) => (
             <tr key={item}>
-              <td className="whitespace-normal!">{t.has(`items.${item}`) ? t(`items.${item}`) : item}<span className="nums block text-12 text-fg-3 sm:hidden">× {priceText(item, unitPico)}</span></td>
+              <td className="whitespace-normal! max-sm:py-1.5!">{t.has(`items.${item}`) ? t(`items.${item}`) : item}<span className="nums block text-12 text-fg-3 sm:hidden">× {priceText(item, unitPico)}</span></td>
               <td className="num">{formatCount(quantity)}</td>
               <td className="num text-fg-2 max-sm:hidden">{priceText(item, unitPico)}</td>
               <td className="num"><Money nano={amountNano} /></td>
             </tr>
           ))}
           {request.lines.length === 0 ? <tr><td colSpan={4} className="text-fg-2">{t("noLines")}</td></tr> : null}
-          <tr className="font-semibold"><td colSpan={2} className="max-sm:hidden">{t("charged")}</td><td colSpan={2} className="sm:hidden">{t("charged")}</td><td className="max-sm:hidden" /><td className="num"><Money nano={request.chargeNano} /></td></tr>
+          <tr className="font-semibold"><td colSpan={2} className="max-sm:hidden">{t("charged")}</td><td colSpan={2} className="pl-0! sm:hidden">{t("charged")}</td><td className="max-sm:hidden" /><td className="num"><Money nano={request.chargeNano} /></td></tr>
           {request.costNano === null ? null : (
             <>
-              <tr className="text-fg-2"><td colSpan={2} className="max-sm:hidden">{t("cost")}</td><td colSpan={2} className="sm:hidden">{t("cost")}</td><td className="max-sm:hidden" /><td className="num"><Money nano={request.costNano} /></td></tr>
-              <tr><td colSpan={2} className="max-sm:hidden">{t("margin")}</td><td colSpan={2} className="sm:hidden">{t("margin")}</td><td className="max-sm:hidden" /><td className="num"><Money nano={request.chargeNano - request.costNano} className={request.chargeNano < request.costNano ? "text-bad" : ""} /></td></tr>
+              <tr className="text-fg-2"><td colSpan={2} className="max-sm:hidden">{t("cost")}</td><td colSpan={2} className="pl-0! sm:hidden">{t("cost")}</td><td className="max-sm:hidden" /><td className="num"><Money nano={request.costNano} /></td></tr>
+              <tr><td colSpan={2} className="max-sm:hidden">{t("margin")}</td><td colSpan={2} className="pl-0! sm:hidden">{t("margin")}</td><td className="max-sm:hidden" /><td className="num"><Money nano={request.chargeNano - request.costNano} className={request.chargeNano < request.costNano ? "text-bad" : ""} /></td></tr>
             </>
           )}
         </tbody>

@@ -4,7 +4,7 @@ import { Search } from "lucide-react";
 import Link from "next/link";
 import { useParams } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
@@ -29,6 +29,9 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
   const [seen, setSeen] = useState<Drafts>(new Map());
   const [reviewing, setReviewing] = useState(false);
   const list = useQuery(trpc.admin.settings.list.queryOptions());
+  const areasRef = useRef<HTMLElement>(null);
+  // On a phone the areas stand in one line, which may hide the one that is open.
+  useEffect(() => areasRef.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [area]);
   useLeaveGuard(drafts.size > 0, "/admin/settings/");
   const wanted = text.trim().toLowerCase();
   const shown = wanted === "" ? (list.data ?? []).filter(({ area: own }) => own === area) : found(list.data ?? [], words, wanted);
@@ -45,7 +48,7 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
     <div className="grid items-start gap-x-8 gap-y-4 lg:grid-cols-[176px_minmax(0,1fr)]">
       <div className="flex min-w-0 flex-col gap-3 lg:sticky lg:top-16">
         <div className="field field-quiet"><Search size={16} strokeWidth={1.75} className="text-fg-3" aria-hidden="true" /><input type="search" value={text} maxLength={80} aria-label={t("search")} placeholder={t("search")} onChange={(event) => setText(event.target.value)} /></div>
-        <nav aria-label={t("areas")} className="flex gap-1 overflow-x-auto lg:flex-col">
+        <nav ref={areasRef} aria-label={t("areas")} className="flex gap-1 overflow-x-auto lg:flex-col">
           {areas.map((name) => <Link key={name} href={`/admin/settings/${name}`} onClick={() => setText("")} aria-current={wanted === "" && name === area ? "page" : undefined} className="nav-item flex-none">{t(`area.${name}`)}</Link>)}
         </nav>
       </div>

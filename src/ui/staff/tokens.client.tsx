@@ -34,8 +34,8 @@ export function TokenList({ tokens, onChanged }: { tokens: readonly Token[]; onC
       <ul className="divide-y">
         {tokens.map((token) => (
           <li key={token.id} className="flex items-center gap-x-4 px-4 py-3 sm:px-5">
-            <div className="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,2fr)_100px_120px_minmax(0,2fr)_140px]">
-              <p className="min-w-0"><span className="block truncate font-medium">{token.name}</span><code className="text-12 text-fg-3">{token.prefix}…{token.suffix}</code></p>
+            <div className="grid min-w-0 flex-1 gap-x-6 gap-y-1 max-md:flex max-md:flex-wrap max-md:gap-x-3 md:grid-cols-[minmax(0,2fr)_100px_120px_minmax(0,2fr)_140px]">
+              <p className="min-w-0 max-md:w-full"><span className="block truncate font-medium">{token.name}</span><code className="text-12 text-fg-3">{token.prefix}…{token.suffix}</code></p>
               <p className="text-13"><StatusDot tone={TONES[stateOf(token)]}>{t(`status.${stateOf(token)}`)}</StatusDot></p>
               <p className="text-13 text-fg-2">{t(`roles.${token.role}`)}</p>
               <p className="text-13 text-fg-2">{token.cidrs.length === 0 ? t("anywhere") : token.cidrs.join(", ")}{token.expiresAt ? <span className="block text-12 text-fg-3">{t("expires", { date: token.expiresAt.toISOString().slice(0, 10) })}</span> : null}</p>

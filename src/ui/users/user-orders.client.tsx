@@ -20,12 +20,12 @@ export function UserOrders({ userId, email, linked, limit = 10 }: { userId: stri
     <Card title={t("orders")} flush action={linked ? <Link href={`/admin/orders?q=${encodeURIComponent(email)}`} className="link text-13">{t("allOrders")}</Link> : undefined}>
       {isError && !data ? <ErrorState onRetry={() => void refetch()} /> : !data ? <div className="p-4"><SkeletonText lines={3} /></div> : data.length === 0 ? <p className="p-4 text-fg-2">{t("noOrders")}</p> : (
         <table className="tbl tbl-dense">
-          <thead><tr><th scope="col">{words("number")}</th><th scope="col">{words("status")}</th><th scope="col" className="num">{words("pay")}</th><th scope="col" className="num max-sm:hidden">{words("credit")}</th><th scope="col" className="num max-sm:hidden">{words("at")}</th></tr></thead>
+          <thead><tr><th scope="col">{words("number")}</th><th scope="col" className="max-sm:hidden">{words("status")}</th><th scope="col" className="num">{words("pay")}</th><th scope="col" className="num max-sm:hidden">{words("credit")}</th><th scope="col" className="num max-sm:hidden">{words("at")}</th></tr></thead>
           <tbody>
             {data.map((order) => (
               <tr key={order.id}>
-                <td className="font-mono text-12 max-sm:max-w-0 max-sm:truncate">{linked ? <Link href={`/admin/orders/${order.id}`} className="hover:underline">{order.number}</Link> : order.number}</td>
-                <td><OrderStatusDot status={order.status} state={order.state} /></td>
+                <td className="max-sm:py-1.5!"><span className="font-mono text-12">{linked ? <Link href={`/admin/orders/${order.id}`} className="hover:underline">{order.number}</Link> : order.number}</span><span className="block sm:hidden"><OrderStatusDot status={order.status} state={order.state} /></span></td>
+                <td className="max-sm:hidden"><OrderStatusDot status={order.status} state={order.state} /></td>
                 <td className="num"><PayAmount text={order.payText} currency={order.currency} /></td>
                 <td className="num max-sm:hidden"><Money nano={order.creditNano} as="total" /></td>
                 <td className="num text-fg-2 max-sm:hidden"><Time at={order.createdAt} /></td>
