@@ -58,7 +58,7 @@ export function TimeChart(props: TimeChartProps) {
   return (
     <figure className={cn("min-w-0", className)} aria-labelledby={id} aria-busy={state === "loading"}>
       <figcaption className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1">
-        <span id={id} className="min-w-0 flex-1">
+        <span id={id} className={cn("min-w-0 flex-1", action !== undefined && "max-sm:basis-full")}>
           <span className="font-semibold">{title}</span>
           {unit ? <span className="text-13 text-fg-3"> {unit}</span> : null}
         </span>

@@ -74,19 +74,20 @@ function Facts({ row }: { row: KeyRow }) {
   const sentence = useLimitSentence();
   return (
     <Card>
-      <DefinitionList
-        className="md:grid-cols-[minmax(96px,max-content)_minmax(0,1fr)_minmax(96px,max-content)_minmax(0,1fr)]!"
-        items={[
+      <div className="grid items-start gap-x-8 gap-y-2 md:grid-cols-2">
+        <DefinitionList items={[
           { key: "key", label: t("columns.key"), value: <code className="text-13">{maskedKey(row)}</code> },
-          { key: "month", label: t("columns.month"), value: <Money nano={row.monthNano} as="total" /> },
           { key: "limits", label: t("form.limits"), value: <span className="flex flex-wrap items-center gap-x-4 gap-y-1">{sentence.limits(draftOf(row))}{row.budgets.length > 0 ? <KeyLimit row={row} /> : null}</span> },
-          { key: "today", label: t("columns.today"), value: <Money nano={row.todayNano} as="total" /> },
           { key: "access", label: t("form.access"), value: sentence.access(draftOf(row)) },
-          { key: "used", label: t("columns.used"), value: row.lastUsedAt ? <Time at={row.lastUsedAt} /> : t("never") },
           { key: "expires", label: t("form.expiry"), value: row.expiresAt ? <Time at={row.expiresAt} as="stamp" /> : t("form.expiries.never") },
+        ]} />
+        <DefinitionList items={[
+          { key: "month", label: t("columns.month"), value: <Money nano={row.monthNano} as="total" /> },
+          { key: "today", label: t("columns.today"), value: <Money nano={row.todayNano} as="total" /> },
+          { key: "used", label: t("columns.used"), value: row.lastUsedAt ? <Time at={row.lastUsedAt} /> : t("never") },
           { key: "created", label: t("detail.created"), value: <Time at={row.createdAt} as="stamp" /> },
-        ]}
-      />
+        ]} />
+      </div>
       {row.state === "low" || row.state === "exhausted" ? <BudgetNote row={row} /> : null}
       {row.oldSecret ? <Callout className="mt-4" tone="info">{t.rich("detail.oldSecret", { suffix: row.oldSecret.suffix ?? "", time: () => <Time at={row.oldSecret!.until} as="stamp" /> })}</Callout> : null}
     </Card>

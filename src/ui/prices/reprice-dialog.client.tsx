@@ -20,10 +20,10 @@ const COSTS = ["cost_dearest", "cost_cheapest"] as const;
 const STEPS = { none: undefined, "0.01": 10_000n, "0.05": 50_000n, "0.10": 100_000n } as const;
 type StepName = keyof typeof STEPS;
 
-/** One rule for many models: first what it would do, line by line, then all of it or nothing. */
 /** The margin of a line as it would be. */
 const marginText = ({ marginPpm }: Readonly<{ marginPpm: number | null }>): string => formatPercent(marginPpm === null ? undefined : marginPpm / 1_000_000);
 
+/** One rule for many models: first what it would do, line by line, then all of it or nothing. */
 export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClose: () => void }) {
   const t = useTranslations("prices.reprice");
   const trpc = useTRPC();

@@ -93,7 +93,7 @@ async function Versions({ versions, current, shown, page, locale }: { versions: 
           <li key={version.version} className="nums flex min-h-11 flex-wrap items-center gap-x-6 border-t py-2">
             {version === shown ? <span className="w-28 font-medium" aria-current="page">{t("version", { version: version.version })}</span>
               : <a className="link w-28" href={`/${locale}/legal/${page}${version === current ? "" : `?version=${version.version}`}`}>{t("version", { version: version.version })}</a>}
-            <span className="text-fg-2">{t("from", { date: format.dateTime(version.effectiveAt, { dateStyle: "long", timeZone: "UTC" }) })}</span>
+            <span className="text-fg-2">{t("from", { date: format.dateTime(version.effectiveAt, { dateStyle: "medium", timeZone: "UTC" }) })}</span>
             {version === current ? <span className="badge badge-ok ml-auto">{t("now")}</span> : null}
           </li>
         ))}
