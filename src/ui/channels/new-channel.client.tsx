@@ -35,9 +35,9 @@ export function NewChannel() {
   return (
     <>
       <PageHeader title={t("title")} back={{ href: "/admin/channels", label: t("back") }} />
-      <ol className="mb-6 flex flex-wrap gap-x-6 gap-y-2 max-sm:gap-x-3.5" aria-label={t("steps")}>
+      <ol className="mb-6 flex flex-wrap gap-x-6 gap-y-2 max-sm:gap-x-2" aria-label={t("steps")}>
         {STEPS.map((name, index) => (
-          <li key={name} className={cn("flex items-center gap-2 max-sm:gap-1.5", name === shown ? "font-medium" : "text-fg-3")} aria-current={name === shown ? "step" : undefined}>
+          <li key={name} className={cn("flex items-center gap-2 max-sm:gap-1", name === shown ? "font-medium" : "text-fg-3")} aria-current={name === shown ? "step" : undefined}>
             <span className={cn("nums grid size-5 flex-none place-items-center rounded-full text-12", name === shown ? "bg-accent text-white" : "bg-muted")}>{index + 1}</span>{t(`step.${name}`)}
           </li>
         ))}

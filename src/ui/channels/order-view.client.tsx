@@ -101,7 +101,7 @@ function Row({ channel, share, shared, order, readOnly, dragged, onDrag }: RowPr
       <span className="min-w-0 flex-1 basis-20 truncate font-medium">{name}</span>
       <span className="text-13 max-sm:hidden"><ChannelStateText channel={channel} /></span>
       <span className="nums w-16 flex-none text-right text-13 text-fg-2 max-sm:hidden">{formatPercent(successOf(day), 2, "down")}</span>
-      <span className="nums w-28 flex-none text-right max-sm:w-24 text-13 text-fg-2">{share === undefined ? "—" : shared ? t("share", { share: formatPercent(share), weight }) : formatPercent(share)}</span>
+      <span className="nums w-28 flex-none whitespace-nowrap text-right text-13 text-fg-2">{share === undefined ? "—" : shared ? t("share", { share: formatPercent(share), weight }) : formatPercent(share)}</span>
       {readOnly ? null : <Menu label={t("actions", { name })} items={movesOf(channel, order, t)} />}
       {held ? (
         <span className="flex basis-full flex-wrap gap-2 py-1 pl-10">

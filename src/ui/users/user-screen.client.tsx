@@ -33,7 +33,7 @@ export function UserScreen({ id, tab, tabs, rights }: { id: string; tab: UserTab
   return (
     <>
       <PageHeader
-        title={user?.email ?? t("user")} back={back} description={user?.name ?? undefined}
+        title={user ? <Address email={user.email} /> : t("user")} back={back} description={user?.name ?? undefined}
         badge={user ? <span className="flex items-center gap-2 self-center text-13"><UserStatus status={user.status} walletStatus={user.wallet.status} verified={user.verifiedAt !== null} />{user.role === "customer" ? null : <Badge tone="info">{t(`roles.${user.role}`)}</Badge>}</span> : undefined}
         actions={user ? <UserActions user={user} rights={rights} /> : undefined}
       />
@@ -52,4 +52,10 @@ function Tab({ user, tab, tabs, rights }: { user: UserDetail; tab: UserTab; tabs
   if (tab === "sessions") return <UserSessions user={user} />;
   if (tab === "audit") return <UserAudit user={user} />;
   return <UserOverview user={user} tabs={tabs} rights={rights} />;
+}
+
+/** Breaks before the host, where it is too long for a phone. */
+function Address({ email }: { email: string }) {
+  const at = email.lastIndexOf("@");
+  return <>{email.slice(0, at)}<wbr />{email.slice(at)}</>;
 }
