@@ -105,7 +105,7 @@ function UserCard({ row }: { row: Row }) {
     <div className="flex items-start gap-3">
       <div className="min-w-0 flex-1">
         <p className="truncate font-medium">{row.email}</p>
-        <p className="mt-0.5 flex items-center gap-3 text-13"><UserStatus {...row} /><span className="text-fg-3">{row.group}</span></p>
+        <p className="mt-0.5 flex items-center gap-3 text-13"><UserStatus {...row} /><span className="min-w-0 truncate text-fg-3">{row.group}</span></p>
       </div>
       <div className="text-right">
         <Money nano={row.balanceNano} as="balance" className={row.balanceNano < 0n ? "font-medium text-bad" : "font-medium"} />

@@ -60,7 +60,7 @@ async function ExampleReceipt({ model }: { model: ShownModel }) {
       <table className="tbl tbl-flush mt-3">
         <thead>
           <tr>
-            <th scope="col">{model.slug}</th>
+            <th scope="col" className="whitespace-normal! [overflow-wrap:anywhere]">{model.slug}</th>
             <th scope="col" className="num max-sm:hidden">{t("tokens")}</th>
             <th scope="col" className="num max-sm:hidden">{t("perMillion")}</th>
             <th scope="col" className="num">{t("amount")}</th>

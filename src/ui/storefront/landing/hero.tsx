@@ -71,7 +71,7 @@ async function CalledModel({ model, locale }: { model: ShownModel; locale: strin
   if (prices.length === 0) return null;
   return (
     <a href={modelPath(locale, model)} className="group mt-3 flex flex-wrap items-baseline gap-x-5 gap-y-1 px-1 text-13 text-fg-3">
-      <code className="text-fg-2 group-hover:text-fg">{model.slug}</code>
+      <code className="min-w-0 text-fg-2 [overflow-wrap:anywhere] group-hover:text-fg">{model.slug}</code>
       {prices.map(({ item, price }) => <span key={item} className="nums whitespace-nowrap">{t(`called.${item}`)} <span className="font-medium text-fg">${formatPerMillion(price)}</span></span>)}
       <span className="ml-auto flex items-center gap-1 whitespace-nowrap group-hover:text-fg max-sm:ml-0">{t("called.unit")}<ArrowRight size={14} strokeWidth={1.75} aria-hidden="true" /></span>
     </a>

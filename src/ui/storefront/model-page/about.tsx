@@ -81,7 +81,7 @@ export async function ModelFaq({ offer, prices }: { offer: ShownModel; prices: s
       <div className="mt-3 border-b">
         {items.map(({ question, answer }) => (
           <details key={question} className="border-t">
-            <summary className="flex min-h-12 cursor-pointer items-center justify-between gap-4 py-2 font-medium">{question}<Plus className="flex-none text-fg-3 [details[open]>summary>&]:hidden" size={16} strokeWidth={1.75} aria-hidden="true" /><Minus className="hidden flex-none text-fg-3 [details[open]>summary>&]:block" size={16} strokeWidth={1.75} aria-hidden="true" /></summary>
+            <summary className="flex min-h-12 cursor-pointer items-center justify-between gap-4 py-2 font-medium [overflow-wrap:anywhere]">{question}<Plus className="flex-none text-fg-3 [details[open]>summary>&]:hidden" size={16} strokeWidth={1.75} aria-hidden="true" /><Minus className="hidden flex-none text-fg-3 [details[open]>summary>&]:block" size={16} strokeWidth={1.75} aria-hidden="true" /></summary>
             <p className="pb-4 text-fg-2 [overflow-wrap:anywhere]">{answer}</p>
           </details>
         ))}
