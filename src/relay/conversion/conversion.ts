@@ -2,6 +2,7 @@ import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { RequestContext } from "#relay/context.ts";
+import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
 import { hasReasoning, repaired, repairFor } from "#relay/conversion/repairs.ts";
 import type { Repair } from "#relay/conversion/repairs.ts";
@@ -14,12 +15,23 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
+import type { Usage } from "#money/usage.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
 export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
+export type Converted = Readonly<{
+  parts: Buffer[];
+  reader: Pick<Dialect, "passStream" | "passBody">;
+  warnings: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+  /** The calls that make the answer, where it is not one call. */
+  script?: Script;
+  /** What those calls have used so far. */
+  spent?(): Usage | undefined;
+}>;
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
@@ -53,6 +65,8 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       return true;
     },
     into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
+      const call = callCodecs[protocol];
+      if (call) return { parts: NO_PARTS, ...call({ dialect: context.dialect, scanned, body, strict: isStrict(context, scanned, body) }, { upstreamModel, flags }) };
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
@@ -76,6 +90,8 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     },
   };
 }
+
+const NO_PARTS: Buffer[] = [];
 
 /** The caller would rather be refused than have something left out. */
 function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {

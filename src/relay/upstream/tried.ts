@@ -11,6 +11,8 @@ import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
+import { scripted } from "#relay/upstream/scripted.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -57,14 +59,15 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, script, spent } = speak(input, choice, flags);
 
   const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
   const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
   const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
+  const transport = provider.id === "simulator" ? state.simulator : state.transport;
   const attempt = new Attempt({
-    transport: provider.id === "simulator" ? state.simulator : state.transport,
+    transport: script ? scripted(transport, script) : transport,
     call: {
       method: "POST",
       url,
@@ -73,7 +76,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
     stream: scanned.stream,
-    reader,
+    reader, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
@@ -93,7 +96,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
+type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; script?: Script | undefined; spent?: AttemptSpec["spent"] }>;
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
@@ -108,9 +111,9 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
-      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { parts, reader, warnings, headers, script, spent } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
+      return { endpoint, parts, reader, script, spent, ...(headers && { forwarded: { headers, query: {} } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.

@@ -10,6 +10,7 @@ export const voyage = openaiShaped({
   id: "voyage",
   name: "Voyage AI",
   baseUrl: "https://api.voyageai.com/v1",
-  paths: { embeddings: "/embeddings" },
+  paths: {},
+  own: { embeddings: { dialect: "voyage-embeddings", path: "/embeddings" } },
   docs: "https://docs.voyageai.com",
 });

@@ -1,0 +1,30 @@
+import type { Dialect } from "#relay/dialects/dialect.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
+import type { Usage } from "#money/usage.ts";
+
+/** A request that is no conversation, as the client sent it. */
+export type CallAsked = Readonly<{
+  /** The client's: its reader makes the answer. */
+  dialect: Dialect;
+  scanned: ScannedRequest;
+  /** In OpenAI's form. */
+  body: Buffer;
+  strict: boolean;
+}>;
+
+export type CallTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags }>;
+
+/** The request in a vendor's words: the calls that answer it together, and the reader of what they give. */
+export type CallPlan = Readonly<{
+  script: Script;
+  reader: Pick<Dialect, "passBody" | "passStream">;
+  /** Codes of what could not be carried; more may join until the answer is there. */
+  warnings: readonly string[];
+  /** What the vendor has done so far: all that is booked if the rest fails. */
+  spent(): Usage | undefined;
+}>;
+
+/** @throws RelayError of status 400 where the request cannot be said in this protocol */
+export type CallCodec = (asked: CallAsked, target: CallTarget) => CallPlan;
