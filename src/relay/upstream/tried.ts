@@ -67,7 +67,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 
   const transport = provider.id === "simulator" ? state.simulator : state.transport;
   const attempt = new Attempt({
-    transport: script ? scripted(transport, script) : transport,
+    transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
       method: "POST",
       url,
