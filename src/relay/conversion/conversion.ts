@@ -19,14 +19,17 @@ import type { Script } from "#relay/upstream/scripted.ts";
 import type { Usage } from "#money/usage.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
-export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
+export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; /** The channel's. */ settings?: Readonly<Record<string, unknown>>; maxTokens?: number; maxOutputTokens?: number }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
 export type Converted = Readonly<{
-  parts: Buffer[];
+  parts: readonly Buffer[];
   reader: Pick<Dialect, "passStream" | "passBody">;
   warnings: readonly string[];
   headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  /** What the address has of the request. */
+  path?: (pathname: string) => string;
   /** The calls that make the answer, where it is not one call. */
   script?: Script;
   /** What those calls have used so far. */
@@ -64,9 +67,9 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       repairs.add(repair);
       return true;
     },
-    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
+    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
       const call = callCodecs[protocol];
-      if (call) return { parts: NO_PARTS, ...call({ dialect: context.dialect, scanned, body, strict: isStrict(context, scanned, body) }, { upstreamModel, flags }) };
+      if (call) return call({ dialect: context.dialect, scanned, body, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
@@ -90,8 +93,6 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     },
   };
 }
-
-const NO_PARTS: Buffer[] = [];
 
 /** The caller would rather be refused than have something left out. */
 function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {

@@ -1,6 +1,7 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
@@ -36,6 +37,8 @@ export type CallInput = Readonly<{
   maxTokens?: number;
   /** Estimated tokens, for the channel's limits. */
   tokens: number;
+  /** What is asked for beyond text. */
+  media: MediaAsk | undefined;
 }>;
 
 /** One attempt with what it holds of its channel and key until it is over. */
@@ -59,10 +62,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, script, spent } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, contentType, script, spent, path } = speak(input, choice, flags);
 
-  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
-  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
+  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
   const transport = provider.id === "simulator" ? state.simulator : state.transport;
@@ -82,6 +85,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       publicModel: model.name,
       clientWantsUsage: scanned.includeUsage,
       rewriteModel: context.snapshot.settings.modelEcho === "public",
+      media: input.media,
       ...(context.turn && { reply: context.turn }),
     },
     timers: timersOf(choice, scanned.stream),
@@ -96,7 +100,21 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; script?: Script | undefined; spent?: AttemptSpec["spent"] }>;
+type Spoken = Readonly<{
+  endpoint: ProviderEndpoint;
+  parts: readonly Buffer[];
+  reader: AttemptSpec["reader"];
+  forwarded?: Partial<Forwarded> | undefined;
+  /** Default JSON. */
+  contentType?: string | undefined;
+  /** What the address has of the request, beyond the model. */
+  path?: ((pathname: string) => string) | undefined;
+  script?: Script | undefined;
+  spent?: AttemptSpec["spent"];
+}>;
+
+/** Undefined: events or JSON, as the request wants. */
+const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
@@ -111,9 +129,9 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
-      const { parts, reader, warnings, headers, script, spent } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, { upstreamModel, flags, settings: route.channel.settings, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader, script, spent, ...(headers && { forwarded: { headers, query: {} } }) };
+      return { endpoint, ...spoken, ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.
@@ -126,10 +144,11 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
 const NO_WARNINGS: readonly string[] = [];
 
 /** The address is shared by all calls: it is not written to. */
-function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {}): URL {
   const entries = Object.entries(query);
-  if (entries.length === 0) return url;
+  if (entries.length === 0 && !path) return url;
   const own = new URL(url);
+  if (path) own.pathname = path(own.pathname);
   for (const [name, value] of entries) own.searchParams.set(name, value);
   return own;
 }

@@ -12,19 +12,28 @@ export type CallAsked = Readonly<{
   /** In OpenAI's form. */
   body: Buffer;
   strict: boolean;
+  atMs: number;
 }>;
 
-export type CallTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags }>;
+export type CallTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; /** The channel's. */ settings: Readonly<Record<string, unknown>> }>;
 
-/** The request in a vendor's words: the calls that answer it together, and the reader of what they give. */
+/** The request in a vendor's words, and the reader of what it gives. */
 export type CallPlan = Readonly<{
-  script: Script;
   reader: Pick<Dialect, "passBody" | "passStream">;
   /** Codes of what could not be carried; more may join until the answer is there. */
   warnings: readonly string[];
+  /** The one call that is answered with what the reader reads. */
+  parts: readonly Buffer[];
+  headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  path?: (pathname: string) => string;
+  /** In place of it the calls that make the answer together. */
+  script?: Script;
   /** What the vendor has done so far: all that is booked if the rest fails. */
-  spent(): Usage | undefined;
+  spent?(): Usage | undefined;
 }>;
+
+export const NO_PARTS: readonly Buffer[] = [];
 
 /** @throws RelayError of status 400 where the request cannot be said in this protocol */
 export type CallCodec = (asked: CallAsked, target: CallTarget) => CallPlan;

@@ -1,3 +1,4 @@
+import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallAsked, CallCodec, CallPlan, CallTarget } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
@@ -37,7 +38,7 @@ function embed(vendor: EmbeddingsVendor, { dialect, scanned, body, strict }: Cal
   let done: number | undefined;
   let counted = true;
   return {
-    warnings: codes,
+    warnings: codes, parts: NO_PARTS,
     spent: () => (done === undefined ? undefined : { inputUncached: done }),
     async script(send, call) {
       const replies = await inParallel(groups, AT_ONCE, async (inputs, index): Promise<EmbeddingsReply> => {

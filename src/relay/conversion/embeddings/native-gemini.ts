@@ -1,3 +1,4 @@
+import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallAsked, CallPlan, CallTarget } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { withAction } from "#relay/conversion/embeddings/with-action.ts";
@@ -21,7 +22,7 @@ export function nativeGemini({ dialect }: CallAsked, { upstreamModel }: CallTarg
   let done: number | undefined;
   let usage: Wire | undefined;
   return {
-    warnings: [],
+    warnings: [], parts: NO_PARTS,
     spent: () => (done === undefined ? undefined : { inputUncached: done }),
     async script(send, call) {
       const groups = batch ? Array.from({ length: Math.ceil(requests.length / BATCH_MAX) }, (_, at) => requests.slice(at * BATCH_MAX, (at + 1) * BATCH_MAX)) : [requests];

@@ -22,7 +22,7 @@ export const geminiImages: ImagesVendor = (asked, model, warn) => {
   if (asked.given.length > 0) throw new RelayError("unsupported_parameter", "This model makes pictures of words alone.", { param: "image" });
   const { aspect, scale } = shapeOf(asked, IMAGEN_RATIOS, warn);
   return {
-    most: IMAGEN_MOST,
+    most: IMAGEN_MOST, givesBase64: true,
     step: (count) => ({
       path: (pathname) => pathname.replace(/:\w+$/, ":predict"),
       body: jsonBody({
@@ -56,7 +56,7 @@ function drawn(asked: ImagesAsked, warn: (code: string) => void): ReturnType<Ima
     contents: [{ role: "user", parts: [{ text: asked.prompt }, ...asked.given.map(({ bytes, type }) => ({ inlineData: { mimeType: type, data: bytes.toString("base64") } }))] }],
     generationConfig: compact({ responseModalities: ["TEXT", "IMAGE"], imageConfig: Object.keys(config).length > 0 ? config : undefined, seed: asked.others.seed }),
   }));
-  return { most: 1, step: () => ({ body }), reply: candidates };
+  return { most: 1, givesBase64: true, step: () => ({ body }), reply: candidates };
 }
 
 function candidates(reply: StepReply): ImagesReply {

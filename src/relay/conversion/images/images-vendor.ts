@@ -15,6 +15,8 @@ export type ImagesReply = Readonly<{
 export type ImagesMaker = Readonly<{
   /** Pictures that one call makes; what is wanted beyond it takes further calls. */
   most: number;
+  /** Pictures come in base64, whatever is asked for. */
+  givesBase64?: boolean;
   /** @param count pictures of this call */
   step(count: number): Omit<Step, "outside"> & Readonly<{ path?: (pathname: string) => string }>;
   /** @throws RelayError, StepRefused */

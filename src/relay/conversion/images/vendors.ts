@@ -132,10 +132,9 @@ export const stabilityImages: ImagesVendor = (asked, model, warn) => {
       ...(source && { strength: others.strength ?? STABILITY_STRENGTH, ...(kind === "sd3" && { mode: "image-to-image" }) }),
     })),
     ...(source ? [filePart("image", source)] : []),
-    ...(!source ? [{ name: "none", value: Buffer.alloc(0), fileName: "", type: "application/octet-stream" }] : []),
   ]);
   return {
-    most: 1,
+    most: 1, givesBase64: true,
     step: () => ({ path: (pathname) => pathname.replace(/[^/]+$/, kind), headers: { "content-type": contentType, accept: "application/json" }, body }),
     reply(reply) {
       const wire = replyOf(reply);

@@ -1,3 +1,4 @@
+import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { jsonBody, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { asWire, compact, listOf, parseWire } from "#relay/dialects/stream-kit/wire.ts";
@@ -51,8 +52,7 @@ const mistral: CallCodec = ({ dialect, body }, { upstreamModel }) => {
   const { input } = asWire(parseWire(body.toString("utf8")));
   const texts = textsOf(input);
   return {
-    warnings: [],
-    spent: () => undefined,
+    warnings: [], parts: NO_PARTS,
     async script(send) {
       const wire = replyOf(await send({ body: jsonBody({ model: upstreamModel, input: texts }) }));
       const results = Array.isArray(wire.results) ? wire.results.map((verdict) => asOpenAiVerdict(asWire(verdict))) : undefined;

@@ -1,3 +1,4 @@
+import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
@@ -78,13 +79,15 @@ function textOfDocument(document: Json, fields: readonly string[], at: number): 
   return named.map((name) => `${name}: ${typeof wire[name] === "string" ? wire[name] : JSON.stringify(wire[name])}`).join("\n");
 }
 
+/** By vendor. */
+export const rerankVendors = { cohere, voyage, dashscope, deepinfra } as const satisfies Readonly<Record<string, RerankVendor>>;
+
 const converted = (vendor: RerankVendor): CallCodec => ({ dialect, body, strict }, { upstreamModel }) => {
   const asked = readRerank(asWire(parseWire(body.toString("utf8"))));
   const { codes, warn } = warningsOf(strict);
   const request = vendor.request(asked, upstreamModel, warn);
   return {
-    warnings: codes,
-    spent: () => undefined,
+    warnings: codes, parts: NO_PARTS,
     async script(send) {
       const wire = replyOf(await send({ body: jsonBody(request) }));
       return Buffer.from(JSON.stringify(vendor.reply?.(wire, asked) ?? wire));

@@ -1,3 +1,4 @@
+import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
@@ -20,19 +21,17 @@ const GEMINI_RATE = 24_000;
 /** The vendor's bytes are the answer's. */
 const passed = (vendor: SpeechVendor): CallCodec => ({ dialect, body, strict }, { upstreamModel, settings }) => {
   const { codes, warn } = warningsOf(strict);
-  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), vendor.voices, voiceTable(settings));
-  const { path, ...call } = vendor.call(asked, upstreamModel, warn);
-  return { warnings: codes, spent: () => undefined, direct: { ...call, ...(path && { path }) }, reader: dialect };
+  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), vendor.voices, voiceTable(settings), warn);
+  return { warnings: codes, reader: dialect, ...vendor.call(asked, upstreamModel, warn) };
 };
 
 /** MiniMax: sound in hexadecimal digits. */
 const fromMinimax: CallCodec = ({ dialect, body, strict }, { upstreamModel, settings }) => {
   const { codes, warn } = warningsOf(strict);
-  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), minimax.voices, voiceTable(settings));
+  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), minimax.voices, voiceTable(settings), warn);
   const request = jsonBody(minimax.request(asked, upstreamModel, warn));
   return {
-    warnings: codes,
-    spent: () => undefined,
+    warnings: codes, parts: NO_PARTS,
     async script(send) {
       const wire = replyOf(await send({ body: request }));
       const hex = textOf(asWire(wire.data).audio);
@@ -46,11 +45,11 @@ const fromMinimax: CallCodec = ({ dialect, body, strict }, { upstreamModel, sett
 /** Gemini: bare samples in base64, and tokens for them. */
 const fromGemini: CallCodec = ({ dialect, body, strict }, { settings }) => {
   const { codes, warn } = warningsOf(strict);
-  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), gemini.voices, voiceTable(settings));
+  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), gemini.voices, voiceTable(settings), warn);
   const request = jsonBody(gemini.request(asked, warn));
   let told: Usage | undefined;
   return {
-    warnings: codes,
+    warnings: codes, parts: NO_PARTS,
     spent: () => told,
     async script(send) {
       const reply = await send({ body: request });
@@ -81,7 +80,7 @@ function withUsage(stream: PassStream, told: () => Usage | undefined): PassStrea
   };
   return {
     facts: stream.facts,
-    begin: (type) => stream.begin?.(type),
+    headed: (type) => stream.headed?.(type),
     push(chunk) {
       const out = stream.push(chunk);
       add();

@@ -1,16 +1,11 @@
+import type { CallPlan } from "#relay/conversion/calls/call-codec.ts";
 import { jsonBody } from "#relay/conversion/calls/vendor-reply.ts";
 import type { SpeechAsked, SpeechFormat, Voices } from "#relay/conversion/speech/speech-asked.ts";
 import { compact, isWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 
 /** A call that is answered with bare sound. */
-export type SpeechCall = Readonly<{
-  body: readonly Buffer[];
-  headers?: Readonly<Record<string, string>>;
-  query?: Readonly<Record<string, string>>;
-  /** The voice, where it is part of the address. */
-  path?: (pathname: string) => string;
-}>;
+export type SpeechCall = Pick<CallPlan, "parts" | "headers" | "query" | "path">;
 
 /** A vendor that answers with bare sound, which passes as it comes. */
 export type SpeechVendor = Readonly<{ voices: Voices; call(asked: SpeechAsked, upstreamModel: string, warn: (code: string) => void): SpeechCall }>;
@@ -28,10 +23,10 @@ export const elevenlabs: SpeechVendor = {
     if (own !== speed) warn("speed_clamped");
     const settings = compact({ ...(isWire(others.voice_settings) ? others.voice_settings : {}), speed: own });
     return {
-      path: (pathname) => pathname.replace("{voice}", encodeURIComponent(voice)),
+      path: (pathname) => `${pathname}/${encodeURIComponent(voice)}`,
       query: { output_format: ELEVENLABS_FORMATS[format]! },
       headers: ANY_SOUND,
-      body: jsonBody(compact({ ...others, text, model_id: model, voice_settings: Object.keys(settings).length > 0 ? settings : undefined })),
+      parts: jsonBody(compact({ ...others, text, model_id: model, voice_settings: Object.keys(settings).length > 0 ? settings : undefined })),
     };
   },
 };
@@ -60,7 +55,7 @@ export const deepgram: SpeechVendor = {
     if (instructions !== undefined) warn("instructions_dropped");
     const [, family, , language] = DEEPGRAM_MODEL.exec(model) ?? [];
     const full = DEEPGRAM_MODEL.test(voice) ? voice : family === undefined ? `${model}-${voice}-en` : `${family}-${voice}-${language}`;
-    return { query: { model: full, ...DEEPGRAM_FORMATS[format] }, headers: ANY_SOUND, body: jsonBody({ text }) };
+    return { query: { model: full, ...DEEPGRAM_FORMATS[format] }, headers: ANY_SOUND, parts: jsonBody({ text }) };
   },
 };
 
@@ -82,7 +77,7 @@ export const azureSpeech: SpeechVendor = {
     const spoken = speed === undefined || speed === 1 ? xml(text) : `<prosody rate="${Math.round((speed - 1) * 100)}%">${xml(text)}</prosody>`;
     return {
       headers: { "content-type": "application/ssml+xml", "x-microsoft-outputformat": AZURE_FORMATS[format]!, ...ANY_SOUND },
-      body: [Buffer.from(`<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="${language}"><voice name="${xml(voice)}">${spoken}</voice></speak>`)],
+      parts: [Buffer.from(`<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="${language}"><voice name="${xml(voice)}">${spoken}</voice></speak>`)],
     };
   },
 };

@@ -16,6 +16,7 @@ export const cohere: Provider = {
       { dialect: "openai-chat", basePath: "/compatibility/v1", path: "/chat/completions", onlyIfChosen: true },
     ],
     embeddings: { dialect: "cohere-embeddings", path: "/v2/embed" },
+    rerank: { dialect: "cohere-rerank", path: "/v2/rerank" },
   },
   authorize: bearer,
   flags: { streamOptions: "required", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },

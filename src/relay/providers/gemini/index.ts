@@ -1,4 +1,4 @@
-import { geminiEmbeddingsEndpoint, geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
+import { geminiEmbeddingsEndpoint, geminiEndpoint, geminiMediaEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -14,7 +14,10 @@ export const gemini = openaiShaped({
   name: "Google Gemini API",
   baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
   paths: { chat: "/chat/completions" },
-  own: { embeddings: geminiEmbeddingsEndpoint() },
+  own: {
+    embeddings: geminiEmbeddingsEndpoint(),
+    images: geminiMediaEndpoint("gemini-images"), "image-edits": geminiMediaEndpoint("gemini-images"), speech: geminiMediaEndpoint("gemini-speech"),
+  },
   also: [geminiEndpoint()],
   flags: { reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [

@@ -10,7 +10,10 @@ export const jina = openaiShaped({
   name: "Jina AI",
   baseUrl: "https://deepsearch.jina.ai/v1",
   paths: { chat: "/chat/completions" },
-  own: { embeddings: { dialect: "jina-embeddings", path: "/embeddings", baseUrl: "https://api.jina.ai/v1" } },
+  own: {
+    embeddings: { dialect: "jina-embeddings", path: "/embeddings", baseUrl: "https://api.jina.ai/v1" },
+    rerank: { dialect: "rerank", path: "/rerank", baseUrl: "https://api.jina.ai/v1" },
+  },
   unconfirmed: true,
   docs: "https://jina.ai/api",
 });

@@ -11,6 +11,6 @@ export const voyage = openaiShaped({
   name: "Voyage AI",
   baseUrl: "https://api.voyageai.com/v1",
   paths: {},
-  own: { embeddings: { dialect: "voyage-embeddings", path: "/embeddings" } },
+  own: { embeddings: { dialect: "voyage-embeddings", path: "/embeddings" }, rerank: { dialect: "voyage-rerank", path: "/rerank" } },
   docs: "https://docs.voyageai.com",
 });
