@@ -85,7 +85,6 @@ export const azureSpeech: SpeechVendor = {
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
 /** Text between tags; characters that markup cannot hold at all are left out. */
 const xml = (text: string): string => text.replaceAll(/[&<>"']/g, (letter) => ENTITIES[letter]!).replaceAll(NOT_XML, "");
-// eslint-disable-next-line no-control-regex
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /** What MiniMax is asked; it answers in JSON. */
