@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { bytesOf } from "#platform/outbound/body-part.ts";
+import { bytesOf, type BodyPart } from "#platform/outbound/body-part.ts";
 import { createSpool } from "#platform/spool.ts";
 import { encodeForm } from "#relay/http/body/encode-form.ts";
 import { isFile, type Form } from "#relay/http/body/form.ts";
@@ -112,24 +112,46 @@ function wav(seconds: number): Buffer {
   return Buffer.concat([head, Buffer.alloc(seconds * 8_000, 128)]);
 }
 
+/** A stream's head alone: 16 kHz, one channel, 16 bits. */
+function flac(seconds: number): Buffer {
+  const head = Buffer.alloc(42);
+  head.write("fLaC", 0, "latin1");
+  head.writeUInt32BE(0x80000022, 4);
+  head.writeUInt16BE(4_096, 8);
+  head.writeUInt16BE(4_096, 10);
+  head.writeBigUInt64BE((16_000n << 44n) | (15n << 36n) | BigInt(seconds * 16_000), 18);
+  return head;
+}
+
 describe("the length of a recording", () => {
-  const sound = (body: Buffer, fileName: string, type = "audio/wav") => soundLength({ name: "file", fileName, type, body });
+  const sound = (body: BodyPart) => soundLength({ body });
 
   test("is read from its head", async () => {
-    expect(await sound(wav(3), "a.wav")).toEqual({ ms: 3_000, guessed: false });
-    expect(await sound(wav(200), "a.bin", "application/octet-stream")).toEqual({ ms: 200_000, guessed: false });
+    expect(await sound(wav(3))).toEqual({ ms: 3_000, guessed: false });
+    expect(await sound(wav(200))).toEqual({ ms: 200_000, guessed: false });
+    const file = await spool.open();
+    await file.append(wav(5));
+    expect(await sound(file)).toEqual({ ms: 5_000, guessed: false });
+    await file.close();
+    // 144 x 128,000 / 44,100 bytes a frame of 1,152 samples
+    const frame = Buffer.alloc(417);
+    frame.writeUInt32BE(0xfffb9000);
+    const { ms, guessed } = await sound(Buffer.concat(Array.from({ length: 200 }, () => frame)));
+    expect(guessed).toBe(false);
+    expect(ms / 1000).toBeCloseTo((200 * 1_152) / 44_100, 0);
+    expect((await sound(flac(12))).ms).toBe(12_000);
   });
 
   test("is not less than so many bytes can last, whatever the head says", async () => {
     const liar = wav(100);
     liar.writeUInt32LE(4_000_000_000, 28);
     liar.writeUInt32LE(8, 40);
-    const { ms } = await sound(liar, "a.wav");
+    const { ms } = await sound(liar);
     expect(ms).toBeGreaterThan(2_000);
   });
 
   test("is guessed from above where there is no head", async () => {
-    expect(await sound(Buffer.alloc(16_000, 1), "a.mp3", "audio/mpeg")).toEqual({ ms: 8_000, guessed: true });
-    expect(await sound(Buffer.alloc(0), "a.mp3", "audio/mpeg")).toEqual({ ms: 0, guessed: true });
+    expect(await sound(Buffer.alloc(16_000, 1))).toEqual({ ms: 8_000, guessed: true });
+    expect(await sound(Buffer.alloc(0))).toEqual({ ms: 0, guessed: true });
   });
 });
