@@ -1,3 +1,4 @@
+import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
@@ -11,6 +12,7 @@ import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
@@ -23,7 +25,7 @@ export type ConversionTarget = Readonly<{ upstreamModel: string; flags: Provider
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
 export type Converted = Readonly<{
-  parts: readonly Buffer[];
+  parts: readonly BodyPart[];
   reader: Pick<Dialect, "passStream" | "passBody">;
   warnings: readonly string[];
   headers?: Readonly<Record<string, string>>;
@@ -46,7 +48,7 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer): Conversion {
+export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form): Conversion {
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
   const read = (client: ClientCodec): ChatRequest => {
@@ -69,7 +71,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     },
     into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
       const call = callCodecs[protocol];
-      if (call) return call({ dialect: context.dialect, scanned, body, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
+      if (call) return call({ dialect: context.dialect, scanned, body, form, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);

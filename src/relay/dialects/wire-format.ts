@@ -12,7 +12,7 @@ export type VendorFormat =
   | "mistral-moderations"
   | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images"
   | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech"
-  | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "workers-ai-transcriptions";
+  | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "workers-ai-transcriptions" | "workers-ai-translations";
 
 /** Those that clients speak. */
 export type ClientFormat = Exclude<WireFormat, VendorFormat>;

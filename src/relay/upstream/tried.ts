@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
+import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import { encodeForm } from "#relay/http/body/encode-form.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
@@ -31,6 +35,8 @@ export type CallInput = Readonly<{
   model: Model;
   scanned: ScannedRequest;
   body: Buffer;
+  /** What was sent, where it came with files. */
+  form: Form | undefined;
   /** For vendors that speak another dialect than the client. */
   conversion: Conversion;
   /** The cap to send where the client gave none and the money needs one. */
@@ -66,7 +72,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 
   const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
   const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
-  const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
+  const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
   const transport = provider.id === "simulator" ? state.simulator : state.transport;
   const attempt = new Attempt({
@@ -102,7 +108,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 
 type Spoken = Readonly<{
   endpoint: ProviderEndpoint;
-  parts: readonly Buffer[];
+  parts: readonly BodyPart[];
   reader: AttemptSpec["reader"];
   forwarded?: Partial<Forwarded> | undefined;
   /** Default JSON. */
@@ -117,7 +123,7 @@ type Spoken = Readonly<{
 const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
-function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
+function speak({ context, model, scanned, body, form, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
   const { upstreamModel } = route;
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
@@ -126,6 +132,10 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
     if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
       const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
+      if (form) {
+        const { body: written, contentType } = encodeForm(form, { model: upstreamModel }, `modelmart-${randomUUID()}`);
+        return { endpoint, parts: written, reader: dialect, contentType };
+      }
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {

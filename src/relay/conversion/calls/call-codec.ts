@@ -1,4 +1,6 @@
+import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Script } from "#relay/upstream/scripted.ts";
@@ -11,6 +13,8 @@ export type CallAsked = Readonly<{
   scanned: ScannedRequest;
   /** In OpenAI's form. */
   body: Buffer;
+  /** What was sent, where it came with files: `body` is a view of it. */
+  form: Form | undefined;
   strict: boolean;
   atMs: number;
 }>;
@@ -23,7 +27,7 @@ export type CallPlan = Readonly<{
   /** Codes of what could not be carried; more may join until the answer is there. */
   warnings: readonly string[];
   /** The one call that is answered with what the reader reads. */
-  parts: readonly Buffer[];
+  parts: readonly BodyPart[];
   headers?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
   path?: (pathname: string) => string;
@@ -33,7 +37,7 @@ export type CallPlan = Readonly<{
   spent?(): Usage | undefined;
 }>;
 
-export const NO_PARTS: readonly Buffer[] = [];
+export const NO_PARTS: readonly BodyPart[] = [];
 
 /** @throws RelayError of status 400 where the request cannot be said in this protocol */
 export type CallCodec = (asked: CallAsked, target: CallTarget) => CallPlan;

@@ -3,7 +3,7 @@ import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
 import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
-import { typeOfPicture } from "#relay/conversion/images/given.ts";
+import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { arkImages, dashscopeImages, minimaxImages, recraftImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
@@ -17,20 +17,24 @@ import type { SendStep } from "#relay/upstream/scripted.ts";
 /** Calls that make the pictures of one request, all under way at once. */
 const CALLS_MAX = 4;
 
-const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, strict, atMs }, { upstreamModel }) => {
+const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, form, strict, atMs }, { upstreamModel }) => {
   const { codes, warn } = warningsOf(strict);
-  const asked = readImages(asWire(parseWire(body.toString("utf8"))));
-  const maker = vendor(asked, upstreamModel, warn);
-  if (asked.count > maker.most * CALLS_MAX) throw new RelayError("invalid_value", `Invalid value for 'n': expected at most ${maker.most * CALLS_MAX} for this model.`, { param: "n" });
+  const wire = asWire(parseWire(body.toString("utf8")));
+  const sources = givenImages(wire, form);
+  const asked = readImages(wire, sources.map(({ outline }) => outline));
+  if (wire.mask !== undefined) warn("mask_dropped");
+  const planned = vendor(asked, upstreamModel, warn);
+  if (asked.count > planned.most * CALLS_MAX) throw new RelayError("invalid_value", `Invalid value for 'n': expected at most ${planned.most * CALLS_MAX} for this model.`, { param: "n" });
   // There is no place where it could be fetched from later: the address holds the picture itself.
-  if (asked.form === "url" && maker.givesBase64) warn("url_inlined");
-  const calls = Array.from({ length: Math.ceil(asked.count / maker.most) }, (_, at) => Math.min(maker.most, asked.count - at * maker.most));
+  if (asked.form === "url" && planned.givesBase64) warn("url_inlined");
+  const calls = Array.from({ length: Math.ceil(asked.count / planned.most) }, (_, at) => Math.min(planned.most, asked.count - at * planned.most));
   let made = 0;
   const item = imageItem(typeof asked.size === "object" ? asked.sizeText : undefined, asked.quality);
   return {
     warnings: codes, parts: NO_PARTS,
     spent: () => (made === 0 ? undefined : { items: { [item]: made } }),
     async script(send, call) {
+      const maker = sources.length === 0 ? planned : vendor({ ...asked, given: await Promise.all(sources.map(({ load }) => load(send))) }, upstreamModel, noted);
       const replies = await inParallel(calls, CALLS_MAX, async (count) => {
         const { path, ...step } = maker.step(count);
         const reply = maker.reply(await send({ ...step, ...(path && { url: withPath(call.url, path) }) }));
@@ -48,6 +52,9 @@ const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, strict,
     reader: dialect,
   };
 };
+
+/** What is left out has been told. */
+const noted = (): void => undefined;
 
 /** As address or as base64, whichever was asked for; what nobody asked for stays as it came. */
 async function inForm({ url, base64, type, revisedPrompt }: Picture, form: "url" | "b64_json" | undefined, send: SendStep): Promise<Wire> {

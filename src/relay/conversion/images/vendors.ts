@@ -2,7 +2,7 @@ import { formData } from "#relay/conversion/calls/form-data.ts";
 import type { FormPart } from "#relay/conversion/calls/form-data.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { dataUrl } from "#relay/conversion/images/given.ts";
-import type { ImagesAsked } from "#relay/conversion/images/images-asked.ts";
+import type { GivenImage } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { nearestRatio, nearestSize } from "#relay/conversion/images/size.ts";
 import { asWire, compact, isWire, listOf, textOf } from "#relay/dialects/stream-kit/wire.ts";
@@ -146,6 +146,6 @@ export const stabilityImages: ImagesVendor = (asked, model, warn) => {
   };
 };
 
-const filePart = (name: string, { bytes, type, name: fileName }: NonNullable<ImagesAsked["mask"]>): FormPart => ({ name, value: bytes, fileName, type });
+const filePart = (name: string, { bytes, type, name: fileName }: GivenImage): FormPart => ({ name, value: bytes, fileName, type });
 const textParts = (fields: Wire): readonly FormPart[] =>
   Object.entries(fields).map(([name, value]) => ({ name, value: typeof value === "string" ? value : JSON.stringify(value) }));

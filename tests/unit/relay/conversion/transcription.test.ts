@@ -20,7 +20,7 @@ describe("forms of a transcript", () => {
   });
 
   test("JSON, plain and in detail", () => {
-    expect(jsonOf(SAID, AS("json"))).toEqual({ text: SAID.text, usage: { type: "duration", seconds: 4 } });
+    expect(jsonOf(SAID, AS("json"))).toEqual({ text: SAID.text, usage: { type: "duration", seconds: 3.7 } });
     expect(jsonOf(SAID, AS("verbose_json", true))).toMatchObject({ task: "transcribe", language: "en", duration: 3.7, segments: [{ id: 0, start: 0, end: 1.5 }, { id: 1 }], words: [{ word: "Hello", start: 0, end: 0.5 }, {}] });
     expect(jsonOf(SAID, AS("verbose_json"))).not.toHaveProperty("words");
     expect(jsonOf({ ...SAID, segments: [{ text: "Hi", start: 0, end: 1, speaker: "B" }] }, AS("diarized_json"))).toMatchObject({ duration: 3.7, segments: [{ type: "transcript.text.segment", id: "seg_0", speaker: "B", text: "Hi" }] });
