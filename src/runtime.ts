@@ -119,7 +119,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
-    transport: createHttpTransport(outbound),
+    transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound, "content"),
     spool: createSpool(path.join(env.dataDir, "uploads")),
     simulator: createSimulator({ clock }),
     random: Math.random,

@@ -47,6 +47,8 @@ export type RelayDeps = Readonly<{
   responses?: ResponseStore;
   /** Vendors over HTTP. */
   transport: Transport;
+  /** For pictures and the like that a vendor's answer names by their address. Absent: they are not fetched. */
+  downloads?: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
   sharedStore?: SharedStore;
   /** Where uploads too large for memory wait for their vendor. */

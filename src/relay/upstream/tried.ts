@@ -16,6 +16,8 @@ import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
+import { scripted } from "#relay/upstream/scripted.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -66,14 +68,15 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, contentType } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, contentType, script, spent, path } = speak(input, choice, flags);
 
-  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
   const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
+  const transport = provider.id === "simulator" ? state.simulator : state.transport;
   const attempt = new Attempt({
-    transport: provider.id === "simulator" ? state.simulator : state.transport,
+    transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
       method: "POST",
       url,
@@ -82,7 +85,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
     stream: scanned.stream,
-    reader,
+    reader, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
@@ -103,7 +106,18 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: readonly BodyPart[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** Default JSON. */ contentType?: string | undefined }>;
+type Spoken = Readonly<{
+  endpoint: ProviderEndpoint;
+  parts: readonly BodyPart[];
+  reader: AttemptSpec["reader"];
+  forwarded?: Partial<Forwarded> | undefined;
+  /** Default JSON. */
+  contentType?: string | undefined;
+  /** What the address has of the request, beyond the model. */
+  path?: ((pathname: string) => string) | undefined;
+  script?: Script | undefined;
+  spent?: AttemptSpec["spent"];
+}>;
 
 /** Undefined: events or JSON, as the request wants. */
 const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
@@ -125,9 +139,9 @@ function speak({ context, model, scanned, body, form, maxTokens, conversion }: C
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
-      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, { upstreamModel, flags, settings: route.channel.settings, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
+      return { endpoint, ...spoken, ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.
@@ -140,10 +154,11 @@ function speak({ context, model, scanned, body, form, maxTokens, conversion }: C
 const NO_WARNINGS: readonly string[] = [];
 
 /** The address is shared by all calls: it is not written to. */
-function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {}): URL {
   const entries = Object.entries(query);
-  if (entries.length === 0) return url;
+  if (entries.length === 0 && !path) return url;
   const own = new URL(url);
+  if (path) own.pathname = path(own.pathname);
   for (const [name, value] of entries) own.searchParams.set(name, value);
   return own;
 }

@@ -80,7 +80,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       ...options.lookups,
     },
     ...(options.responses && { responses: options.responses }),
-    transport: createHttpTransport(outbound),
+    transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
     spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),

@@ -15,6 +15,7 @@ export const mistral = openaiShaped({
   name: "Mistral AI",
   baseUrl: "https://api.mistral.ai/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings", completions: "/fim/completions" },
+  own: { moderations: { dialect: "mistral-moderations", path: "/moderations" } },
   flags: { reasoningParam: "none", shortCallIds: true, streamOptions: "none", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "422", class: "client" },
