@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { JsonObject } from "#relay/canonical/request.ts";
 import { formData } from "#relay/conversion/calls/form-data.ts";
 import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
@@ -12,7 +13,7 @@ import { StepRefused } from "#relay/upstream/scripted.ts";
 const GIVEN: GivenImage = { bytes: Buffer.from("picture"), type: "image/png", name: "a.png" };
 const ask = (wire: JsonObject, given: readonly GivenImage[] = []) => readImages({ prompt: "a cat", ...wire }, given);
 const reply = (body: object) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) });
-const textOf = (body: readonly Buffer[] | undefined): string => Buffer.concat([...body!]).toString();
+const textOf = (body: readonly BodyPart[] | undefined): string => Buffer.concat(body!.filter(isInMemory)).toString();
 
 /** The body of the first call, its path, and what was warned of. */
 function asked(vendor: ImagesVendor, model: string, wire: JsonObject, given: readonly GivenImage[] = []) {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { JsonObject } from "#relay/canonical/request.ts";
+import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { asOpenAiVerdict } from "#relay/conversion/moderation/convert-moderation.ts";
 import { readRerank, rerankVendors } from "#relay/conversion/rerank/convert-rerank.ts";
 
-const DOCUMENTS = ["first", { text: "second" }, { title: "Third", body: "of several" }];
+const DOCUMENTS: readonly Json[] = ["first", { text: "second" }, { title: "Third", body: "of several" }];
 const ask = (over: JsonObject = {}) => readRerank({ query: "q", documents: DOCUMENTS, ...over });
 
 test("documents become texts; those without words are refused", () => {
