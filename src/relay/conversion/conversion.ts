@@ -26,6 +26,8 @@ export type ConversionTarget = Readonly<{ upstreamModel: string; flags: Provider
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
 export type Converted = Readonly<{
   parts: readonly BodyPart[];
+  /** Of those parts; default JSON. */
+  contentType?: string;
   reader: Pick<Dialect, "passStream" | "passBody">;
   warnings: readonly string[];
   headers?: Readonly<Record<string, string>>;
@@ -48,6 +50,7 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
+/** @param form what was sent, where it came with files */
 export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form): Conversion {
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
@@ -71,7 +74,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     },
     into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
       const call = callCodecs[protocol];
-      if (call) return call({ dialect: context.dialect, scanned, body, form, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
+      if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);

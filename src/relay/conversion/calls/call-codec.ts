@@ -1,5 +1,6 @@
-import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
+import type { BodyPart } from "#platform/outbound/body-part.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
@@ -15,6 +16,8 @@ export type CallAsked = Readonly<{
   body: Buffer;
   /** What was sent, where it came with files: `body` is a view of it. */
   form: Form | undefined;
+  /** What is asked for beyond text. */
+  media: MediaAsk | undefined;
   strict: boolean;
   atMs: number;
 }>;
@@ -28,6 +31,8 @@ export type CallPlan = Readonly<{
   warnings: readonly string[];
   /** The one call that is answered with what the reader reads. */
   parts: readonly BodyPart[];
+  /** Of those parts; default JSON. */
+  contentType?: string;
   headers?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
   path?: (pathname: string) => string;
@@ -37,7 +42,7 @@ export type CallPlan = Readonly<{
   spent?(): Usage | undefined;
 }>;
 
-export const NO_PARTS: readonly BodyPart[] = [];
+export const NO_PARTS: readonly Buffer[] = [];
 
 /** @throws RelayError of status 400 where the request cannot be said in this protocol */
 export type CallCodec = (asked: CallAsked, target: CallTarget) => CallPlan;

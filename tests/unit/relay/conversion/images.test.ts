@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BodyPart } from "#platform/outbound/body-part.ts";
+import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { JsonObject } from "#relay/canonical/request.ts";
 import { formData } from "#relay/conversion/calls/form-data.ts";
 import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
@@ -13,7 +13,7 @@ import { StepRefused } from "#relay/upstream/scripted.ts";
 const GIVEN: GivenImage = { bytes: Buffer.from("picture"), type: "image/png", name: "a.png" };
 const ask = (wire: JsonObject, given: readonly GivenImage[] = []) => readImages({ prompt: "a cat", ...wire }, given);
 const reply = (body: object) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) });
-const textOf = (body: readonly BodyPart[] | undefined): string => Buffer.concat(body!.filter((part) => Buffer.isBuffer(part))).toString();
+const textOf = (body: readonly BodyPart[] | undefined): string => Buffer.concat(body!.filter(isInMemory)).toString();
 
 /** The body of the first call, its path, and what was warned of. */
 function asked(vendor: ImagesVendor, model: string, wire: JsonObject, given: readonly GivenImage[] = []) {
@@ -156,5 +156,4 @@ test("the names of a form's parts cannot break its heads", () => {
   const { contentType, body } = formData([{ name: 'a"\r\nb', value: "x", fileName: "c", type: "text/plain" }]);
   const edge = /boundary=(.*)$/.exec(contentType)![1]!;
   expect(textOf(body)).toBe(`--${edge}\r\ncontent-disposition: form-data; name="a%22%0D%0Ab"; filename="c"\r\ncontent-type: text/plain\r\n\r\nx\r\n--${edge}--\r\n`);
-  expect(textOf(body)).toContain('name="a%22%0D%0Ab"; filename="c"');
 });

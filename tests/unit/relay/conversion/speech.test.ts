@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BodyPart } from "#platform/outbound/body-part.ts";
+import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { JsonObject } from "#relay/canonical/request.ts";
 import { readSpeech, voiceTable } from "#relay/conversion/speech/speech-asked.ts";
 import type { Voices } from "#relay/conversion/speech/speech-asked.ts";
@@ -9,8 +9,7 @@ import { wavOf } from "#relay/conversion/speech/wav.ts";
 const ignore = (): void => undefined;
 const ask = (voices: Voices, wire: JsonObject, table: Record<string, string> = {}, warn: (code: string) => void = ignore) =>
   readSpeech({ input: "Hi & bye", voice: "alloy", ...wire }, voices, table, warn);
-const textOf = (parts: readonly BodyPart[]): string => Buffer.concat(parts.filter((part) => Buffer.isBuffer(part))).toString();
-const json = (parts: readonly BodyPart[]): unknown => JSON.parse(textOf(parts));
+const json = (parts: readonly BodyPart[]): unknown => JSON.parse(Buffer.concat(parts.filter(isInMemory)).toString());
 
 describe("voices", () => {
   test("the channel's own names come first, then those of OpenAI, then any are the vendor's", () => {
@@ -66,7 +65,7 @@ describe("what a vendor is asked", () => {
   test("Azure Speech: markup that text cannot leave", () => {
     const { parts, headers } = azureSpeech.call(ask(azureSpeech.voices, { speed: 1.25, input: "a < b\u0000 & 'c'" }), "azure", ignore);
     expect(headers).toMatchObject({ "content-type": "application/ssml+xml", "x-microsoft-outputformat": "audio-24khz-96kbitrate-mono-mp3" });
-    expect(textOf(parts)).toBe(
+    expect(Buffer.concat(parts.filter(isInMemory)).toString()).toBe(
       '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US"><voice name="en-US-AlloyMultilingualNeural"><prosody rate="25%">a &lt; b &amp; &apos;c&apos;</prosody></voice></speak>',
     );
   });
