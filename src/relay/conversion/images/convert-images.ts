@@ -6,7 +6,7 @@ import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
 import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
-import { arkImages, dashscopeImages, minimaxImages, recraftImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
 import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
@@ -99,4 +99,6 @@ export const imagesCodecs = {
   "ark-images": converted(arkImages),
   "recraft-images": converted(recraftImages),
   "stability-images": converted(stabilityImages),
+  "openrouter-images": converted(openrouterImages),
+  "siliconflow-images": converted(siliconflowImages),
 } as const;
