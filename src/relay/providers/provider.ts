@@ -27,6 +27,8 @@ export type ProviderFlags = Readonly<{
   shortCallIds?: boolean;
   /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
   topK?: boolean;
+  /** Whisper here gives `verbose_json`, which tells how long the recording is. */
+  verboseWhisper?: boolean;
   /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
@@ -123,7 +124,7 @@ type Spoken = Readonly<{
 const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
-function speak({ context, model, scanned, body, form, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
+function speak({ context, model, scanned, body, form, media, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
   const { upstreamModel } = route;
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
@@ -133,8 +134,10 @@ function speak({ context, model, scanned, body, form, maxTokens, conversion }: C
       const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
       if (form) {
-        const { body: written, contentType } = encodeForm(form, { model: upstreamModel }, `modelmart-${randomUUID()}`);
-        return { endpoint, parts: written, reader: dialect, contentType };
+        const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
+        const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
+        const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
+        return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
       }
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
