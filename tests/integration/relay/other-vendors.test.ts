@@ -145,6 +145,23 @@ const HEARD = {
 const PER_SOUND = priceOf({ audio_in_ms: "6000000" });
 const SOUND = wavOf(Buffer.alloc(2 * 24_000), 24_000);
 
+test("a client of Google's pictures before Imagen: its own words go there; before another vendor they are put into its own", async () => {
+  const predicted = { predictions: [{ mimeType: "image/png", bytesBase64Encoded: "QUJD" }, { mimeType: "image/png", bytesBase64Encoded: "REVG" }] };
+  const imagen = await setUp("gemini", PER_IMAGE, (call) => json(call, 200, predicted), {}, { upstreamModel: "imagen-4.0-generate-001" });
+  const ask = async ({ url }: Shop): Promise<unknown> => (await fetch(`${url}/v1beta/models/gpt-test:predict`, {
+    method: "POST", headers: { "x-goog-api-key": KEY }, body: JSON.stringify({ instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } }),
+  })).json();
+  expect(await ask(imagen.shop)).toEqual(predicted);
+  expect(imagen.vendor.calls[0]).toMatchObject({ path: "/v1beta/models/imagen-4.0-generate-001:predict", body: { instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } } });
+  expect(imagen.shop.billing.records).toMatchObject([{ outcome: "ok", chargeNano: 80_000_000n }]);
+
+  const minimax = await setUp("minimax", PER_IMAGE, (call) => json(call, 200, { data: { image_base64: ["QUJD", "REVG"] }, base_resp: { status_code: 0 } }));
+  expect(await ask(minimax.shop)).toEqual(predicted);
+  expect(minimax.vendor.calls[0]!.body).toMatchObject({ n: 2, aspect_ratio: "16:9", response_format: "base64" });
+  const other = await setUp("openai-compatible", PER_IMAGE, (call) => json(call, 500, {}));
+  expect(await ask(other.shop)).toMatchObject({ error: { code: 404, status: "NOT_FOUND" } });
+});
+
 test("bare sound in OpenAI's events, for a client that wants them", async () => {
   const { shop, post } = await setUp("xai", PER_CHARACTER, ({ response }) => response.writeHead(200, { "content-type": "audio/mpeg" }).end(Buffer.from([0xff, 0xf3, 1, 2, 3])));
   const answer = await post("/v1/audio/speech", { voice: "nova", input: "Hello", stream_format: "sse" });
