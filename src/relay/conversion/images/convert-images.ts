@@ -7,7 +7,7 @@ import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { nativePredict } from "#relay/conversion/images/native-predict.ts";
-import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
@@ -102,4 +102,5 @@ export const imagesCodecs = {
   "stability-images": converted(stabilityImages),
   "openrouter-images": converted(openrouterImages),
   "siliconflow-images": converted(siliconflowImages),
+  "xai-images": converted(xaiImages),
 } as const;

@@ -97,6 +97,17 @@ export const openrouterImages: ImagesVendor = ({ prompt, count, sizeText, size, 
   return { most: Math.max(1, count), givesBase64: true, step: (n) => ({ body: jsonBody({ ...shared, n }) }), reply: openAiReply };
 };
 
+const XAI_RATIOS = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "2:1", "1:2"];
+
+/** xAI: shapes instead of sizes, and pictures to start from in the text. */
+export const xaiImages: ImagesVendor = ({ prompt, size, form, given, others }, model, warn) => {
+  const shared = compact({
+    ...others, model, prompt, response_format: form, aspect_ratio: size === undefined ? undefined : nearestRatio(size, XAI_RATIOS, warn),
+    images: given.length === 0 ? undefined : given.map((image) => ({ type: "image_url", url: dataUrl(image) })),
+  });
+  return { most: 10, step: (n) => ({ body: jsonBody({ ...shared, n }) }), reply: openAiReply };
+};
+
 const KOLORS_MOST = 4;
 
 /** SiliconFlow: names of its own for size and number; only Kolors makes several at once. */

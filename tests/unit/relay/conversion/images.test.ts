@@ -7,7 +7,7 @@ import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { GivenImage } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesVendor } from "#relay/conversion/images/images-vendor.ts";
 import { nearestRatio, nearestSize, sizeOf } from "#relay/conversion/images/size.ts";
-import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { StepRefused } from "#relay/upstream/scripted.ts";
 
 const GIVEN: GivenImage = { bytes: Buffer.from("picture"), type: "image/png", name: "a.png" };
@@ -71,6 +71,7 @@ describe("what a vendor is asked", () => {
     ["seedream", arkImages, { size: "auto", response_format: "b64_json" }, { model: "seedream", prompt: "a cat", response_format: "b64_json", watermark: false }, []],
     ["flux", openrouterImages, { n: 2, size: "1024x1024", quality: "high" }, { model: "flux", prompt: "a cat", n: 2, size: "1024x1024", quality: "high" }, []],
     ["Kwai-Kolors/Kolors", siliconflowImages, { n: 2, size: "1024x1024", seed: 5 }, { model: "Kwai-Kolors/Kolors", prompt: "a cat", image_size: "1024x1024", batch_size: 2, seed: 5 }, []],
+    ["grok-imagine", xaiImages, { n: 2, size: "1536x1024" }, { model: "grok-imagine", prompt: "a cat", n: 2, aspect_ratio: "3:2" }, []],
     ["Qwen/Qwen-Image", siliconflowImages, { n: 2 }, { model: "Qwen/Qwen-Image", prompt: "a cat" }, []],
     ["recraftv3", recraftImages, { n: 2, size: "1792x1024", substyle: "noir" }, { prompt: "a cat", model: "recraftv3", n: 2, size: "1820x1024", response_format: "url", substyle: "noir" }, []],
   ])("%s %#", (model, vendor, wire, body, warnings) => {
@@ -82,6 +83,7 @@ describe("what a vendor is asked", () => {
   test("pictures that come along", () => {
     const url = `data:image/png;base64,${GIVEN.bytes.toString("base64")}`;
     expect(asked(openrouterImages, "m", {}, [GIVEN]).json).toMatchObject({ input_references: [{ type: "image_url", image_url: { url } }] });
+    expect(asked(xaiImages, "m", {}, [GIVEN]).json).toMatchObject({ images: [{ type: "image_url", url }] });
     expect(asked(siliconflowImages, "m", {}, [GIVEN, GIVEN]).json).toMatchObject({ image: url, image2: url });
     expect(asked(arkImages, "m", {}, [GIVEN]).json).toMatchObject({ image: url });
     expect(asked(arkImages, "m", {}, [GIVEN, GIVEN]).json).toMatchObject({ image: [url, url] });
