@@ -27,7 +27,7 @@ export type ProviderFlags = Readonly<{
   shortCallIds?: boolean;
   /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
   topK?: boolean;
-  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
+  /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;
 
