@@ -152,7 +152,7 @@ async function serve(
   const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, run.job), context.style) : undefined;
   if (writer) keep(writer);
   let answer = await answerOrFail(state, run.job, run.router, run.first, writer);
-  if (answer.ending.how === "failed" && run.line) ({ run, answer } = await serveByOthers(state, run, wanted, answer, writer));
+  if (answer.ending.how === "failed" && run.line) answer = await answerByOthers(state, run, wanted, answer, writer, (next) => (run = next));
   const { ending, body } = answer, { job } = run;
   const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
   if (ending.error && !writer?.begun) throw ending.error;
@@ -163,16 +163,18 @@ async function serve(
 }
 
 /** Nobody could serve the model: those who may stand in for it are asked, one after the other. */
-async function serveByOthers(state: RelayState, failed: Admitted, wanted: Wanted, failure: Answer, writer: StreamWriter | undefined) {
+async function answerByOthers(
+  state: RelayState, failed: Admitted, wanted: Wanted, failure: Answer, writer: StreamWriter | undefined, moved: (run: Admitted) => void,
+): Promise<Answer> {
   let run = failed, answer = failure, possibleCost = failure.ending.possibleCost;
   while (answer.ending.how === "failed" && answer.ending.error) {
     const next = await fallBack(state, run, wanted, answer.ending.error);
     if (!next) break;
-    run = next;
+    moved(run = next);
     answer = await answerOrFail(state, run.job, run.router, run.first, writer);
     possibleCost ||= answer.ending.possibleCost;
   }
-  return { run, answer: { ...answer, ending: { ...answer.ending, possibleCost } } };
+  return { ...answer, ending: { ...answer.ending, possibleCost } };
 }
 
 function refuse(state: RelayState, context: RequestContext, thrown: unknown, writer: StreamWriter | undefined): void {
