@@ -83,7 +83,7 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createResponseStore }] =
+  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
@@ -118,6 +118,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
+    replies: createReplyStore(pool, sealer),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     random: Math.random,

@@ -27,6 +27,8 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { Once } from "#relay/idempotency/once.ts";
+import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
@@ -43,6 +45,8 @@ export type RelayDeps = Readonly<{
   lookups: RelayLookups;
   /** Answers kept for their owners; absent = the shop keeps none. */
   responses?: ResponseStore;
+  /** Answers to requests with an idempotency key; absent = the header means nothing. */
+  replies?: ReplyStore;
   /** Vendors over HTTP. */
   transport: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
@@ -124,6 +128,8 @@ export type RequestContext = {
   warnings: readonly string[];
   /** Responses: what is kept of the conversation. */
   turn: Turn | undefined;
+  /** The request must not be done twice. */
+  once: Once | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;

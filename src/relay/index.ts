@@ -25,6 +25,7 @@ import { createTimerWheel } from "#relay/upstream/timers.ts";
 
 export type { RelayDeps } from "#relay/context.ts";
 export type { RelayLookups } from "#relay/read/lookups.ts";
+export type { KeptReply, ReplyClaim, ReplyStore } from "#relay/idempotency/reply-store.ts";
 export type { ResponseStore, StoredResponse } from "#relay/stored/response-store.ts";
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
