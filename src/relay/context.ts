@@ -106,6 +106,8 @@ export type RequestContext = {
   form: ErrorForm;
   /** How a stream is written; undefined = as events with comments between. */
   style: StreamStyle | undefined;
+  /** What the answer is, where it is not the format's own kind. */
+  replyType: string | undefined;
   /** The node is going: the connection closes after this answer. */
   readonly closing: boolean;
   caller: Caller | undefined;

@@ -2,12 +2,13 @@ import { isRefusal } from "#money/billing.ts";
 import type { Ask, BudgetLimit, Hold } from "#money/billing.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import { isMedia, writesText, type Operation } from "#relay/dialects/operations.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { admitLine, lineFor } from "#relay/model-fallback.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
+import { worstOf } from "#relay/metering/media-worst.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -21,8 +22,9 @@ import { recallTurn } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
-/** Endpoint limit for JSON; media endpoints have their own. */
+/** Endpoint limits. Pictures and sound may be large. */
 export const JSON_BYTES_MAX = 20 * 1024 * 1024;
+const MEDIA_BYTES_MAX = 100 * 1024 * 1024;
 /** Chat templates add a few tokens a message, hidden tool prompts some hundreds a request. */
 const PER_MESSAGE_TOKENS = 16;
 const TOOLS_TOKENS = 1_000;
@@ -44,7 +46,7 @@ export type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; pa
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
-  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  const sent = await context.inbound.body(isMedia(operation) ? MEDIA_BYTES_MAX : JSON_BYTES_MAX);
   const body = context.dialect.reshape?.(sent) ?? sent;
   const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
   context.turn = read.turn;
@@ -80,7 +82,7 @@ export async function admitPlan(
   const takingRequest = takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
   const inputTokensRough = roughInputTokens(scanned);
-  const tokens = estimatedTokens(scanned, inputTokensRough, model, operation !== "embeddings");
+  const tokens = estimatedTokens(scanned, inputTokensRough, model, writesText(operation));
   const takingTokens = takeTokens(state, context, allScopes, tokens);
   if (takingTokens) await takingTokens;
 
@@ -143,7 +145,7 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
 type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
 
 function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets }: AskParts): Ask {
-  const size = sizeFor(model, price, scanned);
+  const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs);
   return {
     requestId: context.id,
     admittedAtMs: context.admittedAtMs,
@@ -153,24 +155,31 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     modelId: model.id,
     groupId,
     endpoint,
-    card: price.worst(size.inputTokensMax, context.admittedAtMs, "default"),
+    card,
     stream: scanned.stream,
     ...size,
     countInput: () => countInput(state.tokenizer, scanned, body, model.name),
     candidates: scanned.candidates,
-    producesTokens: operation !== "embeddings",
+    producesTokens: writesText(operation),
     budgets,
   };
 }
 
-type Size = Readonly<Pick<Ask, "inputTokensMax" | "maxOutputTokens" | "modelMaxOutput">>;
-
-/** The most that a request may use of a model. */
-export const sizeFor = (model: Model, price: CompiledPrice, scanned: ScannedRequest): Size => ({
-  inputTokensMax: mostInputTokens(scanned, model, price.document.hold?.imageTokens),
-  maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
-  modelMaxOutput: model.maxOutputTokens,
-});
+/** The most that a request may use of a model, and the dearest card that it could be charged with. */
+export function boundsFor(model: Model, price: CompiledPrice, scanned: ScannedRequest, atMs: number) {
+  const { imageTokens } = price.document.hold ?? {};
+  const inputTokensMax = mostInputTokens(scanned, model, imageTokens);
+  const card = price.worst(inputTokensMax, atMs, "default");
+  return {
+    card,
+    size: {
+      inputTokensMax,
+      maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
+      modelMaxOutput: model.maxOutputTokens,
+      ...(scanned.media && { items: worstOf(scanned.media, scanned, card.prices, imageTokens) }),
+    },
+  };
+}
 
 /** Byte-level tokenizers never make more tokens than bytes; media counts by its price's rule, else by the whole window. */
 function mostInputTokens(scanned: ScannedRequest, model: Model, imageTokens: number | undefined): number {

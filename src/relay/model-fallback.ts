@@ -2,7 +2,7 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
-import { admitPlan, routerFor, sizeFor } from "#relay/metered.ts";
+import { admitPlan, boundsFor, routerFor } from "#relay/metered.ts";
 import type { Admitted, ReadRequest, Wanted } from "#relay/metered.ts";
 import type { Plan } from "#relay/plan.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -94,9 +94,8 @@ async function move(state: RelayState, job: Job, from: Plan, to: Plan, ceiling: 
   try {
     const router = routerFor(state, context, caller, { plan: to, price, scanned, body, tokens, inputTokensRough });
     const first = router.first();
-    const size = sizeFor(model, price, scanned);
     // The dearer of two prices is never charged where there is a ceiling: covering it is enough.
-    const card = (ceiling ?? price).worst(size.inputTokensMax, context.admittedAtMs, "default");
+    const { card, size } = boundsFor(model, ceiling ?? price, scanned, context.admittedAtMs);
     if (!(await hold.raise(card, size))) throw notFound(model.name);
     const { ceiling: _before, ...rest } = job;
     const attemptsMax = Math.min(LINE_ATTEMPTS_MAX, context.attempts.length + ATTEMPTS_MAX);

@@ -13,6 +13,8 @@ import { preflightHeaders } from "#relay/http/headers.ts";
 import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
 import { beginOnce, wantsOnce } from "#relay/idempotency/once.ts";
+import type { Operation } from "#relay/dialects/operations.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
 import type { Admitted, Wanted } from "#relay/metered.ts";
 import type { Ending } from "#relay/metering/ending.ts";
@@ -85,6 +87,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     dialect: dialects["openai-chat"],
     form: errorForms[mannerOf(inbound)],
     style: undefined,
+    replyType: undefined,
     closing: state.isDraining(),
     releases: [],
     attempts: [],
@@ -137,6 +140,9 @@ function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
   }
 }
 
+/** Sound comes as bytes unless the request wants it wrapped in events. */
+const wantsEvents = ({ media }: ScannedRequest, operation: Operation): boolean => operation !== "speech" || media?.events === true;
+
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
 /** Google's embeddings are another shape of OpenAI's. */
@@ -159,7 +165,7 @@ async function serve(
     }
   }
   let run = await admit(state, context, caller, wanted, request);
-  context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt")) : undefined;
+  context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt"), wantsEvents(request.scanned, operation)) : undefined;
   const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, run.job), context.style) : undefined;
   if (writer) keep(writer);
   let answer = await answerOrFail(state, run.job, run.router, run.first, writer);

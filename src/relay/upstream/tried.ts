@@ -1,6 +1,7 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
@@ -36,6 +37,8 @@ export type CallInput = Readonly<{
   tokens: number;
   /** Tries in all, where another model was tried before. */
   attemptsMax?: number;
+  /** What is asked for beyond text. */
+  media: MediaAsk | undefined;
 }>;
 
 /** One attempt with what it holds of its channel and key until it is over. */
@@ -59,10 +62,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, contentType } = speak(input, choice, flags);
 
   const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
-  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
   const attempt = new Attempt({
@@ -81,6 +84,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       publicModel: model.name,
       clientWantsUsage: scanned.includeUsage,
       rewriteModel: context.snapshot.settings.modelEcho === "public",
+      media: input.media,
       ...(context.turn && { reply: context.turn }),
     },
     timers: timersOf(choice, scanned.stream),
@@ -95,7 +99,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
+type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** Default JSON. */ contentType?: string | undefined }>;
+
+/** Undefined: events or JSON, as the request wants. */
+const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
