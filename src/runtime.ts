@@ -17,6 +17,7 @@ import type { Log } from "#platform/log.ts";
 import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
+import { createContentFetcher } from "#platform/outbound/fetch-content.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
@@ -120,6 +121,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     responses: createResponseStore(pool, sealer),
     replies: createReplyStore(pool, sealer),
     transport: createHttpTransport(outbound),
+    fetchContent: createContentFetcher(outbound),
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,

@@ -1,10 +1,12 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "#platform/metrics.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
+import type { ContentSource } from "#relay/content/content-cache.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { ErrorForm } from "#relay/dialects/error-forms.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
@@ -47,6 +49,8 @@ export type RelayDeps = Readonly<{
   responses?: ResponseStore;
   /** Answers to requests with an idempotency key; absent = the header means nothing. */
   replies?: ReplyStore;
+  /** Fetches files that customers give by address, for vendors that take data only; absent = they get the address. */
+  fetchContent?: FetchContent;
   /** Vendors over HTTP. */
   transport: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
@@ -75,6 +79,7 @@ export type RelayState = RelayDeps & Readonly<{
   keyRing: KeyRing;
   retryBudget: RetryBudget;
   wheel: TimerWheel;
+  contents: ContentSource | undefined;
   freePasses: FreePasses;
   drains: Drains;
   /** The address of an endpoint on a channel. @throws RelayError */

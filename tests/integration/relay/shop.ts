@@ -5,6 +5,7 @@ import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/pri
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ReplyStore, ResponseStore } from "#relay/index.ts";
@@ -23,6 +24,7 @@ export type ShopOptions = Readonly<{
   lookups?: Partial<RelayLookups>;
   responses?: ResponseStore;
   replies?: ReplyStore;
+  fetchContent?: FetchContent;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -81,6 +83,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     },
     ...(options.responses && { responses: options.responses }),
     ...(options.replies && { replies: options.replies }),
+    ...(options.fetchContent && { fetchContent: options.fetchContent }),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
