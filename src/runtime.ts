@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
 import type { SessionCache } from "#accounts/session-cache.ts";
@@ -122,6 +123,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     replies: createReplyStore(pool, sealer),
     transport: createHttpTransport(outbound),
     fetchContent: createContentFetcher(outbound),
+    shopId: createHash("sha256").update("shop id").update(keys.keyPepper).digest("hex").slice(0, 16),
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,

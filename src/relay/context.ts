@@ -63,6 +63,8 @@ export type RelayDeps = Readonly<{
   metrics: Metrics;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** What all nodes of this shop go by before other shops; absent = calls that come round are known by their number alone. */
+  shopId?: string;
   /** Live relay nodes, at least 1: without a shared store each takes its part of the limits. Default 1. */
   nodes?: () => number;
 }>;

@@ -123,9 +123,19 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }
     conversation: remembers ? conversationOf({ keyId: caller.keyId, model: model.name, header: inbound.headers["x-session-id"], scanned, body }) : undefined,
     strategy: (wanted && sortStrategy(wanted)) ?? snapshot.settings.strategy,
     cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
+    ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
     noFallbacks: wanted?.allow_fallbacks === false,
   });
 }
+
+/** Would the request cost us more than it brings? A cost that nobody has stated is none to go by. */
+function costsMore(cost: CompiledPrice | undefined, price: CompiledPrice, inputTokens: number, outputTokens: number, atMs: number): boolean {
+  if (!cost || cost.card(inputTokens, atMs).multipliers.some(({ source, ppm }) => source === "channel" && ppm === AS_LISTED)) return false;
+  return expectedCost(cost, inputTokens, outputTokens, atMs)! > expectedCost(price, inputTokens, outputTokens, atMs)!;
+}
+
+/** The factor of channels whose operator has not said what they cost. */
+const AS_LISTED = 1_000_000;
 
 /** Cached input is sold below fresh input. */
 function cachesPay(price: CompiledPrice, atMs: number): boolean {

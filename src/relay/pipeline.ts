@@ -26,6 +26,7 @@ import type { Purpose } from "#relay/policy/access.ts";
 import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
+import { checkHops } from "#relay/routing/hops.ts";
 import { keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
@@ -52,7 +53,10 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       sendRead(context, NOTHING_TO_SAY);
       return;
     }
-    if (route.kind === "operation") context.dialect = dialectFor(route);
+    if (route.kind === "operation") {
+      context.dialect = dialectFor(route);
+      checkHops(inbound, state.shopId);
+    }
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
     if (route.kind === "count") {

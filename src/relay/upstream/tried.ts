@@ -8,6 +8,7 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
@@ -66,6 +67,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 
   const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
   const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  if (provider.isShop) Object.assign(headers, hopHeaders(context.inbound, state.shopId));
   const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
   const attempt = new Attempt({

@@ -25,6 +25,7 @@ export type ShopOptions = Readonly<{
   responses?: ResponseStore;
   replies?: ReplyStore;
   fetchContent?: FetchContent;
+  shopId?: string;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -83,6 +84,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     },
     ...(options.responses && { responses: options.responses }),
     ...(options.replies && { replies: options.replies }),
+    ...(options.shopId && { shopId: options.shopId }),
     ...(options.fetchContent && { fetchContent: options.fetchContent }),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),

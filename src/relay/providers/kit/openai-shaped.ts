@@ -46,6 +46,7 @@ type Manifest = Readonly<{
   errorClasses?: Provider["errorClasses"];
   keyless?: boolean;
   unconfirmed?: boolean;
+  isShop?: boolean;
   docs?: string;
 }>;
 
