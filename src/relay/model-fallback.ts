@@ -13,21 +13,20 @@ import type { Caller, FallbackCause, Model } from "#snapshot/snapshot.ts";
 
 /**
  * Who may serve a request when its model cannot; undefined for the many that have nobody.
- * @throws RelayError for a listed model that the caller may not use: better now than when it is needed
+ * @throws RelayError when the list is none; models in it that the caller may not use are passed by
  */
 export function lineFor(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned }: ReadRequest, plan: Plan): ModelLine | undefined {
   const { ranges } = scanned;
   const lists = ranges.has("models") || ranges.has("fallbacks");
   if (!lists && plan.model.fallbacks === undefined && plan.otherGroups === undefined) return undefined;
   const listed = lists ? listedModels(body, scanned) : [];
-  for (const name of listed) planOf(state, context, caller, wanted, name);
   return new ModelLine(plan.model, listed, plan.otherGroups ?? [], (name) => resolve(state, context, caller, wanted, name));
 }
 
 const planOf = (state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, name: string, groupId?: string): Plan =>
   state.plans.planFor(caller, context.snapshot, name, { operation, dialect: context.dialect.id }, groupId);
 
-/** What the operator has put behind a model may be out of this caller's reach. */
+/** What stands behind a model may be out of this caller's reach. */
 function resolve(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, name: string): Model | undefined {
   try {
     return planOf(state, context, caller, wanted, name).model;
