@@ -13,6 +13,7 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
@@ -44,6 +45,8 @@ export type CallInput = Readonly<{
   maxTokens?: number;
   /** Estimated tokens, for the channel's limits. */
   tokens: number;
+  /** Tries in all, where another model was tried before. */
+  attemptsMax?: number;
   /** What is asked for beyond text. */
   media: MediaAsk | undefined;
 }>;
@@ -73,6 +76,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 
   const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
   const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  if (provider.isShop) Object.assign(headers, hopHeaders(context.inbound, state.shopId));
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
   const transport = provider.id === "simulator" ? state.simulator : state.transport;
