@@ -3,16 +3,17 @@
  * Adding one makes the table of every dialect incomplete: the compiler lists them.
  */
 export type RelayErrorCode =
-  | "invalid_json" | "invalid_value" | "missing_required_parameter" | "unsupported_parameter"
+  | "invalid_json" | "invalid_value" | "missing_required_parameter" | "unsupported_parameter" | "unsupported_format"
   | "context_length_exceeded" | "content_policy_violation"
   | "key_missing" | "key_invalid" | "key_disabled" | "key_expired" | "ambiguous_credentials"
   | "insufficient_quota" | "account_debt" | "budget_exceeded" | "low_balance_concurrency"
   | "ip_not_allowed" | "endpoint_not_allowed" | "model_not_allowed" | "account_disabled"
   | "model_not_found" | "no_endpoint_matches" | "unsupported_endpoint" | "not_found" | "previous_response_not_found" | "not_ready" | "method_not_allowed"
   | "request_timeout" | "request_too_large" | "unsupported_media_type"
+  | "idempotency_conflict" | "idempotency_in_progress" | "idempotency_replay_unavailable"
   | "rate_limit_requests" | "rate_limit_tokens" | "concurrency_limit_exceeded" | "too_many_unknown_keys" | "upstream_rate_limited"
   | "upstream_request_rejected"
-  | "upstream_unavailable" | "bad_upstream_response" | "no_available_channel" | "upstream_timeout"
+  | "upstream_unavailable" | "bad_upstream_response" | "no_available_channel" | "upstream_timeout" | "loop_detected"
   | "server_overloaded" | "billing_unavailable" | "billing_backlog" | "internal_error";
 
 /** HTTP status and whether SDKs should try again (`retry: false` is sent as `x-should-retry: false`). */
@@ -21,6 +22,8 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   invalid_value: { status: 400, retry: false },
   missing_required_parameter: { status: 400, retry: false },
   unsupported_parameter: { status: 400, retry: false },
+  /** A kind of sound or text that the model does not give. */
+  unsupported_format: { status: 400, retry: false },
   context_length_exceeded: { status: 400, retry: false },
   content_policy_violation: { status: 400, retry: false },
   key_missing: { status: 401, retry: false },
@@ -45,6 +48,11 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   not_ready: { status: 404, retry: true },
   method_not_allowed: { status: 405, retry: false },
   request_timeout: { status: 408, retry: true },
+  /** The key was used for another request. */
+  idempotency_conflict: { status: 409, retry: false },
+  idempotency_in_progress: { status: 409, retry: true },
+  /** Answered and charged once, and not to be repeated: a stream, or too large. */
+  idempotency_replay_unavailable: { status: 409, retry: false },
   request_too_large: { status: 413, retry: false },
   unsupported_media_type: { status: 415, retry: false },
   rate_limit_requests: { status: 429, retry: true },
@@ -58,6 +66,8 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   bad_upstream_response: { status: 502, retry: true },
   no_available_channel: { status: 503, retry: true },
   upstream_timeout: { status: 504, retry: true },
+  /** The call has come round to where it began. */
+  loop_detected: { status: 502, retry: false },
   server_overloaded: { status: 503, retry: true },
   billing_unavailable: { status: 503, retry: true },
   billing_backlog: { status: 503, retry: true },

@@ -1,5 +1,6 @@
 import { RelayError } from "#relay/errors.ts";
 import { JsonFault, walkNested } from "#relay/http/body/walker.ts";
+import { namesIn } from "#relay/routing/model-line.ts";
 
 export type Range = readonly [start: number, end: number];
 
@@ -38,7 +39,13 @@ export class TopValues {
     if (!this.has(key)) throw new RelayError("missing_required_parameter", `Missing required parameter: '${key}'.`, { param: key });
   }
 
+  /** The first of a list serves where none is named. */
   model(): string {
+    if (!this.has("model") && this.has("models")) return namesIn(this.parsed("models"))[0] ?? this.named();
+    return this.named();
+  }
+
+  private named(): string {
     this.require("model");
     if (this.first("model") !== 34) throw invalid("model", "a string");
     const model = this.parsed("model") as string;
@@ -60,6 +67,20 @@ export class TopValues {
     const value = first === 45 || (first >= 48 && first <= 57) ? (this.parsed(key) as number) : Number.NaN;
     if (!Number.isSafeInteger(value) || value < 0) throw invalid(key, "a whole number of 0 or more");
     return value;
+  }
+
+  text(key: string): string | undefined {
+    const first = this.first(key);
+    if (first === undefined) return undefined;
+    if (first !== 34) throw invalid(key, "a string");
+    return this.parsed(key) as string;
+  }
+
+  number(key: string): number | undefined {
+    const first = this.first(key);
+    if (first === undefined) return undefined;
+    if (first !== 45 && !(first >= 48 && first <= 57)) throw invalid(key, "a number");
+    return this.parsed(key) as number;
   }
 
   /** The largest where several are given. */

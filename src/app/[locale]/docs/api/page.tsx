@@ -43,7 +43,7 @@ export default async function ApiPage({ params }: Props) {
   );
 }
 
-async function EndpointSection({ endpoint: { id, method, path, request, answer }, context, locale }: { endpoint: Endpoint; context: GuideContext; locale: string }) {
+async function EndpointSection({ endpoint: { id, method, path, request, answer }, context, locale }: { endpoint: Endpoint; context: GuideContext; locale: Locale }) {
   const t = await getTranslations("docs.api");
   const common = await getTranslations("common");
   const words = { copy: common("copy"), copied: common("copied") };
