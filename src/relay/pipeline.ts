@@ -162,7 +162,7 @@ async function serve(
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   if (wantsOnce(state, context)) {
-    context.once = await beginOnce(state, context, caller, request.body);
+    context.once = await beginOnce(state, context, caller, request);
     if (context.once.before) {
       sendReplay(context, context.once.before);
       return undefined;

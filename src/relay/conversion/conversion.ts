@@ -1,3 +1,4 @@
+import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
@@ -6,6 +7,7 @@ import { addressesFor, withContent } from "#relay/content/addresses.ts";
 import type { ContentSource } from "#relay/content/content-cache.ts";
 import { ContentWanted, fetchContents } from "#relay/content/fetch-contents.ts";
 import type { RequestContext } from "#relay/context.ts";
+import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
 import { hasReasoning, repaired, repairFor } from "#relay/conversion/repairs.ts";
 import type { Repair } from "#relay/conversion/repairs.ts";
@@ -14,16 +16,33 @@ import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
+import type { Usage } from "#money/usage.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
-export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
+export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; /** The channel's. */ settings?: Readonly<Record<string, unknown>>; maxTokens?: number; maxOutputTokens?: number }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
+export type Converted = Readonly<{
+  parts: readonly BodyPart[];
+  /** Of those parts; default JSON. */
+  contentType?: string;
+  reader: Pick<Dialect, "passStream" | "passBody">;
+  warnings: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  /** What the address has of the request. */
+  path?: (pathname: string) => string;
+  /** The calls that make the answer, where it is not one call. */
+  script?: Script;
+  /** What those calls have used so far. */
+  spent?(): Usage | undefined;
+}>;
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
@@ -40,8 +59,11 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
-/** @param source of files that are given by address; left out = vendors are told the address, whether they take it or not */
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, source?: ContentSource): Conversion {
+/**
+ * @param form what was sent, where it came with files
+ * @param source of files that are given by address; left out = vendors are told the address, whether they take it or not
+ */
+export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form, source?: ContentSource): Conversion {
   let contents: ReadonlyMap<string, Content> = new Map();
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
@@ -66,7 +88,9 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
+    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
+      const call = callCodecs[protocol];
+      if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       let request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
