@@ -1,4 +1,4 @@
-import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
+import type { ClientCodec, Target, Warn } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { RequestContext } from "#relay/context.ts";
@@ -13,10 +13,22 @@ import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
+import type { Tree } from "#relay/policy/json-pointer.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
-export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
+export type ConversionTarget = Readonly<{
+  upstreamModel: string;
+  flags: ProviderFlags;
+  maxTokens?: number;
+  maxOutputTokens?: number;
+  /** Whether a stream is asked for, where that is not the client's wish. */
+  stream?: boolean;
+  /** Changes what would be sent, in place; `warn` is told what is lost. */
+  shape?: (body: Tree, warn: Warn) => void;
+  /** Thoughts become part of the text. */
+  thinkingToContent?: boolean;
+}>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
 export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
@@ -52,7 +64,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       repairs.add(repair);
       return true;
     },
-    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
+    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens, stream, shape, thinkingToContent }) {
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
@@ -63,22 +75,26 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
         warn: strict ? strictWarn : (code) => void warnings.add(code),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...(maxTokens !== undefined && { capTokens: maxTokens }),
       };
-      const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? request : withoutCustom(request), target);
+      const asked = stream === undefined || stream === request.stream ? request : { ...request, stream };
+      const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? asked : withoutCustom(asked), target);
+      let { body: sent } = encoded;
+      // What is read once for all tries must not be changed by one of them.
+      if (shape) shape((sent = structuredClone(sent)) as Tree, target.warn);
       const reader = convertedReader({
-        client, upstream,
+        client, upstream, ...(thinkingToContent && { thinkingToContent }),
         decoder: { flags, ...(encoded.restore && { restore: encoded.restore }) },
         reply: {
           request, requestId: context.idText, createdAt: Math.floor(context.admittedAtMs / 1000),
           includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
-      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
+      return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
     },
   };
 }
 
 /** The caller would rather be refused than have something left out. */
-function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {
+export function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {
   if (inbound.headers["x-modelmart-strict"] === "1") return true;
   const range = ranges.get("provider");
   const wanted = range && (JSON.parse(body.toString("utf8", range[0], range[1])) as { require_parameters?: unknown } | null);

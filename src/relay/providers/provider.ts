@@ -27,6 +27,10 @@ export type ProviderFlags = Readonly<{
   shortCallIds?: boolean;
   /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
   topK?: boolean;
+  /** `service_tier` may be passed on: its price is known. */
+  serviceTier?: boolean;
+  /** The client's own names of its users may be passed on. */
+  userIds?: boolean;
   /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;
