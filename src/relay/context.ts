@@ -138,7 +138,13 @@ export type Job = Readonly<{
   endpoint: string;
   modelAsked: string;
   model: Model;
+  /** Whose price and channels serve it. */
+  groupId: string;
   price: CompiledPrice;
+  /** The operator put this model in another's place: never dearer than that one. */
+  ceiling?: CompiledPrice;
+  /** Tries of all models together that there may be by the end of this one's. */
+  attemptsMax?: number;
   scanned: ScannedRequest;
   body: Buffer;
   hold: Hold;

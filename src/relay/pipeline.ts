@@ -1,5 +1,6 @@
 import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
 import { answerOrFail } from "#relay/answer.ts";
+import type { Answer } from "#relay/answer.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { geminiEmbeddings } from "#relay/conversion/gemini-embeddings.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
@@ -12,7 +13,9 @@ import { preflightHeaders } from "#relay/http/headers.ts";
 import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
+import type { Admitted, Wanted } from "#relay/metered.ts";
 import { settle } from "#relay/metering/settle.ts";
+import { fallBack } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
 import { serveCount } from "#relay/read/serve-count.ts";
@@ -144,17 +147,32 @@ async function serve(
   const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
-  const { job, router, first } = await admit(state, context, caller, wanted, request);
+  let run = await admit(state, context, caller, wanted, request);
   context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt")) : undefined;
-  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, job), context.style) : undefined;
+  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, run.job), context.style) : undefined;
   if (writer) keep(writer);
-  const { ending, body } = await answerOrFail(state, job, router, first, writer);
+  let answer = await answerOrFail(state, run.job, run.router, run.first, writer);
+  if (answer.ending.how === "failed" && run.line) ({ run, answer } = await serveByOthers(state, run, wanted, answer, writer));
+  const { ending, body } = answer, { job } = run;
   const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
   if (ending.error && !writer?.begun) throw ending.error;
   if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;
+}
+
+/** Nobody could serve the model: those who may stand in for it are asked, one after the other. */
+async function serveByOthers(state: RelayState, failed: Admitted, wanted: Wanted, failure: Answer, writer: StreamWriter | undefined) {
+  let run = failed, answer = failure, possibleCost = failure.ending.possibleCost;
+  while (answer.ending.how === "failed" && answer.ending.error) {
+    const next = await fallBack(state, run, wanted, answer.ending.error);
+    if (!next) break;
+    run = next;
+    answer = await answerOrFail(state, run.job, run.router, run.first, writer);
+    possibleCost ||= answer.ending.possibleCost;
+  }
+  return { run, answer: { ...answer, ending: { ...answer.ending, possibleCost } } };
 }
 
 function refuse(state: RelayState, context: RequestContext, thrown: unknown, writer: StreamWriter | undefined): void {

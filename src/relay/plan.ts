@@ -10,6 +10,10 @@ import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 /** What all requests of one caller for one model have in common, as long as neither he nor the snapshot changes. */
 export type Plan = Readonly<{
   model: Model;
+  /** Whose channels and price they are: the caller's group, or the first of those that serve its members. */
+  groupId: string;
+  /** Further groups that may serve, in order; absent = none. */
+  otherGroups?: readonly string[];
   /** Limits of the model itself, and of caller and model together. */
   ownScopes: readonly ScopedLimits[];
   allScopes: readonly ScopedLimits[];
@@ -20,8 +24,8 @@ export type Plan = Readonly<{
 export type Plans = Readonly<{
   /** Limits of the caller alone: they are taken before the body is read. */
   scopesOf(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[];
-  /** @throws RelayError as `resolveModel` */
-  planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked): Plan;
+  /** @param groupId one of those that serve the caller's; left out = the first; @throws RelayError as `resolveModel` */
+  planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked, groupId?: string): Plan;
 }>;
 
 /** Names under which one caller asks for models; a name may be spelled in several ways, so there could be many. */
@@ -43,16 +47,29 @@ export function createPlans(): Plans {
 
   return {
     scopesOf: (caller, snapshot) => scopes.ofCaller(caller, snapshot),
-    planFor(caller, snapshot, name, asked) {
+    planFor(caller, snapshot, name, asked, groupId) {
       const plans = plansOf(caller, snapshot, asked);
-      const known = plans.get(name);
+      const key = groupId === undefined ? name : `${groupId}\0${name}`;
+      const known = plans.get(key);
       if (known) return known;
       const model = resolveModel(snapshot, caller, name, endpointName(asked.operation, asked.dialect));
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      const plan: Plan = { model, ownScopes: own, allScopes: all, offers: offersFor(snapshot, providers, caller.groupId, model, asked) };
+      const [first, ...others] = groupId === undefined ? groupsFor(snapshot, caller, model) : [groupId];
+      const plan: Plan = {
+        model, ownScopes: own, allScopes: all, groupId: first, offers: offersFor(snapshot, providers, first, model, asked),
+        ...(others.length > 0 && { otherGroups: others }),
+      };
       if (plans.size >= NAMES_MAX) plans.clear();
-      plans.set(name, plan);
+      plans.set(key, plan);
       return plan;
     },
   };
+}
+
+/** The groups that may serve a caller's call of a model, the preferred one first. */
+export function groupsFor({ groups, routes }: Snapshot, { groupId }: Caller, { name }: Model): readonly [string, ...string[]] {
+  const serving = groups.get(groupId)?.auto;
+  if (serving === undefined) return [groupId];
+  const [first = serving[0] ?? groupId, ...others] = serving.filter((id) => routes.has(`${id}\0${name}`));
+  return [first, ...others];
 }

@@ -31,7 +31,7 @@ export type ProviderFlags = Readonly<{
   serviceTier?: boolean;
   /** The client's own names of its users may be passed on. */
   userIds?: boolean;
-  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
+  /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;
 

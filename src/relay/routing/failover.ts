@@ -36,7 +36,8 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   let choice: Choice | undefined = first;
   const failures: Failure[] = [];
   let empty: Answered | undefined;
-  state.retryBudget.request();
+  // A request that goes on to another model has been counted, and has paid for going on.
+  if (input.attemptsMax === undefined) state.retryBudget.request();
 
   while (choice) {
     const tried = trySend(input, choice);
@@ -150,8 +151,8 @@ function note({ state, context, operation }: CallInput, { offer: { route, provid
   );
 }
 
-const mayRetry = ({ state, context }: CallInput): boolean =>
-  context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < ATTEMPTS_MAX
+const mayRetry = ({ state, context, attemptsMax }: CallInput): boolean =>
+  context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < (attemptsMax ?? ATTEMPTS_MAX)
   && state.clock.monotonic() - context.startedAt < RETRY_WINDOW_MS;
 
 /** Whom to ask after a failure; undefined = nobody. What the request alone is to blame for is mended in the request. */

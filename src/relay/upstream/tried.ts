@@ -34,6 +34,8 @@ export type CallInput = Readonly<{
   maxTokens?: number;
   /** Estimated tokens, for the channel's limits. */
   tokens: number;
+  /** Tries in all, where another model was tried before. */
+  attemptsMax?: number;
 }>;
 
 /** One attempt with what it holds of its channel and key until it is over. */

@@ -30,6 +30,8 @@ export type ShopOptions = Readonly<{
   costs?: readonly CompiledPrice[];
   random?: () => number;
   sharedStore?: SharedStore;
+  /** Other models, groups and routes than the one of each. */
+  alter?: (snapshot: Snapshot) => Snapshot;
 }>;
 
 export type Shop = Readonly<{
@@ -118,7 +120,9 @@ export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice 
 /** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
 export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
+const createSnapshot = (options: ShopOptions, rev: bigint): Snapshot => (options.alter ?? ((made) => made))(plainSnapshot(options, rev));
+
+function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -136,7 +140,7 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
     groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
     routes: new Map([["g1\0gpt-test", tiers]]),
-    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
+    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: () => price,
     cost: ({ number }) => costs?.[number - 1],
     modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),

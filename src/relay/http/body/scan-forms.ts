@@ -57,7 +57,7 @@ const RESPONSES: ScanForm = {
 const ANTHROPIC: ScanForm = {
   judged: named(
     "model", "messages", "system", "max_tokens", "stream", "tools", "tool_choice", "metadata", "thinking", "stop_sequences", "service_tier",
-    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "temperature", "top_p", "top_k", ...OURS,
+    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "fallbacks", "temperature", "top_p", "top_k", ...OURS,
   ),
   modes: new Map<string, CountMode>([["messages", COUNT_BLOCKS], ["system", COUNT_BLOCKS]]),
   whole: new Set(["tools", "output_config", "output_format"]),
