@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
 import type { SessionCache } from "#accounts/session-cache.ts";
@@ -118,6 +119,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
+    endUserKey: createHmac("sha256", keys.keyPepper).update("end-user").digest(),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     random: Math.random,

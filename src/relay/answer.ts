@@ -26,7 +26,7 @@ export const answerOrFail = (state: RelayState, job: Job, router: Router, first:
  */
 async function answer(state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> {
   const { context, operation, model, scanned, body, hold } = job;
-  const input = { state, context, operation, model, scanned, body, conversion: createConversion(context, scanned, body), tokens: job.tokensTaken, ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }) };
+  const input = { state, context, operation, model, scanned, body, conversion: createConversion(context, scanned, body), tokens: job.tokensTaken, ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }), ...(job.tier !== undefined && { tier: job.tier }) };
   const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
   if (context.reply.gone) {
     context.left ??= "before";

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { RelayDeps, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -11,6 +12,7 @@ import { createUpstreamLimits } from "#relay/limits/window.ts";
 import { createFreePasses } from "#relay/metering/free-passes.ts";
 import { handle } from "#relay/pipeline.ts";
 import { createPlans } from "#relay/plan.ts";
+import { createEndUserNames } from "#relay/policy/end-user-names.ts";
 import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
 import { createModelLists } from "#relay/read/models.ts";
 import { createRelayMeters } from "#relay/relay-metrics.ts";
@@ -85,6 +87,7 @@ export function createRelay(deps: RelayDeps): Relay {
     addresses: createAddresses(),
     budgetWindows: createBudgetWindows(),
     plans: createPlans(),
+    endUser: createEndUserNames(deps.endUserKey ?? randomBytes(32)),
     modelLists: createModelLists(now),
     meters: createRelayMeters(deps.metrics, () => running.size),
     isDraining: () => draining,

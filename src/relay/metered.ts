@@ -8,6 +8,9 @@ import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { admitLine, lineFor } from "#relay/model-fallback.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
+import { weigh } from "#relay/metering/weigh.ts";
+import { ableOffers } from "#relay/policy/capabilities.ts";
+import { pricedTier } from "#relay/policy/service-tier.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -79,8 +82,10 @@ export async function admitPlan(
 
   const takingRequest = takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
-  const inputTokensRough = roughInputTokens(scanned);
-  const tokens = estimatedTokens(scanned, inputTokensRough, model, operation !== "embeddings");
+  const weighed = weigh(state, context, plan, { operation, scanned, body });
+  const tier = plan.tiers ? pricedTier(scanned, body, price) : undefined;
+  const inputTokensRough = roughInputTokens(weighed);
+  const tokens = estimatedTokens(weighed, inputTokensRough, model, operation !== "embeddings");
   const takingTokens = takeTokens(state, context, allScopes, tokens);
   if (takingTokens) await takingTokens;
 
@@ -89,7 +94,7 @@ export async function admitPlan(
   try {
     router = routerFor(state, context, caller, { plan, price, scanned, body, tokens, inputTokensRough });
     first = router.first();
-    const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned, body, budgets }));
+    const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned: weighed, body, budgets, tier }));
     const admitted = admission instanceof Promise ? await admission : admission;
     if (isRefusal(admitted)) throw refusalError(admitted);
     hold = admitted;
@@ -99,7 +104,7 @@ export async function admitPlan(
   }
   const job: Job = {
     context, caller, operation, endpoint, model, groupId, price, scanned, body, hold, budgets,
-    modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes,
+    modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes, ...(tier !== undefined && { tier }),
   };
   return { job, plan, router, first };
 }
@@ -110,7 +115,8 @@ export type RouteParts = Readonly<{
 
 /** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
 export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { plan, price, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
-  const { model, offers } = plan;
+  const { model } = plan;
+  const offers = plan.picky ? ableOffers(plan.offers, scanned, body) : plan.offers;
   const range = scanned.ranges.get("provider");
   const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
   const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
@@ -140,9 +146,9 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
   return Number(input ?? 0n) * inputTokens + Number(output ?? 0n) * Math.max(OUTPUT_EXPECTED_MIN, outputTokens) + Number(request ?? 0n);
 }
 
-type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
+type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[]; tier: string | undefined }>;
 
-function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets }: AskParts): Ask {
+function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets, tier }: AskParts): Ask {
   const size = sizeFor(model, price, scanned);
   return {
     requestId: context.id,
@@ -153,7 +159,7 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     modelId: model.id,
     groupId,
     endpoint,
-    card: price.worst(size.inputTokensMax, context.admittedAtMs, "default"),
+    card: price.worst(size.inputTokensMax, context.admittedAtMs, tier ?? "default"),
     stream: scanned.stream,
     ...size,
     countInput: () => countInput(state.tokenizer, scanned, body, model.name),

@@ -19,6 +19,12 @@ export type Plan = Readonly<{
   allScopes: readonly ScopedLimits[];
   /** Everybody who could answer, in good health or not. */
   offers: readonly Offer[];
+  /** Some of them change how much an answer can cost. */
+  weighs: boolean;
+  /** Some of them may pass a service tier on. */
+  tiers: boolean;
+  /** Some of them lack a capability. */
+  picky: boolean;
 }>;
 
 export type Plans = Readonly<{
@@ -55,8 +61,12 @@ export function createPlans(): Plans {
       const model = resolveModel(snapshot, caller, name, endpointName(asked.operation, asked.dialect));
       const { own, all } = scopes.ofModel(caller, snapshot, model);
       const [first, ...others] = groupId === undefined ? groupsFor(snapshot, caller, model) : [groupId];
+      const offers = offersFor(snapshot, providers, first, model, asked);
       const plan: Plan = {
-        model, ownScopes: own, allScopes: all, groupId: first, offers: offersFor(snapshot, providers, first, model, asked),
+        model, ownScopes: own, allScopes: all, groupId: first, offers,
+        weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined),
+        tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
+        picky: offers.some(({ policy }) => policy?.lacks !== undefined),
         ...(others.length > 0 && { otherGroups: others }),
       };
       if (plans.size >= NAMES_MAX) plans.clear();

@@ -1,5 +1,5 @@
 import { readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
-import { channelKeyAad, type Sealer } from "#channels/index.ts";
+import { channelKeyAad, readChannelSettings, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
 import { createPriceBook } from "#snapshot/price-book.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
@@ -75,6 +75,7 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
   const keys = Map.groupBy(rows.channelKeys, (row) => row.channel_id);
   const groups = Map.groupBy(rows.channelGroups, (row) => row.channel_id);
   return new Map(rows.channels.map((row): [string, Channel] => {
+    const settings = readChannelSettings(row.settings);
     const timeouts = (row.timeouts ?? {}) as Record<string, number>;
     return [row.id, {
       id: row.id,
@@ -83,7 +84,8 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
       provider: row.provider,
       ...(row.base_url !== null && { baseUrl: row.base_url }),
       ...(row.protocol !== null && { protocol: row.protocol as NonNullable<Channel["protocol"]> }),
-      active: row.status === "active",
+      // A channel whose settings are none would not do what its operator wants.
+      active: row.status === "active" && settings !== undefined,
       ...(row.paused_until && { pausedUntilMs: row.paused_until.getTime() }),
       priority: row.priority,
       weight: row.weight,
@@ -96,7 +98,7 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
         ...(timeouts.idle_ms !== undefined && { idleMs: timeouts.idle_ms }),
         ...(timeouts.total_ms !== undefined && { totalMs: timeouts.total_ms }),
       },
-      settings: (row.settings ?? {}) as Record<string, unknown>,
+      settings: settings ?? {},
       groups: new Set((groups.get(row.id) ?? []).map(({ group_id }) => group_id)),
     }];
   }));

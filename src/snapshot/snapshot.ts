@@ -1,3 +1,4 @@
+import type { ChannelSettings } from "#channels/index.ts";
 import type { Ppm } from "#money/amount.ts";
 import type { CompiledPrice } from "#money/price.ts";
 
@@ -77,7 +78,7 @@ export type Channel = Readonly<{
   keys: readonly ChannelKey[];
   limits: Limits;
   timeouts: Readonly<{ connectMs?: number; firstByteMs?: number; idleMs?: number; totalMs?: number }>;
-  settings: Readonly<Record<string, unknown>>;
+  settings: ChannelSettings;
   groups: ReadonlySet<string>;
 }>;
 

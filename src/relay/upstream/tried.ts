@@ -2,15 +2,14 @@ import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
-import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
-import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
+import type { AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
+import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -36,6 +35,8 @@ export type CallInput = Readonly<{
   tokens: number;
   /** Tries in all, where another model was tried before. */
   attemptsMax?: number;
+  /** The service tier that is asked for and priced. */
+  tier?: string;
 }>;
 
 /** One attempt with what it holds of its channel and key until it is over. */
@@ -59,10 +60,11 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, stream } = speak(input, choice.offer, flags);
 
-  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
-  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), forwarded?.query);
+  const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const headers = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, secret) : own;
   const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
   const attempt = new Attempt({
@@ -94,35 +96,6 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   });
   return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
 }
-
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
-
-/** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
-function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
-  const { upstreamModel } = route;
-  const cap = maxTokens === undefined ? {} : { maxTokens };
-  let refused: unknown;
-  for (const endpoint of endpoints) {
-    // A body in another shape than its address stands for must be put into words, whoever is asked.
-    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
-      const { dialect, inbound } = context;
-      context.warnings = NO_WARNINGS;
-      return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
-    }
-    try {
-      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
-      context.warnings = warnings;
-      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
-    } catch (error) {
-      if (!(error instanceof RelayError)) throw error;
-      // The first refusal is about the protocol that carries most.
-      refused ??= error;
-    }
-  }
-  throw refused;
-}
-
-const NO_WARNINGS: readonly string[] = [];
 
 /** The address is shared by all calls: it is not written to. */
 function withQuery(url: URL, query: Forwarded["query"] = {}): URL {

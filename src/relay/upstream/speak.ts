@@ -1,0 +1,105 @@
+import type { RequestContext } from "#relay/context.ts";
+import { isStrict } from "#relay/conversion/conversion.ts";
+import type { ConversionTarget } from "#relay/conversion/conversion.ts";
+import { strictWarn } from "#relay/conversion/strict.ts";
+import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
+import { RelayError } from "#relay/errors.ts";
+import { overrideHeaders, filterBetas } from "#relay/policy/header-override.ts";
+import type { RoutePolicy } from "#relay/policy/route-policy.ts";
+import { plainDrops, shapeBytes, shapeTree } from "#relay/policy/shape-body.ts";
+import type { Noted } from "#relay/policy/shape-body.ts";
+import { tierOf } from "#relay/policy/service-tier.ts";
+import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import type { AttemptSpec } from "#relay/upstream/attempt.ts";
+import type { CallInput } from "#relay/upstream/tried.ts";
+
+/** What is said to a vendor, and who reads the answer. */
+export type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** A stream is asked for. */ stream: boolean }>;
+
+/** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
+export function speak(input: CallInput, { endpoints, route, policy }: Offer, given: ProviderFlags): Spoken {
+  const { state, context, model, scanned, body, maxTokens, conversion } = input;
+  const { upstreamModel } = route;
+  const flags = given.serviceTier === true && input.tier === undefined ? { ...given, serviceTier: false } : given;
+  const cap = maxTokens === undefined ? {} : { maxTokens };
+  let refused: unknown;
+  for (const endpoint of endpoints) {
+    const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced && policy?.thinkingToContent !== true;
+    context.warnings = context.changes = NONE;
+    try {
+      // A body in another shape than its address stands for must be put into words, whoever is asked.
+      if (passes) {
+        const { dialect, inbound } = context;
+        const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller!.userId, ...cap };
+        if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
+        const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
+        return { endpoint, parts, reader: dialect, forwarded: dialect.forward?.(inbound), stream: asksStream(input, policy) };
+      }
+      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, {
+        upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
+        ...(policy && shapedTarget(input, policy, endpoint)),
+      });
+      context.warnings = warnings;
+      return { endpoint, parts, reader, stream: asksStream(input, policy), ...(headers && { forwarded: { headers, query: {} } }) };
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error;
+      // The first refusal is about the protocol that carries most.
+      refused ??= error;
+    }
+  }
+  throw refused;
+}
+
+const NONE: readonly string[] = [];
+
+const asksStream = ({ scanned }: CallInput, policy: RoutePolicy | undefined): boolean => (policy?.ask === undefined ? scanned.stream : policy.ask === "stream");
+
+/** Where it is written down what was changed. What would be lost is refused where the caller is strict. */
+function note({ context, scanned, body }: CallInput): Noted {
+  const strict = isStrict(context, scanned, body);
+  return {
+    warn(code) {
+      if (strict) strictWarn(code);
+      context.warnings = [...context.warnings, code];
+    },
+    change(code) {
+      context.changes = [...context.changes, code];
+    },
+  };
+}
+
+function shaped(input: CallInput, policy: RoutePolicy, dialect: Dialect, options: Parameters<Dialect["passRequest"]>[2]): Buffer[] {
+  const { scanned, body, maxTokens } = input;
+  const stream = asksStream(input, policy);
+  const shaping = { policy, protocol: dialect.id, stream, turned: stream !== scanned.stream, maxTokens, noted: note(input) };
+  const asked = shaping.turned ? { ...scanned, stream, includeUsage: false } : scanned;
+  const drop = plainDrops(shaping, body, scanned.ranges);
+  if (drop === undefined) return shapeBytes(shaping, dialect.passRequest(asked, body, options));
+  return dialect.passRequest(asked, body, drop.length > 0 ? { ...options, drop } : options);
+}
+
+function shapedTarget(input: CallInput, policy: RoutePolicy, { dialect: protocol }: ProviderEndpoint): Partial<ConversionTarget> {
+  const stream = asksStream(input, policy);
+  const { context, maxTokens } = input;
+  const change = (code: string): void => void (context.changes = [...context.changes, code]);
+  return {
+    stream,
+    ...(policy.thinkingToContent && { thinkingToContent: true }),
+    ...((policy.override || policy.system || policy.rules.has(protocol)) && {
+      shape: (tree, warn) => shapeTree({ policy, protocol, stream, maxTokens, noted: { warn, change } }, tree),
+    }),
+  };
+}
+
+/** The head of a call with what the operator has changed of it. */
+export function shapeHeaders(headers: Readonly<Record<string, string>>, { headers: ops, betas }: RoutePolicy, { inbound, idText }: RequestContext, apiKey: string): Readonly<Record<string, string>> {
+  const told = headers["anthropic-beta"];
+  let kept = headers;
+  if (betas && told !== undefined) {
+    const { "anthropic-beta": _all, ...others } = headers;
+    const left = filterBetas(told, betas);
+    kept = left === undefined ? others : { ...others, "anthropic-beta": left };
+  }
+  return ops ? overrideHeaders(kept, ops, { apiKey, requestId: idText, client: inbound.headers }) : kept;
+}
