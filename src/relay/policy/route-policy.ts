@@ -5,6 +5,7 @@ import { rulesFor } from "#relay/policy/model-rules.ts";
 import type { ModelRules } from "#relay/policy/model-rules.ts";
 import { compileParamOverride } from "#relay/policy/param-override.ts";
 import type { ParamOverride } from "#relay/policy/param-override.ts";
+import { roughTextTokens } from "#relay/limits/request-limits.ts";
 import type { Provider, ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 
 /** What a request is changed by on one channel, ready to be applied. Channels and models that change nothing have none. */
@@ -14,8 +15,9 @@ export type RoutePolicy = Readonly<{
   rules: ReadonlyMap<WireFormat, ModelRules>;
   override?: ParamOverride;
   system?: SystemInjection;
-  /** Most tokens that the shop's own words can be. */
+  /** Most tokens that the shop's own words can be, and how many they are likely to be. */
   injectedTokensMax: number;
+  injectedTokens: number;
   headers?: readonly HeaderOp[];
   betas?: NonNullable<ChannelSettings["betas"]>;
   /** How the vendor is asked, whatever the client wants. */
@@ -45,6 +47,7 @@ export function compileRoutePolicy({ settings, provider, upstreamModel, endpoint
     facts, rules, thinkingToContent,
     // A token is a byte at least.
     injectedTokensMax: injected ? Buffer.byteLength(injected.text) : 0,
+    injectedTokens: injected ? roughTextTokens(injected.text) : 0,
     ...(params.length > 0 && { override: compileParamOverride(params) }),
     ...(injected && { system: injected }),
     ...(headers.length > 0 && { headers }),

@@ -45,6 +45,8 @@ export type Tried = Readonly<{
   attempt: Attempt;
   /** What is spoken with the vendor. */
   protocol: WireFormat;
+  /** The shop's own words are in the request. */
+  injected: boolean;
   /** Gives the places on channel and key back; `tokens` = what was really used. Idempotent. */
   release(tokens: number): void;
 }>;
@@ -94,7 +96,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
+  return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: hold(state, choice, input.tokens) };
 }
 
 /** The address is shared by all calls: it is not written to. */
