@@ -1,6 +1,6 @@
 export { channelKeyAad, disableChannelKey, setChannelKeys } from "#channels/channel-keys.store.ts";
 export type { ChannelKeyInput, Sealer } from "#channels/channel-keys.store.ts";
-export { createChannel, dropCost, publishCost, setChannelGroups, setChannelModels, updateChannel } from "#channels/channels.store.ts";
+export { createChannel, dropCost, findChannelSettings, publishCost, setChannelGroups, setChannelModels, updateChannel } from "#channels/channels.store.ts";
 export type { ChannelFields } from "#channels/channels.store.ts";
 export { CAPABILITIES, channelSettingsField, readChannelSettings } from "#channels/channel-settings.ts";
 export type { Capability, ChannelSettings } from "#channels/channel-settings.ts";

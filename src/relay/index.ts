@@ -32,6 +32,7 @@ export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
 export type { ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
 export { PROBE_STEPS } from "#relay/probe.ts";
+export { PREVIEW_DIALECTS, previewRequest } from "#relay/policy/preview.ts";
 export { createTokenizer } from "#relay/metering/tokenizer.ts";
 export { createSimulator, providers } from "#relay/providers/index.ts";
 export { directExchange } from "#relay/http/direct.ts";

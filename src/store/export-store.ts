@@ -52,6 +52,7 @@ function exportChannel(channel: ChannelState): object {
     groups: channel.groups, priority: channel.priority, weight: channel.weight,
     cost: channel.costPpm === 1_000_000 && channel.costs.size === 0 ? undefined : { ratio: ratio(channel.costPpm), ...prices },
     limits: limits(channel.limits), timeouts: Object.keys(channel.timeouts).length > 0 ? channel.timeouts : undefined,
+    settings: Object.keys(channel.settings).length > 0 ? channel.settings : undefined,
     enabled: channel.status === "disabled" ? false : undefined, // what the machine took out for a while is not off
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
 import { ENDPOINTS, groupField, modelField } from "#catalog/index.ts";
-import { channelField } from "#channels/index.ts";
+import { channelField, channelSettingsField } from "#channels/index.ts";
 import { CODE_PATTERN } from "#payments/index.ts";
 import {
   budgetField, cidrField, countField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField,
@@ -50,6 +50,7 @@ const channel = z.strictObject({
   cost: words.optional(),
   limits: channelField.limits.optional(),
   timeouts: channelField.timeouts.optional(),
+  settings: channelSettingsField.optional(),
   enabled: z.boolean().optional(),
 });
 

@@ -11,6 +11,7 @@ import type { Dialect } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { Inbound } from "#relay/http/exchange.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
@@ -43,7 +44,10 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer): Conversion {
+/** What of a request's surroundings its words depend on. */
+export type Around = Pick<RequestContext, "dialect" | "idText" | "admittedAtMs"> & Readonly<{ inbound: Pick<Inbound, "headers" | "query"> }>;
+
+export function createConversion(context: Around, scanned: ScannedRequest, body: Buffer): Conversion {
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
   const read = (client: ClientCodec): ChatRequest => {
@@ -94,7 +98,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
 }
 
 /** The caller would rather be refused than have something left out. */
-export function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {
+export function isStrict({ inbound }: Around, { ranges }: ScannedRequest, body: Buffer): boolean {
   if (inbound.headers["x-modelmart-strict"] === "1") return true;
   const range = ranges.get("provider");
   const wanted = range && (JSON.parse(body.toString("utf8", range[0], range[1])) as { require_parameters?: unknown } | null);
@@ -105,7 +109,7 @@ export function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest
 const knowsCustom = (protocol: WireFormat, { maxTokensName }: ProviderFlags): boolean =>
   protocol === "openai-responses" || (protocol === "openai-chat" && maxTokensName === "by_model");
 
-function decode(client: ClientCodec, { inbound }: RequestContext, { model, stream }: ScannedRequest, body: Buffer): ChatRequest | RelayError {
+function decode(client: ClientCodec, { inbound }: Around, { model, stream }: ScannedRequest, body: Buffer): ChatRequest | RelayError {
   try {
     const betas = (inbound.headers["anthropic-beta"] ?? "").split(",").map((beta) => beta.trim()).filter((beta) => beta !== "");
     return client.decodeRequest(JSON.parse(body.toString("utf8")) as JsonObject, { model, stream, betas });

@@ -1,6 +1,6 @@
 import type { RequestContext } from "#relay/context.ts";
 import { isStrict } from "#relay/conversion/conversion.ts";
-import type { ConversionTarget } from "#relay/conversion/conversion.ts";
+import type { Around, ConversionTarget } from "#relay/conversion/conversion.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
 import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -17,8 +17,17 @@ import type { CallInput } from "#relay/upstream/tried.ts";
 /** What is said to a vendor, and who reads the answer. */
 export type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** A stream is asked for. */ stream: boolean }>;
 
+/** What is to be said, and what is known around it. */
+export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "conversion" | "maxTokens" | "tier"> & Readonly<{
+  state: Pick<CallInput["state"], "endUser">;
+  context: Around & Pick<RequestContext, "warnings" | "changes" | "caller">;
+}>;
+
+/** Of an offer, what the words depend on. */
+type Told = Pick<Offer, "endpoints" | "policy"> & Readonly<{ route: Pick<Offer["route"], "upstreamModel"> }>;
+
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
-export function speak(input: CallInput, { endpoints, route, policy }: Offer, given: ProviderFlags): Spoken {
+export function speak(input: SpeakInput, { endpoints, route, policy }: Told, given: ProviderFlags): Spoken {
   const { state, context, model, scanned, body, maxTokens, conversion } = input;
   const { upstreamModel } = route;
   const flags = given.serviceTier === true && input.tier === undefined ? { ...given, serviceTier: false } : given;
@@ -31,7 +40,7 @@ export function speak(input: CallInput, { endpoints, route, policy }: Offer, giv
       // A body in another shape than its address stands for must be put into words, whoever is asked.
       if (passes) {
         const { dialect, inbound } = context;
-        const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller!.userId, ...cap };
+        const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
         const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
         return { endpoint, parts, reader: dialect, forwarded: dialect.forward?.(inbound), stream: asksStream(input, policy) };
@@ -53,10 +62,10 @@ export function speak(input: CallInput, { endpoints, route, policy }: Offer, giv
 
 const NONE: readonly string[] = [];
 
-const asksStream = ({ scanned }: CallInput, policy: RoutePolicy | undefined): boolean => (policy?.ask === undefined ? scanned.stream : policy.ask === "stream");
+const asksStream = ({ scanned }: SpeakInput, policy: RoutePolicy | undefined): boolean => (policy?.ask === undefined ? scanned.stream : policy.ask === "stream");
 
 /** Where it is written down what was changed. What would be lost is refused where the caller is strict. */
-function note({ context, scanned, body }: CallInput): Noted {
+function note({ context, scanned, body }: SpeakInput): Noted {
   const strict = isStrict(context, scanned, body);
   return {
     warn(code) {
@@ -69,7 +78,7 @@ function note({ context, scanned, body }: CallInput): Noted {
   };
 }
 
-function shaped(input: CallInput, policy: RoutePolicy, dialect: Dialect, options: Parameters<Dialect["passRequest"]>[2]): Buffer[] {
+function shaped(input: SpeakInput, policy: RoutePolicy, dialect: Dialect, options: Parameters<Dialect["passRequest"]>[2]): Buffer[] {
   const { scanned, body, maxTokens } = input;
   const stream = asksStream(input, policy);
   const shaping = { policy, protocol: dialect.id, stream, turned: stream !== scanned.stream, maxTokens, noted: note(input) };
@@ -79,7 +88,7 @@ function shaped(input: CallInput, policy: RoutePolicy, dialect: Dialect, options
   return dialect.passRequest(asked, body, drop.length > 0 ? { ...options, drop } : options);
 }
 
-function shapedTarget(input: CallInput, policy: RoutePolicy, { dialect: protocol }: ProviderEndpoint): Partial<ConversionTarget> {
+function shapedTarget(input: SpeakInput, policy: RoutePolicy, { dialect: protocol }: ProviderEndpoint): Partial<ConversionTarget> {
   const stream = asksStream(input, policy);
   const { context, maxTokens } = input;
   const change = (code: string): void => void (context.changes = [...context.changes, code]);
@@ -93,7 +102,7 @@ function shapedTarget(input: CallInput, policy: RoutePolicy, { dialect: protocol
 }
 
 /** The head of a call with what the operator has changed of it. */
-export function shapeHeaders(headers: Readonly<Record<string, string>>, { headers: ops, betas }: RoutePolicy, { inbound, idText }: RequestContext, apiKey: string): Readonly<Record<string, string>> {
+export function shapeHeaders(headers: Readonly<Record<string, string>>, { headers: ops, betas }: RoutePolicy, { inbound, idText }: Pick<Around, "inbound" | "idText">, apiKey: string): Readonly<Record<string, string>> {
   const told = headers["anthropic-beta"];
   let kept = headers;
   if (betas && told !== undefined) {

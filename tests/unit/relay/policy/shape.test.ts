@@ -12,7 +12,7 @@ import { providers } from "#relay/providers/index.ts";
 
 const FACTS = { model: "m", endpoint: "chat", group: "g" };
 
-function shape(settings: unknown, body: string, { provider = "openai-compatible", upstreamModel = "m", protocol = "openai-chat" as WireFormat, ...rest } = {}) {
+function shape(settings: unknown, body: string, { provider = "openai-compatible", upstreamModel = "m", protocol = "openai-chat", ...rest }: Partial<Parameters<typeof shapeBytes>[0]> & { provider?: string; upstreamModel?: string } = {}) {
   const policy = compileRoutePolicy({
     settings: channelSettingsField.parse(settings), provider: providers.get(provider)!, upstreamModel, endpoints: [{ dialect: protocol, path: "/x" }], facts: FACTS, chat: true,
   })!;
