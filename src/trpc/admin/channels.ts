@@ -176,15 +176,23 @@ export const channelsRouter = router({
     return { listed: true as const, ...(await fetchedDiff(ctx.pool, channel, report.models)) };
   }),
 
+  /** Where settings are not what they must be, by paths such as `params.2.find`; nothing changes by it. */
+  checkSettings: adminProcedure("channels:read").input(z.strictObject({ settings: z.unknown() })).mutation(({ input }) => {
+    const checked = channelSettingsField.safeParse(input.settings);
+    return { problems: checked.success ? [] : problemsOf(checked.error) };
+  }),
+
   /** What the channel would send for a request, were these its settings: nothing is sent, nothing is stored. */
   preview: adminProcedure("channels:read")
-    .input(z.strictObject({ id, settings: channelSettingsField, model: modelNameField, dialect: z.enum(PREVIEW_DIALECTS), body: z.string().max(200_000) }))
+    .input(z.strictObject({ id, settings: z.unknown(), model: modelNameField, dialect: z.enum(PREVIEW_DIALECTS), body: z.string().max(200_000) }))
     .mutation(async ({ ctx, input }) => {
+      const checked = channelSettingsField.safeParse(input.settings);
+      if (!checked.success) return { kind: "invalid" as const, problems: problemsOf(checked.error) };
       const [channel] = await listChannels(ctx.pool, input.id);
       if (!channel) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
-      const { settings, model, dialect, body } = input;
+      const { model, dialect, body } = input;
       return previewRequest({
-        settings, model, dialect, body, provider: channel.provider, protocol: (channel.protocol ?? undefined) as Parameters<typeof previewRequest>[0]["protocol"],
+        settings: checked.data, model, dialect, body, provider: channel.provider, protocol: (channel.protocol ?? undefined) as Parameters<typeof previewRequest>[0]["protocol"],
         upstreamModel: channel.models.find(({ publicName }) => publicName === model)?.upstreamName ?? model, group: channel.groups[0]?.name ?? "",
       });
     }),
@@ -197,6 +205,8 @@ export const channelsRouter = router({
       return staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { id: input.id }, traces: [await setChannelCost(tx, input.id, input.upstreamName, document)] }));
     }),
 });
+
+const problemsOf = (error: z.ZodError): readonly string[] => [...new Set(error.issues.map(({ path }) => path.join(".")))];
 
 const refused = (...of: ConstructorParameters<typeof ActRefused>): ActRefused => new ActRefused(...of);
 
