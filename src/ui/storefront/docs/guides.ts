@@ -25,6 +25,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "tools", kind: "use", file: "use", needs: CHAT },
   { slug: "embeddings", kind: "use", file: "use", needs: ["embeddings"] },
   { slug: "errors", kind: "use", file: "use" },
+  { slug: "parameters", kind: "use", file: "use" },
   { slug: "limits", kind: "use", file: "use" },
   { slug: "billing", kind: "money", file: "money" },
   { slug: "receipts", kind: "money", file: "money" },
