@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
 import type { SessionCache } from "#accounts/session-cache.ts";
@@ -18,6 +18,7 @@ import type { Log } from "#platform/log.ts";
 import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
+import { createContentFetcher } from "#platform/outbound/fetch-content.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
@@ -84,7 +85,7 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createResponseStore }] =
+  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
@@ -120,7 +121,10 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
     endUserKey: createHmac("sha256", keys.keyPepper).update("end-user").digest(),
+    replies: createReplyStore(pool, sealer),
     transport: createHttpTransport(outbound),
+    fetchContent: createContentFetcher(outbound),
+    shopId: createHash("sha256").update("shop id").update(keys.keyPepper).digest("hex").slice(0, 16),
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,

@@ -1,10 +1,12 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "#platform/metrics.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
+import type { ContentSource } from "#relay/content/content-cache.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { ErrorForm } from "#relay/dialects/error-forms.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
@@ -27,6 +29,8 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { Once } from "#relay/idempotency/once.ts";
+import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
@@ -45,6 +49,10 @@ export type RelayDeps = Readonly<{
   endUserKey?: Buffer;
   /** Answers kept for their owners; absent = the shop keeps none. */
   responses?: ResponseStore;
+  /** Answers to requests with an idempotency key; absent = the header means nothing. */
+  replies?: ReplyStore;
+  /** Fetches files that customers give by address, for vendors that take data only; absent = they get the address. */
+  fetchContent?: FetchContent;
   /** Vendors over HTTP. */
   transport: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
@@ -57,6 +65,8 @@ export type RelayDeps = Readonly<{
   metrics: Metrics;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** What all nodes of this shop go by before other shops; absent = calls that come round are known by their number alone. */
+  shopId?: string;
   /** Live relay nodes, at least 1: without a shared store each takes its part of the limits. Default 1. */
   nodes?: () => number;
 }>;
@@ -73,6 +83,7 @@ export type RelayState = RelayDeps & Readonly<{
   keyRing: KeyRing;
   retryBudget: RetryBudget;
   wheel: TimerWheel;
+  contents: ContentSource | undefined;
   freePasses: FreePasses;
   drains: Drains;
   /** The address of an endpoint on a channel. @throws RelayError */
@@ -106,6 +117,8 @@ export type RequestContext = {
   form: ErrorForm;
   /** How a stream is written; undefined = as events with comments between. */
   style: StreamStyle | undefined;
+  /** What the answer is, where it is not the format's own kind. */
+  replyType: string | undefined;
   /** The node is going: the connection closes after this answer. */
   readonly closing: boolean;
   caller: Caller | undefined;
@@ -130,6 +143,8 @@ export type RequestContext = {
   changes: readonly string[];
   /** Responses: what is kept of the conversation. */
   turn: Turn | undefined;
+  /** The request must not be done twice. */
+  once: Once | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;

@@ -2,7 +2,7 @@ import { isRefusal } from "#money/billing.ts";
 import type { Ask, BudgetLimit, Hold } from "#money/billing.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import { isMedia, writesText, type Operation } from "#relay/dialects/operations.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { admitLine, lineFor } from "#relay/model-fallback.ts";
@@ -11,6 +11,7 @@ import { countInput } from "#relay/metering/count-tokens.ts";
 import { weigh } from "#relay/metering/weigh.ts";
 import { ableOffers } from "#relay/policy/capabilities.ts";
 import { pricedTier } from "#relay/policy/service-tier.ts";
+import { worstOf } from "#relay/metering/media-worst.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -24,8 +25,9 @@ import { recallTurn } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
-/** Endpoint limit for JSON; media endpoints have their own. */
+/** Endpoint limits. Pictures and sound may be large. */
 export const JSON_BYTES_MAX = 20 * 1024 * 1024;
+const MEDIA_BYTES_MAX = 100 * 1024 * 1024;
 /** Chat templates add a few tokens a message, hidden tool prompts some hundreds a request. */
 const PER_MESSAGE_TOKENS = 16;
 const TOOLS_TOKENS = 1_000;
@@ -47,7 +49,7 @@ export type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; pa
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
-  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  const sent = await context.inbound.body(isMedia(operation) ? MEDIA_BYTES_MAX : JSON_BYTES_MAX);
   const body = context.dialect.reshape?.(sent) ?? sent;
   const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
   context.turn = read.turn;
@@ -85,7 +87,7 @@ export async function admitPlan(
   const weighed = weigh(state, context, plan, { operation, scanned, body });
   const tier = plan.tiers ? pricedTier(scanned, body, price) : undefined;
   const inputTokensRough = roughInputTokens(weighed);
-  const tokens = estimatedTokens(weighed, inputTokensRough, model, operation !== "embeddings");
+  const tokens = estimatedTokens(weighed, inputTokensRough, model, writesText(operation));
   const takingTokens = takeTokens(state, context, allScopes, tokens);
   if (takingTokens) await takingTokens;
 
@@ -127,9 +129,19 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }
     conversation: remembers ? conversationOf({ keyId: caller.keyId, model: model.name, header: inbound.headers["x-session-id"], scanned, body }) : undefined,
     strategy: (wanted && sortStrategy(wanted)) ?? snapshot.settings.strategy,
     cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
+    ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
     noFallbacks: wanted?.allow_fallbacks === false,
   });
 }
+
+/** Would the request cost us more than it brings? A cost that nobody has stated is none to go by. */
+function costsMore(cost: CompiledPrice | undefined, price: CompiledPrice, inputTokens: number, outputTokens: number, atMs: number): boolean {
+  if (!cost || cost.card(inputTokens, atMs).multipliers.some(({ source, ppm }) => source === "channel" && ppm === AS_LISTED)) return false;
+  return expectedCost(cost, inputTokens, outputTokens, atMs)! > expectedCost(price, inputTokens, outputTokens, atMs)!;
+}
+
+/** The factor of channels whose operator has not said what they cost. */
+const AS_LISTED = 1_000_000;
 
 /** Cached input is sold below fresh input. */
 function cachesPay(price: CompiledPrice, atMs: number): boolean {
@@ -149,7 +161,7 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
 type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[]; tier: string | undefined }>;
 
 function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets, tier }: AskParts): Ask {
-  const size = sizeFor(model, price, scanned);
+  const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs, tier);
   return {
     requestId: context.id,
     admittedAtMs: context.admittedAtMs,
@@ -159,24 +171,31 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     modelId: model.id,
     groupId,
     endpoint,
-    card: price.worst(size.inputTokensMax, context.admittedAtMs, tier ?? "default"),
+    card,
     stream: scanned.stream,
     ...size,
     countInput: () => countInput(state.tokenizer, scanned, body, model.name),
     candidates: scanned.candidates,
-    producesTokens: operation !== "embeddings",
+    producesTokens: writesText(operation),
     budgets,
   };
 }
 
-type Size = Readonly<Pick<Ask, "inputTokensMax" | "maxOutputTokens" | "modelMaxOutput">>;
-
-/** The most that a request may use of a model. */
-export const sizeFor = (model: Model, price: CompiledPrice, scanned: ScannedRequest): Size => ({
-  inputTokensMax: mostInputTokens(scanned, model, price.document.hold?.imageTokens),
-  maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
-  modelMaxOutput: model.maxOutputTokens,
-});
+/** The most that a request may use of a model, and the dearest card that it could be charged with. */
+export function boundsFor(model: Model, price: CompiledPrice, scanned: ScannedRequest, atMs: number, tier = "default") {
+  const { imageTokens } = price.document.hold ?? {};
+  const inputTokensMax = mostInputTokens(scanned, model, imageTokens);
+  const card = price.worst(inputTokensMax, atMs, tier);
+  return {
+    card,
+    size: {
+      inputTokensMax,
+      maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
+      modelMaxOutput: model.maxOutputTokens,
+      ...(scanned.media && { items: worstOf(scanned.media, scanned, card.prices, imageTokens) }),
+    },
+  };
+}
 
 /** Byte-level tokenizers never make more tokens than bytes; media counts by its price's rule, else by the whole window. */
 function mostInputTokens(scanned: ScannedRequest, model: Model, imageTokens: number | undefined): number {

@@ -2,7 +2,7 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
-import { admitPlan, routerFor, sizeFor } from "#relay/metered.ts";
+import { admitPlan, boundsFor, routerFor } from "#relay/metered.ts";
 import type { Admitted, ReadRequest, Wanted } from "#relay/metered.ts";
 import type { Plan } from "#relay/plan.ts";
 import { weigh } from "#relay/metering/weigh.ts";
@@ -15,21 +15,20 @@ import type { Caller, FallbackCause, Model } from "#snapshot/snapshot.ts";
 
 /**
  * Who may serve a request when its model cannot; undefined for the many that have nobody.
- * @throws RelayError for a listed model that the caller may not use: better now than when it is needed
+ * @throws RelayError when the list is none; models in it that the caller may not use are passed by
  */
 export function lineFor(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned }: ReadRequest, plan: Plan): ModelLine | undefined {
   const { ranges } = scanned;
   const lists = ranges.has("models") || ranges.has("fallbacks");
   if (!lists && plan.model.fallbacks === undefined && plan.otherGroups === undefined) return undefined;
   const listed = lists ? listedModels(body, scanned) : [];
-  for (const name of listed) planOf(state, context, caller, wanted, name);
   return new ModelLine(plan.model, listed, plan.otherGroups ?? [], (name) => resolve(state, context, caller, wanted, name));
 }
 
 const planOf = (state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, name: string, groupId?: string): Plan =>
   state.plans.planFor(caller, context.snapshot, name, { operation, dialect: context.dialect.id }, groupId);
 
-/** What the operator has put behind a model may be out of this caller's reach. */
+/** What stands behind a model may be out of this caller's reach. */
 function resolve(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, name: string): Model | undefined {
   try {
     return planOf(state, context, caller, wanted, name).model;
@@ -96,10 +95,9 @@ async function move(state: RelayState, job: Job, from: Plan, to: Plan, ceiling: 
   try {
     const router = routerFor(state, context, caller, { plan: to, price, scanned, body, tokens, inputTokensRough });
     const first = router.first();
-    const size = sizeFor(model, price, weigh(state, context, to, { operation: job.operation, scanned, body }));
     const tier = to.tiers ? pricedTier(scanned, body, price) : undefined;
     // The dearer of two prices is never charged where there is a ceiling: covering it is enough.
-    const card = (ceiling ?? price).worst(size.inputTokensMax, context.admittedAtMs, tier ?? "default");
+    const { card, size } = boundsFor(model, ceiling ?? price, weigh(state, context, to, { operation: job.operation, scanned, body }), context.admittedAtMs, tier);
     if (!(await hold.raise(card, size))) throw notFound(model.name);
     const { ceiling: _before, tier: _asked, ...rest } = job;
     const attemptsMax = Math.min(LINE_ATTEMPTS_MAX, context.attempts.length + ATTEMPTS_MAX);

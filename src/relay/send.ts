@@ -2,6 +2,8 @@ import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import type { RelayError } from "#relay/errors.ts";
 import { relayHeaders } from "#relay/http/headers.ts";
 import type { AnswerHeaders, RelayHeaderFacts } from "#relay/http/headers.ts";
+import type { Once } from "#relay/idempotency/once.ts";
+import type { KeptReply } from "#relay/idempotency/reply-store.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import type { Settled } from "#relay/metering/settle.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
@@ -32,14 +34,33 @@ const common = (context: RequestContext): RelayHeaderFacts =>
 
 /** The head of a stream; goes out with its first byte, so tries are counted as far as they are known. */
 export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
-  relayHeaders(served(state, job, { stream: true, contentType: job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
+  relayHeaders(served(state, job, { stream: true, contentType: job.context.replyType ?? job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
+
+/** The head of a whole answer. */
+const bodyHeaders = (state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): AnswerHeaders =>
+  relayHeaders(served(state, job, { contentType: job.context.replyType, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, job.context.attempts.length) }));
+
+/** What of a whole answer is given again to who asks again. */
+export function keptReply(state: RelayState, job: Job, body: Buffer, settled: Settled): KeptReply {
+  const entries = Object.entries(bodyHeaders(state, job, body, settled)).filter((entry): entry is [string, string] => entry[1] !== undefined && (entry[0] === "content-type" || entry[0].startsWith("x-modelmart-")));
+  return { status: 200, headers: Object.fromEntries(entries), body };
+}
+
+/** The same answer as before, under the id of the request that was charged. */
+export function sendReplay(context: RequestContext, { requestId, reply: { status, headers, body } }: NonNullable<Once["before"]>): void {
+  context.status = status;
+  const { reply } = context;
+  if (reply.gone) return;
+  reply.head(status, { ...relayHeaders({ ...common(context), requestId, contentLength: body.length }), ...headers, "idempotent-replayed": "true" });
+  reply.end(body);
+}
 
 /** A whole answer, now that its charge is durable. */
-export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): void {
+export function sendBody(state: RelayState, job: Job, body: Buffer, settled: Settled): void {
   const { context } = job;
   context.status = 200;
   if (context.reply.gone) return;
-  context.reply.head(200, relayHeaders(served(state, job, { contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) })));
+  context.reply.head(200, bodyHeaders(state, job, body, settled));
   context.reply.end(body);
 }
 
@@ -47,7 +68,13 @@ export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano
 export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { tried, facts, error }: Ending, { chargeNano }: Settled): void {
   context.status = 200;
   if (context.reply.gone || context.left !== undefined) return;
-  const cost = context.inbound.headers["x-modelmart-cost"] === "1" && !context.style?.framing ? `: cost-nano-usd=${chargeNano}\n\n` : "";
+  if (error && context.style?.raw) {
+    context.errorCode = error.code;
+    writer.stop();
+    context.reply.destroy();
+    return;
+  }
+  const cost = context.inbound.headers["x-modelmart-cost"] === "1" && !context.style?.framing && !context.style?.raw ? `: cost-nano-usd=${chargeNano}\n\n` : "";
   if (error) {
     context.errorCode = error.code;
     writer.end((tried?.attempt.fail(error, context.idText) ?? context.dialect.encodeStreamError(error, context.idText, facts?.id)) + cost);
@@ -61,7 +88,7 @@ export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { t
 export function sendError(context: RequestContext, error: RelayError, writer: StreamWriter | undefined): void {
   const { reply } = context;
   if (reply.gone) return;
-  if (writer?.begun) {
+  if (writer?.begun && !context.style?.raw) {
     writer.end(context.dialect.encodeStreamError(error, context.idText, undefined));
     return;
   }

@@ -159,6 +159,7 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
     modelEcho: values["relay.model_echo"],
     strategy: values["relay.strategy"],
     failoverAtLoss: values["relay.failover_at_loss"],
+    keepReplies: values["relay.keep_replies"],
     vendorChoice: values["relay.vendor_choice"],
     overdraftNano: settingNano(values, "money.overdraft"),
     guardExact: values["money.guard_exact"],

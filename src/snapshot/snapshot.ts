@@ -102,6 +102,8 @@ export type RelaySettings = Readonly<{
   strategy: "weighted" | "round_robin" | "least_latency" | "lowest_cost" | "balanced" | "least_busy" | "fill_first";
   /** After a failure also those are asked who cost more than is charged. */
   failoverAtLoss: boolean;
+  /** Answers to requests with an idempotency key are kept for a day. */
+  keepReplies: boolean;
   /** Requests may name vendors. */
   vendorChoice: boolean;
   overdraftNano: bigint;

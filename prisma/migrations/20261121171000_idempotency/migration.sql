@@ -2,9 +2,9 @@
 
 -- CreateTable
 CREATE TABLE "kept_replies" (
+    "id" UUID NOT NULL,
     "user_id" UUID NOT NULL,
     "scope" BYTEA NOT NULL,
-    "request_id" UUID NOT NULL,
     "body_hash" BYTEA NOT NULL,
     "running_until" TIMESTAMPTZ(3),
     "head" JSONB,
@@ -12,11 +12,14 @@ CREATE TABLE "kept_replies" (
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
 
-    CONSTRAINT "kept_replies_pkey" PRIMARY KEY ("user_id","scope")
+    CONSTRAINT "kept_replies_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
 CREATE INDEX "kept_replies_expires_at_idx" ON "kept_replies"("expires_at");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "kept_replies_user_id_scope_key" ON "kept_replies"("user_id", "scope");
 
 -- AddForeignKey
 ALTER TABLE "kept_replies" ADD CONSTRAINT "kept_replies_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,6 +1,7 @@
-/** Wire formats. The first five are spoken by clients and vendors, embeddings apart; the rest by vendors alone. */
+/** Wire formats. Those of the first two lines are spoken by clients and vendors; the rest by vendors alone. */
 export type WireFormat =
   | "openai-chat" | "openai-completions" | "openai-responses" | "anthropic" | "gemini" | "openai-embeddings"
+  | "openai-images" | "openai-speech" | "openai-transcriptions" | "openai-moderations" | "rerank"
   | "bedrock-converse" | "cohere" | "ollama";
 
 /** Those that clients speak. */

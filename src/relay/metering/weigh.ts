@@ -37,7 +37,7 @@ function weightOn(state: RelayState, context: RequestContext, plan: Plan, { oper
   const { policy } = offer;
   const grown = policy?.injectedTokensMax ?? 0;
   if (!policy?.override?.money) return [{ maxTokens: scanned.maxTokens, candidates: scanned.candidates, grown }];
-  const input: CallInput = { state, context, operation, model: plan.model, scanned, body, conversion: createConversion(context, scanned, body), tokens: 0 };
+  const input: CallInput = { state, context, operation, model: plan.model, scanned, body, conversion: createConversion(context, scanned, body), tokens: 0, media: undefined };
   const { override: _override, ...without } = policy;
   const flags = state.health.flags(offer.route.channel.id, offer.provider.flags);
   try {

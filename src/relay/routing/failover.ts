@@ -1,5 +1,6 @@
 import type { LeftWhen, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
+import { ContentWanted } from "#relay/content/fetch-contents.ts";
 import { RelayError } from "#relay/errors.ts";
 import { attemptRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
@@ -40,7 +41,9 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   if (input.attemptsMax === undefined) state.retryBudget.request();
 
   while (choice) {
-    const tried = trySend(input, choice);
+    const sent = trySend(input, choice);
+    const tried = sent instanceof ContentWanted ? await fetchThenSend(input, choice, sent) : sent;
+    if (tried === undefined) return { kind: "failed", failure: { class: "aborted" }, possibleCost: false };
     let failure: Failure;
     if ("class" in tried) {
       if (!tried.unfit) note(input, choice, tried);
@@ -79,10 +82,26 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   return empty ?? { kind: "failed", failure: mostUseful(asked) ?? failures[0]!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
 }
 
-function trySend(input: CallInput, choice: Choice): Tried | Failure {
+/** Undefined: nobody waits any more. One protocol after the other may want files; each file is fetched once, so this ends. */
+async function fetchThenSend(input: CallInput, choice: Choice, wanted: ContentWanted): Promise<Tried | Failure | undefined> {
+  const { context, conversion } = input;
+  for (let tried: ReturnType<typeof trySend> = wanted; ; tried = trySend(input, choice)) {
+    if (!(tried instanceof ContentWanted)) return tried;
+    try {
+      await conversion.fetch(tried);
+    } catch (cause) {
+      if (cause instanceof RelayError) return { class: "client", unfit: cause };
+      throw cause;
+    }
+    if (context.left !== undefined || context.cut) return undefined;
+  }
+}
+
+function trySend(input: CallInput, choice: Choice): Tried | Failure | ContentWanted {
   try {
     return sendTo(input, choice);
   } catch (cause) {
+    if (cause instanceof ContentWanted) return cause;
     if (cause instanceof RelayError && cause.status < 500) return { class: "client", unfit: cause };
     input.state.log.error({ err: cause, channel: choice.offer.route.channel.name }, "the channel could not be called");
     return { class: "config", cause };

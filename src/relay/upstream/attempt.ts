@@ -143,6 +143,12 @@ export class Attempt implements UpstreamSink {
     this.#headers = headers;
     const id = headers["x-request-id"] ?? headers["request-id"] ?? headers["cf-ray"];
     this.upstreamId = id === undefined ? undefined : String(id);
+    if (status < 300) this.#pass?.headed?.(this.#contentType());
+  }
+
+  #contentType(): string | undefined {
+    const type = this.#headers["content-type"];
+    return type === undefined ? undefined : String(type);
   }
 
   onData(chunk: Buffer): void {
@@ -290,7 +296,7 @@ export class Attempt implements UpstreamSink {
     this.#close();
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes);
     try {
-      const { facts, body: passed } = this.#spec.reader.passBody(body, this.#spec.pass);
+      const { facts, body: passed } = this.#spec.reader.passBody(body, this.#spec.pass, this.#contentType());
       if (facts.content) this.contentAt = this.#spec.now();
       this.#resolve(facts.error ? { kind: "failed", failure: this.#inBandFailure(facts.error) } : { kind: "body", facts, body: passed });
     } catch (error) {

@@ -15,7 +15,7 @@ import type { AttemptSpec } from "#relay/upstream/attempt.ts";
 import type { CallInput } from "#relay/upstream/tried.ts";
 
 /** What is said to a vendor, and who reads the answer. */
-export type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** A stream is asked for. */ stream: boolean }>;
+export type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** A stream is asked for. */ stream: boolean; /** Default JSON. */ contentType?: string | undefined }>;
 
 /** What is to be said, and what is known around it. */
 export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "conversion" | "maxTokens" | "tier"> & Readonly<{

@@ -1,10 +1,12 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptTimers } from "#relay/upstream/attempt.ts";
@@ -37,6 +39,8 @@ export type CallInput = Readonly<{
   attemptsMax?: number;
   /** The service tier that is asked for and priced. */
   tier?: string;
+  /** What is asked for beyond text. */
+  media: MediaAsk | undefined;
 }>;
 
 /** One attempt with what it holds of its channel and key until it is over. */
@@ -62,10 +66,11 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, stream } = speak(input, choice.offer, flags);
+  const { endpoint, parts, reader, forwarded, stream, contentType } = speak(input, choice.offer, flags);
 
   const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), forwarded?.query);
-  const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
+  const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  if (provider.isShop) Object.assign(own, hopHeaders(context.inbound, state.shopId));
   const headers = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, secret) : own;
   const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
 
@@ -85,6 +90,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       publicModel: model.name,
       clientWantsUsage: scanned.includeUsage,
       rewriteModel: context.snapshot.settings.modelEcho === "public",
+      media: input.media,
       ...(context.turn && { reply: context.turn }),
     },
     timers: timersOf(choice, scanned.stream),
@@ -98,6 +104,9 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   });
   return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: hold(state, choice, input.tokens) };
 }
+
+/** Undefined: events or JSON, as the request wants. */
+const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The address is shared by all calls: it is not written to. */
 function withQuery(url: URL, query: Forwarded["query"] = {}): URL {

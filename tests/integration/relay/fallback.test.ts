@@ -118,7 +118,7 @@ test("models that point at each other are each tried once", async () => {
 });
 
 test("six tries at most, however many models there are", async () => {
-  const { shop, calls } = await setUp([(call) => failure(call, 503), (call) => failure(call, 503), undefined]);
+  const { shop, calls } = await setUp([(call) => failure(call, 503), (call) => failure(call, 503), undefined], { random: () => 0 });
   expect((await shop.chat({ models: ["second", "third"] })).status).toBe(502);
   expect(calls()).toEqual([4, 2, 0]);
 });
@@ -136,7 +136,6 @@ test("nothing goes on after content", async () => {
 });
 
 test.each([
-  ["a model that is not there", { models: ["second", "nobody"] }, 404, null],
   ["too many", { models: ["a", "b", "c", "d", "e"] }, 400, "models"],
   ["no names", { models: ["second", 7] }, 400, "models[1]"],
   ["no list", { models: "second" }, 400, "models"],
@@ -144,8 +143,14 @@ test.each([
   const { shop, calls } = await setUp([undefined, undefined]);
   const response = await shop.chat(body);
   expect(response.status).toBe(status);
-  if (param !== null) expect((await response.json()).error.param).toBe(param);
+  expect((await response.json()).error.param).toBe(param);
   expect(calls()).toEqual([0, 0]);
+});
+
+test("a model in the list that is not there is passed by", async () => {
+  const { shop, calls } = await setUp([down, undefined]);
+  expect((await shop.chat({ models: ["nobody/knows", "second"] })).headers.get("x-modelmart-model")).toBe("second");
+  expect(calls()).toEqual([1, 1]);
 });
 
 test("Anthropic's fallbacks are the same list in other words", async () => {

@@ -5,9 +5,10 @@ import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/pri
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
-import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
+import type { Relay, RelayLookups, ReplyStore, ResponseStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -22,6 +23,9 @@ export type ShopOptions = Readonly<{
   upstreamModel?: string;
   lookups?: Partial<RelayLookups>;
   responses?: ResponseStore;
+  replies?: ReplyStore;
+  fetchContent?: FetchContent;
+  shopId?: string;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -79,6 +83,9 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       ...options.lookups,
     },
     ...(options.responses && { responses: options.responses }),
+    ...(options.replies && { replies: options.replies }),
+    ...(options.shopId && { shopId: options.shopId }),
+    ...(options.fetchContent && { fetchContent: options.fetchContent }),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
@@ -140,7 +147,7 @@ function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", 
     groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
     routes: new Map([["g1\0gpt-test", tiers]]),
-    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
+    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: () => price,
     cost: ({ number }) => costs?.[number - 1],
     modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),

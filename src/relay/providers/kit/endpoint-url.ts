@@ -4,7 +4,7 @@ import { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 /** Endpoint tails that people paste along with the base; longest first. */
-const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/completions", "/responses", "/embeddings", "/messages"];
+const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/images/variations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech", "/moderations", "/rerank", "/completions", "/responses", "/embeddings", "/messages"];
 const VERSION = /^v\d+\w*$/;
 
 /** What the address itself says of a request. */

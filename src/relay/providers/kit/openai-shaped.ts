@@ -2,6 +2,12 @@ import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
 import type { Provider, ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 
+/** Pictures, sound and verdicts where OpenAI has them. */
+export const MEDIA_PATHS = {
+  images: "/images/generations", "image-edits": "/images/edits", "image-variations": "/images/variations",
+  speech: "/audio/speech", transcriptions: "/audio/transcriptions", translations: "/audio/translations", moderations: "/moderations",
+} as const satisfies Partial<Record<Operation, string>>;
+
 /** What holds for a vendor that copies OpenAI's format and of which nothing else is known. */
 export const DEFAULT_FLAGS: ProviderFlags = {
   streamOptions: "required",
@@ -15,6 +21,14 @@ const DIALECT: Readonly<Record<Operation, DialectId>> = {
   chat: "openai-chat",
   completions: "openai-completions",
   embeddings: "openai-embeddings",
+  images: "openai-images",
+  "image-edits": "openai-images",
+  "image-variations": "openai-images",
+  speech: "openai-speech",
+  transcriptions: "openai-transcriptions",
+  translations: "openai-transcriptions",
+  moderations: "openai-moderations",
+  rerank: "rerank",
 };
 
 type Manifest = Readonly<{
@@ -32,6 +46,7 @@ type Manifest = Readonly<{
   errorClasses?: Provider["errorClasses"];
   keyless?: boolean;
   unconfirmed?: boolean;
+  isShop?: boolean;
   docs?: string;
 }>;
 
