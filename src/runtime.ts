@@ -17,6 +17,7 @@ import { createPool } from "#platform/db/pool.ts";
 import type { Log } from "#platform/log.ts";
 import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
+import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createContentFetcher } from "#platform/outbound/fetch-content.ts";
 import type { Pool } from "pg";
@@ -122,7 +123,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     responses: createResponseStore(pool, sealer),
     endUserKey: createHmac("sha256", keys.keyPepper).update("end-user").digest(),
     replies: createReplyStore(pool, sealer),
-    transport: createHttpTransport(outbound),
+    transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound, "content"),
+    spool: createSpool(path.join(env.dataDir, "uploads")),
     fetchContent: createContentFetcher(outbound),
     shopId: createHash("sha256").update("shop id").update(keys.keyPepper).digest("hex").slice(0, 16),
     simulator: createSimulator({ clock }),

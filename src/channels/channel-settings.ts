@@ -64,6 +64,8 @@ export const channelSettingsField = z.strictObject({
   force_non_stream: z.boolean(),
   allow_service_tier: z.boolean(),
   allow_user_id: z.boolean(),
+  /** The vendor's names of voices, by those that customers may use. */
+  voices: z.record(z.string().min(1).max(100), z.string().min(1).max(200)),
   /** Per shop name of a model: what this channel's copy of it cannot do. */
   lacks: z.record(z.string().min(1).max(200), z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length)),
 }).partial().refine(({ force_stream: always, force_non_stream: never }) => !(always && never), { path: ["force_non_stream"], message: "contradicts force_stream" });

@@ -1,5 +1,6 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
+import type { Spool } from "#platform/spool.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import type { SharedStore } from "#platform/redis.ts";
@@ -9,6 +10,7 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { ContentSource } from "#relay/content/content-cache.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { ErrorForm } from "#relay/dialects/error-forms.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import type { Concurrency } from "#relay/limits/concurrency.ts";
@@ -55,8 +57,12 @@ export type RelayDeps = Readonly<{
   fetchContent?: FetchContent;
   /** Vendors over HTTP. */
   transport: Transport;
+  /** For pictures and the like that a vendor's answer names by their address. Absent: they are not fetched. */
+  downloads?: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
   sharedStore?: SharedStore;
+  /** Where uploads too large for memory wait for their vendor. */
+  spool: Spool;
   /** The vendor inside the process. */
   simulator: Transport;
   tokenizer: Tokenizer;
@@ -168,6 +174,8 @@ export type Job = Readonly<{
   attemptsMax?: number;
   scanned: ScannedRequest;
   body: Buffer;
+  /** What was sent, where it came with files: `body` is a view of it. */
+  form: Form | undefined;
   hold: Hold;
   /** Cheap count of the request's tokens, for limits and estimates without a tokenizer. */
   inputTokensRough: number;

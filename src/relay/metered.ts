@@ -2,7 +2,11 @@ import { isRefusal } from "#money/billing.ts";
 import type { Ask, BudgetLimit, Hold } from "#money/billing.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
-import { isMedia, writesText, type Operation } from "#relay/dialects/operations.ts";
+import { isMedia, wantsForm, writesText, type Operation } from "#relay/dialects/operations.ts";
+import { filesOf, type Form } from "#relay/http/body/form.ts";
+import { formView } from "#relay/http/body/form-view.ts";
+import { isForm, readForm } from "#relay/http/body/read-form.ts";
+import { soundLength } from "#relay/http/body/sound-length.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { admitLine, lineFor } from "#relay/model-fallback.ts";
@@ -21,7 +25,7 @@ import { preferred, readPreferences, sortStrategy } from "#relay/routing/prefere
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import type { Plan } from "#relay/plan.ts";
-import { recallTurn } from "#relay/stored/turn.ts";
+import { recallTurn, type ReadBody } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
@@ -33,6 +37,9 @@ const PER_MESSAGE_TOKENS = 16;
 const TOOLS_TOKENS = 1_000;
 const CONTEXT_UNKNOWN_TOKENS = 131_072;
 
+/** As OpenAI takes them. */
+const SOUND_BYTES_MAX = 25 * 1024 * 1024;
+
 /** A request that has been admitted: its money is set aside and somebody can answer it. */
 export type Admitted = Readonly<{
   job: Job;
@@ -43,12 +50,16 @@ export type Admitted = Readonly<{
   line?: ModelLine;
 }>;
 
+/** `form`: the request came as one, and `body` is only a view of it. */
+export type ReadRequest = ReadBody & Readonly<{ form?: Form }>;
+
 export type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: PathFacts }>;
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
-export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
+export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted): Promise<ReadRequest> {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
+  if (isMedia(operation) && (wantsForm(operation) || isForm(context.inbound.headers))) return readUpload(state, context, operation, path);
   const sent = await context.inbound.body(isMedia(operation) ? MEDIA_BYTES_MAX : JSON_BYTES_MAX);
   const body = context.dialect.reshape?.(sent) ?? sent;
   const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
@@ -56,7 +67,19 @@ export async function readRequest(state: RelayState, context: RequestContext, ca
   return read;
 }
 
-export type ReadRequest = Readonly<{ body: Buffer; scanned: ScannedRequest }>;
+/** A request whose files come with it; what it says otherwise is read from it as from JSON. @throws RelayError */
+async function readUpload({ spool }: RelayState, { inbound, releases }: RequestContext, operation: Operation, path: PathFacts): Promise<ReadRequest> {
+  if (!isForm(inbound.headers)) throw new RelayError("unsupported_media_type", "Send this as multipart/form-data.", { headers: { connection: "close" } });
+  const isSound = operation === "transcriptions" || operation === "translations";
+  const form = await readForm(inbound, { bytesMax: MEDIA_BYTES_MAX, fileBytesMax: isSound ? SOUND_BYTES_MAX : MEDIA_BYTES_MAX }, spool);
+  releases.push(form.close);
+  const body = formView(form), scanned = scanRequest(body, operation, path);
+  const recording = isSound ? filesOf(form, "file")[0] : undefined;
+  if (isSound && !recording) throw new RelayError("missing_required_parameter", "Missing required parameter: 'file'.", { param: "file" });
+  if (!recording) return { body, scanned, form };
+  const { ms, guessed } = await soundLength(recording);
+  return { body, form, scanned: { ...scanned, media: { ...scanned.media, audioMs: ms, audioGuessed: guessed } } };
+}
 
 /**
  * Stage 6 and 7 for the model that is asked for, or, where nobody can serve it, for the next in its line.
@@ -74,7 +97,7 @@ export function admit(state: RelayState, context: RequestContext, caller: Caller
  * @throws RelayError
  */
 export async function admitPlan(
-  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned }: ReadRequest, plan: Plan,
+  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned, form }: ReadRequest, plan: Plan,
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
@@ -105,7 +128,7 @@ export async function admitPlan(
     throw error;
   }
   const job: Job = {
-    context, caller, operation, endpoint, model, groupId, price, scanned, body, hold, budgets,
+    context, caller, operation, endpoint, model, groupId, price, scanned, body, form, hold, budgets,
     modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes, ...(tier !== undefined && { tier }),
   };
   return { job, plan, router, first };

@@ -1,4 +1,5 @@
 import type { ClientCodec, Target, Warn } from "#relay/canonical/codec.ts";
+import type { BodyPart } from "#platform/outbound/body-part.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { Content } from "#platform/outbound/fetch-content.ts";
@@ -6,6 +7,7 @@ import { addressesFor, withContent } from "#relay/content/addresses.ts";
 import type { ContentSource } from "#relay/content/content-cache.ts";
 import { ContentWanted, fetchContents } from "#relay/content/fetch-contents.ts";
 import type { RequestContext } from "#relay/context.ts";
+import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
 import { hasReasoning, repaired, repairFor } from "#relay/conversion/repairs.ts";
 import type { Repair } from "#relay/conversion/repairs.ts";
@@ -14,17 +16,22 @@ import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
+import type { Usage } from "#money/usage.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
 export type ConversionTarget = Readonly<{
   upstreamModel: string;
   flags: ProviderFlags;
+  /** The channel's. */
+  settings?: Readonly<Record<string, unknown>>;
   maxTokens?: number;
   maxOutputTokens?: number;
   /** Whether a stream is asked for, where that is not the client's wish. */
@@ -36,7 +43,21 @@ export type ConversionTarget = Readonly<{
 }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
+export type Converted = Readonly<{
+  parts: readonly BodyPart[];
+  /** Of those parts; default JSON. */
+  contentType?: string;
+  reader: Pick<Dialect, "passStream" | "passBody">;
+  warnings: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  /** What the address has of the request. */
+  path?: (pathname: string) => string;
+  /** The calls that make the answer, where it is not one call. */
+  script?: Script;
+  /** What those calls have used so far. */
+  spent?(): Usage | undefined;
+}>;
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
@@ -56,8 +77,14 @@ export interface Conversion {
 /** What of a request's surroundings its words depend on. */
 export type Around = Pick<RequestContext, "dialect" | "idText" | "admittedAtMs" | "caller"> & Readonly<{ inbound: Pick<Inbound, "headers" | "query"> }>;
 
-/** @param source of files that are given by address; left out = vendors are told the address, whether they take it or not */
-export function createConversion(context: Around, scanned: ScannedRequest, body: Buffer, source?: ContentSource): Conversion {
+type Beside = Readonly<{
+  /** What was sent, where it came with files. */
+  form?: Form | undefined;
+  /** Of files that are given by address; left out = vendors are told the address, whether they take it or not. */
+  source?: ContentSource | undefined;
+}>;
+
+export function createConversion(context: Around, scanned: ScannedRequest, body: Buffer, { form, source }: Beside = {}): Conversion {
   let contents: ReadonlyMap<string, Content> = new Map();
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
@@ -82,7 +109,9 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens, stream, shape, thinkingToContent }) {
+    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens, stream, shape, thinkingToContent }) {
+      const call = callCodecs[protocol];
+      if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       let request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);

@@ -1,3 +1,5 @@
+import type { JsonObject } from "#relay/canonical/request.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { Operation } from "#relay/dialects/operations.ts";
 import type { RelayError } from "#relay/errors.ts";
@@ -93,6 +95,8 @@ export interface Dialect {
   readonly id: DialectId;
   /** Puts a request of another shape into this one, before anything of it is read. @throws RelayError */
   reshape?(body: Buffer): Buffer;
+  /** The request before `reshape`, for vendors who speak its own format, and what it said that the new shape has no word for. */
+  asked?(): Readonly<{ format: WireFormat; body: JsonObject; task?: string }> | undefined;
   /** Error body; `requestId` in its text form. */
   encodeError(error: RelayError, requestId: string): object;
   /** In-band error of a stream that has begun, terminator included. */

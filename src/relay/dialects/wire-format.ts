@@ -2,7 +2,17 @@
 export type WireFormat =
   | "openai-chat" | "openai-completions" | "openai-responses" | "anthropic" | "gemini" | "openai-embeddings"
   | "openai-images" | "openai-speech" | "openai-transcriptions" | "openai-moderations" | "rerank"
-  | "bedrock-converse" | "cohere" | "ollama";
+  | VendorFormat;
+
+/** Those that no client speaks. */
+export type VendorFormat =
+  | "bedrock-converse" | "cohere" | "ollama"
+  | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings"
+  | "cohere-rerank" | "voyage-rerank" | "dashscope-rerank" | "deepinfra-rerank"
+  | "mistral-moderations"
+  | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images"
+  | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech"
+  | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "workers-ai-transcriptions";
 
 /** Those that clients speak. */
-export type ClientFormat = Exclude<WireFormat, "bedrock-converse" | "cohere" | "ollama">;
+export type ClientFormat = Exclude<WireFormat, VendorFormat>;

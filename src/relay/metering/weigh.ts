@@ -1,3 +1,4 @@
+import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { createConversion } from "#relay/conversion/conversion.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
@@ -32,16 +33,18 @@ export function weigh(state: RelayState, context: RequestContext, plan: Plan, { 
   };
 }
 
+const bytesOf = (parts: readonly BodyPart[]): Buffer => Buffer.concat(parts.filter(isInMemory));
+
 /** Nothing where the channel would not take the request at all. */
 function weightOn(state: RelayState, context: RequestContext, plan: Plan, { operation, scanned, body }: Asked, offer: Offer): readonly Weight[] {
   const { policy } = offer;
   const grown = policy?.injectedTokensMax ?? 0;
   if (!policy?.override?.money) return [{ maxTokens: scanned.maxTokens, candidates: scanned.candidates, grown }];
-  const input: CallInput = { state, context, operation, model: plan.model, scanned, body, conversion: createConversion(context, scanned, body), tokens: 0, media: undefined };
+  const input: CallInput = { state, context, operation, model: plan.model, scanned, body, conversion: createConversion(context, scanned, body), tokens: 0, media: undefined, form: undefined };
   const { override: _override, ...without } = policy;
   const flags = state.health.flags(offer.route.channel.id, offer.provider.flags);
   try {
-    const sent = Buffer.concat(speak(input, offer, flags).parts), plain = Buffer.concat(speak(input, { ...offer, policy: without }, flags).parts);
+    const sent = bytesOf(speak(input, offer, flags).parts), plain = bytesOf(speak(input, { ...offer, policy: without }, flags).parts);
     return [{ ...costFacts(JSON.parse(sent.toString("utf8")) as Tree), grown: grown + Math.max(0, sent.length - plain.length) }];
   } catch (error) {
     if (error instanceof RelayError) return [];

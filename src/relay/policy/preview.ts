@@ -1,4 +1,5 @@
 import type { ChannelSettings } from "#channels/channel-settings.ts";
+import { isInMemory } from "#platform/outbound/body-part.ts";
 import { createConversion } from "#relay/conversion/conversion.ts";
 import type { ClientFormat } from "#relay/dialects/wire-format.ts";
 import { dialects } from "#relay/dialects/index.ts";
@@ -62,7 +63,7 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
   if (!first) throw new RelayError("unsupported_endpoint", "The channel cannot answer this kind of call.");
   const endpoints = [first, ...others] as const;
   const facts = { model: asked.model, endpoint: endpointName("chat", asked.dialect), group: asked.group };
-  const policyOf = (settings: ChannelSettings) => compileRoutePolicy({ settings, provider, upstreamModel: asked.upstreamModel, endpoints, facts, chat: true });
+  const policyOf = (settings: ChannelSettings) => compileRoutePolicy({ settings, provider, upstreamModel: asked.upstreamModel, endpoints, facts, operation: "chat" });
   const inbound = { headers: asked.headers ?? {}, query: new URLSearchParams() };
   const model: Model = { id: "", name: asked.model, endpoints: new Set(), createdAtMs: 0, limits: {} };
 
@@ -70,11 +71,11 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
     const context = { dialect: dialects[asked.dialect], inbound, idText: SAMPLE_ID, admittedAtMs: 0, warnings: [] as readonly string[], changes: [] as readonly string[], caller: undefined };
     const policy = policyOf(settings);
     const spoken = speak(
-      { state: { endUser: () => "(hash)" }, context, model, scanned, body, conversion: createConversion(context, scanned, body) },
+      { state: { endUser: () => "(hash)" }, context, model, scanned, body, form: undefined, conversion: createConversion(context, scanned, body) },
       { route: { upstreamModel: asked.upstreamModel }, endpoints: [...endpoints], ...(policy && { policy }) },
       provider.flags,
     );
-    return { context, policy, spoken, text: pretty(Buffer.concat(spoken.parts).toString("utf8")) };
+    return { context, policy, spoken, text: pretty(Buffer.concat(spoken.parts.filter(isInMemory)).toString("utf8")) };
   };
   const { context, policy, spoken, text } = say(asked.settings);
   const authorization = spoken.endpoint.authorize?.(SAMPLE_KEY) ?? provider.authorize(SAMPLE_KEY);

@@ -1,4 +1,5 @@
 import type { Capability, ChannelSettings, HeaderOp, SystemInjection } from "#channels/channel-settings.ts";
+import { isMedia, type Operation } from "#relay/dialects/operations.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { RequestFacts } from "#relay/policy/conditions.ts";
 import { rulesFor } from "#relay/policy/model-rules.ts";
@@ -28,16 +29,19 @@ export type RoutePolicy = Readonly<{
   lacks?: ReadonlySet<Capability>;
 }>;
 
-export type PolicyParts = Readonly<{ settings: ChannelSettings; provider: Provider; upstreamModel: string; endpoints: readonly ProviderEndpoint[]; facts: RequestFacts; chat: boolean }>;
+export type PolicyParts = Readonly<{ settings: ChannelSettings; provider: Provider; upstreamModel: string; endpoints: readonly ProviderEndpoint[]; facts: RequestFacts; operation: Operation }>;
 
 /** @returns undefined where there is nothing to change: such requests are not looked at */
-export function compileRoutePolicy({ settings, provider, upstreamModel, endpoints, facts, chat }: PolicyParts): RoutePolicy | undefined {
+export function compileRoutePolicy({ settings, provider, upstreamModel, endpoints, facts, operation }: PolicyParts): RoutePolicy | undefined {
+  const chat = operation === "chat";
   const rules = new Map<WireFormat, ModelRules>();
   for (const { dialect } of endpoints) {
     const found = rulesFor(provider.id, upstreamModel, dialect);
     if (found) rules.set(dialect, found);
   }
-  const { params = [], headers = [], system, betas, lacks } = settings;
+  const { headers = [], system, betas, lacks } = settings;
+  // What pictures and sound cost is known from the request as it came; it may come as a form, too.
+  const params = isMedia(operation) ? [] : settings.params ?? [];
   const missing = lacks?.[facts.model] ?? [];
   const ask = !chat ? undefined : settings.force_stream || [...rules.values()].some(({ streamOnly }) => streamOnly) ? "stream" as const : settings.force_non_stream ? "whole" as const : undefined;
   const thinkingToContent = chat && settings.thinking_to_content === true;

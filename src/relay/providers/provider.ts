@@ -48,6 +48,8 @@ export type ProviderEndpoint = Readonly<{
   streamPath?: string;
   /** Stands in place of the path of the provider's base, where this endpoint is not below it (`/anthropic`). */
   basePath?: string;
+  /** Stands in place of the provider's base, where this endpoint is on another host and the channel has no base of its own. */
+  baseUrl?: string;
   /** How this endpoint wants the key, where it is not as the others do. */
   authorize?(key: string): Readonly<Record<string, string>>;
   /** Offered only where a channel's `protocol` names it: not every server of this kind has it. */

@@ -1,5 +1,6 @@
 import type { Dialect, PassOptions, PassStream, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Usage } from "#money/usage.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import type { TimerWheel, WheelTimer } from "#relay/upstream/timers.ts";
 import type { Transport, UpstreamCall, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
@@ -38,6 +39,8 @@ export type AttemptSpec = Readonly<{
   /** Who reads the reply: the client's own dialect, or the converter into it. */
   reader: Pick<Dialect, "passStream" | "passBody">;
   pass: PassOptions;
+  /** What the vendor has used for parts of an answer that is not whole. */
+  spent?: (() => Usage | undefined) | undefined;
   timers: AttemptTimers;
   wheel: TimerWheel;
   now: () => number;
@@ -92,6 +95,10 @@ export class Attempt implements UpstreamSink {
 
   get facts(): ReplyFacts | undefined {
     return this.#pass?.facts;
+  }
+  /** Usage that nobody pays for where the attempt fails. */
+  get spent(): Usage | undefined {
+    return this.#pass?.facts.usage ?? this.#spec.spent?.();
   }
   /** The answer has begun to arrive: the vendor has worked. */
   get begun(): boolean {

@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
+import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { RequestContext } from "#relay/context.ts";
 import { isStrict } from "#relay/conversion/conversion.ts";
 import type { Around, ConversionTarget } from "#relay/conversion/conversion.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
 import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
+import { encodeForm } from "#relay/http/body/encode-form.ts";
 import { overrideHeaders, filterBetas } from "#relay/policy/header-override.ts";
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 import { plainDrops, shapeBytes, shapeTree } from "#relay/policy/shape-body.ts";
@@ -12,23 +15,37 @@ import { tierOf } from "#relay/policy/service-tier.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import type { AttemptSpec } from "#relay/upstream/attempt.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
 import type { CallInput } from "#relay/upstream/tried.ts";
 
 /** What is said to a vendor, and who reads the answer. */
-export type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined; /** A stream is asked for. */ stream: boolean; /** Default JSON. */ contentType?: string | undefined }>;
+export type Spoken = Readonly<{
+  endpoint: ProviderEndpoint;
+  parts: readonly BodyPart[];
+  reader: AttemptSpec["reader"];
+  forwarded?: Partial<Forwarded> | undefined;
+  /** A stream is asked for. */
+  stream: boolean;
+  /** Default JSON. */
+  contentType?: string | undefined;
+  /** What the address has of the request, beyond the model. */
+  path?: ((pathname: string) => string) | undefined;
+  script?: Script | undefined;
+  spent?: AttemptSpec["spent"];
+}>;
 
 /** What is to be said, and what is known around it. */
-export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "conversion" | "maxTokens" | "tier"> & Readonly<{
+export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "form" | "conversion" | "maxTokens" | "tier"> & Readonly<{
   state: Pick<CallInput["state"], "endUser">;
   context: Around & Pick<RequestContext, "warnings" | "changes" | "caller">;
 }>;
 
 /** Of an offer, what the words depend on. */
-type Told = Pick<Offer, "endpoints" | "policy"> & Readonly<{ route: Pick<Offer["route"], "upstreamModel"> }>;
+type Told = Pick<Offer, "endpoints" | "policy"> & Readonly<{ route: Pick<Offer["route"], "upstreamModel"> & Readonly<{ channel?: Pick<Offer["route"]["channel"], "settings"> }> }>;
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 export function speak(input: SpeakInput, { endpoints, route, policy }: Told, given: ProviderFlags): Spoken {
-  const { state, context, model, scanned, body, maxTokens, conversion } = input;
+  const { state, context, model, scanned, body, form, maxTokens, conversion } = input;
   const { upstreamModel } = route;
   const flags = given.serviceTier === true && input.tier === undefined ? { ...given, serviceTier: false } : given;
   const cap = maxTokens === undefined ? {} : { maxTokens };
@@ -40,17 +57,21 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
       // A body in another shape than its address stands for must be put into words, whoever is asked.
       if (passes) {
         const { dialect, inbound } = context;
+        if (form) {
+          const { body: written, contentType } = encodeForm(form, { model: upstreamModel }, `modelmart-${randomUUID()}`);
+          return { endpoint, parts: written, reader: dialect, contentType, stream: scanned.stream };
+        }
         const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
         const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
         return { endpoint, parts, reader: dialect, forwarded: dialect.forward?.(inbound), stream: asksStream(input, policy) };
       }
-      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, {
-        upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
+      const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, {
+        upstreamModel, flags, ...cap, ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
         ...(policy && shapedTarget(input, policy, endpoint)),
       });
       context.warnings = warnings;
-      return { endpoint, parts, reader, stream: asksStream(input, policy), ...(headers && { forwarded: { headers, query: {} } }) };
+      return { endpoint, ...spoken, stream: asksStream(input, policy), ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.

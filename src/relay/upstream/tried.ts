@@ -1,8 +1,10 @@
+import { allInMemory } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
@@ -11,7 +13,9 @@ import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
+import { scripted } from "#relay/upstream/scripted.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
+import type { Spoken } from "#relay/upstream/speak.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -29,6 +33,8 @@ export type CallInput = Readonly<{
   model: Model;
   scanned: ScannedRequest;
   body: Buffer;
+  /** What was sent, where it came with files. */
+  form: Form | undefined;
   /** For vendors that speak another dialect than the client. */
   conversion: Conversion;
   /** The cap to send where the client gave none and the money needs one. */
@@ -66,16 +72,17 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, stream, contentType } = speak(input, choice.offer, flags);
+  const { endpoint, parts, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
 
-  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), forwarded?.query);
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), path, forwarded?.query);
   const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   if (provider.isShop) Object.assign(own, hopHeaders(context.inbound, state.shopId));
   const headers = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, secret) : own;
-  const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
+  const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
+  const transport = provider.id === "simulator" ? state.simulator : state.transport;
   const attempt = new Attempt({
-    transport: provider.id === "simulator" ? state.simulator : state.transport,
+    transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
       method: "POST",
       url,
@@ -84,7 +91,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
     stream: scanned.stream,
-    reader,
+    reader, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
@@ -109,10 +116,11 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The address is shared by all calls: it is not written to. */
-function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {}): URL {
   const entries = Object.entries(query);
-  if (entries.length === 0) return url;
+  if (entries.length === 0 && !path) return url;
   const own = new URL(url);
+  if (path) own.pathname = path(own.pathname);
   for (const [name, value] of entries) own.searchParams.set(name, value);
   return own;
 }

@@ -139,12 +139,11 @@ function parsed(data: Buffer): JsonObject {
   throw bad("The upstream sent an event that is no object.");
 }
 
-/** A last event without its blank line gets one. */
+/** The event with one blank line at its end, whatever of it has come. */
 function closed(event: Buffer): Buffer {
-  const isBreak = (byte: number | undefined): boolean => byte === 10 || byte === 13;
-  const last = event.length - 1;
-  if (isBreak(event[last]) && isBreak(event[last - 1])) return Buffer.from(event);
-  return Buffer.concat([event, Buffer.from(isBreak(event[last]) ? "\n" : "\n\n")]);
+  let end = event.length;
+  while (end > 0 && (event[end - 1] === 10 || event[end - 1] === 13)) end--;
+  return Buffer.concat([event.subarray(0, end), Buffer.from("\n\n")]);
 }
 
 /** One event as OpenAI writes it. */

@@ -25,7 +25,7 @@ export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>
 export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: ProviderEndpoint | Operation, call?: AddressedCall): URL {
   const endpoint = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
   if (!endpoint) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-  const given = baseUrl?.trim() || provider.baseUrl;
+  const given = baseUrl?.trim() || endpoint.baseUrl || provider.baseUrl;
   if (given === undefined) throw new RelayError("no_available_channel", "The channel has no address.");
   const isLiteral = given.endsWith("#");
   const url = parse(isLiteral ? given.slice(0, -1) : given);

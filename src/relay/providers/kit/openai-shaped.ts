@@ -37,6 +37,8 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
+  /** Operations that are offered in the vendor's own protocols, in place of OpenAI's. */
+  own?: Provider["paths"];
   /** What answers chat calls in other protocols. */
   also?: readonly ProviderEndpoint[];
   /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
@@ -51,11 +53,11 @@ type Manifest = Readonly<{
 }>;
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+export function openaiShaped({ paths, own, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
   const others: readonly ProviderEndpoint[] = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
   const endpoints = (Object.entries(paths) as [Operation, string][]).map(([operation, path]) => {
     const endpoint = { dialect: DIALECT[operation], path };
     return [operation, operation === "chat" && others.length > 0 ? [endpoint, ...others] : endpoint] as const;
   });
-  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: { ...Object.fromEntries(endpoints), ...own } };
 }

@@ -1,3 +1,4 @@
+import { isInMemory } from "#platform/outbound/body-part.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { answer } from "#relay/providers/simulator/answer.ts";
 import { parseScript, type Script } from "#relay/providers/simulator/script.ts";
@@ -33,7 +34,7 @@ export function createSimulator({ clock }: Readonly<{ clock: Readonly<{ now(): n
 }
 
 function prepare(call: UpstreamCall, nowMs: number, failsNow: (name: string, script: Script) => boolean): Reply {
-  const body = call.body.length === 1 ? call.body[0]! : Buffer.concat(call.body);
+  const parts = call.body.filter(isInMemory), body = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   const request = parseRequest(body);
   const name = typeof request?.model === "string" ? request.model : "";
   const script = parseScript(name);

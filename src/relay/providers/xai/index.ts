@@ -13,7 +13,7 @@ export const xai = openaiShaped({
   id: "xai",
   name: "xAI",
   baseUrl: "https://api.x.ai/v1",
-  paths: { chat: "/chat/completions" },
+  paths: { chat: "/chat/completions", images: "/images/generations" },
   responses: {},
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },

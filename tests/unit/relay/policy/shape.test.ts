@@ -14,7 +14,7 @@ const FACTS = { model: "m", endpoint: "chat", group: "g" };
 
 function shape(settings: unknown, body: string, { provider = "openai-compatible", upstreamModel = "m", protocol = "openai-chat", ...rest }: Partial<Parameters<typeof shapeBytes>[0]> & { provider?: string; upstreamModel?: string } = {}) {
   const policy = compileRoutePolicy({
-    settings: channelSettingsField.parse(settings), provider: providers.get(provider)!, upstreamModel, endpoints: [{ dialect: protocol, path: "/x" }], facts: FACTS, chat: true,
+    settings: channelSettingsField.parse(settings), provider: providers.get(provider)!, upstreamModel, endpoints: [{ dialect: protocol, path: "/x" }], facts: FACTS, operation: "chat",
   })!;
   const warned: string[] = [], changed: string[] = [];
   const noted = { warn: (code: string) => void warned.push(code), change: (code: string) => void changed.push(code) };
