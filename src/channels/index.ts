@@ -4,6 +4,7 @@ export { createChannel, dropCost, findChannelSettings, publishCost, setChannelGr
 export type { ChannelFields } from "#channels/channels.store.ts";
 export { CAPABILITIES, channelSettingsField, readChannelSettings } from "#channels/channel-settings.ts";
 export type { Capability, ChannelSettings } from "#channels/channel-settings.ts";
+export { CHANNEL_OFFERS } from "#channels/channel-offers.ts";
 export { channelField, KEY_MODES, PROTOCOLS } from "#channels/fields.ts";
 export { bookTest } from "#channels/book-test.store.ts";
 export { readProbeSubject, saveLastTest } from "#channels/probe-target.store.ts";

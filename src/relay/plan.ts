@@ -64,7 +64,7 @@ export function createPlans(): Plans {
       const offers = offersFor(snapshot, providers, first, model, asked);
       const plan: Plan = {
         model, ownScopes: own, allScopes: all, groupId: first, offers,
-        weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined),
+        weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined || policy?.preset?.maxTokens !== undefined),
         tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
         picky: offers.some(({ policy }) => policy?.lacks !== undefined),
         ...(others.length > 0 && { otherGroups: others }),

@@ -3,7 +3,7 @@ import { channelKeyAad, readChannelSettings, type Sealer } from "#channels/index
 import { ppm } from "#money/amount.ts";
 import { createPriceBook } from "#snapshot/price-book.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
-import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
+import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, ModelPreset, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
 
 /**
  * Rows to the view that requests are served from. Pure: throws when a row does not fit its form, and the caller
@@ -48,9 +48,17 @@ function buildModel(row: SnapshotRows["models"][number]): Model {
     endpoints: new Set(row.endpoints as Endpoint[]),
     createdAtMs: row.created_at.getTime(),
     limits: readLimits(row.limits),
+    ...(isPreset(row.preset) && { preset: buildPreset(row.preset) }),
     ...(fallbacks.length > 0 && { fallbacks: fallbacks.map(({ model, on }) => ({ model, on: new Set(on) })) }),
   };
 }
+
+type StoredPreset = Readonly<{ model: string; reasoning?: ModelPreset["reasoning"]; max_tokens?: number; temperature?: number; top_p?: number }>;
+const isPreset = (stored: unknown): stored is StoredPreset => typeof stored === "object" && stored !== null && "model" in stored;
+
+const buildPreset = ({ model, reasoning, max_tokens: maxTokens, temperature, top_p: topP }: StoredPreset): ModelPreset => ({
+  model, ...(reasoning !== undefined && { reasoning }), ...(maxTokens !== undefined && { maxTokens }), ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { topP }),
+});
 
 const hasLine = ({ auto }: SnapshotRows["groups"][number]): boolean => (auto?.length ?? 0) > 0;
 

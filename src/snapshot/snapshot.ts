@@ -39,7 +39,12 @@ export type Model = Readonly<{
   limits: Limits;
   /** Who takes its place, and when; absent = nobody. */
   fallbacks?: readonly ModelFallback[];
+  /** It is another model with parameters set. */
+  preset?: ModelPreset;
 }>;
+
+/** `reasoning`: an effort, or tokens. */
+export type ModelPreset = Readonly<{ model: string; reasoning?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | number; maxTokens?: number; temperature?: number; topP?: number }>;
 
 /** Why a request may go on to another model. */
 export type FallbackCause = "unavailable" | "rate" | "context" | "content_policy";

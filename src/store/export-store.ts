@@ -37,7 +37,7 @@ function exportModel(model: ModelState): object {
   const price = model.ratioInput ? { ratio: model.ratioInput } : model.price ? { price: wordsFromPrice(model.price) } : {};
   return {
     id: model.slug, name: model.name, vendor: model.vendor, context: model.contextTokens, max_output: model.maxOutputTokens,
-    endpoints: list(model.endpoints), aliases: list(model.aliases), fallbacks: list(model.fallbacks), limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
+    endpoints: list(model.endpoints), aliases: list(model.aliases), fallbacks: list(model.fallbacks), preset: model.preset ?? undefined, limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
   };
 }
 

@@ -18,7 +18,7 @@ export type GroupState = Readonly<{ id: string; name: string; ppm: number; topUp
 
 export type ModelState = Readonly<{
   id: string; slug: string; name: string | null; vendor: string | null; contextTokens: number | null; maxOutputTokens: number | null;
-  endpoints: readonly string[]; enabled: boolean; limits: LimitSet; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[];
+  endpoints: readonly string[]; enabled: boolean; limits: LimitSet; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[]; preset: Readonly<Record<string, unknown>> | null;
   /** The newest version that has begun or is about to. */
   price: PriceDocument | null; ratioInput: Readonly<Record<string, unknown>> | null;
 }>;

@@ -21,6 +21,7 @@ const model = z.strictObject({
   endpoints: modelField.endpoints.optional(),
   aliases: modelField.aliases.optional(),
   fallbacks: modelField.fallbacks.optional(),
+  preset: modelField.preset.optional(),
   limits: limitsField.optional(),
   enabled: z.boolean().optional(),
   price: words.optional(),

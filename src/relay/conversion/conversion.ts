@@ -22,9 +22,11 @@ import type { Inbound } from "#relay/http/exchange.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
+import { withPreset } from "#relay/policy/preset.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Script } from "#relay/upstream/scripted.ts";
 import type { Usage } from "#money/usage.ts";
+import type { ModelPreset } from "#snapshot/snapshot.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
 export type ConversionTarget = Readonly<{
@@ -40,6 +42,8 @@ export type ConversionTarget = Readonly<{
   shape?: (body: Tree, warn: Warn) => void;
   /** Thoughts become part of the text. */
   thinkingToContent?: boolean;
+  /** The model is another one with parameters set. */
+  preset?: ModelPreset;
 }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
@@ -109,7 +113,7 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens, stream, shape, thinkingToContent }) {
+    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens, stream, shape, thinkingToContent, preset }) {
       const call = callCodecs[protocol];
       if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
@@ -128,7 +132,8 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
         warn: strict ? strictWarn : (code) => void warnings.add(code),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...(maxTokens !== undefined && { capTokens: maxTokens }),
       };
-      const asked = stream === undefined || stream === request.stream ? request : { ...request, stream };
+      const whole = preset ? withPreset(request, preset) : request;
+      const asked = stream === undefined || stream === request.stream ? whole : { ...whole, stream };
       const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? asked : withoutCustom(asked), target);
       let { body: sent } = encoded;
       // What is read once for all tries must not be changed by one of them.

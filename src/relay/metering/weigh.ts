@@ -39,7 +39,7 @@ const bytesOf = (parts: readonly BodyPart[]): Buffer => Buffer.concat(parts.filt
 function weightOn(state: RelayState, context: RequestContext, plan: Plan, { operation, scanned, body }: Asked, offer: Offer): readonly Weight[] {
   const { policy } = offer;
   const grown = policy?.injectedTokensMax ?? 0;
-  if (!policy?.override?.money) return [{ maxTokens: scanned.maxTokens, candidates: scanned.candidates, grown }];
+  if (!policy?.override?.money) return [{ maxTokens: scanned.maxTokens ?? policy?.preset?.maxTokens, candidates: scanned.candidates, grown }];
   const input: CallInput = { state, context, operation, model: plan.model, scanned, body, conversion: createConversion(context, scanned, body), tokens: 0, media: undefined, form: undefined };
   const { override: _override, ...without } = policy;
   const flags = state.health.flags(offer.route.channel.id, offer.provider.flags);

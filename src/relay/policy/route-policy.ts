@@ -8,6 +8,7 @@ import { compileParamOverride } from "#relay/policy/param-override.ts";
 import type { ParamOverride } from "#relay/policy/param-override.ts";
 import { roughTextTokens } from "#relay/limits/request-limits.ts";
 import type { Provider, ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
+import type { ModelPreset } from "#snapshot/snapshot.ts";
 
 /** What a request is changed by on one channel, ready to be applied. Channels and models that change nothing have none. */
 export type RoutePolicy = Readonly<{
@@ -25,15 +26,17 @@ export type RoutePolicy = Readonly<{
   ask?: "stream" | "whole";
   /** Thoughts become part of the text. */
   thinkingToContent: boolean;
+  /** The model is another one with parameters set. */
+  preset?: ModelPreset;
   /** What the channel's copy of the model cannot do. */
   lacks?: ReadonlySet<Capability>;
 }>;
 
-export type PolicyParts = Readonly<{ settings: ChannelSettings; provider: Provider; upstreamModel: string; endpoints: readonly ProviderEndpoint[]; facts: RequestFacts; operation: Operation }>;
+export type PolicyParts = Readonly<{ settings: ChannelSettings; provider: Provider; upstreamModel: string; endpoints: readonly ProviderEndpoint[]; facts: RequestFacts; operation: Operation; preset?: ModelPreset | undefined }>;
 
 /** @returns undefined where there is nothing to change: such requests are not looked at */
-export function compileRoutePolicy({ settings, provider, upstreamModel, endpoints, facts, operation }: PolicyParts): RoutePolicy | undefined {
-  const chat = operation === "chat";
+export function compileRoutePolicy({ settings, provider, upstreamModel, endpoints, facts, operation, preset: given }: PolicyParts): RoutePolicy | undefined {
+  const chat = operation === "chat", preset = chat ? given : undefined;
   const rules = new Map<WireFormat, ModelRules>();
   for (const { dialect } of endpoints) {
     const found = rulesFor(provider.id, upstreamModel, dialect);
@@ -42,11 +45,11 @@ export function compileRoutePolicy({ settings, provider, upstreamModel, endpoint
   const { headers = [], system, betas, lacks } = settings;
   // What pictures and sound cost is known from the request as it came; it may come as a form, too.
   const params = isMedia(operation) ? [] : settings.params ?? [];
-  const missing = lacks?.[facts.model] ?? [];
+  const missing = lacks?.[facts.model] ?? (given && lacks?.[given.model]) ?? [];
   const ask = !chat ? undefined : settings.force_stream || [...rules.values()].some(({ streamOnly }) => streamOnly) ? "stream" as const : settings.force_non_stream ? "whole" as const : undefined;
   const thinkingToContent = chat && settings.thinking_to_content === true;
   const injected = chat ? system : undefined;
-  if (rules.size === 0 && params.length === 0 && headers.length === 0 && !injected && !betas && missing.length === 0 && !ask && !thinkingToContent) return undefined;
+  if (rules.size === 0 && params.length === 0 && headers.length === 0 && !injected && !betas && missing.length === 0 && !ask && !thinkingToContent && !preset) return undefined;
   return {
     facts, rules, thinkingToContent,
     // A token is a byte at least.
@@ -56,6 +59,7 @@ export function compileRoutePolicy({ settings, provider, upstreamModel, endpoint
     ...(injected && { system: injected }),
     ...(headers.length > 0 && { headers }),
     ...(betas && { betas }),
+    ...(preset && { preset }),
     ...(ask && { ask }),
     ...(missing.length > 0 && { lacks: new Set(missing) }),
   };

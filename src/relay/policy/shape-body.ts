@@ -8,6 +8,8 @@ import { injectSystem } from "#relay/policy/inject-system.ts";
 import { putAt, valueAt } from "#relay/policy/json-pointer.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
 import type { MemberChanges, Peek } from "#relay/policy/model-rules.ts";
+import { applyPreset } from "#relay/policy/preset.ts";
+import type { PresetMembers } from "#relay/policy/preset.ts";
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 
 /** What was changed: `warnings` are the client's to know, `changes` the operator's own. */
@@ -23,6 +25,8 @@ type Shaping = Readonly<{
   turned?: boolean;
   /** The cap that the money has set: nobody raises it. */
   maxTokens?: number | undefined;
+  /** What the model is sold with. */
+  preset?: PresetMembers | undefined;
   noted: Noted;
 }>;
 
@@ -48,10 +52,11 @@ export function shapeBytes(shaping: Shaping, sent: readonly Buffer[]): Buffer[] 
   const body = sent.length === 1 ? sent[0]! : Buffer.concat(sent);
   const rules = policy.rules.get(protocol);
   const turn = shaping.turned && protocol !== "gemini" ? turnedMembers(stream) : NO_MEMBERS;
-  const ranges = policy.system || (policy.override && !policy.override.members) || (rules && touchesConversation(rules, body)) ? undefined : topRanges(body);
+  const ranges = shaping.preset || policy.system || (policy.override && !policy.override.members) || (rules && touchesConversation(rules, body)) ? undefined : topRanges(body);
   if (!ranges) {
     const tree = JSON.parse(body.toString("utf8")) as Tree;
     setMembers(tree, turn);
+    if (shaping.preset) applyPreset(tree, shaping.preset);
     shapeTree(shaping, tree);
     return [Buffer.from(JSON.stringify(tree))];
   }

@@ -35,7 +35,7 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
       const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect);
       if (!endpoint) continue;
       const endpoints = [endpoint, ...others] as const;
-      const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation });
+      const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation, preset: model.preset });
       offers.push({ route, provider, endpoints: [...endpoints], priority, ...(policy && { policy }) });
     }
   }

@@ -8,6 +8,7 @@ import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import { encodeForm } from "#relay/http/body/encode-form.ts";
 import { overrideHeaders, filterBetas } from "#relay/policy/header-override.ts";
+import { presetMembers } from "#relay/policy/preset.ts";
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 import { plainDrops, shapeBytes, shapeTree } from "#relay/policy/shape-body.ts";
 import type { Noted } from "#relay/policy/shape-body.ts";
@@ -51,7 +52,8 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced && policy?.thinkingToContent !== true;
+    const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced && policy?.thinkingToContent !== true
+      && !(policy?.preset?.reasoning !== undefined && WRITTEN_ANEW.has(endpoint.dialect));
     context.warnings = context.changes = NONE;
     try {
       // A body in another shape than its address stands for must be put into words, whoever is asked.
@@ -83,6 +85,9 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
 
 const NONE: readonly string[] = [];
 
+/** Where thinking forbids other members of a request, it takes more than adding some to say how hard to think. */
+const WRITTEN_ANEW: ReadonlySet<string> = new Set(["anthropic"]);
+
 const asksStream = ({ scanned }: SpeakInput, policy: RoutePolicy | undefined): boolean => (policy?.ask === undefined ? scanned.stream : policy.ask === "stream");
 
 /** Where it is written down what was changed. What would be lost is refused where the caller is strict. */
@@ -103,9 +108,10 @@ function shaped(input: SpeakInput, policy: RoutePolicy, dialect: Dialect, option
   const { scanned, body, maxTokens } = input;
   const stream = asksStream(input, policy);
   const shaping = { policy, protocol: dialect.id, stream, turned: stream !== scanned.stream, maxTokens, noted: note(input) };
+  const preset = policy.preset && presetMembers(policy.preset, dialect.id, { upstreamModel: options.upstreamModel, flags: options.flags, ...(input.model.maxOutputTokens !== undefined && { maxOutputTokens: input.model.maxOutputTokens }) }, maxTokens ?? scanned.maxTokens);
   const asked = shaping.turned ? { ...scanned, stream, includeUsage: false } : scanned;
-  const drop = plainDrops(shaping, body, scanned.ranges);
-  if (drop === undefined) return shapeBytes(shaping, dialect.passRequest(asked, body, options));
+  const drop = preset ? undefined : plainDrops(shaping, body, scanned.ranges);
+  if (drop === undefined) return shapeBytes({ ...shaping, preset }, dialect.passRequest(asked, body, options));
   return dialect.passRequest(asked, body, drop.length > 0 ? { ...options, drop } : options);
 }
 
@@ -116,6 +122,7 @@ function shapedTarget(input: SpeakInput, policy: RoutePolicy, { dialect: protoco
   return {
     stream,
     ...(policy.thinkingToContent && { thinkingToContent: true }),
+    ...(policy.preset && { preset: policy.preset }),
     ...((policy.override || policy.system || policy.rules.has(protocol)) && {
       shape: (tree, warn) => shapeTree({ policy, protocol, stream, maxTokens, noted: { warn, change } }, tree),
     }),

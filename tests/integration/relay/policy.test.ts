@@ -228,3 +228,23 @@ test("a failed try leaves nothing of its changes on the next one's receipt", asy
   expect((await shop.chat()).status).toBe(200);
   expect(detailOf(shop)).not.toHaveProperty("changes");
 });
+
+test("a model that is another one with parameters set says them where the client has not, and how hard to think always", async () => {
+  const preset = { model: "base", reasoning: "high", maxTokens: 300, temperature: 0.3 } as const;
+  const { shop, vendors: [vendor] } = await setUp([{ provider: "openai" }], { model: { preset }, upstreamModel: "o4-mini" });
+  await shop.chat({ reasoning_effort: "low", top_p: 1, unheard_of: [1] });
+  expect(vendor!.calls[0]!.body).toEqual({
+    model: "o4-mini", messages: [{ role: "user", content: "Say hello to everybody" }], top_p: 1, unheard_of: [1], reasoning_effort: "high", max_completion_tokens: 300,
+  });
+  expect(shop.billing.asks[0]).toMatchObject({ maxOutputTokens: 300 });
+  await shop.chat({ max_completion_tokens: 20 });
+  expect(vendor!.calls[1]!.body).toMatchObject({ max_completion_tokens: 20 });
+  expect(shop.billing.asks[1]).toMatchObject({ maxOutputTokens: 20 });
+
+  const claude = await setUp([{ provider: "anthropic" }], { model: { preset: { model: "base", reasoning: 2_000, maxTokens: 8_000 } }, upstreamModel: "claude-sonnet-4-5" });
+  await claude.shop.chat({ temperature: 0.2 });
+  await ask(claude.shop, { max_tokens: 3_000, temperature: 0.2 });
+  expect(claude.vendors[0]!.calls.map(({ body }) => [body.max_tokens, body.thinking, body.temperature])).toEqual([
+    [4_096, { type: "enabled", budget_tokens: 2_000 }, undefined], [3_000, { type: "enabled", budget_tokens: 2_000 }, undefined],
+  ]);
+});
