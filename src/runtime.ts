@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
 import type { SessionCache } from "#accounts/session-cache.ts";
@@ -121,6 +121,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
+    endUserKey: createHmac("sha256", keys.keyPepper).update("end-user").digest(),
     replies: createReplyStore(pool, sealer),
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound, "content"),
     fetchContent: createContentFetcher(outbound),

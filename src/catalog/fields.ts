@@ -37,6 +37,18 @@ const fallbacksField = z.array(z.union([
   z.strictObject({ model: modelNameField, on: causesField }),
 ], { error: "must be a model's name or { model, on }" })).max(FALLBACKS_MAX, `must name at most ${FALLBACKS_MAX} models`);
 
+export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh"] as const;
+
+/** A model that is another one with parameters set. Its price is its own; whoever serves the other serves it. */
+const presetField = z.strictObject({
+  model: modelNameField,
+  /** An effort, or tokens to think with. */
+  reasoning: z.union([z.enum(EFFORTS), countField(0, 1_000_000)], { error: `must be one of ${EFFORTS.join(", ")}, or a number of tokens` }).optional(),
+  max_tokens: countField(1, 10_000_000).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+});
+
 export const modelField = {
   name: nameField(200),
   vendor: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "must be a short lower-case name"),
@@ -44,6 +56,7 @@ export const modelField = {
   endpoints: z.array(z.enum(ENDPOINTS)),
   aliases: z.array(modelNameField),
   fallbacks: fallbacksField,
+  preset: presetField,
 } as const;
 
 export const groupField = {

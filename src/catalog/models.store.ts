@@ -13,6 +13,8 @@ export type ModelFields = Readonly<{
   endpoints?: readonly string[];
   enabled?: boolean;
   limits?: Readonly<Record<string, number>>;
+  /** Another model with parameters set; null = a model of its own. */
+  preset?: Readonly<Record<string, unknown>> | null;
   /** Who takes its place, in order. */
   fallbacks?: readonly Readonly<{ model: string; on: readonly string[] }>[];
   /** The vendor's own price: what a channel's cost factor counts from. */
@@ -39,6 +41,7 @@ export async function updateModel(tx: Queryable, id: string, fields: ModelFields
     enabled: fields.enabled,
     limits: fields.limits && JSON.stringify(fields.limits),
     fallbacks: fields.fallbacks && JSON.stringify(fields.fallbacks),
+    preset: fields.preset === null ? null : fields.preset && JSON.stringify(fields.preset),
     list_price: fields.listPrice && JSON.stringify(fields.listPrice),
     facts: fields.facts && JSON.stringify(fields.facts),
   });

@@ -1,3 +1,4 @@
+import { readChannelSettings, type ChannelSettings } from "#channels/channel-settings.ts";
 import { FAILED, LIMITED } from "#channels/channel-state.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
@@ -11,7 +12,7 @@ export type ChannelKeyView = Readonly<{
 
 export type ChannelView = Readonly<{
   id: string; number: number; name: string; provider: string; baseUrl: string | null; protocol: string | null; priority: number; weight: number; keyMode: string;
-  costPpm: number; limits: Readonly<Record<string, number>>; timeouts: Readonly<Record<string, number>>; status: "active" | "disabled" | "down"; reason: string | null;
+  costPpm: number; limits: Readonly<Record<string, number>>; timeouts: Readonly<Record<string, number>>; settings: ChannelSettings; status: "active" | "disabled" | "down"; reason: string | null;
   pausedUntil: Date | null; createdAt: Date; updatedAt: Date;
   groups: readonly Readonly<{ id: string; name: string }>[];
   models: readonly Readonly<{ publicName: string; upstreamName: string; sold: boolean; priced: boolean }>[];
@@ -42,7 +43,7 @@ type TrafficRow = {
 export async function listChannels(db: Queryable, id?: string): Promise<readonly ChannelView[]> {
   const only = id ?? null;
   const { rows } = await db.query<Row>(
-    `SELECT id, number, name, provider, base_url AS "baseUrl", protocol, priority, weight, key_mode AS "keyMode", cost_ppm AS "costPpm", limits, timeouts, status, reason,
+    `SELECT id, number, name, provider, base_url AS "baseUrl", protocol, priority, weight, key_mode AS "keyMode", cost_ppm AS "costPpm", limits, timeouts, settings, status, reason,
             CASE WHEN paused_until > now() THEN paused_until END AS "pausedUntil", created_at AS "createdAt", updated_at AS "updatedAt", last_test AS "lastTest"
        FROM channels WHERE deleted_at IS NULL AND ($1::uuid IS NULL OR id = $1) ORDER BY number`, [only]);
   if (rows.length === 0) return [];
@@ -53,6 +54,7 @@ export async function listChannels(db: Queryable, id?: string): Promise<readonly
     const of = traffic.get(row.id);
     return {
       ...row,
+      settings: readChannelSettings(row.settings) ?? {},
       keys: keys.get(row.id) ?? [], models: models.get(row.id) ?? [], groups: groups.get(row.id) ?? [], errors: errors.get(row.id) ?? [],
       spark: Array.from({ length: 15 }, (_, index) => minutes.get(`${row.id} ${14 - index}`) ?? 0),
       rpm: of?.rpm ?? 0,

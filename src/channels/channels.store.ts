@@ -1,3 +1,4 @@
+import { readChannelSettings, type ChannelSettings } from "#channels/channel-settings.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { updateRow } from "#platform/db/update-row.ts";
@@ -43,6 +44,12 @@ export async function updateChannel(tx: Queryable, id: string, fields: ChannelFi
     reason: fields.reason,
   });
   await tx.query("UPDATE channels SET updated_at = now() WHERE id = $1", [id]);
+}
+
+/** A channel's settings by its name; undefined = there is none of this name. */
+export async function findChannelSettings(db: Queryable, name: string): Promise<Readonly<{ id: string; settings: ChannelSettings }> | undefined> {
+  const { rows } = await db.query<{ id: string; settings: unknown }>("SELECT id, settings FROM channels WHERE name = $1 AND deleted_at IS NULL", [name]);
+  return rows[0] && { id: rows[0].id, settings: readChannelSettings(rows[0].settings) ?? {} };
 }
 
 /** Makes `models` (public name -> upstream name) what the channel serves. */

@@ -1,7 +1,10 @@
 export { channelKeyAad, disableChannelKey, setChannelKeys } from "#channels/channel-keys.store.ts";
 export type { ChannelKeyInput, Sealer } from "#channels/channel-keys.store.ts";
-export { createChannel, dropCost, publishCost, setChannelGroups, setChannelModels, updateChannel } from "#channels/channels.store.ts";
+export { createChannel, dropCost, findChannelSettings, publishCost, setChannelGroups, setChannelModels, updateChannel } from "#channels/channels.store.ts";
 export type { ChannelFields } from "#channels/channels.store.ts";
+export { CAPABILITIES, channelSettingsField, readChannelSettings } from "#channels/channel-settings.ts";
+export type { Capability, ChannelSettings } from "#channels/channel-settings.ts";
+export { CHANNEL_OFFERS } from "#channels/channel-offers.ts";
 export { channelField, KEY_MODES, PROTOCOLS } from "#channels/fields.ts";
 export { bookTest } from "#channels/book-test.store.ts";
 export { readProbeSubject, saveLastTest } from "#channels/probe-target.store.ts";

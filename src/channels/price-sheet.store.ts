@@ -1,3 +1,4 @@
+import { CHANNEL_OFFERS } from "#channels/channel-offers.ts";
 import type { CostRoute } from "#channels/margins.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
@@ -7,9 +8,12 @@ export type PriceVersionView = Readonly<{
 }>;
 
 /** One model as the model list and the price book see it. */
+/** Another model with parameters set. */
+export type ModelPresetView = Readonly<{ model: string; reasoning?: string | number; max_tokens?: number; temperature?: number; top_p?: number }>;
+
 export type SheetRow = Readonly<{
   id: string; slug: string; name: string | null; vendor: string | null; enabled: boolean; contextTokens: number | null; maxOutputTokens: number | null;
-  endpoints: readonly string[]; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[]; limits: Readonly<Record<string, number>>; facts: Readonly<Record<string, unknown>>; listPrice: PriceDocument | null;
+  endpoints: readonly string[]; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[]; preset: ModelPresetView | null; limits: Readonly<Record<string, number>>; facts: Readonly<Record<string, unknown>>; listPrice: PriceDocument | null;
   createdAt: Date; updatedAt: Date;
   current: PriceVersionView | null;
   /** Versions that have not begun, soonest first. */
@@ -36,7 +40,7 @@ const toVersion = (row: VersionRow): PriceVersionView => ({
 export async function readPriceSheet(db: Queryable, ids?: readonly string[]): Promise<readonly SheetRow[]> {
   const only = ids ?? null;
   const { rows } = await db.query<Row>(
-    `SELECT m.id, m.slug, m.name, v.slug AS vendor, m.enabled, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens", m.endpoints, m.limits, m.fallbacks, m.facts,
+    `SELECT m.id, m.slug, m.name, v.slug AS vendor, m.enabled, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens", m.endpoints, m.limits, m.fallbacks, m.preset, m.facts,
             m.list_price AS "listPrice", m.created_at AS "createdAt", m.updated_at AS "updatedAt", ARRAY(SELECT alias FROM model_aliases a WHERE a.model_id = m.id ORDER BY 1) AS aliases
        FROM models m LEFT JOIN vendors v ON v.id = m.vendor_id WHERE $1::uuid[] IS NULL OR m.id = ANY($1) ORDER BY m.slug`, [only]);
   const versions = Map.groupBy(
@@ -67,7 +71,7 @@ export async function readPriceHistory(db: Queryable, modelId: string, limit: nu
 async function readRoutes(db: Queryable): Promise<Map<string, CostRoute[]>> {
   const { rows } = await db.query<CostRoute & { model: string }>(
     `SELECT cm.public_name AS model, c.id AS "channelId", c.name, c.status = 'active' AS live, c.priority, c.cost_ppm AS "costPpm", k.doc AS "ownCost"
-       FROM channel_models cm JOIN channels c ON c.id = cm.channel_id
+       FROM ${CHANNEL_OFFERS} cm JOIN channels c ON c.id = cm.channel_id
        LEFT JOIN LATERAL (SELECT doc FROM cost_versions WHERE channel_id = c.id AND upstream_model = cm.upstream_name AND currency = 'USD' AND effective_from <= now()
                            ORDER BY effective_from DESC LIMIT 1) k ON true
       ORDER BY c.priority DESC, c.number`);

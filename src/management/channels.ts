@@ -1,4 +1,6 @@
+import type { Pool } from "pg";
 import { z } from "zod";
+import { channelSettingsField, editChannel, findChannelSettings, staffAct } from "#channels/index.ts";
 import { ManagementError } from "#management/errors.ts";
 import { fromCursor, listSchema, page } from "#management/json.ts";
 import { route, type Route } from "#management/route.ts";
@@ -48,7 +50,36 @@ export const channelRoutes: readonly Route[] = [
       };
     },
   }),
+  route({
+    method: "GET",
+    path: "/channels/{name}/settings",
+    permission: "channels:read",
+    summary: "What the channel changes of its requests: overrides, headers, words of the shop's own, flags, capabilities",
+    response: channelSettingsField,
+    async handle({ deps, params }) {
+      return { body: (await channelByName(deps.pool, params.name!)).settings };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/channels/{name}/settings",
+    permission: "channels:write",
+    summary: "Makes these all the settings of the channel; what is left out is off",
+    body: channelSettingsField,
+    response: channelSettingsField,
+    async handle({ deps, actor, params, body }) {
+      const { id } = await channelByName(deps.pool, params.name!);
+      await staffAct(deps.pool, { actor, auditKey: deps.keys.auditKey, nowMs: Date.now() }, async (tx) => ({ result: undefined, traces: [await editChannel(tx, id, undefined, { settings: body })] }));
+      return { body, audited: true };
+    },
+  }),
 ];
+
+async function channelByName(pool: Pool, name: string) {
+  const channel = await findChannelSettings(pool, name);
+  if (!channel) throw new ManagementError("not_found", "There is no channel of this name.");
+  return channel;
+}
 
 const channelBody = (channel: ChannelHealth) => ({
   id: channel.id, number: channel.number, name: channel.name, provider: channel.provider, base_url: channel.baseUrl, status: channel.status, reason: channel.reason,

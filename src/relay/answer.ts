@@ -32,7 +32,7 @@ async function answer(state: RelayState, job: Job, router: Router, first: Choice
   const input = {
     state, context, operation, model, scanned, body, form,
     conversion: createConversion(context, scanned, body, { form, source: state.contents }), tokens: job.tokensTaken, media: mediaOf(job),
-    ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }),
+    ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }), ...(job.tier !== undefined && { tier: job.tier }),
   };
   const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
   if (context.reply.gone) {

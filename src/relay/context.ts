@@ -47,6 +47,8 @@ export type RelayDeps = Readonly<{
   keys: KeyDirectory;
   billing: Billing;
   lookups: RelayLookups;
+  /** What names of customers' users are made with, so that vendors hear none; absent = by chance, anew with each process. */
+  endUserKey?: Buffer;
   /** Answers kept for their owners; absent = the shop keeps none. */
   responses?: ResponseStore;
   /** Answers to requests with an idempotency key; absent = the header means nothing. */
@@ -94,6 +96,8 @@ export type RelayState = RelayDeps & Readonly<{
   addresses: Addresses;
   budgetWindows: BudgetWindows;
   plans: Plans;
+  /** What a vendor is told instead of a customer's name of his own user. */
+  endUser: (customer: string, name: string) => string;
   modelLists: ModelLists;
   meters: RelayMeters;
   /** Requests under way, for draining. */
@@ -141,6 +145,8 @@ export type RequestContext = {
   readonly attempts: AttemptRecord[];
   /** What the vendor's protocol could not carry: codes for the answer's headers, of the try under way. */
   warnings: readonly string[];
+  /** What the operator's settings and the rules of models have changed: codes for the receipt's back side. */
+  changes: readonly string[];
   /** Responses: what is kept of the conversation. */
   turn: Turn | undefined;
   /** The request must not be done twice. */
@@ -178,4 +184,6 @@ export type Job = Readonly<{
   scopes: readonly ScopedLimits[];
   /** Spending limits with their windows at admission. */
   budgets: readonly BudgetLimit[];
+  /** The service tier that is asked for and priced: what is set aside covers it. */
+  tier?: string;
 }>;

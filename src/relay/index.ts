@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { RelayDeps, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -11,6 +12,7 @@ import { createUpstreamLimits } from "#relay/limits/window.ts";
 import { createFreePasses } from "#relay/metering/free-passes.ts";
 import { handle } from "#relay/pipeline.ts";
 import { createPlans } from "#relay/plan.ts";
+import { createEndUserNames } from "#relay/policy/end-user-names.ts";
 import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
 import { createModelLists } from "#relay/read/models.ts";
 import { createRelayMeters } from "#relay/relay-metrics.ts";
@@ -32,6 +34,7 @@ export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
 export type { ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
 export { PROBE_STEPS } from "#relay/probe.ts";
+export { PREVIEW_DIALECTS, previewRequest } from "#relay/policy/preview.ts";
 export { createTokenizer } from "#relay/metering/tokenizer.ts";
 export { createSimulator, providers } from "#relay/providers/index.ts";
 export { directExchange } from "#relay/http/direct.ts";
@@ -88,6 +91,7 @@ export function createRelay(deps: RelayDeps): Relay {
     addresses: createAddresses(),
     budgetWindows: createBudgetWindows(),
     plans: createPlans(),
+    endUser: createEndUserNames(deps.endUserKey ?? randomBytes(32)),
     modelLists: createModelLists(now),
     meters: createRelayMeters(deps.metrics, () => running.size),
     isDraining: () => draining,

@@ -12,6 +12,9 @@ import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { admitLine, lineFor } from "#relay/model-fallback.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
+import { weigh } from "#relay/metering/weigh.ts";
+import { ableOffers } from "#relay/policy/capabilities.ts";
+import { pricedTier } from "#relay/policy/service-tier.ts";
 import { worstOf } from "#relay/metering/media-worst.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
@@ -107,8 +110,10 @@ export async function admitPlan(
 
   const takingRequest = takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
-  const inputTokensRough = roughInputTokens(scanned);
-  const tokens = estimatedTokens(scanned, inputTokensRough, model, writesText(operation));
+  const weighed = weigh(state, context, plan, { operation, scanned, body });
+  const tier = plan.tiers ? pricedTier(scanned, body, price) : undefined;
+  const inputTokensRough = roughInputTokens(weighed);
+  const tokens = estimatedTokens(weighed, inputTokensRough, model, writesText(operation));
   const takingTokens = takeTokens(state, context, allScopes, tokens);
   if (takingTokens) await takingTokens;
 
@@ -117,7 +122,7 @@ export async function admitPlan(
   try {
     router = routerFor(state, context, caller, { plan, price, scanned, body, tokens, inputTokensRough });
     first = router.first();
-    const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned, body, budgets }));
+    const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned: weighed, body, budgets, tier }));
     const admitted = admission instanceof Promise ? await admission : admission;
     if (isRefusal(admitted)) throw refusalError(admitted);
     hold = admitted;
@@ -127,7 +132,7 @@ export async function admitPlan(
   }
   const job: Job = {
     context, caller, operation, endpoint, model, groupId, price, scanned, body, form, hold, budgets,
-    modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes,
+    modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes, ...(tier !== undefined && { tier }),
   };
   return { job, plan, router, first };
 }
@@ -138,7 +143,8 @@ export type RouteParts = Readonly<{
 
 /** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
 export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { plan, price, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
-  const { model, offers } = plan;
+  const { model } = plan;
+  const offers = plan.picky ? ableOffers(plan.offers, scanned, body) : plan.offers;
   const range = scanned.ranges.get("provider");
   const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
   const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
@@ -178,10 +184,10 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
   return Number(input ?? 0n) * inputTokens + Number(output ?? 0n) * Math.max(OUTPUT_EXPECTED_MIN, outputTokens) + Number(request ?? 0n);
 }
 
-type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
+type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[]; tier: string | undefined }>;
 
-function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets }: AskParts): Ask {
-  const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs);
+function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets, tier }: AskParts): Ask {
+  const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs, tier);
   return {
     requestId: context.id,
     admittedAtMs: context.admittedAtMs,
@@ -202,10 +208,10 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
 }
 
 /** The most that a request may use of a model, and the dearest card that it could be charged with. */
-export function boundsFor(model: Model, price: CompiledPrice, scanned: ScannedRequest, atMs: number) {
+export function boundsFor(model: Model, price: CompiledPrice, scanned: ScannedRequest, atMs: number, tier = "default") {
   const { imageTokens } = price.document.hold ?? {};
   const inputTokensMax = mostInputTokens(scanned, model, imageTokens);
-  const card = price.worst(inputTokensMax, atMs, "default");
+  const card = price.worst(inputTokensMax, atMs, tier);
   return {
     card,
     size: {

@@ -5,6 +5,8 @@ import { takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { admitPlan, boundsFor, routerFor } from "#relay/metered.ts";
 import type { Admitted, ReadRequest, Wanted } from "#relay/metered.ts";
 import type { Plan } from "#relay/plan.ts";
+import { weigh } from "#relay/metering/weigh.ts";
+import { pricedTier } from "#relay/policy/service-tier.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
 import { fallbackCause, listedModels, ModelLine } from "#relay/routing/model-line.ts";
 import type { LineEntry } from "#relay/routing/model-line.ts";
@@ -93,13 +95,14 @@ async function move(state: RelayState, job: Job, from: Plan, to: Plan, ceiling: 
   try {
     const router = routerFor(state, context, caller, { plan: to, price, scanned, body, tokens, inputTokensRough });
     const first = router.first();
+    const tier = to.tiers ? pricedTier(scanned, body, price) : undefined;
     // The dearer of two prices is never charged where there is a ceiling: covering it is enough.
-    const { card, size } = boundsFor(model, ceiling ?? price, scanned, context.admittedAtMs);
+    const { card, size } = boundsFor(model, ceiling ?? price, weigh(state, context, to, { operation: job.operation, scanned, body }), context.admittedAtMs, tier);
     if (!(await hold.raise(card, size))) throw notFound(model.name);
-    const { ceiling: _before, ...rest } = job;
+    const { ceiling: _before, tier: _asked, ...rest } = job;
     const attemptsMax = Math.min(LINE_ATTEMPTS_MAX, context.attempts.length + ATTEMPTS_MAX);
     if (from.model !== model) state.limiter.correct(from.ownScopes, "tokens", -tokens);
-    return { plan: to, router, first, job: { ...rest, model, groupId, price, attemptsMax, scopes: to.allScopes, ...(ceiling && { ceiling }) } };
+    return { plan: to, router, first, job: { ...rest, model, groupId, price, attemptsMax, scopes: to.allScopes, ...(ceiling && { ceiling }), ...(tier !== undefined && { tier }) } };
   } catch (error) {
     if (from.model !== model) state.limiter.correct(to.ownScopes, "tokens", -tokens);
     if (error instanceof RelayError) return undefined;

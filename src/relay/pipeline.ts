@@ -99,7 +99,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
-    warnings: [], turn: undefined, once: undefined,
+    warnings: [], changes: [], turn: undefined, once: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {

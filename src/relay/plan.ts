@@ -21,6 +21,12 @@ export type Plan = Readonly<{
   offers: readonly Offer[];
   /** It is sold, but none of its vendors has a call of this kind. */
   unsupported?: boolean;
+  /** Some of them change how much an answer can cost. */
+  weighs: boolean;
+  /** Some of them may pass a service tier on. */
+  tiers: boolean;
+  /** Some of them lack a capability. */
+  picky: boolean;
 }>;
 
 export type Plans = Readonly<{
@@ -60,6 +66,9 @@ export function createPlans(): Plans {
       const offers = offersFor(snapshot, providers, first, model, asked);
       const plan: Plan = {
         model, ownScopes: own, allScopes: all, groupId: first, offers,
+        weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined || policy?.preset?.maxTokens !== undefined),
+        tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
+        picky: offers.some(({ policy }) => policy?.lacks !== undefined),
         ...(others.length > 0 && { otherGroups: others }),
         ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
       };

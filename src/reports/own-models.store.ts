@@ -1,3 +1,4 @@
+import { CHANNEL_OFFERS } from "#channels/index.ts";
 import { overridePrice } from "#catalog/index.ts";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type Multiplier } from "#money/price.ts";
@@ -27,7 +28,7 @@ export async function listOwnModels(db: Queryable, userId: string): Promise<OwnM
        -- Members of a line of groups pay what the first of it asks that serves the model.
        JOIN LATERAL (SELECT s.* FROM groups s LEFT JOIN LATERAL unnest(own.auto) WITH ORDINALITY AS line (name, at) ON line.name = s.name
               WHERE CASE WHEN own.auto = '{}' THEN s.id = own.id ELSE line.at IS NOT NULL END AND EXISTS (
-                SELECT 1 FROM channel_models cm JOIN channels c ON c.id = cm.channel_id AND c.status <> 'disabled' JOIN channel_groups cg ON cg.channel_id = c.id
+                SELECT 1 FROM ${CHANNEL_OFFERS} cm JOIN channels c ON c.id = cm.channel_id AND c.status <> 'disabled' JOIN channel_groups cg ON cg.channel_id = c.id
                  WHERE cm.public_name = m.slug AND cg.group_id = s.id)
               ORDER BY line.at LIMIT 1) g ON true
        JOIN LATERAL (SELECT id, effective_from, doc FROM price_versions WHERE model_id = m.id AND effective_from <= now() ORDER BY effective_from DESC LIMIT 1) p ON true

@@ -2,7 +2,7 @@ import { effectivePico, pico, ppm } from "#money/amount.ts";
 import { FLAG } from "#money/charge.ts";
 import type { PriceDocument } from "#money/price-document.ts";
 import { tokenPrice } from "#money/price-items.ts";
-import type { ReceiptLine, RequestStatus, UsageView } from "#reports/receipt.ts";
+import { injectionOf, warningsOf, type ReceiptLine, type RequestStatus, type UsageView } from "#reports/receipt.ts";
 import type { Receipt } from "#reports/receipts.store.ts";
 
 /** Which row of the published policy a charge follows. */
@@ -40,6 +40,10 @@ export type OwnReceipt = Readonly<{
   rule: Rule; waived: boolean;
   /** Further tries before the answer; they are not charged. */
   retries: number;
+  /** What of the request could not be carried, by the codes of `x-modelmart-warn`. */
+  warnings: readonly string[];
+  /** The shop's own words in the request, as tokens of its input; `absorbed` = the shop pays for them. */
+  injected: Readonly<{ tokens: number; absorbed: boolean }> | null;
   ttftMs: number | null; latencyMs: number | null;
 }>;
 
@@ -63,7 +67,7 @@ export function ownReceipt(receipt: Receipt, facts: ReceiptFacts): OwnReceipt {
     releasedNano: holdNano > chargeNano ? holdNano - chargeNano : 0n, drawn: receipt.paid,
     settledAt: facts.settledAt, settlementId: facts.settlementId, priceVersion: receipt.priceVersion, priceSince: facts.priceSince,
     tier: tierOf(receipt.usage, facts.document), rule: ruleOf(receipt), waived: (receipt.flags & FLAG.WAIVED) !== 0,
-    retries: Math.max(0, receipt.attempts.length - 1), ttftMs: receipt.ttftMs, latencyMs: receipt.latencyMs,
+    retries: Math.max(0, receipt.attempts.length - 1), warnings: warningsOf(receipt.detail), injected: injectionOf(receipt.detail), ttftMs: receipt.ttftMs, latencyMs: receipt.latencyMs,
   };
 }
 

@@ -70,3 +70,12 @@ export function usageView(quantities: Readonly<Record<string, number>>): UsageVi
   view.seconds = milliseconds / 1000;
   return Object.keys(other).length > 0 ? { ...view, other } : view;
 }
+
+type Detail = Readonly<Record<string, unknown>>;
+
+/** What could not be carried, as it was said in `x-modelmart-warn`. */
+export const warningsOf = ({ warnings }: Detail): readonly string[] => (Array.isArray(warnings) ? warnings.filter((code) => typeof code === "string") : []);
+
+/** The shop's own words in a request. */
+export const injectionOf = (detail: Detail): Readonly<{ tokens: number; absorbed: boolean }> | null =>
+  (typeof detail.injected_tokens_estimate === "number" ? { tokens: detail.injected_tokens_estimate, absorbed: detail.injected_absorbed === true } : null);

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { isUuid, parseRequestId } from "#platform/ids.ts";
+import { injectionOf, warningsOf } from "#reports/receipt.ts";
 import { findReceipt, type Receipt } from "#reports/receipts.store.ts";
 import { walletCredits } from "#reports/wallets.store.ts";
 
@@ -60,6 +61,8 @@ export function generationView(receipt: Receipt): GenerationView {
     latency_ms: receipt.latencyMs,
     first_token_ms: receipt.ttftMs,
     generation_ms: receipt.latencyMs === null || receipt.ttftMs === null ? null : receipt.latencyMs - receipt.ttftMs,
+    warnings: warningsOf(receipt.detail),
+    injected_tokens_estimate: injectionOf(receipt.detail)?.tokens ?? null,
     attempts: receipt.attempts.map(({ n, status, errorClass, latencyMs }) => ({ n, status, error_class: errorClass, ms: latencyMs })),
   };
 }

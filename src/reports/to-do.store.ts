@@ -1,3 +1,4 @@
+import { CHANNEL_OFFERS } from "#channels/index.ts";
 import { FAILED, OUTCOMES_MIN } from "#channels/channel-state.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
@@ -45,7 +46,7 @@ const QUERIES: Readonly<Record<ToDoKind, string>> = {
   model_without_price: `SELECT m.id::text, m.slug AS name, ${NONE} FROM models m WHERE m.enabled AND NOT ${IN_FORCE} ORDER BY m.slug`,
   model_without_channel: `
     SELECT m.id::text, m.slug AS name, ${NONE} FROM models m
-     WHERE m.enabled AND ${IN_FORCE} AND NOT EXISTS (SELECT 1 FROM channel_models cm JOIN channels c ON c.id = cm.channel_id WHERE cm.public_name = m.slug AND c.status = 'active')
+     WHERE m.enabled AND ${IN_FORCE} AND NOT EXISTS (SELECT 1 FROM ${CHANNEL_OFFERS} cm JOIN channels c ON c.id = cm.channel_id WHERE cm.public_name = m.slug AND c.status = 'active')
      ORDER BY m.slug`,
   order_in_review: `
     SELECT o.id::text, o.number AS name, o.updated_at AS since, NULL::int AS count, o.credit_nano AS "amountNano", o.review_reason AS detail

@@ -1,9 +1,9 @@
 import { readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
-import { channelKeyAad, type Sealer } from "#channels/index.ts";
+import { channelKeyAad, readChannelSettings, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
 import { createPriceBook } from "#snapshot/price-book.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
-import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
+import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, ModelPreset, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
 
 /**
  * Rows to the view that requests are served from. Pure: throws when a row does not fit its form, and the caller
@@ -48,9 +48,17 @@ function buildModel(row: SnapshotRows["models"][number]): Model {
     endpoints: new Set(row.endpoints as Endpoint[]),
     createdAtMs: row.created_at.getTime(),
     limits: readLimits(row.limits),
+    ...(isPreset(row.preset) && { preset: buildPreset(row.preset) }),
     ...(fallbacks.length > 0 && { fallbacks: fallbacks.map(({ model, on }) => ({ model, on: new Set(on) })) }),
   };
 }
+
+type StoredPreset = Readonly<{ model: string; reasoning?: ModelPreset["reasoning"]; max_tokens?: number; temperature?: number; top_p?: number }>;
+const isPreset = (stored: unknown): stored is StoredPreset => typeof stored === "object" && stored !== null && "model" in stored;
+
+const buildPreset = ({ model, reasoning, max_tokens: maxTokens, temperature, top_p: topP }: StoredPreset): ModelPreset => ({
+  model, ...(reasoning !== undefined && { reasoning }), ...(maxTokens !== undefined && { maxTokens }), ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { topP }),
+});
 
 const hasLine = ({ auto }: SnapshotRows["groups"][number]): boolean => (auto?.length ?? 0) > 0;
 
@@ -75,6 +83,7 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
   const keys = Map.groupBy(rows.channelKeys, (row) => row.channel_id);
   const groups = Map.groupBy(rows.channelGroups, (row) => row.channel_id);
   return new Map(rows.channels.map((row): [string, Channel] => {
+    const settings = readChannelSettings(row.settings);
     const timeouts = (row.timeouts ?? {}) as Record<string, number>;
     return [row.id, {
       id: row.id,
@@ -83,7 +92,8 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
       provider: row.provider,
       ...(row.base_url !== null && { baseUrl: row.base_url }),
       ...(row.protocol !== null && { protocol: row.protocol as NonNullable<Channel["protocol"]> }),
-      active: row.status === "active",
+      // A channel whose settings are none would not do what its operator wants.
+      active: row.status === "active" && settings !== undefined,
       ...(row.paused_until && { pausedUntilMs: row.paused_until.getTime() }),
       priority: row.priority,
       weight: row.weight,
@@ -96,7 +106,7 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
         ...(timeouts.idle_ms !== undefined && { idleMs: timeouts.idle_ms }),
         ...(timeouts.total_ms !== undefined && { totalMs: timeouts.total_ms }),
       },
-      settings: (row.settings ?? {}) as Record<string, unknown>,
+      settings: settings ?? {},
       groups: new Set((groups.get(row.id) ?? []).map(({ group_id }) => group_id)),
     }];
   }));

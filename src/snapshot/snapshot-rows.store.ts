@@ -1,4 +1,5 @@
 import type { Pool, QueryResultRow } from "pg";
+import { CHANNEL_OFFERS } from "#channels/index.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
 
 /**
@@ -14,8 +15,10 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
       rev: (await all<{ rev: bigint }>("SELECT coalesce(max(rev), 0)::bigint AS rev FROM config_rev"))[0]!.rev,
       settings: await all("SELECT key, value FROM settings"),
       models: await all(`
-        SELECT m.id, m.slug, v.slug AS vendor, m.context_tokens, m.max_output_tokens, m.endpoints, m.created_at, m.limits, m.list_price, m.fallbacks
-          FROM models m LEFT JOIN vendors v ON v.id = m.vendor_id WHERE m.enabled ORDER BY m.slug`),
+        SELECT m.id, m.slug, v.slug AS vendor, m.endpoints, m.created_at, m.limits, m.fallbacks, m.preset,
+               coalesce(m.context_tokens, b.context_tokens) AS context_tokens, coalesce(m.max_output_tokens, b.max_output_tokens) AS max_output_tokens,
+               coalesce(m.list_price, b.list_price) AS list_price
+          FROM models m LEFT JOIN models b ON b.slug = m.preset ->> 'model' LEFT JOIN vendors v ON v.id = coalesce(m.vendor_id, b.vendor_id) WHERE m.enabled ORDER BY m.slug`),
       aliases: await all("SELECT a.alias, m.slug FROM model_aliases a JOIN models m ON m.id = a.model_id"),
       prices: await all(`
         SELECT id, model_id, effective_from, doc FROM price_versions p
@@ -29,7 +32,7 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
         SELECT id, number, name, provider, base_url, protocol, priority, weight, key_mode, cost_ppm, limits, timeouts, settings, status, paused_until
           FROM channels ORDER BY number`),
       channelKeys: await all("SELECT id, channel_id, sealed, weight, limits, status FROM channel_keys ORDER BY channel_id, position, id"),
-      channelModels: await all("SELECT channel_id, public_name, upstream_name FROM channel_models"),
+      channelModels: await all(`SELECT channel_id, public_name, upstream_name FROM ${CHANNEL_OFFERS} offers`),
       channelGroups: await all("SELECT channel_id, group_id FROM channel_groups"),
       costs: await all(`
         SELECT id, channel_id, upstream_model, effective_from, doc FROM cost_versions c

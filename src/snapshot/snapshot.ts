@@ -1,3 +1,4 @@
+import type { ChannelSettings } from "#channels/index.ts";
 import type { Ppm } from "#money/amount.ts";
 import type { CompiledPrice } from "#money/price.ts";
 
@@ -38,7 +39,12 @@ export type Model = Readonly<{
   limits: Limits;
   /** Who takes its place, and when; absent = nobody. */
   fallbacks?: readonly ModelFallback[];
+  /** It is another model with parameters set. */
+  preset?: ModelPreset;
 }>;
+
+/** `reasoning`: an effort, or tokens. */
+export type ModelPreset = Readonly<{ model: string; reasoning?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | number; maxTokens?: number; temperature?: number; topP?: number }>;
 
 /** Why a request may go on to another model. */
 export type FallbackCause = "unavailable" | "rate" | "context" | "content_policy";
@@ -77,7 +83,7 @@ export type Channel = Readonly<{
   keys: readonly ChannelKey[];
   limits: Limits;
   timeouts: Readonly<{ connectMs?: number; firstByteMs?: number; idleMs?: number; totalMs?: number }>;
-  settings: Readonly<Record<string, unknown>>;
+  settings: ChannelSettings;
   groups: ReadonlySet<string>;
 }>;
 

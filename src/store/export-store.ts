@@ -37,7 +37,7 @@ function exportModel(model: ModelState): object {
   const price = model.ratioInput ? { ratio: model.ratioInput } : model.price ? { price: wordsFromPrice(model.price) } : {};
   return {
     id: model.slug, name: model.name, vendor: model.vendor, context: model.contextTokens, max_output: model.maxOutputTokens,
-    endpoints: list(model.endpoints), aliases: list(model.aliases), fallbacks: list(model.fallbacks), limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
+    endpoints: list(model.endpoints), aliases: list(model.aliases), fallbacks: list(model.fallbacks), preset: model.preset ?? undefined, limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
   };
 }
 
@@ -52,6 +52,7 @@ function exportChannel(channel: ChannelState): object {
     groups: channel.groups, priority: channel.priority, weight: channel.weight,
     cost: channel.costPpm === 1_000_000 && channel.costs.size === 0 ? undefined : { ratio: ratio(channel.costPpm), ...prices },
     limits: limits(channel.limits), timeouts: Object.keys(channel.timeouts).length > 0 ? channel.timeouts : undefined,
+    settings: Object.keys(channel.settings).length > 0 ? channel.settings : undefined,
     enabled: channel.status === "disabled" ? false : undefined, // what the machine took out for a while is not off
   };
 }

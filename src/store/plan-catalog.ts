@@ -32,7 +32,7 @@ export function planModels({ file }: ParsedStoreFile, shop: ShopState): Change[]
   return (file.models ?? []).flatMap((model): Change[] => {
     const wanted = {
       name: model.name, vendor: model.vendor, contextTokens: model.context, maxOutputTokens: model.max_output,
-      endpoints: model.endpoints && sorted(model.endpoints), limits: model.limits, enabled: model.enabled, fallbacks: model.fallbacks,
+      endpoints: model.endpoints && sorted(model.endpoints), limits: model.limits, enabled: model.enabled, fallbacks: model.fallbacks, preset: model.preset,
     };
     const current = shop.models.get(model.id);
     const aliases = model.aliases && sorted(model.aliases);

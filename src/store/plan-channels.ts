@@ -25,7 +25,7 @@ function planChannel(channel: FileChannel, cost: FileCost | undefined, current: 
   const prices = costChanges(cost, channel.models ?? current?.models ?? new Map(), current, tools, [...at, "cost"]);
   const columns = {
     provider: channel.provider, baseUrl: channel.base_url, protocol: channel.protocol, priority: channel.priority, weight: channel.weight,
-    keyMode: channel.key_mode, costPpm: cost?.ppm, limits: channel.limits, timeouts: channel.timeouts,
+    keyMode: channel.key_mode, costPpm: cost?.ppm, limits: channel.limits, timeouts: channel.timeouts, settings: channel.settings,
     status: channel.enabled === undefined ? undefined : channel.enabled ? "active" as const : "disabled" as const,
   };
   const lists = {

@@ -18,7 +18,7 @@ export async function readShop(db: Queryable, emails: readonly string[] | undefi
   const groups = await all<GroupState>(`SELECT id, name, ppm, top_up_ppm AS "topUpPpm", limits, auto FROM groups ORDER BY name`);
   const models = await all<ModelState>(`
     SELECT m.id, m.slug, m.name, v.slug AS vendor, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens",
-           m.endpoints, m.enabled, m.limits, m.fallbacks, p.doc AS price, p.ratio_input AS "ratioInput",
+           m.endpoints, m.enabled, m.limits, m.fallbacks, m.preset, p.doc AS price, p.ratio_input AS "ratioInput",
            ARRAY(SELECT a.alias FROM model_aliases a WHERE a.model_id = m.id ORDER BY a.alias) AS aliases
       FROM models m LEFT JOIN vendors v ON v.id = m.vendor_id
       LEFT JOIN LATERAL (SELECT doc, ratio_input FROM price_versions p WHERE p.model_id = m.id
@@ -42,7 +42,7 @@ type ChannelRow = Omit<ChannelState, "keys" | "models" | "groups" | "costs">;
 async function readChannels(all: <R extends QueryResultRow>(sql: string) => Promise<R[]>): Promise<ChannelState[]> {
   const rows = await all<ChannelRow>(`
     SELECT id, name, provider, base_url AS "baseUrl", protocol, priority, weight, key_mode AS "keyMode", cost_ppm AS "costPpm",
-           limits, timeouts, status, reason FROM channels WHERE deleted_at IS NULL ORDER BY number`);
+           limits, timeouts, settings, status, reason FROM channels WHERE deleted_at IS NULL ORDER BY number`);
   const keys = Map.groupBy(await all<{ channel: string; fingerprint: string; source: string | null }>(
     "SELECT channel_id AS channel, fingerprint, source FROM channel_keys ORDER BY position, id"), ({ channel }) => channel);
   const models = Map.groupBy(await all<{ channel: string; public: string; upstream: string }>(

@@ -18,14 +18,14 @@ export type GroupState = Readonly<{ id: string; name: string; ppm: number; topUp
 
 export type ModelState = Readonly<{
   id: string; slug: string; name: string | null; vendor: string | null; contextTokens: number | null; maxOutputTokens: number | null;
-  endpoints: readonly string[]; enabled: boolean; limits: LimitSet; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[];
+  endpoints: readonly string[]; enabled: boolean; limits: LimitSet; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[]; preset: Readonly<Record<string, unknown>> | null;
   /** The newest version that has begun or is about to. */
   price: PriceDocument | null; ratioInput: Readonly<Record<string, unknown>> | null;
 }>;
 
 export type ChannelState = Readonly<{
   id: string; name: string; provider: string; baseUrl: string | null; protocol: string | null; priority: number; weight: number;
-  keyMode: string; costPpm: number; limits: LimitSet; timeouts: Readonly<Record<string, number>>; status: string; reason: string | null;
+  keyMode: string; costPpm: number; limits: LimitSet; timeouts: Readonly<Record<string, number>>; settings: Readonly<Record<string, unknown>>; status: string; reason: string | null;
   keys: readonly Readonly<{ fingerprint: string; source: string | null }>[];
   /** Public name -> upstream name. */
   models: ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
 import { ENDPOINTS, groupField, modelField } from "#catalog/index.ts";
-import { channelField } from "#channels/index.ts";
+import { channelField, channelSettingsField } from "#channels/index.ts";
 import { CODE_PATTERN } from "#payments/index.ts";
 import {
   budgetField, cidrField, countField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField,
@@ -21,6 +21,7 @@ const model = z.strictObject({
   endpoints: modelField.endpoints.optional(),
   aliases: modelField.aliases.optional(),
   fallbacks: modelField.fallbacks.optional(),
+  preset: modelField.preset.optional(),
   limits: limitsField.optional(),
   enabled: z.boolean().optional(),
   price: words.optional(),
@@ -51,6 +52,7 @@ const channel = z.strictObject({
   cost: words.optional(),
   limits: channelField.limits.optional(),
   timeouts: channelField.timeouts.optional(),
+  settings: channelSettingsField.optional(),
   enabled: z.boolean().optional(),
 });
 

@@ -17,7 +17,7 @@ export type YamlSource = Readonly<{
 
 /**
  * Reads YAML 1.2 (and so JSON). Decimals come as their text (`0.15`, not a binary fraction), so that no digit of
- * a price is lost.
+ * a price is lost; but for those that become JSON of a request.
  */
 export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
@@ -27,7 +27,7 @@ export function readYaml(text: string): YamlSource {
   let value: unknown;
   if (errors.length === 0) {
     try {
-      value = toPlain(document, document.contents, { count: 0 });
+      value = toPlain(document, document.contents, { count: 0 }, { depth: 0, text: true });
     } catch (error) {
       errors.push({ line: 1, message: error instanceof Error ? error.message : String(error) });
     }
@@ -45,18 +45,27 @@ export function readYaml(text: string): YamlSource {
   };
 }
 
-function toPlain(document: Document, node: unknown, budget: { count: number }): unknown {
+/** Members of an entry (a channel, a model) whose numbers are a request's. */
+const OF_REQUESTS: ReadonlySet<string> = new Set(["settings", "preset"]);
+const ENTRY_DEPTH = 2;
+
+type Place = Readonly<{ depth: number; /** Decimals come as text. */ text: boolean }>;
+
+function toPlain(document: Document, node: unknown, budget: { count: number }, place: Place): unknown {
   if (++budget.count > NODES_MAX) throw new Error("the file holds too many values");
-  if (isAlias(node)) return toPlain(document, node.resolve(document), budget);
-  if (isSeq(node)) return node.items.map((item) => toPlain(document, item, budget));
+  if (isAlias(node)) return toPlain(document, node.resolve(document), budget, place);
+  if (isSeq(node)) return node.items.map((item) => toPlain(document, item, budget, { ...place, depth: place.depth + 1 }));
   if (isMap(node)) {
-    const entries = node.items.filter(isPair).map(({ key, value }) => [nameOf(key), toPlain(document, value, budget)] as const);
+    const entries = node.items.filter(isPair).map(({ key, value }) => {
+      const name = nameOf(key), text = place.text && !(place.depth === ENTRY_DEPTH && OF_REQUESTS.has(name));
+      return [name, toPlain(document, value, budget, { depth: place.depth + 1, text })] as const;
+    });
     return Object.fromEntries(entries);
   }
   if (!isScalar(node)) return null;
   const { value, source } = node;
   if (typeof value === "bigint") return value.toString();
-  return typeof value === "number" && source !== undefined && /^-?\d+\.\d+$/.test(source) ? source : value;
+  return place.text && typeof value === "number" && source !== undefined && /^-?\d+\.\d+$/.test(source) ? source : value;
 }
 
 /** `4.5: …` names the member "4.5", as written. */

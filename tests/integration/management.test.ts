@@ -208,6 +208,16 @@ describe("requests, ledger, channels", () => {
     expect((await call("POST", "/channels/main/test")).body).toMatchObject({ ok: true, status: 200, latency_ms: 12 });
     expect((await call("POST", "/channels/none/test")).status).toBe(404);
   });
+
+  test("a channel's settings are read and written whole, and what is wrong in them is named", async () => {
+    const settings = { params: [{ op: "clamp", path: "/temperature", max: 1 }], headers: [{ op: "set", name: "x-org", value: "acme" }], allow_service_tier: true };
+    expect(await call("POST", "/channels/main/settings", { body: settings })).toMatchObject({ status: 200, body: settings });
+    expect((await call("GET", "/channels/main/settings")).body).toEqual(settings);
+    expect(await call("POST", "/channels/main/settings", { body: { headers: [{ op: "set", name: "Host", value: "x" }] } })).toMatchObject({ status: 400 });
+    expect((await call("GET", "/channels/main/settings")).body).toEqual(settings);
+    expect((await call("POST", "/channels/main/settings", { body: {} })).status).toBe(200);
+    expect((await call("GET", "/channels/none/settings")).status).toBe(404);
+  });
 });
 
 test("the description names every call, without a token", async () => {
@@ -215,7 +225,7 @@ test("the description names every call, without a token", async () => {
   expect([status, body.openapi]).toEqual([200, "3.1.0"]);
   expect(Object.keys(body.paths as object)).toEqual(expect.arrayContaining([
     "/api/v1/users/{email}", "/api/v1/users/{email}/adjustments", "/api/v1/requests", "/api/v1/ledger/transactions", "/api/v1/ledger/check",
-    "/api/v1/channels", "/api/v1/channels/{name}/test", "/api/v1/codes", "/api/v1/codes/{code}/redemptions",
+    "/api/v1/channels", "/api/v1/channels/{name}/settings", "/api/v1/channels/{name}/test", "/api/v1/codes", "/api/v1/codes/{code}/redemptions",
   ]));
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAudit } from "#accounts/index.ts";
 import { checkInvariants } from "#money/invariants.store.ts";
+import { loadSnapshotRows } from "#snapshot/snapshot-rows.store.ts";
 import { exportStore, StoreFileError } from "#store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { API_KEY, createTestShop, STORE, TOKEN, type TestShop } from "../support/test-shop.ts";
@@ -77,6 +78,21 @@ describe("store as code", () => {
     expect(errors.errors.map(({ line }) => line)).toEqual([2, 4]);
     await shop.apply("groups:\n  line: { auto: [] }\nmodels:\n  - { id: gpt-4o-mini, fallbacks: [] }");
     await shop.apply(STORE, { prune: ["groups"] });
+  });
+
+  test("what channels change of requests, and models that are others with parameters set, come back in the export with their numbers", async () => {
+    const settings = { params: [{ op: "clamp", path: "/temperature", min: 0.01, max: 1 }, { op: "set", path: "/top_p", value: 0.5, when: { field: "model", is: "prefix", value: "gpt" } }], force_stream: true };
+    const text = `models:\n  - { id: gpt-4o-mini-cool, price: { input: 1, output: 2 }, preset: { model: gpt-4o-mini, reasoning: high, temperature: 0.2 } }\nchannels:\n  - { name: main, provider: openai, settings: ${JSON.stringify(settings)} }`;
+    await shop.apply(text);
+    expect(await one("SELECT settings FROM channels WHERE name = 'main'")).toEqual({ settings });
+    expect(await one("SELECT preset FROM models WHERE slug = 'gpt-4o-mini-cool'")).toEqual({ preset: { model: "gpt-4o-mini", reasoning: "high", temperature: 0.2 } });
+    expect(await shop.apply(text)).toEqual([]);
+    expect(await shop.apply(await exportStore(database.pool))).toEqual([]);
+    const { channelModels } = await loadSnapshotRows(database.pool);
+    expect(channelModels.filter(({ public_name }) => public_name === "gpt-4o-mini-cool").map(({ upstream_name }) => upstream_name)).toEqual(channelModels.filter(({ public_name }) => public_name === "gpt-4o-mini").map(({ upstream_name }) => upstream_name));
+    const errors = (await shop.apply("channels:\n  - { name: main, provider: openai, settings: { params: [{ op: explode, path: /a }] } }").catch((failure: unknown) => failure)) as StoreFileError;
+    expect(errors.errors.map(({ line }) => line)).toEqual([2]);
+    await shop.apply("channels:\n  - { name: main, provider: openai, settings: {} }");
   });
 
   test("a new price is a new version that is in force when apply returns; the old one stays", async () => {

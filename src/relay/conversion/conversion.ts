@@ -1,5 +1,5 @@
+import type { ClientCodec, Target, Warn } from "#relay/canonical/codec.ts";
 import type { BodyPart } from "#platform/outbound/body-part.ts";
-import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { Content } from "#platform/outbound/fetch-content.ts";
@@ -18,14 +18,33 @@ import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
+import type { Inbound } from "#relay/http/exchange.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
+import type { Tree } from "#relay/policy/json-pointer.ts";
+import { withPreset } from "#relay/policy/preset.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Script } from "#relay/upstream/scripted.ts";
 import type { Usage } from "#money/usage.ts";
+import type { ModelPreset } from "#snapshot/snapshot.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
-export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; /** The channel's. */ settings?: Readonly<Record<string, unknown>>; maxTokens?: number; maxOutputTokens?: number }>;
+export type ConversionTarget = Readonly<{
+  upstreamModel: string;
+  flags: ProviderFlags;
+  /** The channel's. */
+  settings?: Readonly<Record<string, unknown>>;
+  maxTokens?: number;
+  maxOutputTokens?: number;
+  /** Whether a stream is asked for, where that is not the client's wish. */
+  stream?: boolean;
+  /** Changes what would be sent, in place; `warn` is told what is lost. */
+  shape?: (body: Tree, warn: Warn) => void;
+  /** Thoughts become part of the text. */
+  thinkingToContent?: boolean;
+  /** The model is another one with parameters set. */
+  preset?: ModelPreset;
+}>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
 export type Converted = Readonly<{
@@ -59,6 +78,9 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
+/** What of a request's surroundings its words depend on. */
+export type Around = Pick<RequestContext, "dialect" | "idText" | "admittedAtMs" | "caller"> & Readonly<{ inbound: Pick<Inbound, "headers" | "query"> }>;
+
 /** What a conversion may need beyond the request's words. */
 export type ConversionParts = Readonly<{
   /** What was sent, where it came with files. */
@@ -67,7 +89,7 @@ export type ConversionParts = Readonly<{
   source?: ContentSource | undefined;
 }>;
 
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, { form, source }: ConversionParts = {}): Conversion {
+export function createConversion(context: Around, scanned: ScannedRequest, body: Buffer, { form, source }: ConversionParts = {}): Conversion {
   let contents: ReadonlyMap<string, Content> = new Map();
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
@@ -92,7 +114,7 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
+    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens, stream, shape, thinkingToContent, preset }) {
       const call = callCodecs[protocol];
       if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
@@ -111,22 +133,27 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
         warn: strict ? strictWarn : (code) => void warnings.add(code),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...(maxTokens !== undefined && { capTokens: maxTokens }),
       };
-      const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? request : withoutCustom(request), target);
+      const whole = preset ? withPreset(request, preset) : request;
+      const asked = stream === undefined || stream === request.stream ? whole : { ...whole, stream };
+      const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? asked : withoutCustom(asked), target);
+      let { body: sent } = encoded;
+      // What is read once for all tries must not be changed by one of them.
+      if (shape) shape((sent = structuredClone(sent)) as Tree, target.warn);
       const reader = convertedReader({
-        client, upstream,
+        client, upstream, ...(thinkingToContent && { thinkingToContent }),
         decoder: { flags, ...(encoded.restore && { restore: encoded.restore }) },
         reply: {
           request, requestId: context.idText, createdAt: Math.floor(context.admittedAtMs / 1000),
           includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
-      return { parts: [Buffer.from(JSON.stringify(encoded.body))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
+      return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
     },
   };
 }
 
 /** The caller would rather be refused than have something left out. */
-function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body: Buffer): boolean {
+export function isStrict({ inbound }: Around, { ranges }: ScannedRequest, body: Buffer): boolean {
   if (inbound.headers["x-modelmart-strict"] === "1") return true;
   const range = ranges.get("provider");
   const wanted = range && (JSON.parse(body.toString("utf8", range[0], range[1])) as { require_parameters?: unknown } | null);
@@ -137,7 +164,7 @@ function isStrict({ inbound }: RequestContext, { ranges }: ScannedRequest, body:
 const knowsCustom = (protocol: WireFormat, { maxTokensName }: ProviderFlags): boolean =>
   protocol === "openai-responses" || (protocol === "openai-chat" && maxTokensName === "by_model");
 
-function decode(client: ClientCodec, { inbound }: RequestContext, { model, stream }: ScannedRequest, body: Buffer): ChatRequest | RelayError {
+function decode(client: ClientCodec, { inbound }: Around, { model, stream }: ScannedRequest, body: Buffer): ChatRequest | RelayError {
   try {
     const betas = (inbound.headers["anthropic-beta"] ?? "").split(",").map((beta) => beta.trim()).filter((beta) => beta !== "");
     return client.decodeRequest(JSON.parse(body.toString("utf8")) as JsonObject, { model, stream, betas });

@@ -4,6 +4,7 @@ import { blockedAsError } from "#relay/conversion/blocked.ts";
 import { ConvertedFacts } from "#relay/conversion/converted-facts.ts";
 import { ConvertedStream } from "#relay/conversion/converted-stream.ts";
 import { CustomUnwrapper } from "#relay/conversion/unwrap-custom.ts";
+import { ThoughtsInText } from "#relay/conversion/thoughts-in-text.ts";
 import type { Dialect, PassOptions } from "#relay/dialects/dialect.ts";
 import { looksLikeEvents } from "#relay/http/sse.ts";
 
@@ -12,6 +13,8 @@ export type ConvertedSpec = Readonly<{
   upstream: UpstreamCodec;
   decoder: DecoderOptions;
   reply: Omit<ReplyOptions, "model">;
+  /** Thoughts become part of the text. */
+  thinkingToContent?: boolean;
 }>;
 
 /** Reads a vendor's answer in the vendor's protocol and gives it in the client's. */
@@ -19,7 +22,8 @@ export const convertedReader = (spec: ConvertedSpec): Pick<Dialect, "passStream"
   passStream: (options) => new ConvertedStream(spec, replyOptions(spec, options)),
   passBody(body, options) {
     const facts = new ConvertedFacts();
-    const told = looksLikeEvents(body) ? eventsOfStream(spec, body) : spec.upstream.decodeReply(body, spec.decoder);
+    const said = looksLikeEvents(body) ? eventsOfStream(spec, body) : spec.upstream.decodeReply(body, spec.decoder);
+    const told = spec.thinkingToContent ? new ThoughtsInText().take(said) : said;
     const events = blockedAsError(new CustomUnwrapper(spec.reply.request).take(told), spec.reply.request);
     for (const event of events) facts.take(event);
     if (facts.error) return { facts, body };

@@ -4,6 +4,7 @@ import { blockedAsError } from "#relay/conversion/blocked.ts";
 import { ConvertedFacts } from "#relay/conversion/converted-facts.ts";
 import type { ConvertedSpec } from "#relay/conversion/converted-reader.ts";
 import { CustomUnwrapper } from "#relay/conversion/unwrap-custom.ts";
+import { ThoughtsInText } from "#relay/conversion/thoughts-in-text.ts";
 import type { PassStream } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 
@@ -19,6 +20,7 @@ export class ConvertedStream implements PassStream {
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
   readonly #unwrapper: CustomUnwrapper;
+  readonly #thoughts: ThoughtsInText | undefined;
   /** A whole body in the place of a stream is gathered here. */
   #body: Buffer[] | undefined;
   #bodyBytes = 0;
@@ -27,6 +29,7 @@ export class ConvertedStream implements PassStream {
   constructor(spec: ConvertedSpec, reply: ReplyOptions) {
     this.#spec = spec;
     this.#unwrapper = new CustomUnwrapper(reply.request);
+    this.#thoughts = spec.thinkingToContent ? new ThoughtsInText() : undefined;
     this.#decoder = spec.upstream.streamDecoder(spec.decoder);
     this.#encoder = spec.client.streamEncoder(reply);
   }
@@ -63,7 +66,8 @@ export class ConvertedStream implements PassStream {
     if (first === 123 || first === 91) this.#body = [];
   }
 
-  #encode(events: readonly CanonicalEvent[]): readonly Buffer[] {
+  #encode(said: readonly CanonicalEvent[]): readonly Buffer[] {
+    const events = this.#thoughts?.take(said) ?? said;
     let out = "";
     let pinged = false;
     for (const event of blockedAsError(this.#unwrapper.take(events), this.#spec.reply.request)) {

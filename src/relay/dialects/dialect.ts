@@ -80,6 +80,17 @@ export interface PassStream {
 /** What of a client's head and query goes on to a vendor that speaks the same. */
 export type Forwarded = Readonly<{ headers: Readonly<Record<string, string>>; query: Readonly<Record<string, string>> }>;
 
+export type PassRequestOptions = Readonly<{
+  upstreamModel: string;
+  maxTokens?: number;
+  flags: ProviderFlags;
+  /** Members that the model refuses. */
+  drop?: readonly string[];
+  /** What a vendor is told instead of a customer's name of his own user. */
+  endUser?: (customer: string, name: string) => string;
+  customer?: string;
+}>;
+
 export interface Dialect {
   readonly id: DialectId;
   /** Puts a request of another shape into this one, before anything of it is read. @throws RelayError */
@@ -94,7 +105,7 @@ export interface Dialect {
   /** A complete non-streamed reply: facts, and the bytes to send (model rewritten). @throws RelayError bad_upstream_response when it isn't one */
   passBody(body: Buffer, options: PassOptions, contentType?: string): Readonly<{ facts: ReplyFacts; body: Buffer }>;
   /** Splices of the request body for this vendor: model, stream_options, max_tokens. Same bytes when nothing applies. */
-  passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[];
+  passRequest(scanned: ScannedRequest, body: Buffer, options: PassRequestOptions): Buffer[];
   /** Left out: nothing goes on. */
   forward?(inbound: Pick<Inbound, "headers" | "query">): Forwarded;
 }

@@ -130,6 +130,12 @@ export function roughInputTokens({ textBytes, cjkChars, images, messages }: Scan
   return Math.ceil(latin + cjkChars * CJK_TOKENS) + images * IMAGE_TOKENS + messages * MESSAGE_TOKENS;
 }
 
+/** The same for a text. */
+export function roughTextTokens(text: string): number {
+  const cjkChars = text.match(/[\u3000-\ud7ff]/g)?.length ?? 0;
+  return Math.ceil((Buffer.byteLength(text) - cjkChars * CJK_BYTES) / LATIN_BYTES_PER_TOKEN + cjkChars * CJK_TOKENS);
+}
+
 /** What a request is taken for until it has ended. @param input from `roughInputTokens` */
 export function estimatedTokens(scanned: ScannedRequest, input: number, model: Model, producesTokens: boolean): number {
   if (!producesTokens) return input;

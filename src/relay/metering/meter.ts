@@ -32,6 +32,8 @@ export type MeterInput = Readonly<{
   contextTokens: number | undefined;
   /** Cheap count of the request, against which absurd numbers are measured. */
   inputTokensRough: number;
+  /** Input that the shop has added and does not charge. */
+  absorbedTokens?: number;
 }>;
 
 export type Metered = Readonly<{
@@ -80,6 +82,9 @@ export function meter(input: MeterInput): Metered {
   }
 }
 
+/** What the vendor has cached was not paid in full: only fresh input is taken off. */
+const withoutInput = (usage: Usage, tokens: number): Usage => ({ ...usage, inputUncached: Math.max(0, (usage.inputUncached ?? 0) - tokens) });
+
 const OUTCOME: Readonly<Record<How, Outcome>> = {
   complete: "ok", empty: "empty", failed: "upstream_error", "left-before": "client_abort", "left-stream": "client_abort",
   "left-body": "client_abort", broken: "upstream_abort", cut: "cut_no_credit",
@@ -87,7 +92,7 @@ const OUTCOME: Readonly<Record<How, Outcome>> = {
 
 function priced(input: MeterInput, usage: Usage | undefined, source: UsageSource, part: "all" | "input" | "waived" | "nothing"): Metered {
   const { ending, price, admittedAtMs } = input;
-  const all = usage ? toQuantities(usage) : {};
+  const all = usage ? toQuantities(input.absorbedTokens ? withoutInput(usage, input.absorbedTokens) : usage) : {};
   const quantities = part === "nothing" ? {} : part === "input" ? inputOnly(all) : all;
   const card = price.card(totalInputTokens(quantities), admittedAtMs, usage?.serviceTier);
   const charge = priceUsage(card, quantities);

@@ -10,6 +10,9 @@ import type { Ending } from "#relay/metering/ending.ts";
 import { meter, wantsEstimate } from "#relay/metering/meter.ts";
 import type { Estimate, Metered } from "#relay/metering/meter.ts";
 
+/** Of what an operator's settings changed, so much is written down. */
+const CHANGES_MAX = 20;
+
 /** What the answer's end may say once the charge is durable. */
 export type Settled = Readonly<{ chargeNano: bigint; outcome: ChargeRecord["outcome"] }>;
 
@@ -35,6 +38,7 @@ export async function settle(state: RelayState, job: Job, ending: Ending, httpSt
 function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate | undefined): Metered {
   const { context, caller, hold, model, inputTokensRough, ceiling } = job;
   const { settings } = context.snapshot;
+  const injected = injectionOf(ending);
   const pass = ending.how === "empty" ? "empty" : ending.how === "left-before" && ending.facts?.usage ? "left" : undefined;
   const forgiven = pass === undefined || state.freePasses.use(caller.keyId, pass);
   const measured = (price: CompiledPrice): Metered => meter({
@@ -46,14 +50,21 @@ function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate
     guarded: hold.mode === "guarded-stream" || hold.mode === "guarded-single",
     admittedAtMs: context.admittedAtMs,
     contextTokens: model.contextTokens,
+    ...(injected?.absorb && { absorbedTokens: injected.tokens }),
   });
   const metered = measured(job.price), least = ceiling && measured(ceiling);
   return least && least.chargeNano < metered.chargeNano ? least : metered;
 }
 
+/** The shop's own words in a request, as tokens. */
+function injectionOf({ tried }: Ending): Readonly<{ tokens: number; absorb: boolean }> | undefined {
+  const policy = tried?.choice.offer.policy;
+  return policy?.system && tried?.injected ? { tokens: policy.injectedTokens, absorb: policy.system.absorb === true } : undefined;
+}
+
 function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Metered, httpStatus: number): ChargeRecord {
   const { context, caller, model, hold, scanned } = job;
-  const { tried, facts, error } = ending;
+  const { tried, facts, error } = ending, injected = injectionOf(ending);
   const { costUsage } = metered;
   if (tried) {
     const errorClass = ending.how === "broken" ? "broken" : ending.how === "empty" ? "empty" : undefined;
@@ -90,6 +101,8 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
       dialect: context.dialect.id,
       ...(tried && tried.protocol !== context.dialect.id && { protocol: tried.protocol }),
       ...(context.warnings.length > 0 && { warnings: context.warnings }),
+      ...(context.changes.length > 0 && { changes: context.changes.slice(0, CHANGES_MAX).map((code) => code.slice(0, 100)) }),
+      ...(injected && { injected_tokens_estimate: injected.tokens, ...(injected.absorb && { injected_absorbed: true }) }),
     },
     latencyMs: Math.round(state.clock.monotonic() - context.startedAt),
     ttftMs: contentAt === undefined ? undefined : Math.round(contentAt - context.startedAt),

@@ -29,6 +29,10 @@ export type ProviderFlags = Readonly<{
   topK?: boolean;
   /** Whisper here gives `verbose_json`, which tells how long the recording is. */
   verboseWhisper?: boolean;
+  /** `service_tier` may be passed on: its price is known. */
+  serviceTier?: boolean;
+  /** The client's own names of its users may be passed on. */
+  userIds?: boolean;
   /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;

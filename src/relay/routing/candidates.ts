@@ -1,4 +1,7 @@
 import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
+import { endpointName } from "#relay/policy/access.ts";
+import { compileRoutePolicy, withChannelFlags } from "#relay/policy/route-policy.ts";
+import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 import type { Candidate } from "#relay/routing/choose.ts";
 import type { Health } from "#relay/routing/health.ts";
@@ -8,7 +11,7 @@ import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel that serves the request's model and can answer its dialect, by the endpoints in their order of preference. */
-export type Offer = Readonly<{ route: Route; provider: Provider; endpoints: readonly [ProviderEndpoint, ...ProviderEndpoint[]]; priority: number }>;
+export type Offer = Readonly<{ route: Route; provider: Provider; endpoints: readonly [ProviderEndpoint, ...ProviderEndpoint[]]; priority: number; /** What changes its requests; absent = nothing. */ policy?: RoutePolicy }>;
 export type OutReason = "paused" | "breaker" | "limits" | "keys";
 export type OfferNow = Candidate & Readonly<{
   offer: Offer;
@@ -23,12 +26,17 @@ export type Asked = Readonly<{ operation: Operation; dialect: DialectId }>;
 /** Everything that could answer the request, whatever its health: what does not depend on the moment. */
 export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, { operation, dialect }: Asked): readonly Offer[] {
   const offers: Offer[] = [];
+  const facts = { model: model.name, endpoint: endpointName(operation, dialect), group: snapshot.groups.get(groupId)?.name ?? "" };
   for (const { priority, routes } of snapshot.routes.get(`${groupId}\0${model.name}`) ?? []) {
     for (const route of routes) {
-      const provider = providers.get(route.channel.provider);
+      const known = providers.get(route.channel.provider), { settings } = route.channel;
+      const provider = known && withChannelFlags(known, settings);
       if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;
       const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect);
-      if (endpoint) offers.push({ route, provider, endpoints: [endpoint, ...others], priority });
+      if (!endpoint) continue;
+      const endpoints = [endpoint, ...others] as const;
+      const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation, preset: model.preset });
+      offers.push({ route, provider, endpoints: [...endpoints], priority, ...(policy && { policy }) });
     }
   }
   return offers;

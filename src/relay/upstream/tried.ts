@@ -1,25 +1,21 @@
-import { randomUUID } from "node:crypto";
-import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
+import { allInMemory } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
-import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
-import { RelayError } from "#relay/errors.ts";
-import { encodeForm } from "#relay/http/body/encode-form.ts";
 import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
-import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
+import type { AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
-import type { Script } from "#relay/upstream/scripted.ts";
+import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
+import type { Spoken } from "#relay/upstream/speak.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -47,6 +43,8 @@ export type CallInput = Readonly<{
   tokens: number;
   /** Tries in all, where another model was tried before. */
   attemptsMax?: number;
+  /** The service tier that is asked for and priced. */
+  tier?: string;
   /** What is asked for beyond text. */
   media: MediaAsk | undefined;
 }>;
@@ -57,6 +55,8 @@ export type Tried = Readonly<{
   attempt: Attempt;
   /** What is spoken with the vendor. */
   protocol: WireFormat;
+  /** The shop's own words are in the request. */
+  injected: boolean;
   /** Gives the places on channel and key back; `tokens` = what was really used. Idempotent. */
   release(tokens: number): void;
 }>;
@@ -72,11 +72,12 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, contentType, script, spent, path } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
 
-  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
-  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
-  if (provider.isShop) Object.assign(headers, hopHeaders(context.inbound, state.shopId));
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), path, forwarded?.query);
+  const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  if (provider.isShop) Object.assign(own, hopHeaders(context.inbound, state.shopId));
+  const headers = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, secret) : own;
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
   const transport = provider.id === "simulator" ? state.simulator : state.transport;
@@ -108,57 +109,11 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
+  return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: hold(state, choice, input.tokens) };
 }
-
-type Spoken = Readonly<{
-  endpoint: ProviderEndpoint;
-  parts: readonly BodyPart[];
-  reader: AttemptSpec["reader"];
-  forwarded?: Partial<Forwarded> | undefined;
-  /** Default JSON. */
-  contentType?: string | undefined;
-  /** What the address has of the request, beyond the model. */
-  path?: ((pathname: string) => string) | undefined;
-  script?: Script | undefined;
-  spent?: AttemptSpec["spent"];
-}>;
 
 /** Undefined: events or JSON, as the request wants. */
 const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
-
-/** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
-function speak({ context, model, scanned, body, form, media, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
-  const { upstreamModel } = route;
-  const cap = maxTokens === undefined ? {} : { maxTokens };
-  let refused: unknown;
-  for (const endpoint of endpoints) {
-    try {
-      // A body in another shape than its address stands for must be put into words, whoever is asked.
-      if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
-        const { dialect, inbound } = context;
-        context.warnings = NO_WARNINGS;
-        if (form) {
-          const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
-          const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
-          const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
-          return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
-        }
-        return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
-      }
-      const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, { upstreamModel, flags, settings: route.channel.settings, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
-      context.warnings = warnings;
-      return { endpoint, ...spoken, ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
-    } catch (error) {
-      if (!(error instanceof RelayError)) throw error;
-      // The first refusal is about the protocol that carries most.
-      refused ??= error;
-    }
-  }
-  throw refused;
-}
-
-const NO_WARNINGS: readonly string[] = [];
 
 /** The address is shared by all calls: it is not written to. */
 function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {}): URL {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { permissionsOfRole } from "#accounts/index.ts";
 import { ensureDefaultGroup, modelNameField, priceFromWords, PriceTextError, ActRefused } from "#catalog/index.ts";
 import {
-  addChannel, addChannelKeys, channelField, duplicateChannel, editChannel, editChannels, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
+  addChannel, addChannelKeys, channelField, channelSettingsField, duplicateChannel, editChannel, editChannels, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
 } from "#channels/index.ts";
 import { listChannels, type ChannelView } from "#channels/channel-list.store.ts";
 import { readChannelHours } from "#channels/channel-history.store.ts";
@@ -12,7 +12,7 @@ import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
 import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
-import type { ChannelTestReport } from "#relay/index.ts";
+import { PREVIEW_DIALECTS, previewRequest, type ChannelTestReport } from "#relay/index.ts";
 import { adminProcedure, demandRenewed, router } from "#trpc/init.ts";
 import { supplyProcedure, type Supply } from "#trpc/supply.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
@@ -27,6 +27,7 @@ const terms = {
   costPpm: z.int().min(0).max(1_000_000_000),
   limits: channelField.limits,
   timeouts: channelField.timeouts,
+  settings: channelSettingsField,
   models: z.record(modelNameField, channelField.upstreamName),
   groupIds: z.array(z.uuid()).max(1_000),
 } as const;
@@ -74,7 +75,7 @@ export const channelsRouter = router({
   /** Makes a channel, switched off: it is tried first and takes requests when somebody switches it on. Unless groups are named, it serves the default one. */
   create: supplyProcedure("channels:write", { sudo: true })
     .input(z.strictObject({ ...terms, provider: z.string(), keys: pasted, baseUrl: terms.baseUrl.default(null), protocol: terms.protocol.default(null), enabled: z.boolean().default(false) })
-      .partial({ priority: true, weight: true, keyMode: true, costPpm: true, limits: true, timeouts: true, models: true, groupIds: true }))
+      .partial({ priority: true, weight: true, keyMode: true, costPpm: true, limits: true, timeouts: true, settings: true, models: true, groupIds: true }))
     .mutation(async ({ ctx, input: { keys, models, enabled, provider, groupIds, ...fields } }) => {
       if (!providers.has(provider)) throw refused("invalid", "provider");
       const parsed = readKeys(keys, ctx.supply);
@@ -175,6 +176,27 @@ export const channelsRouter = router({
     return { listed: true as const, ...(await fetchedDiff(ctx.pool, channel, report.models)) };
   }),
 
+  /** Where settings are not what they must be, by paths such as `params.2.find`; nothing changes by it. */
+  checkSettings: adminProcedure("channels:read").input(z.strictObject({ settings: z.unknown() })).mutation(({ input }) => {
+    const checked = channelSettingsField.safeParse(input.settings);
+    return { problems: checked.success ? [] : problemsOf(checked.error) };
+  }),
+
+  /** What the channel would send for a request, were these its settings: nothing is sent, nothing is stored. */
+  preview: adminProcedure("channels:read")
+    .input(z.strictObject({ id, settings: z.unknown(), model: modelNameField, dialect: z.enum(PREVIEW_DIALECTS), body: z.string().max(200_000) }))
+    .mutation(async ({ ctx, input }) => {
+      const checked = channelSettingsField.safeParse(input.settings);
+      if (!checked.success) return { kind: "invalid" as const, problems: problemsOf(checked.error) };
+      const [channel] = await listChannels(ctx.pool, input.id);
+      if (!channel) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
+      const { model, dialect, body } = input;
+      return previewRequest({
+        settings: checked.data, model, dialect, body, provider: channel.provider, protocol: (channel.protocol ?? undefined) as Parameters<typeof previewRequest>[0]["protocol"],
+        upstreamModel: channel.models.find(({ publicName }) => publicName === model)?.upstreamName ?? model, group: channel.groups[0]?.name ?? "",
+      });
+    }),
+
   /** What the vendor takes for one upstream model, in words of USD; null = by the channel's factor. */
   setCost: supplyProcedure("channels:write")
     .input(z.strictObject({ id, upstreamName: channelField.upstreamName, cost: z.record(z.string().max(100), z.string().max(40)).nullable() }))
@@ -183,6 +205,8 @@ export const channelsRouter = router({
       return staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { id: input.id }, traces: [await setChannelCost(tx, input.id, input.upstreamName, document)] }));
     }),
 });
+
+const problemsOf = (error: z.ZodError): readonly string[] => [...new Set(error.issues.map(({ path }) => path.join(".")))];
 
 const refused = (...of: ConstructorParameters<typeof ActRefused>): ActRefused => new ActRefused(...of);
 

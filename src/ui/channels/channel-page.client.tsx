@@ -14,6 +14,7 @@ import type { Rights } from "#ui/channels/channel-list.client.tsx";
 import { CostsSection } from "#ui/channels/costs-section.client.tsx";
 import { KeysSection } from "#ui/channels/keys-section.client.tsx";
 import { ModelsSection } from "#ui/channels/models-section.client.tsx";
+import { OverridesSection } from "#ui/channels/overrides/overrides-section.client.tsx";
 import { ChannelOverview, ChannelStateText } from "#ui/channels/overview.client.tsx";
 import { Part, SettingsForm } from "#ui/channels/settings-form.client.tsx";
 import type { Channel } from "#ui/channels/wire.ts";
@@ -21,7 +22,7 @@ import { refusalOf } from "#ui/channels/use-act.client.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 /** One channel by tabs: each has an address. */
-export function ChannelPage({ id, tab, rights }: { id: string; tab: "overview" | "keys" | "models" | "settings"; rights: Rights }) {
+export function ChannelPage({ id, tab, rights }: { id: string; tab: "overview" | "keys" | "models" | "overrides" | "settings"; rights: Rights }) {
   const t = useTranslations("channels");
   const trpc = useTRPC();
   const router = useRouter();
@@ -42,13 +43,13 @@ export function ChannelPage({ id, tab, rights }: { id: string; tab: "overview" |
       <div className="mb-6">
         <RouteTabs label={t("tabs.label")} current={at(tab)} tabs={[
           { href: at("overview"), label: t("tabs.overview") }, { href: at("keys"), label: t("tabs.keys"), ...(channel && !channel.keyless && { count: channel.keys.length }) },
-          { href: at("models"), label: t("tabs.models"), ...(channel && { count: channel.models.length }) }, { href: at("settings"), label: t("tabs.settings") },
+          { href: at("models"), label: t("tabs.models"), ...(channel && { count: channel.models.length }) }, { href: at("overrides"), label: t("tabs.overrides") }, { href: at("settings"), label: t("tabs.settings") },
           { href: `/admin/requests?channel=${encodeURIComponent(channel?.name ?? "")}`, label: t("tabs.requests") },
         ]} />
       </div>
       {query.isError ? <ErrorState onRetry={() => void query.refetch()} /> : !channel ? <SkeletonText lines={8} />
         : tab === "overview" ? <ChannelOverview channel={channel} canTest={rights.test} />
-        : <Card>{tab === "keys" ? <KeysSection channel={channel} readOnly={!rights.write} /> : tab === "models" ? <Models channel={channel} rights={rights} /> : <SettingsForm channel={channel} readOnly={!rights.write} />}</Card>}
+        : <Card>{tab === "keys" ? <KeysSection channel={channel} readOnly={!rights.write} /> : tab === "models" ? <Models channel={channel} rights={rights} /> : tab === "overrides" ? <OverridesSection channel={channel} readOnly={!rights.write} /> : <SettingsForm channel={channel} readOnly={!rights.write} />}</Card>}
       {acts.dialogs}
     </>
   );

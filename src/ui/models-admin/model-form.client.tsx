@@ -1,5 +1,5 @@
 "use client";
-import type { inferRouterOutputs } from "@trpc/server";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
@@ -11,18 +11,20 @@ import { useAct } from "#ui/channels/use-act.client.ts";
 import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { fieldText } from "#ui/conflict/field-text.ts";
 import { FallbacksField, type Fallback } from "#ui/models-admin/fallbacks-field.client.tsx";
+import { PresetField, type Preset } from "#ui/models-admin/preset-field.client.tsx";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 export type ModelRow = inferRouterOutputs<AppRouter>["admin"]["models"]["list"][number];
 
 const ENDPOINTS = ["chat", "responses", "messages", "gemini", "embeddings", "images", "audio", "moderations", "rerank", "realtime", "tasks"] as const;
+type PresetPatch = NonNullable<inferRouterInputs<AppRouter>["admin"]["models"]["update"]["patch"]["preset"]> | null;
 type Endpoint = (typeof ENDPOINTS)[number];
-type Draft = { name: string; vendor: string; contextTokens: number | undefined; maxOutputTokens: number | undefined; endpoints: readonly string[]; aliases: readonly string[]; fallbacks: readonly Fallback[]; rpm: number | undefined };
+type Draft = { name: string; vendor: string; contextTokens: number | undefined; maxOutputTokens: number | undefined; endpoints: readonly string[]; aliases: readonly string[]; fallbacks: readonly Fallback[]; preset: Preset | null; rpm: number | undefined };
 
-const FIELD_WORD = { name: "name", vendor: "vendor", contextTokens: "context", maxOutputTokens: "maxOutput", endpoints: "endpoints", aliases: "aliases", fallbacks: "fallbacks", rpm: "rpm" } as const satisfies Record<keyof Draft, string>;
+const FIELD_WORD = { name: "name", vendor: "vendor", contextTokens: "context", maxOutputTokens: "maxOutput", endpoints: "endpoints", aliases: "aliases", fallbacks: "fallbacks", preset: "preset.of", rpm: "rpm" } as const satisfies Record<keyof Draft, string>;
 
 const draftOf = (model: ModelRow): Draft => ({
-  name: model.name ?? "", vendor: model.vendor ?? "", contextTokens: model.contextTokens ?? undefined, maxOutputTokens: model.maxOutputTokens ?? undefined, endpoints: model.endpoints, aliases: model.aliases, fallbacks: model.fallbacks as readonly Fallback[], rpm: model.limits.rpm,
+  name: model.name ?? "", vendor: model.vendor ?? "", contextTokens: model.contextTokens ?? undefined, maxOutputTokens: model.maxOutputTokens ?? undefined, endpoints: model.endpoints, aliases: model.aliases, fallbacks: model.fallbacks as readonly Fallback[], preset: model.preset, rpm: model.limits.rpm,
 });
 
 function patchOf(model: ModelRow, draft: Draft) {
@@ -36,6 +38,7 @@ function patchOf(model: ModelRow, draft: Draft) {
     ...([...draft.endpoints].sort().join() !== [...was.endpoints].sort().join() && { endpoints: draft.endpoints as Endpoint[] }),
     ...(draft.aliases.join() !== was.aliases.join() && { aliases: [...draft.aliases] }),
     ...(JSON.stringify(draft.fallbacks) !== JSON.stringify(was.fallbacks) && { fallbacks: draft.fallbacks.map(({ model: name, on }) => ({ model: name, on: [...on] })) }),
+    ...(JSON.stringify(draft.preset) !== JSON.stringify(was.preset) && { preset: draft.preset as PresetPatch }),
     ...(draft.rpm !== was.rpm && { limits: { ...model.limits, rpm: draft.rpm } }),
   };
 }
@@ -74,6 +77,7 @@ export function ModelForm({ model, readOnly }: { model: ModelRow; readOnly: bool
       </div>
       <TagInput label={t("aliases")} optional hint={t("aliasesHint")} maxLength={200} value={draft.aliases} onChange={(aliases) => set({ aliases })} />
       <FallbacksField own={model.slug} value={draft.fallbacks} onChange={(fallbacks) => set({ fallbacks })} readOnly={readOnly} />
+      <PresetField own={model.slug} value={draft.preset} onChange={(preset) => set({ preset })} readOnly={readOnly} />
       <NumberField className="sm:w-1/2" label={t("rpm")} optional unit={t("perMinute")} value={draft.rpm} max={1_000_000_000} onChange={(rpm) => set({ rpm })} />
       {readOnly ? null : (
         <div className="flex flex-wrap items-center gap-2">

@@ -206,6 +206,8 @@ function Reasons({ receipt }: { receipt: OwnReceipt }) {
     { key: "answered", label: t("answered"), value: receipt.model },
     { key: "finish", label: t("finish"), value: receipt.finish ? <code className="text-13">{receipt.finish}</code> : null },
     ...(receipt.retries > 0 ? [{ key: "retries", label: t("retries"), value: t("retried", { count: receipt.retries }) }] : []),
+    ...(receipt.warnings.length > 0 ? [{ key: "warnings", label: t("warnings"), value: <span>{receipt.warnings.map((code) => <code key={code} className="mr-2 text-13">{code}</code>)}<a className="link" href={`/${locale}/docs/parameters`}>{t("warningsWhy")}</a></span> }] : []),
+    ...(receipt.injected ? [{ key: "injected", label: t("injected"), value: t(receipt.injected.absorbed ? "injectedFree" : "injectedCharged", { count: formatCount(receipt.injected.tokens) }) }] : []),
     { key: "content", label: t("content"), value: t("notStored") },
   ];
   return <Section title={t("title")}><DefinitionList items={facts} /></Section>;

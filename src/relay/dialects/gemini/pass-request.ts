@@ -1,4 +1,5 @@
 import type { Dialect } from "#relay/dialects/dialect.ts";
+import { unwantedRanges } from "#relay/http/body/own-members.ts";
 import { insertMembers, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 
@@ -9,9 +10,10 @@ const REMOVED = ["model", "serviceTier", "provider", "models", "session_id"] as 
  * The splices that a request needs which is passed on as it is: the model's name stands in the address alone, a dearer
  * tier would be paid by the shop, what is said to the shop is refused by the vendor, and money may cap the answer.
  */
-export const passRequest: Dialect["passRequest"] = (scanned, body, { maxTokens }) => {
+export const passRequest: Dialect["passRequest"] = (scanned, body, options) => {
+  const { maxTokens } = options;
   const edits: Edit[] = [];
-  edits.push(...removeMembers(body, REMOVED.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
+  edits.push(...removeMembers(body, unwantedRanges(scanned, REMOVED, options)));
   if (maxTokens !== undefined) edits.push(capEdit(scanned, body, maxTokens));
   return spliceBody(body, edits);
 };

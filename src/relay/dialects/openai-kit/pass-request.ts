@@ -1,8 +1,10 @@
+import type { PassRequestOptions } from "#relay/dialects/dialect.ts";
+import { hideUsers, unwantedRanges } from "#relay/http/body/own-members.ts";
 import { insertMembers, keyRange, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
-export type RequestOptions = Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>;
+export type RequestOptions = PassRequestOptions;
 
 /** A dearer tier would be paid by the shop, and so would another model than the one that is charged. */
 const NEVER = ["service_tier", "models"] as const;
@@ -23,11 +25,8 @@ export function spliceRequest(scanned: ScannedRequest, body: Buffer, options: Re
   if (!model) added.push(`"model":${name}`);
   else if (body.toString("utf8", model[0], model[1]) !== name) edits.push({ start: model[0], end: model[1], text: name });
 
-  const unwanted: Range[] = [];
-  for (const member of options.flags.routingFields ? NEVER : OURS) {
-    const range = scanned.ranges.get(member);
-    if (range) unwanted.push(range);
-  }
+  const unwanted = unwantedRanges(scanned, options.flags.routingFields ? NEVER : OURS, options);
+  hideUsers(scanned, body, options, edits);
   askForUsage(scanned, body, options.flags, { edits, added, unwanted });
   writeCap(scanned, body, options, edits, added);
   edits.push(...removeMembers(body, unwanted));

@@ -1,10 +1,11 @@
 import { MARKED_PROOF, proofFamily, proofFor } from "#relay/dialects/openai-responses/proofs.ts";
 import { doesReason, SEALED_REASONING } from "#relay/dialects/openai-responses/reasoning.ts";
 import { asObject } from "#relay/dialects/openai-responses/wire.ts";
+import type { PassRequestOptions } from "#relay/dialects/dialect.ts";
+import { hideUsers, unwantedRanges } from "#relay/http/body/own-members.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splice.ts";
 import type { Edit } from "#relay/http/body/splice.ts";
-import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 const CAP = "max_output_tokens";
 /** The vendor knows of no answer before: all that was said stands in the input. */
@@ -16,7 +17,7 @@ const OURS = [...UNTOLD, "provider", "session_id"] as const;
  * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
  * to be kept is kept by us. A dearer tier, or another model, would be paid by the shop.
  */
-export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[] {
+export function passRequest(scanned: ScannedRequest, body: Buffer, options: PassRequestOptions): Buffer[] {
   const edits: Edit[] = [];
   const added: string[] = [];
   const put = (key: string, text: string): void => {
@@ -30,7 +31,8 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Read
   const include = sealedReasoning(scanned, body, options.upstreamModel);
   if (include !== undefined) put("include", include);
   const unwanted = options.flags.routingFields ? UNTOLD : OURS;
-  edits.push(...removeMembers(body, unwanted.map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
+  hideUsers(scanned, body, options, edits);
+  edits.push(...removeMembers(body, unwantedRanges(scanned, unwanted, options)));
   const input = scanned.ranges.get("input");
   if (input && body.includes(MARKED_PROOF)) edits.push({ start: input[0], end: input[1], text: withOwnProofs(body.toString("utf8", input[0], input[1]), options.upstreamModel) });
   if (added.length > 0) edits.push(insertMembers(body, added.join(",")));

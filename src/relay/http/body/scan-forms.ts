@@ -28,6 +28,7 @@ const OPENAI_KEYS = [
   "service_tier", "store", "user", "safety_identifier", "metadata", "prompt_cache_key", "tools", "functions", "tool_choice",
   "response_format", "text", "reasoning", "reasoning_effort", "thinking", "modalities", "messages", "input", "prompt", "suffix",
   "system", ...OURS, "dimensions", "encoding_format", "web_search_options", "instructions",
+  "temperature", "top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop",
 ] as const;
 const OPENAI_CAPS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
@@ -56,7 +57,7 @@ const RESPONSES: ScanForm = {
 const ANTHROPIC: ScanForm = {
   judged: named(
     "model", "messages", "system", "max_tokens", "stream", "tools", "tool_choice", "metadata", "thinking", "stop_sequences", "service_tier",
-    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "fallbacks", ...OURS,
+    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "fallbacks", "temperature", "top_p", "top_k", ...OURS,
   ),
   modes: new Map<string, CountMode>([["messages", COUNT_BLOCKS], ["system", COUNT_BLOCKS]]),
   whole: new Set(["tools", "output_config", "output_format"]),

@@ -29,6 +29,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "rerank", kind: "use", file: "media", needs: ["rerank"] },
   { slug: "moderations", kind: "use", file: "media", needs: ["moderations"] },
   { slug: "errors", kind: "use", file: "use" },
+  { slug: "parameters", kind: "use", file: "use" },
   { slug: "limits", kind: "use", file: "use" },
   { slug: "billing", kind: "money", file: "money" },
   { slug: "receipts", kind: "money", file: "money" },

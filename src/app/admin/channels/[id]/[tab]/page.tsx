@@ -6,7 +6,7 @@ import { sellingRights } from "#app/admin/channels/rights.ts";
 import { requireStaff } from "#app/guard.ts";
 import { ChannelPage } from "#ui/channels/channel-page.client.tsx";
 
-const address = z.strictObject({ id: z.uuid(), tab: z.enum(["keys", "models", "settings"]) });
+const address = z.strictObject({ id: z.uuid(), tab: z.enum(["keys", "models", "overrides", "settings"]) });
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("channels"))("title"), robots: { index: false } };

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { paramOpsField } from "#channels/override-fields.ts";
+
+// How a channel's requests differ from what its vendor's manifest says, as it stands in `channels.settings`.
+
+const HEADERS_MAX = 50;
+const INJECTION_BYTES_MAX = 16_384;
+
+/** What the connection, the key or the client's privacy decides is not an operator's to write. */
+const RESERVED = new Set([
+  "host", "content-length", "connection", "transfer-encoding", "upgrade", "te", "trailer", "keep-alive", "expect", "content-encoding", "accept-encoding",
+  "cookie", "set-cookie", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+]);
+/** Headers of a client that may be named in a value. His credentials, cookies and address are not among them. */
+export const CLIENT_HEADERS = [
+  "anthropic-beta", "anthropic-version", "openai-beta", "accept-language", "x-title", "http-referer", "x-session-id", "x-client-request-id", "x-client-name", "x-client-version",
+] as const;
+
+const headerName = z.string({ error: "must be the name of a header" }).max(100).regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "must be the name of a header")
+  .transform((name) => name.toLowerCase()).refine((name) => !RESERVED.has(name), "is not an operator's to set");
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+const KNOWN = new Set(["api_key", "request_id", ...CLIENT_HEADERS.map((name) => `client:${name}`)]);
+const headerValue = z.string().max(4_000).regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+  .refine((value) => [...value.matchAll(PLACEHOLDER)].every(([, name]) => KNOWN.has(name ?? "")), "names a placeholder that there is not");
+
+const header = z.discriminatedUnion("op", [
+  z.strictObject({ op: z.literal("set"), name: headerName, value: headerValue }),
+  z.strictObject({ op: z.literal("remove"), name: headerName }),
+]);
+
+export const INJECTION_MODES = ["if_absent", "prepend", "append", "replace"] as const;
+const injection = z.strictObject({
+  mode: z.enum(INJECTION_MODES),
+  text: z.string().min(1).refine((text) => Buffer.byteLength(text) <= INJECTION_BYTES_MAX, `must be at most ${INJECTION_BYTES_MAX} bytes`),
+  /** The shop pays for its own words: their tokens are taken from the customer's input. */
+  absorb: z.boolean().optional(),
+});
+
+const betaName = z.string().min(1).max(100).regex(/^[\w.:-]+$/, "must be the name of a beta");
+const betas = z.strictObject({ only: z.array(betaName).max(100).optional(), drop: z.array(betaName).max(100).optional() });
+
+export const CAPABILITIES = [
+  "tools", "parallel_tools", "vision", "audio_in", "pdf", "json_mode", "json_schema", "reasoning", "stream", "n", "logprobs", "builtin_tools",
+] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+export const channelSettingsField = z.strictObject({
+  params: paramOpsField,
+  headers: z.array(header).max(HEADERS_MAX),
+  system: injection,
+  betas,
+  /** The name under which the vendor takes the cap on an answer. */
+  max_tokens_name: z.enum(["max_tokens", "max_completion_tokens"]),
+  /** Streams tell their usage when they are asked by `stream_options`. */
+  supports_stream_options: z.boolean(),
+  /** A clean end of a stream without a finish reason is a normal end. */
+  eof_is_end: z.boolean(),
+  /** How thinking is asked for in OpenAI's form. */
+  reasoning_field: z.enum(["effort", "thinking", "enable_thinking", "reasoning", "none"]),
+  /** Thoughts become part of the text, between `<think>` marks. */
+  thinking_to_content: z.boolean(),
+  /** The vendor is always, or never, asked for a stream, whatever the client wants. */
+  force_stream: z.boolean(),
+  force_non_stream: z.boolean(),
+  allow_service_tier: z.boolean(),
+  allow_user_id: z.boolean(),
+  /** The vendor's names of voices, by those that customers may use. */
+  voices: z.record(z.string().min(1).max(100), z.string().min(1).max(200)),
+  /** Per shop name of a model: what this channel's copy of it cannot do. */
+  lacks: z.record(z.string().min(1).max(200), z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length)),
+}).partial().refine(({ force_stream: always, force_non_stream: never }) => !(always && never), { path: ["force_non_stream"], message: "contradicts force_stream" });
+
+export type ChannelSettings = z.output<typeof channelSettingsField>;
+export type HeaderOp = NonNullable<ChannelSettings["headers"]>[number];
+export type SystemInjection = NonNullable<ChannelSettings["system"]>;
+
+/** What is stored, or undefined where it is not what it must be: such a channel would not do what its operator wants. */
+export function readChannelSettings(stored: unknown): ChannelSettings | undefined {
+  const read = channelSettingsField.safeParse(stored ?? {});
+  return read.success ? read.data : undefined;
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import type { Json } from "#channels/override-fields.ts";
+import type { Tree } from "#relay/policy/json-pointer.ts";
+import type { ModelRules } from "#relay/policy/model-rules.ts";
+
+type Wants = Pick<ModelRules, "alternate" | "echo" | "shortIds">;
+
+const CALLS = '"tool_calls"';
+
+/** May the conversation have to be changed? Looks at the bytes alone. */
+export const touchesConversation = ({ alternate, echo, shortIds }: Wants, body: Buffer): boolean =>
+  alternate || ((echo !== undefined || shortIds) && body.includes(CALLS));
+
+/** Puts the messages of a chat request as the model wants them, in place. @returns codes of what was changed */
+export function applyConversationRules({ alternate, echo, shortIds }: Wants, body: Tree): readonly string[] {
+  if (!Array.isArray(body.messages)) return [];
+  const codes: string[] = [];
+  let messages = body.messages as readonly Json[];
+  if (echo !== undefined && (echo === "always" || isThinking(body))) messages = messages.map(withThought);
+  if (shortIds) messages = messages.map(withShortIds);
+  if (alternate) {
+    const joined = joinNeighbours(messages);
+    if (joined.length !== messages.length) codes.push("messages_joined");
+    messages = joined;
+  }
+  body.messages = messages;
+  return codes;
+}
+
+const isTree = (value: Json | undefined): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
+const isThinking = ({ thinking }: Tree): boolean => isTree(thinking) && thinking.type === "enabled";
+
+/** A call without the thought that led to it is refused; an empty one is taken. */
+function withThought(message: Json): Json {
+  if (!isTree(message) || message.role !== "assistant" || !Array.isArray(message.tool_calls) || typeof message.reasoning_content === "string") return message;
+  return { ...message, reasoning_content: "" };
+}
+
+function withShortIds(message: Json): Json {
+  if (!isTree(message)) return message;
+  const { tool_calls: calls, tool_call_id: id } = message;
+  if (typeof id === "string") return { ...message, tool_call_id: shortId(id) };
+  if (!Array.isArray(calls)) return message;
+  return { ...message, tool_calls: (calls as Json[]).map((call) => (isTree(call) && typeof call.id === "string" ? { ...call, id: shortId(call.id) } : call)) };
+}
+
+const shortId = (id: string): string => (/^[A-Za-z0-9]{9}$/.test(id) ? id : createHash("sha256").update(id).digest("hex").slice(0, 9));
+
+/** Two turns of one side become one; what a tool or the system says stands for itself. */
+function joinNeighbours(messages: readonly Json[]): readonly Json[] {
+  const joined: Json[] = [];
+  for (const message of messages) {
+    const before = joined.at(-1);
+    if (isTree(message) && isTree(before) && before.role === message.role && (message.role === "user" || message.role === "assistant")) {
+      joined[joined.length - 1] = { ...before, content: joinContents(before.content, message.content) };
+    } else joined.push(message);
+  }
+  return joined;
+}
+
+function joinContents(a: Json | undefined, b: Json | undefined): Json {
+  if (typeof a === "string" && typeof b === "string") return `${a}\n\n${b}`;
+  return [...partsOf(a), ...partsOf(b)];
+}
+
+const partsOf = (content: Json | undefined): readonly Json[] => (typeof content === "string" ? [{ type: "text", text: content }] : Array.isArray(content) ? (content as Json[]) : []);

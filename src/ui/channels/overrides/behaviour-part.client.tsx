@@ -1,0 +1,68 @@
+"use client";
+import { useTranslations } from "next-intl";
+import type { ChannelSettings } from "#channels/channel-settings.ts";
+import { CheckboxField, SelectField, TagInput, TextArea } from "#ui/kit/fields.client.tsx";
+
+const MODES = ["if_absent", "prepend", "append", "replace"] as const;
+const THINKING = ["effort", "thinking", "enable_thinking", "reasoning", "none"] as const;
+const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end"] as const;
+
+type System = NonNullable<ChannelSettings["system"]>;
+
+/** Words of the shop's own in each request's instructions. */
+export function SystemPart({ value, wrong, onChange }: { value: ChannelSettings["system"]; wrong: boolean; onChange: (value: ChannelSettings["system"]) => void }) {
+  const t = useTranslations("channels.overrides.system");
+  const set = (change: Partial<System>): void => {
+    const next: System = { mode: "prepend", text: "", ...value, ...change };
+    onChange(next);
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="grid gap-3 sm:grid-cols-2">
+        <SelectField label={t("mode")} value={value?.mode ?? "off"} onChange={(mode) => (mode === "off" ? onChange(undefined) : set({ mode: mode as System["mode"] }))}
+          options={[{ value: "off", label: t("modes.off") }, ...MODES.map((mode) => ({ value: mode as string, label: t(`modes.${mode}`) }))]} />
+      </div>
+      {value ? (
+        <>
+          <TextArea label={t("text")} rows={5} value={value.text} maxLength={16_384} error={wrong ? t("wrong") : undefined} onChange={(event) => set({ text: event.target.value })} />
+          <CheckboxField label={t("absorb")} hint={t("absorbHint")} checked={value.absorb === true} onChange={(absorb) => set({ absorb })} />
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+type Rest = Omit<ChannelSettings, "params" | "headers">;
+
+/** How this account of the vendor leaves what is known of the vendor. */
+export function BehaviourPart({ value, onChange }: { value: Rest; onChange: (change: Partial<Rest>) => void }) {
+  const t = useTranslations("channels.overrides.behaviour");
+  const preset = { value: "", label: t("preset") };
+  const stream = value.force_stream ? "always" : value.force_non_stream ? "never" : "";
+  const usage = value.supports_stream_options === undefined ? "" : value.supports_stream_options ? "yes" : "no";
+  const betas = (change: { only?: string[]; drop?: string[] }): void => {
+    const next = { ...value.betas, ...change };
+    const kept = Object.fromEntries(Object.entries(next).filter(([, list]) => list.length > 0));
+    onChange({ betas: Object.keys(kept).length > 0 ? kept : undefined } as Partial<Rest>);
+  };
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+        <SelectField label={t("stream")} value={stream} options={[{ value: "", label: t("streams.asAsked") }, { value: "always", label: t("streams.always") }, { value: "never", label: t("streams.never") }]}
+          onChange={(choice) => onChange({ force_stream: choice === "always", force_non_stream: choice === "never" })} />
+        <SelectField label={t("maxTokens")} value={value.max_tokens_name ?? ""} options={[preset, ...(["max_tokens", "max_completion_tokens"] as const).map((name) => ({ value: name as string, label: name }))]}
+          onChange={(name) => onChange({ max_tokens_name: (name || undefined) as Rest["max_tokens_name"] } as Partial<Rest>)} />
+        <SelectField label={t("usage")} value={usage} options={[preset, { value: "yes", label: t("yes") }, { value: "no", label: t("no") }]} onChange={(choice) => onChange({ supports_stream_options: choice === "" ? undefined : choice === "yes" } as Partial<Rest>)} />
+        <SelectField label={t("thinking")} value={value.reasoning_field ?? ""} options={[preset, ...THINKING.map((name) => ({ value: name as string, label: t(`thinkings.${name}`) }))]}
+          onChange={(name) => onChange({ reasoning_field: (name || undefined) as Rest["reasoning_field"] } as Partial<Rest>)} />
+      </div>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {FLAGS.map((flag) => <CheckboxField key={flag} label={t(`flags.${flag}`)} hint={t(`hints.${flag}`)} checked={value[flag] === true} onChange={(on) => onChange({ [flag]: on })} />)}
+      </div>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <TagInput label={t("betasOnly")} hint={t("betasOnlyHint")} optional value={value.betas?.only ?? []} maxLength={100} onChange={(only) => betas({ only })} />
+        <TagInput label={t("betasDrop")} optional value={value.betas?.drop ?? []} maxLength={100} onChange={(drop) => betas({ drop })} />
+      </div>
+    </div>
+  );
+}

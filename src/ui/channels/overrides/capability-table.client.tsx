@@ -1,0 +1,39 @@
+"use client";
+import { useTranslations } from "next-intl";
+import type { Capability } from "#channels/channel-settings.ts";
+import { cn } from "#ui/kit/cn.ts";
+
+const CAPABILITIES = [
+  "stream", "tools", "parallel_tools", "builtin_tools", "vision", "audio_in", "pdf", "json_mode", "json_schema", "reasoning", "n", "logprobs",
+] as const satisfies readonly Capability[];
+
+type Lacks = Readonly<Record<string, readonly Capability[]>>;
+
+/** What the channel's copy of each model can do: who asks for what is off is served by other channels, or told so. */
+export function CapabilityTable({ models, lacks, readOnly, onChange }: { models: readonly string[]; lacks: Lacks; readOnly: boolean; onChange: (lacks: Record<string, Capability[]> | undefined) => void }) {
+  const t = useTranslations("channels.overrides.capabilities");
+  const toggle = (model: string, one: Capability): void => {
+    const missing = lacks[model] ?? [];
+    const next = missing.includes(one) ? missing.filter((other) => other !== one) : [...missing, one];
+    const all = Object.fromEntries([...Object.entries(lacks).filter(([name]) => name !== model).map(([name, list]) => [name, [...list]]), ...(next.length > 0 ? [[model, next]] : [])]) as Record<string, Capability[]>;
+    onChange(Object.keys(all).length > 0 ? all : undefined);
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="hint max-w-prose">{t("hint")}</p>
+      <ul className="flex flex-col divide-y rounded-lg border">
+        {models.map((model) => (
+          <li key={model} className="flex min-w-0 flex-col gap-2 p-3 xl:flex-row xl:items-start xl:gap-6">
+            <span className="min-w-0 font-medium break-words xl:w-64 xl:shrink-0 xl:pt-1">{model}</span>
+            <div className="flex flex-wrap gap-1.5" role="group" aria-label={t("of", { model })}>
+              {CAPABILITIES.map((one) => {
+                const can = !(lacks[model] ?? []).includes(one);
+                return <button key={one} type="button" disabled={readOnly} aria-pressed={can} className={cn("chip", can ? "chip-on" : "text-fg-3 line-through")} onClick={() => toggle(model, one)}>{t(`names.${one}`)}</button>;
+              })}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
