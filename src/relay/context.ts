@@ -29,6 +29,7 @@ import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
+import type { TaskStore } from "#relay/tasks/task-store.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
@@ -43,6 +44,10 @@ export type RelayDeps = Readonly<{
   lookups: RelayLookups;
   /** Answers kept for their owners; absent = the shop keeps none. */
   responses?: ResponseStore;
+  /** Long work and the files that come of it; absent = the shop takes none. */
+  tasks?: TaskStore;
+  /** The shop's address, for links to such files; without it the address that the caller used. */
+  publicUrl?: string | undefined;
   /** Vendors over HTTP. */
   transport: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */

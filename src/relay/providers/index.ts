@@ -24,10 +24,14 @@ import { groq } from "#relay/providers/groq/index.ts";
 import { huggingface } from "#relay/providers/huggingface/index.ts";
 import { hyperbolic } from "#relay/providers/hyperbolic/index.ts";
 import { inferenceNet } from "#relay/providers/inference-net/index.ts";
+import { jimeng } from "#relay/providers/jimeng/index.ts";
 import { jina } from "#relay/providers/jina/index.ts";
+import { kling } from "#relay/providers/kling/index.ts";
 import { lingyiwanwu } from "#relay/providers/lingyiwanwu/index.ts";
 import { llamaCpp } from "#relay/providers/llama-cpp/index.ts";
 import { lmStudio } from "#relay/providers/lm-studio/index.ts";
+import { luma } from "#relay/providers/luma/index.ts";
+import { midjourneyProxy } from "#relay/providers/midjourney-proxy/index.ts";
 import { minimax } from "#relay/providers/minimax/index.ts";
 import { mistral } from "#relay/providers/mistral/index.ts";
 import { modelmart } from "#relay/providers/modelmart/index.ts";
@@ -46,15 +50,19 @@ import { openrouter } from "#relay/providers/openrouter/index.ts";
 import { ovhcloud } from "#relay/providers/ovhcloud/index.ts";
 import { perplexity } from "#relay/providers/perplexity/index.ts";
 import { poloapi } from "#relay/providers/poloapi/index.ts";
+import { runway } from "#relay/providers/runway/index.ts";
 import { sambanova } from "#relay/providers/sambanova/index.ts";
 import { siliconflow } from "#relay/providers/siliconflow/index.ts";
 import { simulator } from "#relay/providers/simulator/index.ts";
+import { sora } from "#relay/providers/sora/index.ts";
 import { stepfun } from "#relay/providers/stepfun/index.ts";
 import { submodel } from "#relay/providers/submodel/index.ts";
+import { suno } from "#relay/providers/suno/index.ts";
 import { tencentHunyuan } from "#relay/providers/tencent-hunyuan/index.ts";
 import { together } from "#relay/providers/together/index.ts";
 import { upstage } from "#relay/providers/upstage/index.ts";
 import { vercelGateway } from "#relay/providers/vercel-gateway/index.ts";
+import { vidu } from "#relay/providers/vidu/index.ts";
 import { vllm } from "#relay/providers/vllm/index.ts";
 import { volcengine } from "#relay/providers/volcengine/index.ts";
 import { voyage } from "#relay/providers/voyage/index.ts";
@@ -75,6 +83,7 @@ const ALL: readonly Provider[] = [
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, sambanova, siliconflow, simulator, stepfun, submodel, tencentHunyuan, together, upstage,
   vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
+  jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */

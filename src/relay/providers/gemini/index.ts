@@ -1,3 +1,4 @@
+import { header } from "#relay/providers/kit/auth.ts";
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
@@ -14,6 +15,7 @@ export const gemini = openaiShaped({
   baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   also: [geminiEndpoint()],
+  tasks: [{ protocol: "veo", basePath: "/v1beta", authorize: header("x-goog-api-key") }],
   flags: { reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "400 API_KEY_INVALID", class: "auth" },

@@ -33,6 +33,7 @@ type Manifest = Readonly<{
   keyless?: boolean;
   unconfirmed?: boolean;
   docs?: string;
+  tasks?: Provider["tasks"];
 }>;
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */

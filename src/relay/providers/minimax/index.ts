@@ -16,6 +16,7 @@ export const minimax = openaiShaped({
   baseUrl: "https://api.minimax.io/v1",
   paths: { chat: "/chat/completions" },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
+  tasks: [{ protocol: "minimax-video" }],
   flags: { reasoningParam: "none", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "1000", class: "server" },

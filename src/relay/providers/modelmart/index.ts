@@ -15,5 +15,6 @@ export const modelmart = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
+  tasks: [{ protocol: "openai-videos" }, { protocol: "mj-proxy", basePath: "" }, { protocol: "suno", basePath: "" }, { protocol: "kling", basePath: "/kling" }],
   flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });

@@ -1,3 +1,4 @@
+import { header } from "#relay/providers/kit/auth.ts";
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
@@ -16,6 +17,9 @@ export const newApiInstance = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
+  tasks: [
+    { protocol: "video-generations" }, { protocol: "mj-proxy", basePath: "", authorize: header("mj-api-secret") }, { protocol: "suno", basePath: "" }, { protocol: "kling", basePath: "/kling" },
+  ],
   errorClasses: [
     { match: "insufficient_user_quota", class: "quota" },
     { match: "pre_consume_token_quota_failed", class: "quota" },

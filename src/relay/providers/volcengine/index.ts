@@ -18,6 +18,7 @@ export const volcengine = openaiShaped({
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/api/coding", bearer: true, onlyIfChosen: true })],
+  tasks: [{ protocol: "ark-task" }],
   flags: { reasoningParam: "thinking" },
   errorClasses: [
     { match: "AccountOverdueError", class: "quota" },

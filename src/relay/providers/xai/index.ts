@@ -15,6 +15,7 @@ export const xai = openaiShaped({
   baseUrl: "https://api.x.ai/v1",
   paths: { chat: "/chat/completions" },
   responses: {},
+  tasks: [{ protocol: "xai-video" }],
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },
   docs: "https://docs.x.ai/docs/api-reference",
