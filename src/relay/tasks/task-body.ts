@@ -1,4 +1,4 @@
-import { Busboy } from "@fastify/busboy";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { RelayError } from "#relay/errors.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import type { Upload } from "#relay/tasks/task.ts";
@@ -31,7 +31,7 @@ function readForm(body: Buffer, contentType: string): Promise<TaskBody> {
     const bad = (why: string): void => reject(new RelayError("invalid_value", `The form could not be read: ${why}.`));
     const fields: Record<string, unknown> = {};
     const uploads: Upload[] = [];
-    let form: Busboy;
+    let form: BusboyInstance;
     try {
       form = new Busboy({ headers: { "content-type": contentType }, limits: { files: FILES_MAX, fields: FIELDS_MAX, fieldSize: body.length, fileSize: body.length + 1 } });
     } catch (error) {

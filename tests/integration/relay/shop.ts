@@ -7,7 +7,8 @@ import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
-import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
+import type { Billing } from "#money/billing.ts";
+import type { Relay, RelayLookups, ResponseStore, TaskStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -16,12 +17,17 @@ export const KEY = "sk-mm-test-key-of-some-length-0000000000000000";
 
 export type ShopOptions = Readonly<{
   channels: readonly (Partial<Channel> & Readonly<{ baseUrl: string }>)[];
+  /** Default `g1`, which no database would take. */
+  groupId?: string;
   caller?: Partial<Caller>;
   model?: Partial<Model>;
   settings?: Partial<Snapshot["settings"]>;
   upstreamModel?: string;
   lookups?: Partial<RelayLookups>;
   responses?: ResponseStore;
+  tasks?: TaskStore;
+  /** In place of the money in memory. */
+  billing?: Billing;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -58,7 +64,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   let snapshot = createSnapshot(options, 1n);
 
   const relay = createRelay({
-    billing, clock, tokenizer,
+    billing: options.billing ?? billing, clock, tokenizer,
     snapshots: {
       get current() {
         return snapshot;
@@ -70,13 +76,14 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         return Promise.resolve();
       },
     },
-    keys: { lookup: (secret) => (secret === KEY ? createCaller(options.caller) : undefined) },
+    keys: { lookup: (secret) => (secret === KEY ? createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) : undefined) },
     lookups: {
       credits: () => Promise.resolve({ totalCreditsNano: 10_000_000_000n, totalUsageNano: 2_500_000_000n, balanceNano: 7_500_000_000n }),
       generation: () => Promise.resolve(undefined),
       ...options.lookups,
     },
     ...(options.responses && { responses: options.responses }),
+    ...(options.tasks && { tasks: options.tasks }),
     transport: createHttpTransport(outbound),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
@@ -118,12 +125,12 @@ export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice 
 /** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
 export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
+function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1" }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
     id: `c${i}`, number: i + 1, name: `secret channel ${i}`, provider: "openai-compatible", active: true, priority: 0, weight: 1, keyMode: "round_robin",
-    keys: [channelKey(`k${i}`)], limits: {}, timeouts: {}, settings: {}, groups: new Set(["g1"]), ...over,
+    keys: [channelKey(`k${i}`)], limits: {}, timeouts: {}, settings: {}, groups: new Set([groupId]), ...over,
   }));
   const priorities = [...new Set(built.map(({ priority }) => priority))].sort((a, b) => b - a);
   const tiers = priorities.map((priority) => ({
@@ -131,15 +138,15 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
   }));
   return {
     rev, builtAtMs: Date.now(),
-    models: new Map([["gpt-test", sold], ["gpt-hidden", hidden]]),
+    models: new Map([[sold.name, sold], ["gpt-hidden", hidden]]),
     aliases: new Map([["gpt-alias", "gpt-test"]]),
-    groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
+    groups: new Map([[groupId, { id: groupId, name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
-    routes: new Map([["g1\0gpt-test", tiers]]),
+    routes: new Map([[`${groupId}\0${sold.name}`, tiers]]),
     settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: () => price,
     cost: ({ number }) => costs?.[number - 1],
-    modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),
+    modelsOf: (asked) => (asked === groupId ? [sold] : []),
   };
 }
 
