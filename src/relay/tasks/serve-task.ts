@@ -138,7 +138,9 @@ async function sendContent(state: RelayState, context: RequestContext, task: Tas
   if (file !== undefined) {
     const plain = { method: "GET" as const, url: new URL(file), headers: extra, body: [], connectMs: CONNECT_MS };
     const keyed = protocol?.filesNeedKey && vendor ? { ...plain, headers: { ...extra, ...(vendor.endpoint.authorize?.(vendor.secret) ?? vendor.provider.authorize(vendor.secret)) } } : plain;
-    return streamFile(state, context, state.transport, keyed);
+    // An address of the vendor's choice is a stranger's, unless it is the vendor itself.
+    const own = vendor?.baseUrl !== undefined && URL.parse(vendor.baseUrl)?.host === plain.url.host;
+    return streamFile(state, context, own ? state.transport : state.downloads ?? state.transport, keyed);
   }
   if (!vendor || !protocol?.content || task.upstreamId === undefined) throw new RelayError("not_found", "There is no file to this task.");
   const call = protocol.content({ ...task, upstreamId: task.upstreamId }, inbound.query.get("variant") ?? undefined);

@@ -1,10 +1,13 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/price.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
+import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Billing } from "#money/billing.ts";
@@ -84,7 +87,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     },
     ...(options.responses && { responses: options.responses }),
     ...(options.tasks && { tasks: options.tasks }),
-    transport: createHttpTransport(outbound),
+    transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
+    spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
