@@ -112,7 +112,8 @@ test("money that is set aside cannot be spent on a second video", async () => {
   await world.poll(3 * HOUR_MS);
   expect(await world.states(customer)).toEqual(["expired"]);
   expect(await world.wallet(customer)).toEqual({ paid: USD, leased: 0n });
-  await create(client, { seconds: "4" });
+  // The node hears that the money is free again.
+  await expect.poll(() => create(client, { seconds: "4" }).then(({ status }) => status, ({ status }: { status: number }) => status), { timeout: 15_000 }).toBe("queued");
   expect(await world.wallet(customer)).toEqual({ paid: USD, leased: 400_000_000n });
   await world.expectSound();
 });
