@@ -39,7 +39,7 @@ test("samples hold the shop's address and no hole that was not filled", () => {
   for (const name of SAMPLE_NAMES) {
     const samples = guideSamples(name, context);
     expect(samples.length).toBeGreaterThan(0);
-    for (const { code } of samples) expect([name, /\{(?:base|model|embedding|shop|key)\}/.exec(code)?.[0]]).toEqual([name, undefined]);
+    for (const { code } of samples) expect([name, /\{(?:base|model|embedding|image|speech|recording|moderation|ranking|shop|key)\}/.exec(code)?.[0]]).toEqual([name, undefined]);
   }
   expect(guideSamples("claude-code", context)[0]!.code).toContain('"ANTHROPIC_BASE_URL": "https://api.shop.example"');
   expect(guideSamples("codex", context)[0]!.code).toContain('base_url = "https://api.shop.example/v1"');
