@@ -34,7 +34,7 @@ function mediaModels(sold: readonly Sold[]): MediaModels {
   const hears = ({ items }: Sold): boolean => items.some((item) => item === "audio_in_ms" || item === "input_audio");
   const first = (format: string, fits: (one: Sold) => boolean = () => true): string | undefined => sold.find((one) => one.formats.includes(format) && fits(one))?.slug;
   const found = {
-    image: first("images"), speech: first("audio", (one) => !hears(one)), recording: first("audio", hears), moderation: first("moderations"), ranking: first("rerank"),
+    image: first("images"), speech: first("audio", (one) => !hears(one)), recording: first("audio", hears), moderation: first("moderations"), ranking: first("rerank"), video: first("tasks"),
   };
   return Object.fromEntries(Object.entries(found).filter(([, slug]) => slug !== undefined));
 }

@@ -132,6 +132,19 @@ print(reply.results[0].flagged)`);
 const SPEECH_PYTHON = python(`reply = client.audio.speech.create(model="MODEL", voice="alloy", input="Hello")
 reply.write_to_file("hello.mp3")`);
 
+const VIDEO_PYTHON = python(`import time
+
+video = client.videos.create(model="MODEL", prompt="Waves at dusk")
+while video.status in ("queued", "in_progress"):
+    time.sleep(5)
+    video = client.videos.retrieve(video.id)
+client.videos.download_content(video.id).write_to_file("waves.mp4")`);
+
+const VIDEO_CURL = curl("/v1/videos", `{
+    "model": "MODEL",
+    "prompt": "Waves at dusk"
+  }`);
+
 type Entry = readonly [name: string, language: Sample["language"], make: Make];
 
 const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
@@ -145,6 +158,7 @@ const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
   audio: [["OpenAI SDK", "python", SPEECH_PYTHON]],
   moderations: [["OpenAI SDK", "python", MODERATION_PYTHON]],
   rerank: [["curl", "shell", RERANK_CURL]],
+  tasks: [["OpenAI SDK", "python", VIDEO_PYTHON], ["curl", "shell", VIDEO_CURL]],
 };
 
 /** Ready-to-run calls of a model in every format that it is sold in; one tab a client library. */
