@@ -8,6 +8,7 @@ import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
 import { baseten } from "#relay/providers/baseten/index.ts";
 import { bedrock } from "#relay/providers/bedrock/index.ts";
+import { blackForestLabs } from "#relay/providers/black-forest-labs/index.ts";
 import { cerebras } from "#relay/providers/cerebras/index.ts";
 import { cloudflareWorkersAi } from "#relay/providers/cloudflare-workers-ai/index.ts";
 import { cohere } from "#relay/providers/cohere/index.ts";
@@ -18,12 +19,14 @@ import { deepinfra } from "#relay/providers/deepinfra/index.ts";
 import { deepseek } from "#relay/providers/deepseek/index.ts";
 import { dmxapi } from "#relay/providers/dmxapi/index.ts";
 import { elevenlabs } from "#relay/providers/elevenlabs/index.ts";
+import { fal } from "#relay/providers/fal/index.ts";
 import { fastgpt } from "#relay/providers/fastgpt/index.ts";
 import { featherless } from "#relay/providers/featherless/index.ts";
 import { fireworks } from "#relay/providers/fireworks/index.ts";
 import { gemini } from "#relay/providers/gemini/index.ts";
 import { githubModels } from "#relay/providers/github-models/index.ts";
 import { groq } from "#relay/providers/groq/index.ts";
+import { grsai } from "#relay/providers/grsai/index.ts";
 import { huggingface } from "#relay/providers/huggingface/index.ts";
 import { hyperbolic } from "#relay/providers/hyperbolic/index.ts";
 import { inferenceNet } from "#relay/providers/inference-net/index.ts";
@@ -54,6 +57,7 @@ import { ovhcloud } from "#relay/providers/ovhcloud/index.ts";
 import { perplexity } from "#relay/providers/perplexity/index.ts";
 import { poloapi } from "#relay/providers/poloapi/index.ts";
 import { recraft } from "#relay/providers/recraft/index.ts";
+import { replicate } from "#relay/providers/replicate/index.ts";
 import { runway } from "#relay/providers/runway/index.ts";
 import { sambanova } from "#relay/providers/sambanova/index.ts";
 import { siliconflow } from "#relay/providers/siliconflow/index.ts";
@@ -88,7 +92,7 @@ const ALL: readonly Provider[] = [
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, recraft, sambanova, siliconflow, simulator, stability, stepfun, submodel, tencentHunyuan, together, upstage,
   vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
-  jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
+  blackForestLabs, fal, grsai, replicate, jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */
