@@ -19,6 +19,7 @@ export { listOwnRequests, requestFilterValues, walkOwnRequests } from "#reports/
 export type { OwnRequest, RequestFilter } from "#reports/requests.store.ts";
 export { createResponseStore, pruneResponses, storedResponseAad } from "#reports/stored-responses.store.ts";
 export type { ResponseStore, StoredResponse } from "#reports/stored-responses.store.ts";
+export { pruneTasks } from "#reports/tasks.store.ts";
 export { isTimeZone } from "#reports/usage-range.ts";
 export { rollUsage } from "#reports/usage-rollup.store.ts";
 export { medianFirstToken, NO_USAGE, spendOfKeys, usage, USAGE_GROUPS, usageTotal } from "#reports/usage.store.ts";

@@ -48,6 +48,15 @@ export async function findTaskRow(db: Queryable, id: string): Promise<(TaskRow &
   return { ...row, events };
 }
 
+const KEPT_DAYS = 30;
+
+/** Forgets what was asked for and what came of it once it has been kept long enough; what it cost stays. @returns how many */
+export async function pruneTasks(db: Queryable): Promise<number> {
+  const { rowCount } = await db.query(
+    "UPDATE tasks SET sealed = NULL, removed_at = coalesce(removed_at, now()) WHERE sealed IS NOT NULL AND finished_at < now() - make_interval(days => $1)", [KEPT_DAYS]);
+  return rowCount ?? 0;
+}
+
 /** The next round looks at it. @returns false when it has ended */
 export async function pollTaskNow(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(`UPDATE tasks SET next_poll_at = now() WHERE id = $1 AND state IN ('submitted', 'running')`, [id]);

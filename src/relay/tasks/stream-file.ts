@@ -60,7 +60,7 @@ function pass(state: RelayState, context: RequestContext, transport: Transport, 
         begun = true;
         alive();
         context.status = status;
-        reply.head(status, { ...relayHeaders({ manner: context.form.manner, requestId: context.idText, close: context.closing }), "content-type": undefined, ...passed(headers) });
+        reply.head(status, { ...relayHeaders({ manner: context.form.manner, requestId: context.idText, close: context.closing }), ...passed(headers) });
         reply.onDrain(() => {
           alive();
           control.resume();
@@ -85,5 +85,15 @@ function pass(state: RelayState, context: RequestContext, transport: Transport, 
   });
 }
 
-const passed = (headers: UpstreamHeaders): Record<string, string | undefined> =>
-  Object.fromEntries(PASSED.map((name) => [name, headers[name] === undefined ? undefined : String(headers[name])]));
+/** Pictures, sound and films; whatever else it is must not run in a browser as if it were this shop's. */
+const HARMLESS = /^(?:video|audio)\/[\w.+-]+$|^image\/(?!svg)[\w.+-]+$/i;
+
+function passed(headers: UpstreamHeaders): Record<string, string | undefined> {
+  const own: Record<string, string | undefined> = Object.fromEntries(PASSED.map((name) => [name, headers[name] === undefined ? undefined : String(headers[name])]));
+  const type = own["content-type"]?.split(";")[0]!.trim() ?? "";
+  return {
+    ...own, "content-type": HARMLESS.test(type) ? type : "application/octet-stream", "content-security-policy": "default-src 'none'; sandbox",
+    // Decoded on the way, it is longer than it was.
+    ...(headers["content-encoding"] !== undefined && { "content-length": undefined }),
+  };
+}

@@ -212,6 +212,7 @@ const ADMIN = group("admin", "owner", [
   ["staff-token", "admin/staff", "/admin/staff", { act: pressText(/token|令牌/i) }],
   ["health", "admin/health", "/admin/health"],
   ["tasks", "admin/tasks", "/admin/tasks"],
+  ["task-drawer", "admin/tasks", ({ taskId }) => `/admin/tasks?open=${taskId}`, { act: dialog }],
   ["incidents", "admin/incidents", "/admin/incidents"],
   ["incident-drawer", "admin/incidents", ({ incidentId }) => `/admin/incidents?open=${incidentId}`, { act: dialog }],
   ["incident-new", "admin/incidents", "/admin/incidents", { act: pressPrimary }],

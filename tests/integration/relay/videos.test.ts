@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import OpenAI, { toFile } from "openai";
+import { pruneTasks } from "#reports/index.ts";
 import { KEY } from "./shop.ts";
 import { LATER_MS, openTaskWorld, type Customer, type TaskWorld, type VendorAnswer, type VendorCall } from "./task-shop.ts";
 
@@ -220,6 +221,30 @@ test("the same tasks in the words of other shops, with a link that needs no key"
   expect(world.vendor.calls.at(-1)!.headers.range).toBe("bytes=0-3");
   expect((await fetch(shown.url.replace(/proof=./, "proof=_"))).status).toBe(404);
   expect((await fetch(shown.url.split("?")[0]!)).status).toBe(401);
+});
+
+test("a file that is no picture, sound or film does not run in a browser", async () => {
+  const { client, url } = await setUp();
+  world.vendor.answer = (call) => (call.path.includes("/content") ? { bytes: Buffer.from("<script>"), headers: { "content-type": "text/html" } } : job("completed")(call));
+  const { id } = await create(client);
+  await world.poll(LATER_MS);
+  const { headers } = await fetch(`${url}/v1/videos/${id}/content`, { headers: { authorization: `Bearer ${KEY}` } });
+  expect([headers.get("content-type"), headers.get("x-content-type-options"), headers.get("content-security-policy")]).toEqual(["application/octet-stream", "nosniff", "default-src 'none'; sandbox"]);
+  world.vendor.answer = (call) => (call.path.includes("/content") ? { status: 404 } : job("completed")(call));
+  await expect(client.videos.downloadContent(id)).rejects.toMatchObject({ status: 404, code: "not_found" });
+});
+
+test("after 30 days the words are gone and the charge stays", async () => {
+  const { customer, client } = await setUp();
+  world.vendor.answer = job("completed");
+  const { id } = await create(client);
+  await world.poll(LATER_MS);
+  await pruneTasks(world.database.pool);
+  expect((await client.videos.retrieve(id)).id).toBe(id);
+  await world.database.pool.query("UPDATE tasks SET finished_at = now() - interval '31 days' WHERE public_id = $1", [id]);
+  expect(await pruneTasks(world.database.pool)).toBe(1);
+  await expect(client.videos.retrieve(id)).rejects.toMatchObject({ status: 404 });
+  expect(await world.charges(customer)).toMatchObject([{ charge: 800_000_000n }]);
 });
 
 test("what cannot be a video is refused before money is set aside", async () => {
