@@ -24,7 +24,7 @@ import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
 import { inspectAddress } from "#platform/outbound/inspect.ts";
-import type { ChannelTestReport, ChannelTests, Relay } from "#relay/index.ts";
+import type { ChannelTestReport, ChannelTests, Relay, TaskStore } from "#relay/index.ts";
 import type { ChannelTest } from "#management/index.ts";
 import type { LiveHub } from "#reports/index.ts";
 
@@ -49,6 +49,9 @@ export type WebRuntime = Readonly<{
   /** How requests ended and how fast they were, for the storefront. */
   status: () => Promise<ShopStatus>;
   channelTests: ChannelTests;
+  tasks: TaskStore;
+  /** Looks at the tasks that are due. @returns how many these were */
+  pollTasks(): Promise<number>;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -86,7 +89,7 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
+  const [{ createRelay, createHttpTransport, createSimulator, createTaskStore, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
@@ -123,6 +126,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     responses: createResponseStore(pool, sealer),
     endUserKey: createHmac("sha256", keys.keyPepper).update("end-user").digest(),
     replies: createReplyStore(pool, sealer),
+    tasks: createTaskStore(pool, sealer),
+    publicUrl: env.url,
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound, "content"),
     fetchContent: createContentFetcher(outbound),
     spool: createSpool(path.join(env.dataDir, "uploads")),
@@ -148,8 +153,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
-    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"),
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests, createTaskStore, pollTasks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
+    import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"), import("#channels/index.ts"),
     import("#payments/index.ts"), import("#reports/status.store.ts"), import("#reports/index.ts"),
   ]);
   const url = await databaseUrl(env);
@@ -171,8 +176,10 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const mailTimer = setInterval(() => void mailer.drain(), MAIL_ROUND_MS).unref();
   void mailer.drain();
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
+  const transport = createHttpTransport(outbound);
+  const tasks = createTaskStore(pool, sealer);
   const channelTests = createChannelTests({
-    pool, sealer, clock, transport: createHttpTransport(outbound), simulator: createSimulator({ clock }),
+    pool, sealer, clock, transport, simulator: createSimulator({ clock }),
     inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
   });
   const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });
@@ -192,6 +199,8 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     sessions,
     status: createShopStatus(pool, () => clock.now()),
     channelTests,
+    tasks,
+    pollTasks: () => pollTasks({ store: tasks, channel: (id) => readTaskChannel(pool, sealer, id), transport, clock, log, random: Math.random }),
     management: createManagementApi({
       pool, keys, log, payments, checkInvariants,
       testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import next from "next";
 import { readEnv, type Env } from "#config/env.ts";
 import { exportEnv } from "#config/process-env.ts";
-import { startJobs } from "#jobs/index.ts";
+import { startJobs, startTaskRounds } from "#jobs/index.ts";
 import { loadSettings } from "#accounts/index.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { hostAllowed, readyUrl } from "#platform/edge.ts";
@@ -122,6 +122,7 @@ async function main(): Promise<void> {
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(file, resolve));
   await chmod(file, 0o600);
   const jobs = env.databaseUrl === undefined ? undefined : await startJobs({ databaseUrl: env.databaseUrl, pool: runtime.pool, log, payments: runtime.payments });
+  const taskRounds = startTaskRounds(() => runtime.pollTasks(), log);
   process.send?.({ listening: file });
 
   process.once("SIGTERM", () => {
@@ -131,6 +132,7 @@ async function main(): Promise<void> {
       const cut = setTimeout(() => server.closeAllConnections(), 2_000);
       await closed;
       clearTimeout(cut);
+      await taskRounds.stop();
       await jobs?.stop();
       await runtime.close();
       await rm(file, { force: true });

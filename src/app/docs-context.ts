@@ -32,7 +32,7 @@ type Sold = Readonly<{ slug: string; formats: readonly string[]; hears: boolean 
 function mediaModels(sold: readonly Sold[]): MediaModels {
   const first = (format: string, fits: (one: Sold) => boolean = () => true): string | undefined => sold.find((one) => one.formats.includes(format) && fits(one))?.slug;
   const found = {
-    image: first("images"), speech: first("audio", ({ hears }) => !hears), recording: first("audio", ({ hears }) => hears), moderation: first("moderations"), ranking: first("rerank"),
+    image: first("images"), speech: first("audio", ({ hears }) => !hears), recording: first("audio", ({ hears }) => hears), moderation: first("moderations"), ranking: first("rerank"), video: first("tasks"),
   };
   return Object.fromEntries(Object.entries(found).filter(([, slug]) => slug !== undefined));
 }

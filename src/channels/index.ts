@@ -9,6 +9,8 @@ export { channelField, KEY_MODES, PROTOCOLS } from "#channels/fields.ts";
 export { bookTest } from "#channels/book-test.store.ts";
 export { readProbeSubject, saveLastTest } from "#channels/probe-target.store.ts";
 export type { ProbeSubject } from "#channels/probe-target.store.ts";
+export { readTaskChannel } from "#channels/task-channel.store.ts";
+export type { TaskChannel } from "#channels/task-channel.store.ts";
 export { addChannel, editChannel, pauseChannel, removeChannel, setChannelCost, switchChannel } from "#channels/channel-acts.store.ts";
 export type { ChannelPatch } from "#channels/channel-acts.store.ts";
 export { editChannels } from "#channels/bulk-acts.store.ts";

@@ -9,6 +9,8 @@ import { pruneStoredResponses } from "#jobs/prune-stored-responses.ts";
 import { upkeep } from "#jobs/upkeep.ts";
 import { usageRollup } from "#jobs/usage-rollup.ts";
 
+export { startTaskRounds } from "#jobs/poll-tasks.ts";
+
 const JOBS: readonly Job[] = [upkeep, usageRollup, accountUpkeep, payments, expireLots, ledgerDaily, pruneStoredResponses];
 
 /**

@@ -1,7 +1,7 @@
 import type { Job } from "#jobs/job.ts";
-import { pruneReplies, pruneResponses } from "#reports/index.ts";
+import { pruneReplies, pruneResponses, pruneTasks } from "#reports/index.ts";
 
-/** Hourly: answers that were kept for their owners long enough go. */
+/** Hourly: answers and tasks that were kept for their owners long enough go. */
 export const pruneStoredResponses: Job = {
   name: "prune-responses",
   cron: "41 * * * *",
@@ -9,5 +9,7 @@ export const pruneStoredResponses: Job = {
   async run({ pool, log }) {
     const removed = (await pruneResponses(pool)) + (await pruneReplies(pool));
     if (removed > 0) log.info({ removed }, "kept answers removed");
+    const forgotten = await pruneTasks(pool);
+    if (forgotten > 0) log.info({ forgotten }, "words of old tasks removed");
   },
 };

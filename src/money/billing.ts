@@ -1,3 +1,4 @@
+import type { PoolClient } from "pg";
 import type { Nano } from "#money/amount.ts";
 import type { ChargeRecord, BudgetWindowRef } from "#money/charge.ts";
 import type { RateCard } from "#money/rate-card.ts";
@@ -62,6 +63,14 @@ export interface Hold {
   finish(record: ChargeRecord): Promise<void>;
 }
 
+/** Work that outlives this process, and what else is written when its money is set aside. */
+export type DurableWork = Readonly<{
+  kind: "task" | "batch";
+  expiresAtMs: number;
+  /** Runs in the transaction that sets the money aside: both happen, or neither. */
+  write(client: PoolClient, heldNano: Nano): Promise<void>;
+}>;
+
 /** Why a request was not admitted; the relay turns it into its error. */
 export type Refusal = Readonly<
   | { refused: "credit-exhausted"; neededNano: Nano; availableNano: Nano; affordableMaxTokens: number }
@@ -79,6 +88,11 @@ export interface Billing {
    * enough is leased; one database round trip when a lease must be taken.
    */
   admit(ask: Ask): Hold | Refusal | Promise<Hold | Refusal>;
+  /**
+   * Sets the worst case of durable work aside in the database, where it outlives this process; nothing for what is
+   * free. Ended by `settleDurable`, by whoever sees the end.
+   */
+  admitDurable(ask: Ask, work: DurableWork): Promise<Readonly<{ heldNano: Nano }> | Refusal>;
   /** Free requests that reached a vendor without a hold (house probes). */
   record(record: ChargeRecord): Promise<void>;
   /** This relay node's present id; a node that was taken for dead goes on under another. */
@@ -93,4 +107,4 @@ export interface Billing {
   close(): Promise<void>;
 }
 
-export const isRefusal = (result: Hold | Refusal): result is Refusal => "refused" in result;
+export const isRefusal = (result: object): result is Refusal => "refused" in result;

@@ -3,6 +3,7 @@ import { createAdmission, type Admitted } from "#money/admission.ts";
 import { nano } from "#money/amount.ts";
 import { type Ask, type Billing, type Hold, type Refusal } from "#money/billing.ts";
 import { createBillingStore } from "#money/billing.store.ts";
+import { admitDurable } from "#money/durable.ts";
 import type { ChargeRecord } from "#money/charge.ts";
 import { createHold, type HoldDeps, type HoldState } from "#money/hold.ts";
 import { readHostIdentity, type HostIdentity } from "#money/host-identity.ts";
@@ -11,7 +12,7 @@ import { openJournal, type Journal, type JournalOptions, type Segment } from "#m
 import { createLeaseBroker, type LeaseBroker } from "#money/lease-broker.ts";
 import { createLeaseBook, freeOf, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
 import { joinNodes, type Membership } from "#money/membership.ts";
-import { windowSums } from "#money/settle-batch.ts";
+import { LOW_BALANCE_NANO, windowSums } from "#money/settle-batch.ts";
 import { createSettler, type SettleItem, type Settler } from "#money/settlement.ts";
 import type { BatchAsk, SettledBatch } from "#money/settlement.store.ts";
 import type { Clock } from "#platform/clock.ts";
@@ -53,7 +54,6 @@ export type BillingDeps = Readonly<{
 /** More waiting charges than this, or one older, and no request is admitted. */
 const BACKLOG = { most: 20_000, oldestMs: 5_000 } as const;
 const TICK_MS = 250;
-const LOW_BALANCE_NANO = 5_000_000_000n;
 /** How long `close` tries to reach the database; what is left stays in the journal for the next start. */
 const CLOSE_MS = 15_000;
 
@@ -174,6 +174,10 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
       if (closed) return closed;
       const admitted = admission.quick(ask);
       return admitted ? hold(ask, admitted) : slow(ask);
+    },
+    async admitDurable(ask, work) {
+      const admit = async (): Promise<Admitted | Refusal> => closedFor() ?? admission.quick(ask) ?? admission.slow(ask);
+      return admitDurable({ pool: deps.pool, log, broker, admit }, ask, work);
     },
     record: (record) => end(record, [], undefined),
     get nodeId() {

@@ -48,6 +48,11 @@ export interface LeaseBroker {
   onWanted(key: string): void;
   /** Gives back what is free of a lease. */
   giveBack(scope: Scope): Promise<void>;
+  /**
+   * Runs a transaction that takes from the node's leases of these scopes, while nothing else moves them. What it took
+   * leaves the book; when its outcome is unknown the leases are read anew.
+   */
+  spend<T extends Readonly<{ taken?: ReadonlyMap<string, bigint> }>>(scopes: readonly Scope[], work: (nodeId: string) => Promise<T>): Promise<T>;
   /** Returns idle leases, mends doubtful ones, writes what is held. Call it four times a second. */
   tick(): Promise<void>;
 }
@@ -134,6 +139,10 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
     }));
   }
 
+  /** One lane after the other, always the wallet's first: two that want the same lanes wait at the same one. */
+  const inLanes = <T>([scope, ...others]: readonly Scope[], work: () => Promise<T>): Promise<T> =>
+    (scope === undefined ? work() : inLane(scope, () => inLanes(others, work)));
+
   async function show(): Promise<void> {
     const changed = new Map<string, bigint>();
     for (const scope of book.all()) {
@@ -197,6 +206,20 @@ export function createLeaseBroker({ pool, book, log, monotonic, node, onForgotte
       void give(scope);
     },
     giveBack: give,
+    spend: (scopes, work) => inLanes(scopes, async () => {
+      const { id } = node();
+      try {
+        const done = await work(id);
+        for (const scope of scopes) {
+          if (node().id === id) scope.leased -= done.taken?.get(scope.key) ?? 0n;
+          else scope.doubtful = true;
+        }
+        return done;
+      } catch (error) {
+        for (const scope of scopes) scope.doubtful = true;
+        throw error;
+      }
+    }),
     async tick() {
       if (ticking) return;
       ticking = true;

@@ -5,6 +5,9 @@ import { draw, type Draw, type OpenLot, type Purse } from "#money/draw.ts";
 import type { Line } from "#money/ledger.ts";
 import { uuidMs } from "#platform/ids.ts";
 
+/** Who falls below this is told, where the shop has set no other line. */
+export const LOW_BALANCE_NANO = 5_000_000_000n;
+
 /** A wallet as it stood when the batch locked it. */
 export type LockedWallet = Readonly<{ id: string; paid: bigint; lots: bigint; debt: bigint; creditLimit: bigint; leased: bigint; status: string }>;
 

@@ -41,34 +41,43 @@ export type SettledBatch = Readonly<{
  * @throws errors of the database; after a lost connection the outcome is told by `isSettled`
  */
 export async function settleBatch(client: PoolClient, ask: BatchAsk): Promise<SettledBatch> {
-  const { records, settlementId, nodeId, fault } = ask;
+  const { fault } = ask;
   let begun = false;
   try {
     await client.query("BEGIN");
     begun = true;
     await fault?.("begun");
-    const wallets = await lockWallets(client, records);
-    const leases = await ownLeases(client, nodeId, wallets);
-    const split = splitBatch(records, wallets, await lockLots(client, wallets));
-    const newCards = await insertCards(client, records, ask.known.cards);
-    await insertCharges(client, settlementId, records, split.draws);
-    await insertAttempts(client, records);
-    const settled = await updateWallets(client, nodeId, wallets, leases, split);
-    await updateLots(client, split);
-    const budgets = await updateWindows(client, nodeId, windowSums(records), ask.hasBudgetLeases);
-    const newAccounts = await insertLedger(client, ask, split);
-    await tellLowBalances(client, wallets, split, ask.lowBalanceNano);
+    const { batch, newCards, newAccounts } = await writeBatch(client, ask);
     await fault?.("written");
     await client.query("COMMIT");
     begun = false;
     await fault?.("committed");
     for (const id of newCards) ask.known.cards.add(id);
     for (const [code, id] of newAccounts) ask.known.accounts.set(code, id);
-    return { wallets: settled, budgets };
+    return batch;
   } catch (error) {
     if (begun) await client.query("ROLLBACK").catch(() => undefined);
     throw error;
   }
+}
+
+export type WrittenBatch = Readonly<{ batch: SettledBatch; newCards: readonly string[]; newAccounts: ReadonlyMap<AccountCode, bigint> }>;
+
+/** All that one batch writes, inside the caller's transaction. */
+export async function writeBatch(client: PoolClient, ask: BatchAsk): Promise<WrittenBatch> {
+  const { records, settlementId, nodeId } = ask;
+  const wallets = await lockWallets(client, records);
+  const leases = await ownLeases(client, nodeId, wallets);
+  const split = splitBatch(records, wallets, await lockLots(client, wallets));
+  const newCards = await insertCards(client, records, ask.known.cards);
+  await insertCharges(client, settlementId, records, split.draws);
+  await insertAttempts(client, records);
+  const settled = await updateWallets(client, nodeId, wallets, leases, split);
+  await updateLots(client, split);
+  const budgets = await updateWindows(client, nodeId, windowSums(records), ask.hasBudgetLeases);
+  const newAccounts = await insertLedger(client, ask, split);
+  await tellLowBalances(client, wallets, split, ask.lowBalanceNano);
+  return { batch: { wallets: settled, budgets }, newCards, newAccounts };
 }
 
 /** Did a batch whose commit was not answered get through? */

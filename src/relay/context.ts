@@ -35,6 +35,7 @@ import type { Once } from "#relay/idempotency/once.ts";
 import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
+import type { TaskStore } from "#relay/tasks/task-store.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
@@ -55,6 +56,10 @@ export type RelayDeps = Readonly<{
   replies?: ReplyStore;
   /** Fetches files that customers give by address, for vendors that take data only; absent = they get the address. */
   fetchContent?: FetchContent;
+  /** Long work and the files that come of it; absent = the shop takes none. */
+  tasks?: TaskStore;
+  /** The shop's address, for links to such files; without it the address that the caller used. */
+  publicUrl?: string | undefined;
   /** Vendors over HTTP. */
   transport: Transport;
   /** For pictures and the like that a vendor's answer names by their address. Absent: they are not fetched. */

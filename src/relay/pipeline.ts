@@ -31,6 +31,8 @@ import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { checkHops } from "#relay/routing/hops.ts";
 import { keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
+import { serveLinkedFile, serveTask } from "#relay/tasks/serve-task.ts";
+import { taskErrorForm } from "#relay/tasks/task-error-form.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -43,7 +45,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
   let writer: StreamWriter | undefined;
   try {
     const route = matchRoute(inbound.method, inbound.path);
-    operation = route.kind === "operation" ? route.operation : route.kind;
+    operation = route.kind === "operation" ? route.operation : route.kind === "task" ? "tasks" : route.kind;
     if (route.kind === "error") throw route.error;
     if (route.kind === "preflight") {
       reply.head(204, { ...preflightHeaders(inbound), "x-request-id": context.idText });
@@ -58,11 +60,22 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
     if (route.kind === "operation") {
       context.dialect = dialectFor(route);
       checkHops(inbound, state.shopId);
+    } else if (route.kind === "task") {
+      context.form = taskErrorForm(route.form, context.form);
+      const proof = route.verb === "content" ? inbound.query.get("proof") : null;
+      if (proof !== null) {
+        await serveLinkedFile(state, context, route, proof);
+        return;
+      }
     }
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
     if (route.kind === "count") {
       sendRead(context, await serveCount(state, context, route, caller));
+      return;
+    }
+    if (route.kind === "task") {
+      await serveTask(state, context, route, caller);
       return;
     }
     if (route.kind !== "operation") {
@@ -138,6 +151,8 @@ function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
       return endpointName(route.operation, route.dialect);
     case "count":
       return endpointName("chat", route.dialect);
+    case "task":
+      return route.verb === "submit" ? "tasks" : "read";
     case "models":
     case "model":
       return "list";

@@ -32,6 +32,8 @@ export type Plan = Readonly<{
 export type Plans = Readonly<{
   /** Limits of the caller alone: they are taken before the body is read. */
   scopesOf(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[];
+  /** Limits of the model itself, for requests that need no plan. */
+  modelScopesOf(caller: Caller, snapshot: Snapshot, model: Model): readonly ScopedLimits[];
   /** @param groupId one of those that serve the caller's; left out = the first; @throws RelayError as `resolveModel` */
   planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked, groupId?: string): Plan;
 }>;
@@ -55,6 +57,7 @@ export function createPlans(): Plans {
 
   return {
     scopesOf: (caller, snapshot) => scopes.ofCaller(caller, snapshot),
+    modelScopesOf: (caller, snapshot, model) => scopes.ofModel(caller, snapshot, model).own,
     planFor(caller, snapshot, name, asked, groupId) {
       const plans = plansOf(caller, snapshot, asked);
       const key = groupId === undefined ? name : `${groupId}\0${name}`;

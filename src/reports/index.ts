@@ -21,6 +21,7 @@ export { createReplyStore, keptReplyAad, pruneReplies } from "#reports/kept-repl
 export type { ReplyStore } from "#reports/kept-replies.store.ts";
 export { createResponseStore, pruneResponses, storedResponseAad } from "#reports/stored-responses.store.ts";
 export type { ResponseStore, StoredResponse } from "#reports/stored-responses.store.ts";
+export { pruneTasks } from "#reports/tasks.store.ts";
 export { isTimeZone } from "#reports/usage-range.ts";
 export { rollUsage } from "#reports/usage-rollup.store.ts";
 export { medianFirstToken, NO_USAGE, spendOfKeys, usage, USAGE_GROUPS, usageTotal } from "#reports/usage.store.ts";

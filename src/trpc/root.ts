@@ -16,6 +16,7 @@ import { searchRouter } from "#trpc/admin/search.ts";
 import { settingsRouter } from "#trpc/admin/settings.ts";
 import { setupRouter } from "#trpc/admin/setup.ts";
 import { staffRouter } from "#trpc/admin/staff.ts";
+import { tasksRouter } from "#trpc/admin/tasks.ts";
 import { usersRouter } from "#trpc/admin/users.ts";
 import { keysRouter } from "#trpc/console/keys.ts";
 import { modelsRouter as ownModelsRouter } from "#trpc/console/models.ts";
@@ -64,6 +65,7 @@ export const appRouter = router({
     settings: settingsRouter,
     setup: setupRouter,
     staff: staffRouter,
+    tasks: tasksRouter,
     users: usersRouter,
   }),
 });

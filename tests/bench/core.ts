@@ -38,7 +38,7 @@ const caller: Caller = {
 
 const done = Promise.resolve();
 const hold: Hold = { mode: "rich", heldNano: nano(1_000n), delivered: () => true, raise: () => Promise.resolve(true), finish: () => done };
-const billing: Billing = { admit: () => hold, record: () => done, nodeId: "n", nodes: 1, ready: true, backlog: 0, close: () => done };
+const billing: Billing = { admit: () => hold, admitDurable: () => Promise.resolve({ heldNano: nano(0n) }), record: () => done, nodeId: "n", nodes: 1, ready: true, backlog: 0, close: () => done };
 
 /** Answers in the next turn of the loop, a stream in chunks of their own. */
 const transport: Transport = {

@@ -5,6 +5,7 @@ import { saveCarried } from "#platform/crypto/carried.store.ts";
 import { createSealer, rewrapSealed } from "#platform/crypto/seal.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
 import { withTransaction } from "#platform/db/tx.ts";
+import { taskAad } from "#relay/index.ts";
 import { keptReplyAad, storedResponseAad } from "#reports/index.ts";
 import type { Pool, PoolClient } from "pg";
 
@@ -14,6 +15,7 @@ const SEALED: readonly Readonly<{ table: string; column: string; aad(id: string)
   { table: "mails", column: "sealed", aad: mailAad },
   { table: "stored_responses", column: "sealed", aad: storedResponseAad },
   { table: "kept_replies", column: "sealed", aad: keptReplyAad },
+  { table: "tasks", column: "sealed", aad: taskAad },
 ];
 
 /** Another process of the shop holds the old secret in memory and could not read what is sealed under the new one. */

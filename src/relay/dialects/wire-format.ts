@@ -11,6 +11,7 @@ export type VendorFormat =
   | "cohere-rerank" | "voyage-rerank" | "dashscope-rerank" | "deepinfra-rerank"
   | "mistral-moderations"
   | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images" | "openrouter-images" | "siliconflow-images" | "xai-images"
+  | "bfl-images" | "fal-images" | "replicate-images" | "grsai-images"
   | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech" | "xai-speech" | "mistral-speech"
   | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "xai-transcriptions" | "cohere-transcriptions" | "workers-ai-transcriptions" | "workers-ai-translations";
 

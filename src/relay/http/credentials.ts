@@ -2,7 +2,7 @@ import { RelayError } from "#relay/errors.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
 
 /** Headers that hold a key and nothing else, as the SDKs of several vendors send them. */
-const KEY_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
+const KEY_HEADERS = ["x-api-key", "x-goog-api-key", "api-key", "mj-api-secret"] as const;
 /** Only Google's addresses know a key in the query. */
 const QUERY_KEY_PATH = /^\/(?:gemini\/)?(?:v1beta|v1alpha)\/|^\/v1\/models\/[^/]+:/;
 

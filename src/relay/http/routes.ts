@@ -2,11 +2,14 @@ import type { Operation } from "#relay/dialects/dialect.ts";
 import type { Manner } from "#relay/dialects/error-forms.ts";
 import type { ClientFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { TaskForm } from "#relay/tasks/task.ts";
+import { findKling, findMidjourney, findSuno, findVideo, type TaskTarget } from "#relay/http/task-routes.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
 
 export type RouteParams = Readonly<{ id?: string; model?: string }>;
 /** The formats in which a conversation can be counted without being answered. */
 export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
+export type TaskVerb = "submit" | "get" | "list" | "many" | "delete" | "content" | "seed";
 export type LookUpKind = "models" | "model" | "credits" | "generation" | "response" | "response-items" | "response-delete";
 
 export type Route =
@@ -14,6 +17,8 @@ export type Route =
   | Readonly<{ kind: "operation"; operation: Operation; dialect: ClientFormat; params: RouteParams; stream?: boolean }>
   | Readonly<{ kind: "count"; dialect: CountedDialect; params: RouteParams }>
   | Readonly<{ kind: LookUpKind; params: RouteParams }>
+  /** Work that takes minutes. `speed` is Midjourney's. */
+  | Readonly<{ kind: "task"; form: TaskForm; verb: TaskVerb; action?: string; speed?: string; params: RouteParams }>
   /** What a coding client reports about itself: taken and forgotten, without a key. */
   | Readonly<{ kind: "telemetry" }>
   /** CORS: answer 204 with `preflightHeaders`. */
@@ -82,8 +87,20 @@ const findOpenAi: Finder = (rest) => {
   const engine = /^engines\/(.+)\/embeddings$/.exec(rest);
   if (engine) return withParam(EMBEDDINGS, "model", engine[1]!);
   if (rest.startsWith("responses/")) return findResponse(rest.slice("responses/".length));
+  if (rest.startsWith("video")) return taskFound(findVideo(rest));
   return findModel(rest) ?? below("generation/", lookUp("generation"), rest);
 };
+/** Longer tables of their own: other people's addresses, kept apart. */
+const taskFound = (found: TaskTarget | undefined): Found | undefined => {
+  if (!found) return undefined;
+  const params = found.id === undefined ? {} : { id: found.id };
+  const target: Partial<Record<Method, (params: RouteParams) => Route>> = {};
+  for (const [method, how] of Object.entries(found.methods)) target[method as Method] = (given) => ({ kind: "task", form: found.form, ...how, params: given });
+  return { target, params };
+};
+const ROOTS_OF_TASKS: readonly (readonly [root: RegExp, find: (path: string) => TaskTarget | undefined])[] = [
+  [/^\/mj(?:-[a-z]+)?\//, findMidjourney], [/^\/suno\//, findSuno], [/^\/kling\//, findKling],
+];
 const findAnthropic: Finder = (rest) => exactly(ANTHROPIC_ENDPOINTS, rest) ?? findModel(rest);
 const findGemini: Finder = (rest) => exactly(GEMINI_ENDPOINTS, rest) ?? findAction(rest) ?? findModel(rest);
 /** Cohere's second version of the same. */
@@ -106,7 +123,7 @@ const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner
   ["/v1alpha/", findGemini, "gemini"],
 ];
 /** Everything below these is the relay's, offered or not. */
-const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/openai/v1", "/openai/deployments", "/anthropic", "/gemini", "/claude/v1"] as const;
+const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/openai/v1", "/openai/deployments", "/anthropic", "/gemini", "/claude/v1", "/mj", "/mj-fast", "/mj-turbo", "/mj-relax", "/suno", "/kling"] as const;
 const TELEMETRY_PATHS: readonly string[] = ["/api/event_logging/batch", "/anthropic/api/event_logging/batch"];
 
 /** Whether an address belongs to the relay; all others are the site's. `path` comes without its query. */
@@ -159,6 +176,8 @@ function find(path: string): Found | undefined {
   const known = PREFIXES.find(([prefix]) => path.startsWith(prefix));
   if (known) return known[1](path.slice(known[0].length));
   if (TELEMETRY_PATHS.includes(path)) return { target: TELEMETRY, params: {} };
+  const tasks = ROOTS_OF_TASKS.find(([root]) => root.test(path));
+  if (tasks) return taskFound(tasks[1](path));
   const deployment = /^\/openai\/deployments\/([^/]+)\/(.+)$/.exec(path);
   if (!deployment) return undefined;
   return withParam(DEPLOYMENT_ENDPOINTS.get(deployment[2]!), "model", deployment[1]!);
@@ -214,6 +233,7 @@ const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
   [/audio.*transl|audio.*transc/i, "POST /v1/audio/transcriptions"],
   [/audio|speech|voice/i, "POST /v1/audio/speech"],
   [/image/i, "POST /v1/images/generations"],
+  [/video|kling/i, "POST /v1/videos"],
   [/model/i, "GET /v1/models"],
   [/billing|usage|key|balance/i, "GET /v1/credits"],
 ];

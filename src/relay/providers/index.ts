@@ -8,6 +8,7 @@ import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
 import { baseten } from "#relay/providers/baseten/index.ts";
 import { bedrock } from "#relay/providers/bedrock/index.ts";
+import { blackForestLabs } from "#relay/providers/black-forest-labs/index.ts";
 import { cerebras } from "#relay/providers/cerebras/index.ts";
 import { cloudflareWorkersAi } from "#relay/providers/cloudflare-workers-ai/index.ts";
 import { cohere } from "#relay/providers/cohere/index.ts";
@@ -18,19 +19,25 @@ import { deepinfra } from "#relay/providers/deepinfra/index.ts";
 import { deepseek } from "#relay/providers/deepseek/index.ts";
 import { dmxapi } from "#relay/providers/dmxapi/index.ts";
 import { elevenlabs } from "#relay/providers/elevenlabs/index.ts";
+import { fal } from "#relay/providers/fal/index.ts";
 import { fastgpt } from "#relay/providers/fastgpt/index.ts";
 import { featherless } from "#relay/providers/featherless/index.ts";
 import { fireworks } from "#relay/providers/fireworks/index.ts";
 import { gemini } from "#relay/providers/gemini/index.ts";
 import { githubModels } from "#relay/providers/github-models/index.ts";
 import { groq } from "#relay/providers/groq/index.ts";
+import { grsai } from "#relay/providers/grsai/index.ts";
 import { huggingface } from "#relay/providers/huggingface/index.ts";
 import { hyperbolic } from "#relay/providers/hyperbolic/index.ts";
 import { inferenceNet } from "#relay/providers/inference-net/index.ts";
+import { jimeng } from "#relay/providers/jimeng/index.ts";
 import { jina } from "#relay/providers/jina/index.ts";
+import { kling } from "#relay/providers/kling/index.ts";
 import { lingyiwanwu } from "#relay/providers/lingyiwanwu/index.ts";
 import { llamaCpp } from "#relay/providers/llama-cpp/index.ts";
 import { lmStudio } from "#relay/providers/lm-studio/index.ts";
+import { luma } from "#relay/providers/luma/index.ts";
+import { midjourneyProxy } from "#relay/providers/midjourney-proxy/index.ts";
 import { minimax } from "#relay/providers/minimax/index.ts";
 import { mistral } from "#relay/providers/mistral/index.ts";
 import { modelmart } from "#relay/providers/modelmart/index.ts";
@@ -50,16 +57,21 @@ import { ovhcloud } from "#relay/providers/ovhcloud/index.ts";
 import { perplexity } from "#relay/providers/perplexity/index.ts";
 import { poloapi } from "#relay/providers/poloapi/index.ts";
 import { recraft } from "#relay/providers/recraft/index.ts";
+import { replicate } from "#relay/providers/replicate/index.ts";
+import { runway } from "#relay/providers/runway/index.ts";
 import { sambanova } from "#relay/providers/sambanova/index.ts";
 import { siliconflow } from "#relay/providers/siliconflow/index.ts";
 import { simulator } from "#relay/providers/simulator/index.ts";
+import { sora } from "#relay/providers/sora/index.ts";
 import { stability } from "#relay/providers/stability/index.ts";
 import { stepfun } from "#relay/providers/stepfun/index.ts";
 import { submodel } from "#relay/providers/submodel/index.ts";
+import { suno } from "#relay/providers/suno/index.ts";
 import { tencentHunyuan } from "#relay/providers/tencent-hunyuan/index.ts";
 import { together } from "#relay/providers/together/index.ts";
 import { upstage } from "#relay/providers/upstage/index.ts";
 import { vercelGateway } from "#relay/providers/vercel-gateway/index.ts";
+import { vidu } from "#relay/providers/vidu/index.ts";
 import { vllm } from "#relay/providers/vllm/index.ts";
 import { volcengine } from "#relay/providers/volcengine/index.ts";
 import { voyage } from "#relay/providers/voyage/index.ts";
@@ -80,6 +92,7 @@ const ALL: readonly Provider[] = [
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, recraft, sambanova, siliconflow, simulator, stability, stepfun, submodel, tencentHunyuan, together, upstage,
   vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
+  blackForestLabs, fal, grsai, replicate, jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */

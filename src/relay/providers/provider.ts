@@ -1,6 +1,7 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { SignableCall } from "#relay/providers/kit/sigv4.ts";
+import type { TaskProtocolId } from "#relay/tasks/task.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -58,6 +59,14 @@ export type ProviderEndpoint = Readonly<{
   onlyIfChosen?: boolean;
 }>;
 
+/** Where a vendor takes long work, and how it is spoken to there. */
+export type TaskEndpoint = Readonly<{
+  protocol: TaskProtocolId;
+  /** Stands in place of the path of the provider's base, where this endpoint is not below it. */
+  basePath?: string;
+  authorize?(key: string): Readonly<Record<string, string>>;
+}>;
+
 /** Everything the relay, the back office and the docs know about a vendor. Data first, code only for quirks. */
 export type Provider = Readonly<{
   id: string;
@@ -68,6 +77,8 @@ export type Provider = Readonly<{
   basePath?: string;
   /** What is offered per operation: one endpoint, or several that speak different protocols, the preferred one first. */
   paths: Readonly<Partial<Record<Operation, ProviderEndpoint | readonly ProviderEndpoint[]>>>;
+  /** Work that takes minutes: videos, songs, pictures of a queue. */
+  tasks?: readonly TaskEndpoint[];
   authorize(key: string): Readonly<Record<string, string>>;
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { compileRoutePolicy, withChannelFlags } from "#relay/policy/route-policy.ts";
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
-import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
+import type { Provider, ProviderEndpoint, TaskEndpoint } from "#relay/providers/provider.ts";
 import type { Candidate } from "#relay/routing/choose.ts";
 import type { Health } from "#relay/routing/health.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
@@ -11,7 +11,13 @@ import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel that serves the request's model and can answer its dialect, by the endpoints in their order of preference. */
-export type Offer = Readonly<{ route: Route; provider: Provider; endpoints: readonly [ProviderEndpoint, ...ProviderEndpoint[]]; priority: number; /** What changes its requests; absent = nothing. */ policy?: RoutePolicy }>;
+export type Offer = Readonly<{
+  route: Route; provider: Provider; priority: number; endpoints: readonly ProviderEndpoint[];
+  /** What changes its requests; absent = nothing. */
+  policy?: RoutePolicy;
+  /** Where long work is asked for; no other request has any use for it. */
+  task?: TaskEndpoint;
+}>;
 export type OutReason = "paused" | "breaker" | "limits" | "keys";
 export type OfferNow = Candidate & Readonly<{
   offer: Offer;

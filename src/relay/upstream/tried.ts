@@ -126,7 +126,7 @@ function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {
 }
 
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
-function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
+export function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
   const host = baseUrl === undefined ? undefined : URL.parse(baseUrl)?.host;
   return [name, ...(host ? [host] : []), ...(upstreamModel === model.name ? [] : [upstreamModel])];
 }
@@ -141,7 +141,8 @@ function timersOf({ offer: { route, provider } }: Choice, stream: boolean): Atte
   };
 }
 
-function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
+/** Places on channel and key; the answer gives them back. */
+export function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
   const { channel } = route;
   const now = state.clock.monotonic();
   state.health.begin(route, now);

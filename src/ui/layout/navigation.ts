@@ -34,6 +34,7 @@ export const ADMIN_NAV = [
       { key: "channels", href: "/admin/channels", letter: "c", permission: "channels:read" },
       { key: "models", href: "/admin/models", letter: "m", permission: "catalog:read" },
       { key: "prices", href: "/admin/prices", letter: "p", permission: "catalog:read" },
+      { key: "tasks", href: "/admin/tasks", letter: "t", permission: "requests:read" },
     ],
   },
   {

@@ -1,5 +1,5 @@
 /** Wire formats that people's clients speak; the words of `models[].endpoints` in the store file. */
-export type ApiFormat = "chat" | "completions" | "responses" | "messages" | "gemini" | "embeddings" | "images" | "audio" | "moderations" | "rerank";
+export type ApiFormat = "chat" | "completions" | "responses" | "messages" | "gemini" | "embeddings" | "images" | "audio" | "moderations" | "rerank" | "tasks";
 
 /** Where each format stands. What is not answered there is not promised anywhere. */
 export const FORMAT_PATHS: readonly (readonly [format: ApiFormat, path: string])[] = [
@@ -13,6 +13,7 @@ export const FORMAT_PATHS: readonly (readonly [format: ApiFormat, path: string])
   ["audio", "/v1/audio/speech"],
   ["moderations", "/v1/moderations"],
   ["rerank", "/v1/rerank"],
+  ["tasks", "/v1/videos"],
 ];
 
 const TEXT: readonly ApiFormat[] = ["chat", "responses", "messages", "gemini"];
@@ -30,6 +31,7 @@ export function formatsOf({ endpoints, items }: Sold, offered: ReadonlySet<ApiFo
 
 function guessed(items: Readonly<Record<string, unknown>>): readonly ApiFormat[] {
   const names = Object.keys(items);
+  if (names.some((item) => item.startsWith("video"))) return ["tasks"];
   if (names.includes("output")) return TEXT;
   if (names.some((item) => item === "image" || item.startsWith("image:") || item === "output_image")) return ["images"];
   if (names.some((item) => item === "char" || item.endsWith("_ms") || item.endsWith("audio"))) return ["audio"];

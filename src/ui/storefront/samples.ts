@@ -144,6 +144,19 @@ const LISTEN_CURL: Make = ({ base, model, keyName }) => `curl ${base}/v1/audio/t
   -F model=${model} \\
   -F file=@hello.mp3`;
 
+const VIDEO_PYTHON = python(`import time
+
+video = client.videos.create(model="MODEL", prompt="Waves at dusk")
+while video.status in ("queued", "in_progress"):
+    time.sleep(5)
+    video = client.videos.retrieve(video.id)
+client.videos.download_content(video.id).write_to_file("waves.mp4")`);
+
+const VIDEO_CURL = curl("/v1/videos", `{
+    "model": "MODEL",
+    "prompt": "Waves at dusk"
+  }`);
+
 type Entry = readonly [name: string, language: Sample["language"], make: Make];
 
 const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
@@ -157,6 +170,7 @@ const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
   audio: [["OpenAI SDK", "python", SPEECH_PYTHON], ["curl", "shell", SPEECH_CURL]],
   moderations: [["OpenAI SDK", "python", MODERATION_PYTHON]],
   rerank: [["curl", "shell", RERANK_CURL]],
+  tasks: [["OpenAI SDK", "python", VIDEO_PYTHON], ["curl", "shell", VIDEO_CURL]],
 };
 
 const LISTENING: readonly Entry[] = [["OpenAI SDK", "python", LISTEN_PYTHON], ["curl", "shell", LISTEN_CURL]];

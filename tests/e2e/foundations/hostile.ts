@@ -5,6 +5,7 @@ import { startVendor } from "../../support/vendor.ts";
 import { readFacts, type Facts } from "../shots/facts.ts";
 import { BUYERS, MODELS, secretOf, stockedStore } from "../shots/stock.ts";
 import { speakPublicly } from "../shots/notices.ts";
+import { orderVideos } from "../shots/order-videos.ts";
 import { giveCredit, payOrders, sendRequests, teachVendor } from "../shots/trade.ts";
 
 /** A shop with trade in it whose things bear the worst names that the server takes: 64 characters, markup, marks that turn the text, emoji. */
@@ -34,6 +35,7 @@ export async function openHostileShop(beforeRenaming: (shop: Shop) => Promise<vo
   await payOrders(shop, stripe);
   await sendRequests(shop, REQUESTS);
   await speakPublicly(shop);
+  await orderVideos(shop);
   for (const [model, text] of [[NAMES.slug, "Hello"], ["claude-sonnet-4-5", "Hello"], ["claude-sonnet-4-5", "Please refuse this."]] as const) {
     const reply = await fetch(`${shop.url}/v1/chat/completions`, {
       method: "POST", headers: { authorization: `Bearer ${secretOf(ALICE)}`, "content-type": "application/json" }, body: JSON.stringify({ model, stream: true, max_tokens: 64, messages: [{ role: "user", content: text }] }),

@@ -5,7 +5,7 @@ import { BUYERS } from "./stock.ts";
 /** What pages with an id in their address are opened at. */
 export type Facts = Readonly<{
   keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; modelId: string; userId: string; batchId: string; orderId: string; accountId: string;
-  transactionId: string; incidentId: string; setUpPath: string;
+  transactionId: string; incidentId: string; taskId: string; setUpPath: string;
 }>;
 
 const EMAIL = BUYERS[0]!.email;
@@ -24,6 +24,7 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   orderId: "SELECT id FROM orders WHERE status = 'paid' ORDER BY created_at LIMIT 1",
   accountId: "SELECT id FROM accounts WHERE code = 'revenue:usage'",
   incidentId: "SELECT id FROM incidents WHERE kind = 'degraded'",
+  taskId: "SELECT id FROM tasks WHERE state = 'submitted_unknown'",
   transactionId: "SELECT id FROM ledger_transactions WHERE kind = 'settlement' ORDER BY id DESC LIMIT 1",
 };
 

@@ -12,6 +12,7 @@ import { describeModels } from "./describe-models.ts";
 import { readFacts } from "./facts.ts";
 import { ALL_LOOKS, FAST_LOOKS } from "./looks.ts";
 import { speakPublicly } from "./notices.ts";
+import { orderVideos } from "./order-videos.ts";
 import { SCREENS, type Place, type Screen } from "./screens.ts";
 import { EMPTY_STORE, stockedStore } from "./stock.ts";
 import { giveCredit, payOrders, sendRequests, teachVendor } from "./trade.ts";
@@ -98,6 +99,7 @@ async function openStreet(): Promise<Street> {
     await sendRequests(stocked, REQUESTS);
     await describeModels(stocked);
     await speakPublicly(stocked);
+    await orderVideos(stocked);
     const [empty, unopened] = [await open({ store: EMPTY_STORE, env }), await open({})];
     return { shops: { stocked, empty, unopened }, close };
   } catch (error) {

@@ -211,6 +211,8 @@ const ADMIN = group("admin", "owner", [
   ["staff", "admin/staff", "/admin/staff"],
   ["staff-token", "admin/staff", "/admin/staff", { act: pressText(/token|令牌/i) }],
   ["health", "admin/health", "/admin/health"],
+  ["tasks", "admin/tasks", "/admin/tasks"],
+  ["task-drawer", "admin/tasks", ({ taskId }) => `/admin/tasks?open=${taskId}`, { act: dialog }],
   ["incidents", "admin/incidents", "/admin/incidents"],
   ["incident-drawer", "admin/incidents", ({ incidentId }) => `/admin/incidents?open=${incidentId}`, { act: dialog }],
   ["incident-new", "admin/incidents", "/admin/incidents", { act: pressPrimary }],
@@ -222,7 +224,7 @@ const ADMIN = group("admin", "owner", [
 
 /** What pages look like with nothing to show, while they wait, and when the shop does not answer. */
 const EMPTY_CONSOLE: readonly string[] = ["", "/keys", "/usage", "/requests", "/models", "/playground", "/wallet", "/wallet/orders"];
-const EMPTY_ADMIN: readonly string[] = ["", "/channels", "/models", "/prices", "/groups", "/users", "/codes", "/orders", "/refunds", "/disputes", "/ledger", "/requests", "/audit", "/staff", "/health", "/incidents"];
+const EMPTY_ADMIN: readonly string[] = ["", "/channels", "/models", "/prices", "/groups", "/users", "/codes", "/orders", "/refunds", "/disputes", "/ledger", "/requests", "/audit", "/staff", "/health", "/incidents", "/tasks"];
 const LISTS = ["/console/requests", "/console/wallet", "/admin", "/admin/channels", "/admin/requests", "/admin/ledger"] as const;
 const nameOf = (path: string): string => path.slice(1).replaceAll("/", "-");
 const STATES: readonly Screen[] = [

@@ -50,6 +50,10 @@ export function fakeBilling(): FakeBilling {
       };
       return Promise.resolve(hold);
     },
+    admitDurable(ask) {
+      billing.asks.push(ask);
+      return Promise.resolve(billing.refuse ?? { heldNano: nano(1_000_000n) });
+    },
     record: (record) => {
       billing.records.push(record);
       return Promise.resolve();

@@ -11,7 +11,8 @@ import { createSpool } from "#platform/spool.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
-import type { Relay, RelayLookups, ReplyStore, ResponseStore } from "#relay/index.ts";
+import type { Billing } from "#money/billing.ts";
+import type { Relay, RelayLookups, ReplyStore, ResponseStore, TaskStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -20,6 +21,8 @@ export const KEY = "sk-mm-test-key-of-some-length-0000000000000000";
 
 export type ShopOptions = Readonly<{
   channels: readonly (Partial<Channel> & Readonly<{ baseUrl: string }>)[];
+  /** Default `g1`, which no database would take. */
+  groupId?: string;
   caller?: Partial<Caller>;
   model?: Partial<Model>;
   settings?: Partial<Snapshot["settings"]>;
@@ -29,6 +32,9 @@ export type ShopOptions = Readonly<{
   replies?: ReplyStore;
   fetchContent?: FetchContent;
   shopId?: string;
+  tasks?: TaskStore;
+  /** In place of the money in memory. */
+  billing?: Billing;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -67,7 +73,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   let snapshot = createSnapshot(options, 1n);
 
   const relay = createRelay({
-    billing, clock, tokenizer,
+    billing: options.billing ?? billing, clock, tokenizer,
     snapshots: {
       get current() {
         return snapshot;
@@ -79,7 +85,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         return Promise.resolve();
       },
     },
-    keys: { lookup: (secret) => (secret === KEY ? createCaller(options.caller) : undefined) },
+    keys: { lookup: (secret) => (secret === KEY ? createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) : undefined) },
     lookups: {
       credits: () => Promise.resolve({ totalCreditsNano: 10_000_000_000n, totalUsageNano: 2_500_000_000n, balanceNano: 7_500_000_000n }),
       generation: () => Promise.resolve(undefined),
@@ -89,6 +95,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     ...(options.replies && { replies: options.replies }),
     ...(options.shopId && { shopId: options.shopId }),
     ...(options.fetchContent && { fetchContent: options.fetchContent }),
+    ...(options.tasks && { tasks: options.tasks }),
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
     spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
     simulator: createSimulator({ clock }),
@@ -133,12 +140,12 @@ export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
 const createSnapshot = (options: ShopOptions, rev: bigint): Snapshot => (options.alter ?? ((made) => made))(plainSnapshot(options, rev));
 
-function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
+function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1" }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
     id: `c${i}`, number: i + 1, name: `secret channel ${i}`, provider: "openai-compatible", active: true, priority: 0, weight: 1, keyMode: "round_robin",
-    keys: [channelKey(`k${i}`)], limits: {}, timeouts: {}, settings: {}, groups: new Set(["g1"]), ...over,
+    keys: [channelKey(`k${i}`)], limits: {}, timeouts: {}, settings: {}, groups: new Set([groupId]), ...over,
   }));
   const priorities = [...new Set(built.map(({ priority }) => priority))].sort((a, b) => b - a);
   const tiers = priorities.map((priority) => ({
@@ -146,15 +153,15 @@ function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", 
   }));
   return {
     rev, builtAtMs: Date.now(),
-    models: new Map([["gpt-test", sold], ["gpt-hidden", hidden]]),
+    models: new Map([[sold.name, sold], ["gpt-hidden", hidden]]),
     aliases: new Map([["gpt-alias", "gpt-test"]]),
-    groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
+    groups: new Map([[groupId, { id: groupId, name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
-    routes: new Map([["g1\0gpt-test", tiers]]),
+    routes: new Map([[`${groupId}\0${sold.name}`, tiers]]),
     settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: () => price,
     cost: ({ number }) => costs?.[number - 1],
-    modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),
+    modelsOf: (asked) => (asked === groupId ? [sold] : []),
   };
 }
 

@@ -7,6 +7,7 @@ import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { nativePredict } from "#relay/conversion/images/native-predict.ts";
+import { bflImages, falImages, grsaiImages, replicateImages } from "#relay/conversion/images/polled-vendors.ts";
 import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
@@ -38,7 +39,9 @@ const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, form, s
       const maker = sources.length === 0 ? planned : vendor({ ...asked, given: await Promise.all(sources.map(({ load }) => load(send))) }, upstreamModel, noted);
       const replies = await inParallel(calls, CALLS_MAX, async (count) => {
         const { path, ...step } = maker.step(count);
-        const reply = maker.reply(await send({ ...step, ...(path && { url: withPath(call.url, path) }) }));
+        const url = path ? withPath(call.url, path) : call.url;
+        const answered = await send({ ...step, url });
+        const reply = maker.reply(maker.settle ? await maker.settle(answered, send, url) : answered);
         const pictures = reply.pictures.filter(({ url = "", base64 = "" }) => url !== "" || base64 !== "");
         if (pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
         made += pictures.length;
@@ -104,4 +107,8 @@ export const imagesCodecs = {
   "openrouter-images": converted(openrouterImages),
   "siliconflow-images": converted(siliconflowImages),
   "xai-images": converted(xaiImages),
+  "bfl-images": converted(bflImages),
+  "fal-images": converted(falImages),
+  "replicate-images": converted(replicateImages),
+  "grsai-images": converted(grsaiImages),
 } as const;

@@ -1,6 +1,6 @@
 import type { ImagesAsked } from "#relay/conversion/images/images-asked.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
-import type { Step, StepReply } from "#relay/upstream/scripted.ts";
+import type { SendStep, Step, StepReply } from "#relay/upstream/scripted.ts";
 
 /** A picture as a vendor gives it: by address or in base64. */
 export type Picture = Readonly<{ url?: string; base64?: string; type?: string; revisedPrompt?: string }>;
@@ -19,6 +19,8 @@ export type ImagesMaker = Readonly<{
   givesBase64?: boolean;
   /** @param count pictures of this call */
   step(count: number): Omit<Step, "outside"> & Readonly<{ path?: (pathname: string) => string }>;
+  /** Where the reply is only the promise of a picture: waits for it, by further calls. @param call the address that was called */
+  settle?(reply: StepReply, send: SendStep, call: URL): Promise<StepReply>;
   /** @throws RelayError, StepRefused */
   reply(reply: StepReply): ImagesReply;
 }>;

@@ -27,6 +27,7 @@ export const dashscope = openaiShaped({
   },
   responses: { basePath: "/api/v2/apps/protocols/compatible-mode/v1", onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/apps/anthropic", bearer: true })],
+  tasks: [{ protocol: "dashscope-task", basePath: "/api/v1" }],
   flags: { reasoningParam: "enable_thinking", topK: true, stopsBillingOnAbort: false },
   errorClasses: [
     { match: "data_inspection_failed", class: "policy" },

@@ -1,3 +1,4 @@
+import { header } from "#relay/providers/kit/auth.ts";
 import { geminiEmbeddingsEndpoint, geminiEndpoint, geminiMediaEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
@@ -19,6 +20,7 @@ export const gemini = openaiShaped({
     images: geminiMediaEndpoint("gemini-images"), "image-edits": geminiMediaEndpoint("gemini-images"), speech: geminiMediaEndpoint("gemini-speech"),
   },
   also: [geminiEndpoint()],
+  tasks: [{ protocol: "veo", basePath: "/v1beta", authorize: header("x-goog-api-key") }],
   flags: { reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "400 API_KEY_INVALID", class: "auth" },

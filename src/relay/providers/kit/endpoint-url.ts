@@ -7,6 +7,9 @@ import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/images/variations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech", "/moderations", "/rerank", "/completions", "/responses", "/embeddings", "/messages"];
 const VERSION = /^v\d+\w*$/;
 
+/** Where an endpoint is, whatever is spoken there. */
+export type EndpointAddress = Pick<ProviderEndpoint, "path" | "streamPath" | "basePath" | "baseUrl">;
+
 /** What the address itself says of a request. */
 export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>;
 
@@ -22,7 +25,7 @@ export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>
  * @throws RelayError unsupported_endpoint when the provider has no such operation, no_available_channel
  *   when there is no base or it isn't a URL
  */
-export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: ProviderEndpoint | Operation, call?: AddressedCall): URL {
+export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: EndpointAddress | Operation, call?: AddressedCall): URL {
   const endpoint = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
   if (!endpoint) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
   const given = baseUrl?.trim() || endpoint.baseUrl || provider.baseUrl;
@@ -46,8 +49,8 @@ const inPath = (model: string, path: string): string =>
 export const isAddressedByCall = ({ path, streamPath }: ProviderEndpoint): boolean => streamPath !== undefined || path.includes("{model}");
 
 /** An endpoint that is not below the provider's base takes that base's place, behind whatever the operator put before it. */
-function basePathOf(path: string, provider: Provider, { basePath }: ProviderEndpoint): string {
-  if (basePath === undefined || path.endsWith(basePath)) return path;
+function basePathOf(path: string, provider: Provider, { basePath }: EndpointAddress): string {
+  if (basePath === undefined || (basePath !== "" && path.endsWith(basePath))) return path;
   const own = provider.basePath ?? (provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, ""));
   const replaced = own === "" || !path.endsWith(own) ? versionAtEnd(path) : own;
   const before = path.slice(0, path.length - replaced.length);

@@ -50,6 +50,7 @@ type Manifest = Readonly<{
   unconfirmed?: boolean;
   isShop?: boolean;
   docs?: string;
+  tasks?: Provider["tasks"];
 }>;
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */

@@ -17,6 +17,7 @@ export const minimax = openaiShaped({
   paths: { chat: "/chat/completions" },
   own: { images: { dialect: "minimax-images", path: "/image_generation" }, "image-edits": { dialect: "minimax-images", path: "/image_generation" }, speech: { dialect: "minimax-speech", path: "/t2a_v2" } },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
+  tasks: [{ protocol: "minimax-video" }],
   flags: { reasoningParam: "none", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "1000", class: "server" },

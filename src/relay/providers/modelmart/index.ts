@@ -17,5 +17,6 @@ export const modelmart = openaiShaped({
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
   errorClasses: [{ match: "loop_detected", class: "config" }],
+  tasks: [{ protocol: "openai-videos" }, { protocol: "mj-proxy", basePath: "" }, { protocol: "suno", basePath: "" }, { protocol: "kling", basePath: "/kling" }],
   flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });

@@ -1,3 +1,4 @@
+import { header } from "#relay/providers/kit/auth.ts";
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { MEDIA_PATHS, openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
@@ -17,6 +18,9 @@ export const newApiInstance = openaiShaped({
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
+  tasks: [
+    { protocol: "video-generations" }, { protocol: "mj-proxy", basePath: "", authorize: header("mj-api-secret") }, { protocol: "suno", basePath: "" }, { protocol: "kling", basePath: "/kling" },
+  ],
   errorClasses: [
     { match: "loop_detected", class: "config" },
     { match: "insufficient_user_quota", class: "quota" },

@@ -12,4 +12,5 @@ export const openaiCompatible = openaiShaped({
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   responses: { onlyIfChosen: true },
+  tasks: [{ protocol: "openai-videos" }],
 });

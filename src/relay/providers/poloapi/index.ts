@@ -11,5 +11,6 @@ export const poloapi = openaiShaped({
   baseUrl: "https://work.poloapi.com/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", "image-edits": "/images/edits", moderations: "/moderations" },
   also: [geminiEndpoint({ onlyIfChosen: true })],
+  tasks: [{ protocol: "openai-videos" }, { protocol: "mj-proxy", basePath: "" }],
   docs: "https://poloai.apifox.cn",
 });

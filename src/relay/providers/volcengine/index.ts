@@ -19,6 +19,7 @@ export const volcengine = openaiShaped({
   own: { images: { dialect: "ark-images", path: "/images/generations" }, "image-edits": { dialect: "ark-images", path: "/images/generations" } },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/api/coding", bearer: true, onlyIfChosen: true })],
+  tasks: [{ protocol: "ark-task" }],
   flags: { reasoningParam: "thinking" },
   errorClasses: [
     { match: "AccountOverdueError", class: "quota" },

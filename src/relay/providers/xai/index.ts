@@ -19,6 +19,7 @@ export const xai = openaiShaped({
     speech: { dialect: "xai-speech", path: "/tts" }, transcriptions: { dialect: "xai-transcriptions", path: "/stt" },
   },
   responses: {},
+  tasks: [{ protocol: "xai-video" }],
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },
   docs: "https://docs.x.ai/docs/api-reference",

@@ -221,6 +221,21 @@ export const ENDPOINTS: readonly Endpoint[] = [
 }`,
   },
   {
+    id: "videos", method: "POST", path: "/v1/videos",
+    request: `{"model": "{video}", "prompt": "Waves at dusk", "seconds": "8", "size": "1280x720"}`,
+    answer: `{
+  "id": "video_01a1ff...",
+  "object": "video",
+  "model": "{video}",
+  "status": "queued",
+  "progress": 0,
+  "created_at": 1795246694,
+  "seconds": "8",
+  "size": "1280x720"
+}`,
+  },
+  { id: "video", method: "GET", path: "/v1/videos/{id}", answer: `{"id": "video_01a1ff...", "object": "video", "status": "completed", "progress": 100}` },
+  {
     id: "models", method: "GET", path: "/v1/models",
     answer: `{
   "object": "list",

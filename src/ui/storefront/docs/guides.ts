@@ -6,7 +6,7 @@ export type GuideKind = "start" | "use" | "money" | "reference" | "sdk" | "tool"
 export type Guide = Readonly<{
   slug: string;
   kind: GuideKind;
-  file: "start" | "use" | "media" | "money" | "sdk" | "tools" | "apps";
+  file: "start" | "use" | "media" | "money" | "sdk" | "tools" | "apps" | "video";
   /** The client's own name; pages without one are called by their title. */
   name?: string;
   /** What it calls itself in Chinese, where that is another name. */
@@ -28,6 +28,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "audio", kind: "use", file: "media", needs: ["audio"] },
   { slug: "rerank", kind: "use", file: "media", needs: ["rerank"] },
   { slug: "moderations", kind: "use", file: "media", needs: ["moderations"] },
+  { slug: "videos", kind: "use", file: "video", needs: ["tasks"] },
   { slug: "errors", kind: "use", file: "use" },
   { slug: "parameters", kind: "use", file: "use" },
   { slug: "limits", kind: "use", file: "use" },

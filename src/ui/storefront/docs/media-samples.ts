@@ -41,6 +41,46 @@ else console.log(picture?.url);`],
   -H "Content-Type: application/json" \\
   -d '{"model": "{image}", "prompt": "A lighthouse at dusk", "size": "1024x1024"}'`],
   ],
+  videos: [
+    ["Python", "python", `import time
+${PYTHON_CLIENT}
+video = client.videos.create(
+    model="{video}",
+    prompt="Waves at dusk",
+    seconds="8",
+    size="1280x720",
+)
+while video.status in ("queued", "in_progress"):
+    time.sleep(5)
+    video = client.videos.retrieve(video.id)
+if video.status == "completed":
+    client.videos.download_content(video.id).write_to_file("waves.mp4")
+else:
+    print(video.error)`],
+    ["TypeScript", "typescript", `import { writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+${TYPESCRIPT_CLIENT}
+const order = await client.videos.create({ model: "{video}", prompt: "Waves at dusk", seconds: "8", size: "1280x720" });
+const ended = async (video = order) => {
+  while (video.status === "queued" || video.status === "in_progress") {
+    await setTimeout(5_000);
+    video = await client.videos.retrieve(video.id);
+  }
+  return video;
+};
+const video = await ended();
+if (video.status === "completed") {
+  const file = await client.videos.downloadContent(video.id);
+  await writeFile("waves.mp4", Buffer.from(await file.arrayBuffer()));
+} else console.log(video.error);`],
+    ["curl", "shell", `curl {base}/v1/videos \\
+  -H "Authorization: Bearer \${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": "{video}", "prompt": "Waves at dusk", "seconds": "8", "size": "1280x720"}'
+# then, with the id of the answer
+curl {base}/v1/videos/VIDEO_ID -H "Authorization: Bearer \${key}"
+curl {base}/v1/videos/VIDEO_ID/content -H "Authorization: Bearer \${key}" -o waves.mp4`],
+  ],
   "image-edits": [
     ["Python", "python", `${PYTHON_CLIENT}
 with open("lighthouse.png", "rb") as picture:

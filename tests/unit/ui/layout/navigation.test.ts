@@ -10,7 +10,7 @@ const hrefsFor = (role: (typeof STAFF_ROLES)[number]) => adminNavFor(permissions
 
 test("every promised address is in the navigation", () => {
   expect(CONSOLE_NAV.map(({ href }) => href).sort()).toEqual(["", "/keys", "/models", "/playground", "/requests", "/settings", "/usage", "/wallet"].map((rest) => `/console${rest}`));
-  const places = ["approvals", "audit", "channels", "codes", "groups", "health", "incidents", "ledger", "models", "orders", "prices", "requests", "settings", "staff", "users"];
+  const places = ["approvals", "audit", "channels", "codes", "groups", "health", "incidents", "ledger", "models", "orders", "prices", "requests", "settings", "staff", "tasks", "users"];
   expect(admin.map(({ href }) => href).sort()).toEqual(["/admin", ...places.map((rest) => `/admin/${rest}`)]);
 });
 
@@ -23,8 +23,8 @@ test("each entry has its text in both languages", () => {
 });
 
 test("staff see what their role may open, and nothing else", () => {
-  expect(hrefsFor("owner")).toHaveLength(16);
-  expect(hrefsFor("support")).toEqual(["/admin", "/admin/users", "/admin/groups", "/admin/channels", "/admin/models", "/admin/prices", "/admin/approvals", "/admin/requests", "/admin/health", "/admin/incidents"]);
+  expect(hrefsFor("owner")).toHaveLength(17);
+  expect(hrefsFor("support")).toEqual(["/admin", "/admin/users", "/admin/groups", "/admin/channels", "/admin/models", "/admin/prices", "/admin/tasks", "/admin/approvals", "/admin/requests", "/admin/health", "/admin/incidents"]);
   expect(hrefsFor("finance")).not.toContain("/admin/channels");
   expect(hrefsFor("finance")).toContain("/admin/ledger");
 });

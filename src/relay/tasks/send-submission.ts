@@ -1,0 +1,73 @@
+import { pico } from "#money/amount.ts";
+import type { AttemptRecord } from "#money/charge.ts";
+import type { RelayState, RequestContext } from "#relay/context.ts";
+import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import { note } from "#relay/routing/failover.ts";
+import type { Choice } from "#relay/routing/router.ts";
+import { callTaskVendor, type TaskAnswer } from "#relay/tasks/task-call.ts";
+import { taskProtocols } from "#relay/tasks/protocols/index.ts";
+import type { Accepted } from "#relay/tasks/task-protocol.ts";
+import { vendorOfChoice } from "#relay/tasks/task-vendor.ts";
+import type { TaskWish } from "#relay/tasks/task.ts";
+import type { Failure } from "#relay/upstream/failure.ts";
+import { hold, secretNames } from "#relay/upstream/tried.ts";
+import type { Model } from "#snapshot/snapshot.ts";
+
+const SUBMIT_MS = 120_000;
+
+/** What came of asking one channel. */
+export type Sent = Readonly<{ attempt: AttemptRecord } & (
+  | { kind: "accepted"; accepted: Accepted }
+  /** It may have taken it: nobody else is to be asked. */
+  | { kind: "unknown"; why: string }
+  | { kind: "failed"; failure: Failure }
+)>;
+
+/** Asks one channel to make it. Never throws. */
+export async function sendSubmission(state: RelayState, context: RequestContext, choice: Choice, wish: TaskWish, model: Model): Promise<Sent> {
+  const { offer: { route, provider, task }, key } = choice;
+  const protocol = taskProtocols[task!.protocol];
+  const startedAt = state.clock.monotonic();
+  const release = hold(state, choice, 0);
+  const attempt = (facts: Partial<AttemptRecord>): AttemptRecord => ({
+    channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
+  });
+  try {
+    const call = protocol.submit(wish, route.upstreamModel);
+    const { totalMs = SUBMIT_MS } = route.channel.timeouts;
+    const answer = await callTaskVendor(provider.id === "simulator" ? state.simulator : state.transport, vendorOfChoice(choice), call, state.clock.now(), totalMs);
+    const accepted = answer.kind === "answer" && answer.status < 300 && answer.json ? protocol.accepted(answer.json, call) : undefined;
+    const status = answer.kind === "answer" ? answer.status : undefined;
+    if (accepted) {
+      state.health.success(route, state.clock.monotonic());
+      if (key) state.keyRing.succeeded(key.id);
+      state.meters.attempt(provider.id, "ok");
+      return { kind: "accepted", accepted, attempt: attempt({ upstreamId: accepted.upstreamId.slice(0, 128), status }) };
+    }
+    const failure = failureOf(state, choice, model, answer);
+    note({ state, context, operation: "tasks" }, choice, failure);
+    const record = attempt({ errorClass: failure.class, status });
+    return failure.possibleCost ? { kind: "unknown", why: whyUnknown(answer), attempt: record } : { kind: "failed", failure, attempt: record };
+  } catch (cause) {
+    state.log.error({ err: cause, channel: route.channel.name }, "the channel could not be asked for a task");
+    return { kind: "failed", failure: { class: "config", cause }, attempt: attempt({ errorClass: "config" }) };
+  } finally {
+    release(0);
+  }
+}
+
+const whyUnknown = (answer: TaskAnswer): string => (answer.kind === "silent" ? answer.error.message : `the vendor answered ${answer.status}`);
+
+/** A gateway that gave up waiting says nothing about whoever is behind it; nor does a success that cannot be read. */
+const GAVE_UP: ReadonlySet<number> = new Set([408, 504, 524]);
+
+function failureOf(state: RelayState, { offer: { route, provider } }: Choice, model: Model, answer: TaskAnswer): Failure {
+  if (answer.kind === "silent") return { class: answer.sent ? "slow" : "connect", possibleCost: answer.sent, cause: answer.error };
+  const fault = readFault(answer.status, answer.body);
+  const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  const wait = retryAfterMs(flat, fault.message, state.clock.now()) ?? fault.retryAfterMs;
+  return {
+    class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(route.channel, route.upstreamModel, model), possibleCost: GAVE_UP.has(answer.status) || (answer.status < 300 && !answer.json),
+    ...(wait !== undefined && { retryAfterMs: wait }),
+  };
+}

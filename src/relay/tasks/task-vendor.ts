@@ -1,0 +1,38 @@
+import { providers } from "#relay/providers/index.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import type { Choice } from "#relay/routing/router.ts";
+import { speaksForm } from "#relay/tasks/protocols/index.ts";
+import type { TaskVendor } from "#relay/tasks/task-call.ts";
+import type { Task, TaskForm, TaskOrigin } from "#relay/tasks/task.ts";
+import type { Channel, Model, Snapshot } from "#snapshot/snapshot.ts";
+
+const CONNECT_MS = 5_000;
+
+/** Everybody who could make it, whatever their health. What goes on from a task is its maker's alone. */
+export function taskOffers(snapshot: Snapshot, groupId: string, model: Model, form: TaskForm, origin: TaskOrigin | undefined): readonly Offer[] {
+  const offers: Offer[] = [];
+  for (const { priority, routes } of snapshot.routes.get(`${groupId}\0${model.name}`) ?? []) {
+    for (const route of routes) {
+      const provider = providers.get(route.channel.provider);
+      if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;
+      if (origin && origin.channelId !== route.channel.id) continue;
+      const able = (provider.tasks ?? []).filter(({ protocol }) => speaksForm(form, protocol));
+      // Who speaks the client's own form loses nothing of what it says.
+      const task = able.find(({ protocol }) => protocol === form) ?? able[0];
+      if (task) offers.push({ route, provider, endpoints: [], priority, task });
+    }
+  }
+  return offers;
+}
+
+export const vendorOfChoice = ({ offer: { route: { channel }, provider, task }, key }: Choice): TaskVendor =>
+  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS });
+
+/** Who made a task, with the key that it was made with, or else another of the same channel. */
+export function vendorOfTask(channel: Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys"> | undefined, task: Task): TaskVendor | undefined {
+  const provider = channel && providers.get(channel.provider);
+  const endpoint = provider?.tasks?.find(({ protocol }) => protocol === task.protocol);
+  if (!provider || !endpoint) return undefined;
+  const key = channel.keys.find(({ id }) => id === task.credential) ?? channel.keys.find(({ active }) => active) ?? channel.keys[0];
+  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS };
+}
