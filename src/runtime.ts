@@ -83,7 +83,7 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createResponseStore }] =
+  const [{ createRelay, createHttpTransport, createSimulator, createSocketTransport, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createResponseStore }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
@@ -119,6 +119,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
     transport: createHttpTransport(outbound),
+    realtime: { sockets: createSocketTransport(outbound), sealer },
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,

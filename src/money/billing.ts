@@ -38,7 +38,7 @@ export type Ask = Readonly<{
 
 export type HoldMode = "free" | "rich" | "guarded-stream" | "guarded-single";
 
-/** Money set aside for one request. Exactly one of `finish` ends it. */
+/** Money set aside for one request. Exactly one `finish` or `release` ends it. */
 export interface Hold {
   readonly mode: HoldMode;
   /** The most that was held so far, for the receipt. */
@@ -57,6 +57,8 @@ export interface Hold {
    * Without any record for the request's own wallet it is never called twice.
    */
   finish(record: ChargeRecord): Promise<void>;
+  /** Ends it in place of `finish` when nothing was done for it: no charge is written, not even one of nothing. */
+  release(): void;
 }
 
 /** Why a request was not admitted; the relay turns it into its error. */
@@ -76,7 +78,7 @@ export interface Billing {
    * enough is leased; one database round trip when a lease must be taken.
    */
   admit(ask: Ask): Hold | Refusal | Promise<Hold | Refusal>;
-  /** Free requests that reached a vendor without a hold (house probes). */
+  /** A charge without a hold of its own: what comes on top of a request that has one, and house probes. */
   record(record: ChargeRecord): Promise<void>;
   /** This relay node's present id; a node that was taken for dead goes on under another. */
   readonly nodeId: string;

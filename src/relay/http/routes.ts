@@ -7,6 +7,7 @@ import type { Inbound } from "#relay/http/exchange.ts";
 export type RouteParams = Readonly<{ id?: string; model?: string }>;
 /** The formats in which a conversation can be counted without being answered. */
 export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
+export type RealtimeKeyForm = "client_secrets" | "sessions";
 export type LookUpKind = "models" | "model" | "credits" | "generation" | "response" | "response-items" | "response-delete";
 
 export type Route =
@@ -14,6 +15,9 @@ export type Route =
   | Readonly<{ kind: "operation"; operation: Operation; dialect: ClientFormat; params: RouteParams; stream?: boolean }>
   | Readonly<{ kind: "count"; dialect: CountedDialect; params: RouteParams }>
   | Readonly<{ kind: LookUpKind; params: RouteParams }>
+  /** A conversation over a WebSocket, and the short-lived key that lets a browser begin one; told in one of two forms. */
+  | Readonly<{ kind: "realtime" }>
+  | Readonly<{ kind: "realtime-key"; form: RealtimeKeyForm; params: RouteParams }>
   /** What a coding client reports about itself: taken and forgotten, without a key. */
   | Readonly<{ kind: "telemetry" }>
   /** CORS: answer 204 with `preflightHeaders`. */
@@ -28,6 +32,9 @@ const operation = (name: Operation, dialect: ClientFormat, stream?: boolean): Ta
 const count = (dialect: CountedDialect): Target => ({ POST: (params) => ({ kind: "count", dialect, params }) });
 const lookUp = (kind: LookUpKind): Target => ({ GET: (params) => ({ kind, params }) });
 
+const REALTIME: Target = { GET: () => ({ kind: "realtime" }) };
+const realtimeKey = (form: RealtimeKeyForm): Target => ({ POST: (params) => ({ kind: "realtime-key", form, params }) });
+
 const EMBEDDINGS = operation("embeddings", "openai-embeddings");
 const DEPLOYMENT_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["chat/completions", operation("chat", "openai-chat")],
@@ -41,6 +48,9 @@ const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["models", lookUp("models")],
   ["credits", lookUp("credits")],
   ["generation", lookUp("generation")],
+  ["realtime", REALTIME],
+  ["realtime/client_secrets", realtimeKey("client_secrets")],
+  ["realtime/sessions", realtimeKey("sessions")],
 ]);
 const MESSAGES_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["messages", operation("chat", "anthropic")],
@@ -92,7 +102,9 @@ const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner
   ["/v1alpha/", findGemini, "gemini"],
 ];
 /** Everything below these is the relay's, offered or not. */
-const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/openai/v1", "/openai/deployments", "/anthropic", "/gemini", "/claude/v1"] as const;
+const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/openai/v1", "/openai/deployments", "/openai/realtime", "/anthropic", "/gemini", "/claude/v1"] as const;
+/** Where Azure's older clients look, with the model as `deployment` in the query. */
+const AZURE_REALTIME = "/openai/realtime";
 const TELEMETRY_PATHS: readonly string[] = ["/api/event_logging/batch", "/anthropic/api/event_logging/batch"];
 
 /** Whether an address belongs to the relay; all others are the site's. `path` comes without its query. */
@@ -145,6 +157,7 @@ function find(path: string): Found | undefined {
   const known = PREFIXES.find(([prefix]) => path.startsWith(prefix));
   if (known) return known[1](path.slice(known[0].length));
   if (TELEMETRY_PATHS.includes(path)) return { target: TELEMETRY, params: {} };
+  if (path === AZURE_REALTIME) return { target: REALTIME, params: {} };
   const deployment = /^\/openai\/deployments\/([^/]+)\/(.+)$/.exec(path);
   if (!deployment) return undefined;
   return withParam(DEPLOYMENT_ENDPOINTS.get(deployment[2]!), "model", deployment[1]!);
@@ -190,6 +203,7 @@ function decode(text: string): string | undefined {
 
 /** Nearest offered endpoint by what the address is about. */
 const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
+  [/realtime/i, "the WebSocket GET /v1/realtime"],
   [/^\/(?:anthropic|claude)\/(?!.*model)|^\/v1\/messages\//i, "POST /v1/messages"],
   [/^\/(?:gemini|v1beta|v1alpha)\/.*embed/i, "POST /v1beta/models/{model}:embedContent"],
   [/^\/(?:gemini|v1beta|v1alpha)\/|generateContent|predict/i, "POST /v1beta/models/{model}:generateContent"],

@@ -5,13 +5,14 @@ import { RelayError } from "#relay/errors.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** What keys and models are limited to, and what receipts call a call. */
-export type EndpointName = Operation | "messages" | "gemini" | "responses";
+export type EndpointName = Operation | "messages" | "gemini" | "responses" | "realtime";
 /** What the caller wants: to spend money at an endpoint, to see what is on offer, or to look up his own money. */
 export type Purpose = EndpointName | "list" | "read";
 
 /** Words of a list that allow an endpoint: the older completions come with chat. */
 const ALLOWED_BY: Readonly<Record<EndpointName, readonly string[]>> = {
   chat: ["chat"], completions: ["completions", "chat"], embeddings: ["embeddings"], messages: ["messages"], gemini: ["gemini"], responses: ["responses"],
+  realtime: ["realtime"],
 };
 
 const CHAT_NAMES: Readonly<Partial<Record<ClientFormat, EndpointName>>> = { anthropic: "messages", gemini: "gemini", "openai-responses": "responses" };

@@ -50,6 +50,9 @@ export type ProviderEndpoint = Readonly<{
   onlyIfChosen?: boolean;
 }>;
 
+/** Where conversations over a WebSocket are begun, with the vendor's name of the model in the query. */
+export type RealtimeEndpoint = Readonly<{ path: string }>;
+
 /** Everything the relay, the back office and the docs know about a vendor. Data first, code only for quirks. */
 export type Provider = Readonly<{
   id: string;
@@ -60,6 +63,8 @@ export type Provider = Readonly<{
   basePath?: string;
   /** What is offered per operation: one endpoint, or several that speak different protocols, the preferred one first. */
   paths: Readonly<Partial<Record<Operation, ProviderEndpoint | readonly ProviderEndpoint[]>>>;
+  /** Conversations over a WebSocket in OpenAI's events, where the vendor has them. */
+  realtime?: RealtimeEndpoint;
   authorize(key: string): Readonly<Record<string, string>>;
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel that serves the request's model and can answer its dialect, by the endpoints in their order of preference. */
-export type Offer = Readonly<{ route: Route; provider: Provider; endpoints: readonly [ProviderEndpoint, ...ProviderEndpoint[]]; priority: number }>;
+export type Offer = Readonly<{ route: Route; provider: Provider; endpoints: readonly ProviderEndpoint[]; priority: number }>;
 export type OutReason = "paused" | "breaker" | "limits" | "keys";
 export type OfferNow = Candidate & Readonly<{
   offer: Offer;
@@ -32,6 +32,18 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
     }
   }
   return offers;
+}
+
+/**
+ * Everything that could hold a conversation over a WebSocket about this model. Its address is no endpoint of an
+ * operation, so the offer stands without one.
+ */
+export function realtimeOffers(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model): readonly Offer[] {
+  return (snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap(({ priority, routes }) => routes.flatMap((route) => {
+    const provider = providers.get(route.channel.provider);
+    if (!provider?.realtime || (route.channel.keys.length === 0 && provider.keyless !== true)) return [];
+    return [{ route, provider, endpoints: [], priority }];
+  }));
 }
 
 export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: UpstreamLimits; now: number; /** By the clock on the wall, for what a person has set. */ wallMs: number; rev: bigint; tokens: number }>;

@@ -90,7 +90,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, protocol: endpoint.dialect, release: hold(state, choice, input.tokens) };
+  return { choice, attempt, protocol: endpoint.dialect, release: takePlaces(state, choice, input.tokens) };
 }
 
 type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
@@ -132,7 +132,7 @@ function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
 }
 
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
-function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
+export function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
   const host = baseUrl === undefined ? undefined : URL.parse(baseUrl)?.host;
   return [name, ...(host ? [host] : []), ...(upstreamModel === model.name ? [] : [upstreamModel])];
 }
@@ -147,7 +147,8 @@ function timersOf({ offer: { route, provider } }: Choice, stream: boolean): Atte
   };
 }
 
-function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
+/** Takes a place on a choice's channel and key. @returns gives them back; `used` = tokens that it came to */
+export function takePlaces(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
   const { channel } = route;
   const now = state.clock.monotonic();
   state.health.begin(route, now);

@@ -1,12 +1,13 @@
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/price.ts";
+import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
-import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
+import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
@@ -30,6 +31,8 @@ export type ShopOptions = Readonly<{
   costs?: readonly CompiledPrice[];
   random?: () => number;
   sharedStore?: SharedStore;
+  /** Further models of the first channel. */
+  alsoSold?: readonly Readonly<{ name: string; upstreamModel: string; price: CompiledPrice }>[];
 }>;
 
 export type Shop = Readonly<{
@@ -70,7 +73,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         return Promise.resolve();
       },
     },
-    keys: { lookup: (secret) => (secret === KEY ? createCaller(options.caller) : undefined) },
+    keys: { lookup: (secret) => (secret === KEY ? createCaller(options.caller) : undefined), byId: () => createCaller(options.caller) },
     lookups: {
       credits: () => Promise.resolve({ totalCreditsNano: 10_000_000_000n, totalUsageNano: 2_500_000_000n, balanceNano: 7_500_000_000n }),
       generation: () => Promise.resolve(undefined),
@@ -78,6 +81,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     },
     ...(options.responses && { responses: options.responses }),
     transport: createHttpTransport(outbound),
+    realtime: { sockets: createSocketTransport(outbound), sealer: createSealer({ kek: Buffer.alloc(32, 7), kekId: "00000001" }) },
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
@@ -89,6 +93,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     const { inbound, reply } = nodeExchange(request, response, { clientIp: request.socket.remoteAddress ?? "" });
     void relay.handle(inbound, reply);
   });
+  server.on("upgrade", (request, socket: Socket, head) => void relay.converse({ request, socket, head, clientIp: socket.remoteAddress ?? "" }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -118,7 +123,7 @@ export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice 
 /** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
 export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
+function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, alsoSold = [] }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -129,15 +134,19 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
   const tiers = priorities.map((priority) => ({
     priority, routes: built.filter((channel) => channel.priority === priority).map((channel) => ({ channel, weight: channel.weight, upstreamModel })),
   }));
+  const others = alsoSold.map((other, i) => ({ ...other, model: { ...sold, id: `also${i}`, name: other.name } }));
   return {
     rev, builtAtMs: Date.now(),
-    models: new Map([["gpt-test", sold], ["gpt-hidden", hidden]]),
+    models: new Map([sold, hidden, ...others.map((other) => other.model)].map((model) => [model.name, model])),
     aliases: new Map([["gpt-alias", "gpt-test"]]),
     groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
-    routes: new Map([["g1\0gpt-test", tiers]]),
+    routes: new Map([
+      ["g1\0gpt-test", tiers],
+      ...others.map((other) => [`g1\0${other.name}`, [{ priority: 0, routes: [{ channel: built[0]!, weight: 1, upstreamModel: other.upstreamModel }] }]] as const),
+    ]),
     settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
-    price: () => price,
+    price: (model) => others.find((other) => other.name === model.name)?.price ?? price,
     cost: ({ number }) => costs?.[number - 1],
     modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),
   };

@@ -53,6 +53,8 @@ beforeAll(async () => {
     close: () => Promise.resolve(),
     relay: {
       matches: (at) => at.startsWith("/v1/"),
+      upgrades: (at) => at === "/v1/realtime",
+      converse: ({ socket }) => Promise.resolve(void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n")),
       async handle(inbound, reply) {
         relayed.push(`${inbound.method} ${inbound.path} ${inbound.clientIp}`);
         reply.head(200, { "content-type": "application/json" });

@@ -13,7 +13,7 @@ function setUp() {
   const known = new Map([[SECRET, caller("k1")], [OTHER, caller("k2")]]);
   let now = 0;
   const load = vi.fn(async (secret: string) => known.get(secret));
-  return { directory: createKeyDirectory({ load, monotonic: () => now }), load, known, pass: (ms: number) => { now += ms; } };
+  return { directory: createKeyDirectory({ load, loadById: load, monotonic: () => now }), load, known, pass: (ms: number) => { now += ms; } };
 }
 
 test("a warm key is answered without a query and without waiting", async () => {

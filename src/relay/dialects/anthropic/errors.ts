@@ -35,6 +35,7 @@ const TYPES: Readonly<Record<RelayErrorCode, ErrorType>> = {
   request_timeout: "timeout_error",
   request_too_large: "request_too_large",
   unsupported_media_type: "invalid_request_error",
+  upgrade_required: "invalid_request_error",
   rate_limit_requests: "rate_limit_error",
   rate_limit_tokens: "rate_limit_error",
   concurrency_limit_exceeded: "rate_limit_error",

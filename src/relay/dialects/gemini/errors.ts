@@ -46,6 +46,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   request_timeout: wire("DEADLINE_EXCEEDED", "request_timeout"),
   request_too_large: argument("request_too_large"),
   unsupported_media_type: argument("unsupported_media_type"),
+  upgrade_required: wire("UNIMPLEMENTED", "upgrade_required"),
   rate_limit_requests: exhausted("rate_limit_exceeded"),
   rate_limit_tokens: exhausted("rate_limit_exceeded"),
   concurrency_limit_exceeded: exhausted("concurrency_limit_exceeded"),

@@ -14,6 +14,7 @@ export const azure = openaiShaped({
   name: "Azure OpenAI",
   basePath: "/openai/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  realtime: { path: "/realtime" },
   responses: {},
   authorize: header("api-key"),
   flags: { stopsBillingOnAbort: true, maxTokensName: "by_model" },

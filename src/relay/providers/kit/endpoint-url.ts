@@ -4,8 +4,10 @@ import { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 /** Endpoint tails that people paste along with the base; longest first. */
-const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/completions", "/responses", "/embeddings", "/messages"];
+const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/completions", "/responses", "/embeddings", "/realtime", "/messages"];
 const VERSION = /^v\d+\w*$/;
+
+type Address = Pick<ProviderEndpoint, "path" | "streamPath" | "basePath">;
 
 /** What the address itself says of a request. */
 export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>;
@@ -22,8 +24,8 @@ export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>
  * @throws RelayError unsupported_endpoint when the provider has no such operation, no_available_channel
  *   when there is no base or it isn't a URL
  */
-export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: ProviderEndpoint | Operation, call?: AddressedCall): URL {
-  const endpoint = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
+export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: Address | Operation, call?: AddressedCall): URL {
+  const endpoint: Address | undefined = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
   if (!endpoint) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
   const given = baseUrl?.trim() || provider.baseUrl;
   if (given === undefined) throw new RelayError("no_available_channel", "The channel has no address.");
@@ -46,7 +48,7 @@ const inPath = (model: string, path: string): string =>
 export const isAddressedByCall = ({ path, streamPath }: ProviderEndpoint): boolean => streamPath !== undefined || path.includes("{model}");
 
 /** An endpoint that is not below the provider's base takes that base's place, behind whatever the operator put before it. */
-function basePathOf(path: string, provider: Provider, { basePath }: ProviderEndpoint): string {
+function basePathOf(path: string, provider: Provider, { basePath }: Address): string {
   if (basePath === undefined || path.endsWith(basePath)) return path;
   const own = provider.basePath ?? (provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, ""));
   const replaced = own === "" || !path.endsWith(own) ? versionAtEnd(path) : own;

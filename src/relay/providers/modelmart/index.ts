@@ -13,6 +13,7 @@ export const modelmart = openaiShaped({
   name: "Another Modelmart",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
   flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },

@@ -14,6 +14,7 @@ export const newApiInstance = openaiShaped({
   name: "Another one-api / new-api shop",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   errorClasses: [

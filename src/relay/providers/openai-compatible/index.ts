@@ -11,5 +11,6 @@ export const openaiCompatible = openaiShaped({
   name: "Any OpenAI-compatible host",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
 });

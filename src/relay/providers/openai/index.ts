@@ -16,6 +16,7 @@ export const openai = openaiShaped({
   name: "OpenAI",
   baseUrl: "https://api.openai.com/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  realtime: { path: "/realtime" },
   responses: {},
   flags: { stopsBillingOnAbort: true, maxTokensName: "by_model" },
   errorClasses: [

@@ -6,6 +6,7 @@ export const simulator = openaiShaped({
   name: "Built-in simulator",
   baseUrl: "simulator://local",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  realtime: { path: "/realtime" },
   authorize: () => ({}),
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   keyless: true,

@@ -14,6 +14,7 @@ export const xai = openaiShaped({
   name: "xAI",
   baseUrl: "https://api.x.ai/v1",
   paths: { chat: "/chat/completions" },
+  realtime: { path: "/realtime" },
   responses: {},
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },
