@@ -37,7 +37,7 @@ async function talk(path = "/v1/realtime?model=gpt-test", protocols?: string[]):
   const headers = protocols ? {} : { authorization: `Bearer ${KEY}` };
   const socket = new WebSocket(shop.url.replace("http", "ws") + path, protocols ?? [], { headers, perMessageDeflate: false });
   const events: Event[] = [];
-  socket.on("message", (data: Buffer) => events.push(JSON.parse(data.toString()) as Event));
+  socket.on("message", (data: Buffer, binary: boolean) => void (binary || events.push(JSON.parse(data.toString()) as Event)));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() })));
   await new Promise<void>((resolve, reject) => {
     socket.once("open", resolve);
@@ -126,4 +126,312 @@ describe("a browser", () => {
     expect(JSON.stringify(vendor.calls[0])).not.toContain(KEY);
     socket.close();
   });
+});
+
+describe("before 101", () => {
+  test("a wrong key, none, an unknown model and no model are ordinary answers, and no vendor is asked", async () => {
+    await open();
+    expect(await refusal("/v1/realtime?model=gpt-test", { authorization: "Bearer sk-mm-unknown-key-of-some-length-00000000000" })).toMatchObject({ status: 401, error: { code: "invalid_api_key" }, headers: { "x-request-id": expect.stringMatching(/^req_/) as string } });
+    expect(await refusal("/v1/realtime?model=gpt-test", {})).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
+    expect(await refusal("/v1/realtime?model=nobody")).toMatchObject({ status: 404, error: { code: "model_not_found" } });
+    expect(await refusal("/v1/realtime")).toMatchObject({ status: 400, error: { code: "missing_required_parameter", param: "model" } });
+    expect(await refusal("/v1/realtime?intent=transcription")).toMatchObject({ status: 400, error: { code: "unsupported_parameter", param: "intent" } });
+    expect(await refusal("/v1/realtime?call_id=rtc_1")).toMatchObject({ status: 400, error: { param: "call_id" } });
+    expect(vendor.calls).toEqual([]);
+    expect(shop.billing.asks).toEqual([]);
+  });
+
+  test("scope, limits and money", async () => {
+    await open({ caller: { endpoints: ["chat"] } });
+    expect(await refusal("/v1/realtime?model=gpt-test")).toMatchObject({ status: 403, error: { code: "endpoint_not_allowed" } });
+    await shop.close();
+    await open({ model: { endpoints: new Set(["chat"]) } });
+    expect(await refusal("/v1/realtime?model=gpt-test")).toMatchObject({ status: 404, error: { code: "unsupported_endpoint" } });
+    await shop.close();
+    await open({ caller: { keyLimits: { concurrency: 1 } } });
+    const one = await talk();
+    expect(await refusal("/v1/realtime?model=gpt-test")).toMatchObject({ status: 429, error: { code: "concurrency_limit_exceeded" } });
+    one.socket.close();
+    await until(() => shop.relay.running === 0);
+    shop.billing.refuse = { refused: "credit-exhausted", neededNano: nano(96_000_000n), availableNano: nano(1_000n), affordableMaxTokens: 0 };
+    expect(await refusal("/v1/realtime?model=gpt-test")).toMatchObject({ status: 402, error: { code: "insufficient_quota" } });
+    expect(vendor.calls).toHaveLength(1);
+    // A minute of speech each way, and no row for what never was.
+    expect(shop.billing.asks[0]).toMatchObject({ endpoint: "realtime", items: { input_audio: 600, output_audio: 1_200 }, inputTokensMax: 0, producesTokens: false });
+    expect(shop.billing.records).toEqual([]);
+  });
+
+  test("the vendor's refusals go the way of all failures: another channel, or an error that names no vendor", async () => {
+    await open({ channels: [{ baseUrl: vendor.url, priority: 1 }, { baseUrl: vendor.url }] });
+    vendor.refuse.push({ status: 500, body: { error: { message: "boom" } } });
+    const { socket, next, say } = await talk();
+    await next("session.created");
+    vendor.on("response.create", (_event, tell) => tell(responseDone("resp_1", [1, 0, 0, 1, 0])));
+    say({ type: "response.create" });
+    await next("response.done");
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    expect(shop.billing.records[0]!.attempts.map(({ channelId, errorClass, status }) => [channelId, errorClass, status])).toEqual([["c0", "server", 500], ["c1", undefined, 101]]);
+
+    await shop.close();
+    await open();
+    vendor.refuse.push({ status: 401, body: { error: { message: "Incorrect API key provided: sk-secret", code: "invalid_api_key" } } });
+    const refused = await refusal("/v1/realtime?model=gpt-test");
+    expect(refused).toMatchObject({ status: 502, error: { code: "upstream_unavailable" } });
+    expect(JSON.stringify(refused)).not.toContain("sk-secret");
+    expect(shop.disabled).toEqual(["k0 auth"]);
+    expect([shop.billing.open.size, shop.billing.records.length]).toEqual([0, 0]);
+  });
+
+  test("an ordinary request is told to upgrade, calls over WebRTC are pointed here", async () => {
+    await open();
+    const plain = await shop.get("/v1/realtime?model=gpt-test");
+    expect([plain.status, plain.headers.get("upgrade"), await plain.json()]).toEqual([426, "websocket", { error: expect.objectContaining({ code: "upgrade_required" }) as object }]);
+    const call = await fetch(`${shop.url}/v1/realtime/calls`, { method: "POST", body: "sdp", headers: { authorization: `Bearer ${KEY}` } });
+    expect([call.status, await call.json()]).toEqual([404, { error: expect.objectContaining({ code: "unsupported_endpoint", message: expect.stringContaining("WebSocket") as string }) as object }]);
+  });
+});
+
+describe("in the middle", () => {
+  test("a session keeps its model; the same name is no change; binary frames pass as they are", async () => {
+    await open();
+    const { socket, say, next } = await talk();
+    say({ type: "session.update", event_id: "mine", session: { model: "gpt-hidden" } });
+    expect(await next("error")).toMatchObject({ error: { code: "unsupported_parameter", param: "session.model", event_id: "mine" } });
+    socket.send('{"type":"session.\\u0075pdate","session":{"model":"up-model"}}');
+    await next("error", 1);
+    // Twice the same field: what the vendor gets holds it once.
+    socket.send('{"type":"session.update","session":{"model":"dear-model"},"session":{"model":"gpt-test","voice":"marin"}}');
+    await until(() => vendor.heard.length === 1);
+    expect(vendor.heard).toEqual([{ type: "session.update", session: { voice: "marin" } }]);
+    const sent = Buffer.from([0, 1, 2, 255]);
+    const echoed = new Promise<Buffer>((resolve) => socket.on("message", (data: Buffer, binary: boolean) => binary && resolve(data)));
+    socket.send(sent);
+    expect(await echoed).toEqual(sent);
+    socket.close();
+  });
+
+  test("an answer that the vendor says twice is charged once", async () => {
+    await open();
+    const { socket, next } = await talk();
+    for (const id of ["resp_1", "resp_1", "resp_2", "resp_1"]) vendor.say(responseDone(id, [10, 0, 0, 5, 0]));
+    await next("response.done", 3);
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    expect(shop.billing.records.map(({ detail }) => detail!.response)).toEqual(["resp_1", "resp_2"]);
+  });
+
+  test("what the client said is written down by a model that is sold, at its own price", async () => {
+    await open();
+    const { socket, say, next } = await talk();
+    const update = (model: string) => ({ type: "session.update", session: { type: "realtime", audio: { input: { transcription: { model }, turn_detection: null } } } });
+    say(update("unknown-whisper"));
+    expect(await next("error")).toMatchObject({ error: { code: "model_not_found", param: "session.audio.input.transcription.model" } });
+    vendor.on("session.update", (event, tell) => tell({ type: "session.updated", session: { ...(event.session as object), model: "up-model" } }));
+    say(update("whisper"));
+    expect(await next("session.updated")).toMatchObject({ session: { model: "gpt-test", audio: { input: { transcription: { model: "whisper" } } } } });
+    expect(vendor.heard[0]).toEqual(update("up-whisper"));
+    const written = { type: "conversation.item.input_audio_transcription.completed", item_id: "item_1", content_index: 0, transcript: "Hi", usage: { type: "duration", seconds: 3 } };
+    vendor.say(written);
+    vendor.say(written);
+    vendor.say({ ...written, item_id: "item_2", usage: null });
+    expect(await next("conversation.item.input_audio_transcription.completed", 2)).toEqual({ ...written, item_id: "item_2", usage: null });
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    expect(shop.billing.records).toMatchObject([{ modelId: "also0", quantities: { request: 1, audio_in_ms: 3_000 }, chargeNano: nano(300_000n), endpoint: "realtime" }]);
+  });
+
+  test("the vendor's words about itself stay here", async () => {
+    await open();
+    const { socket, next } = await talk();
+    vendor.say({ type: "error", event_id: "event_9", error: { type: "invalid_request_error", code: "bad", message: "See https://vendor.example/org-1234567" } });
+    expect(await next("error")).toMatchObject({ event_id: "event_9", error: { code: "bad", message: "The model's server reported an error." } });
+    vendor.say({ type: "error", error: { type: "invalid_request_error", message: "Unknown event type." } });
+    expect(await next("error", 1)).toMatchObject({ error: { message: "Unknown event type." } });
+    vendor.say(responseDone("resp_1", [0, 0, 0, 0, 0], { status: "failed", output: [], usage: null, status_details: { type: "failed", error: { type: "insufficient_quota", code: "insufficient_quota", message: "You exceeded your current quota: https://vendor.example" } } }));
+    expect(await next("response.done")).toMatchObject({ response: { status: "failed", status_details: { error: { message: "The model's server reported an error." } } } });
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    expect(shop.disabled).toEqual(["k0 quota"]);
+    expect(shop.billing.records).toMatchObject([{ outcome: "upstream_error", chargeNano: nano(0n), errorCode: "bad_upstream_response" }]);
+  });
+
+  test("an answer without numbers is charged for what was delivered", async () => {
+    await open();
+    const { socket, next } = await talk();
+    vendor.say({ type: "response.created", response: { id: "resp_1" } });
+    vendor.say({ type: "response.output_text.delta", response_id: "resp_1", delta: "twelve bytes" });
+    vendor.say({ type: "response.output_audio.delta", response_id: "resp_1", delta: Buffer.alloc(4_800).toString("base64") });
+    vendor.say(responseDone("resp_1", [0, 0, 0, 0, 0], { usage: {} }));
+    await next("response.done");
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    expect(shop.billing.records).toMatchObject([{ outcome: "ok", usageSource: "estimated", quantities: { output: 3, output_audio: 2 } }]);
+  });
+
+  test("a model that is sold by time pays for the time between its answers", async () => {
+    await open({ price: priceOf({ session_ms: "1000" }), speed: 1_000 });
+    const { socket, next } = await talk();
+    expect(shop.billing.asks[0]!.items).toMatchObject({ session_ms: 60_000 });
+    vendor.say(responseDone("resp_1", [0, 0, 0, 0, 0], { usage: {} }));
+    vendor.say(responseDone("resp_2", [0, 0, 0, 0, 0], { usage: {} }));
+    await next("response.done", 1);
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    const [first, second] = shop.billing.records;
+    expect(Number(first!.quantities.session_ms)).toBeGreaterThan(0);
+    expect([first!.chargeNano, second!.usageSource]).toEqual([nano(BigInt(first!.quantities.session_ms!)), "upstream"]);
+  });
+});
+
+describe("the end", () => {
+  test("money that does not last for another turn closes with 4402 after an error", async () => {
+    await open();
+    const { events, closed } = await talk();
+    vendor.say(responseDone("resp_1", [10, 0, 0, 5, 0]));
+    await until(() => shop.billing.asks.length === 2);
+    shop.billing.refuse = { refused: "credit-exhausted", neededNano: nano(96_000_000n), availableNano: nano(1_000n), affordableMaxTokens: 0 };
+    vendor.say(responseDone("resp_2", [10, 0, 0, 5, 0]));
+    expect(await closed).toEqual({ code: 4402, reason: "insufficient_quota" });
+    expect(events.slice(-2)).toMatchObject([{ type: "response.done" }, { type: "error", error: { code: "insufficient_quota", needed_usd: "0.096" } }]);
+    await until(() => vendor.closed === 1);
+    expect([shop.billing.records.length, shop.billing.open.size]).toEqual([2, 0]);
+  });
+
+  test("a vendor that is lost ends in an error and 1011, and what was delivered is charged", async () => {
+    await open();
+    const { events, closed, next } = await talk();
+    vendor.say({ type: "response.created", response: { id: "resp_1" } });
+    vendor.say({ type: "response.output_audio.delta", response_id: "resp_1", delta: Buffer.alloc(24_000).toString("base64") });
+    await next("response.output_audio.delta");
+    vendor.socket().terminate();
+    expect(await closed).toMatchObject({ code: 1011 });
+    expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "bad_upstream_response" } });
+    await until(() => shop.relay.running === 0);
+    expect(shop.billing.records).toMatchObject([{ outcome: "upstream_abort", usageSource: "estimated", quantities: { output_audio: 10 } }]);
+  });
+
+  test("a client that leaves in the middle of an answer stops it and pays what the vendor says it took", async () => {
+    await open();
+    const { socket, next } = await talk();
+    vendor.on("response.cancel", ({ response_id }, say) => say(responseDone(String(response_id), [14, 0, 0, 9, 40], { status: "cancelled", status_details: { type: "cancelled", reason: "client_cancelled" } })));
+    vendor.say({ type: "response.created", response: { id: "resp_1" } });
+    await next("response.created");
+    socket.terminate();
+    await until(() => vendor.closed === 1);
+    await until(() => shop.relay.running === 0);
+    expect(vendor.heard).toEqual([{ type: "response.cancel", response_id: "resp_1" }]);
+    expect(shop.billing.records).toMatchObject([{ outcome: "client_abort", usageSource: "upstream", quantities: { input: 14, output: 9, output_audio: 40 } }]);
+    expect(shop.billing.open.size).toBe(0);
+  });
+
+  test("a vendor that does not answer a client's leaving is left, too", async () => {
+    await open({ speed: 60 });
+    const { socket, next } = await talk();
+    vendor.say({ type: "response.created", response: { id: "resp_1" } });
+    vendor.say({ type: "response.output_text.delta", response_id: "resp_1", delta: "twelve bytes" });
+    await next("response.output_text.delta");
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    expect(shop.billing.records).toMatchObject([{ outcome: "client_abort", usageSource: "estimated", quantities: { output: 3 } }]);
+  });
+
+  test("silence for a quarter of an hour ends it well", async () => {
+    await open({ speed: 3_000 });
+    const { closed } = await talk();
+    expect(await closed).toMatchObject({ code: 1000, reason: "nothing was said for 15 minutes" });
+    await until(() => vendor.closed === 1);
+    expect([shop.billing.records.length, shop.billing.open.size, shop.billing.released]).toEqual([0, 0, 1]);
+  });
+
+  test("a node that goes lets the answer under way end, and says that it restarts", async () => {
+    await open();
+    const idle = await talk(), busy = await talk();
+    vendor.say({ type: "response.created", response: { id: "resp_1" } });
+    await busy.next("response.created");
+    const drained = shop.relay.drain(10_000);
+    expect(await idle.closed).toMatchObject({ code: 1012 });
+    expect(await refusal("/v1/realtime?model=gpt-test")).toMatchObject({ status: 503 });
+    vendor.say(responseDone("resp_1", [10, 0, 0, 5, 0]));
+    expect(await busy.closed).toMatchObject({ code: 1012 });
+    expect(busy.events.at(-1)).toMatchObject({ type: "response.done" });
+    await drained;
+    expect(shop.billing.records).toHaveLength(1);
+  });
+
+  test("a frame that is too large ends the conversation of whoever sent it", async () => {
+    await open();
+    const { socket, closed } = await talk();
+    socket.send(Buffer.alloc(16 * 1024 * 1024 + 1));
+    expect(await closed).toMatchObject({ code: 1009 });
+    await until(() => vendor.closed === 1);
+    expect(shop.billing.open.size).toBe(0);
+  });
+
+  test("a key that is no more may not go on", async () => {
+    const caller = { keyStatus: "active" as "active" | "revoked" };
+    await open({ caller });
+    const { closed } = await talk();
+    caller.keyStatus = "revoked";
+    vendor.say(responseDone("resp_1", [10, 0, 0, 5, 0]));
+    expect(await closed).toEqual({ code: 4401, reason: "key_disabled" });
+  });
+});
+
+describe("short-lived keys", () => {
+  const mint = async (path: string, body: object): Promise<{ status: number; body: Record<string, unknown> }> => {
+    const answer = await fetch(`${shop.url}${path}`, { method: "POST", body: JSON.stringify(body), headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" } });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+
+  test("one is ours, brings its session along, and opens conversations only", async () => {
+    await open();
+    const { status, body } = await mint("/v1/realtime/client_secrets", { expires_after: { anchor: "created_at", seconds: 600 }, session: { type: "realtime", model: "gpt-test", instructions: "Be brief.", audio: { input: { transcription: { model: "whisper" } } } } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ value: expect.stringMatching(/^ek_[\w-]{100,}$/) as string, session: { type: "realtime", object: "realtime.session", model: "gpt-test", instructions: "Be brief." } });
+    expect(Number(body.expires_at) - Date.now() / 1_000).toBeLessThanOrEqual(60);
+    expect(vendor.calls).toEqual([]);
+    const key = String(body.value);
+    const { socket, next } = await talk("/v1/realtime", ["realtime", `openai-insecure-api-key.${key}`]);
+    expect(await next("session.created")).toMatchObject({ session: { model: "gpt-test" } });
+    await until(() => vendor.heard.length === 1);
+    expect(vendor.heard[0]).toEqual({ type: "session.update", session: { type: "realtime", instructions: "Be brief.", audio: { input: { transcription: { model: "up-whisper" } } } } });
+    socket.close();
+    expect(await refusal("/v1/realtime?model=gpt-hidden", { authorization: `Bearer ${key}` })).toMatchObject({ status: 403, error: { code: "model_not_allowed" } });
+    expect((await shop.get("/v1/models", { authorization: `Bearer ${key}` })).status).toBe(401);
+    expect(await refusal("/v1/realtime", { authorization: `Bearer ${key.slice(0, -4)}AAAA` })).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
+  });
+
+  test("the older form, and what is refused", async () => {
+    await open();
+    const { body } = await mint("/v1/realtime/sessions", { model: "gpt-test", voice: "alloy" });
+    expect(body).toMatchObject({ object: "realtime.session", model: "gpt-test", voice: "alloy", client_secret: { value: expect.stringMatching(/^ek_/) as string, expires_at: expect.any(Number) as number } });
+    expect(await mint("/v1/realtime/sessions", { model: "nobody" })).toMatchObject({ status: 404, body: { error: { code: "model_not_found" } } });
+    expect(await mint("/v1/realtime/client_secrets", { session: { type: "transcription" } })).toMatchObject({ status: 400, body: { error: { code: "unsupported_parameter" } } });
+    expect(await mint("/v1/realtime/client_secrets", { session: { instructions: "x".repeat(5_000) } })).toMatchObject({ status: 400, body: { error: { param: "session" } } });
+  });
+
+  test("one minute later it is nothing", async () => {
+    await open({ speed: 1 });
+    const { body } = await mint("/v1/realtime/client_secrets", { session: { model: "gpt-test" } });
+    shop.skip(61_000);
+    expect(await refusal("/v1/realtime", { authorization: `Bearer ${String(body.value)}` })).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
+  });
+});
+
+test("the vendor inside the process converses, too", async () => {
+  await open({ channels: [{ baseUrl: "simulator://local", provider: "simulator", keys: [] }], alsoSold: [] });
+  const { socket, say, next } = await talk();
+  await next("session.created");
+  say({ type: "session.update", session: { output_modalities: ["text"] } });
+  say({ type: "conversation.item.create", item: { type: "message", role: "user", content: [{ type: "input_text", text: "Hello there" }] } });
+  say({ type: "response.create" });
+  expect(await next("response.done")).toMatchObject({ response: { output: [{ content: [{ text: "Simulated reply to: Hello there" }] }], usage: { input_tokens: 3, output_tokens: 8 } } });
+  say({ type: "input_audio_buffer.append", audio: Buffer.alloc(48_000).toString("base64") });
+  say({ type: "input_audio_buffer.commit" });
+  say({ type: "response.create", response: { output_modalities: ["audio"] } });
+  await next("response.done", 1);
+  socket.close();
+  await until(() => shop.relay.running === 0);
+  expect(shop.billing.records.map(({ quantities }) => quantities)).toEqual([{ request: 1, input: 3, output: 8 }, { request: 1, input: 11, input_audio: 10, output: 10, output_audio: 10 }]);
 });

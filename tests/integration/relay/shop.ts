@@ -44,6 +44,8 @@ export type Shop = Readonly<{
   /** Calls the relay's chat endpoint. */
   chat(body?: object, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Moves the clock on the wall on. */
+  skip(ms: number): void;
   close(): Promise<void>;
 }>;
 
@@ -56,7 +58,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const disabled: string[] = [], log: string[] = [];
   const outbound = createOutbound({ allowPrivate: true });
   const speed = options.speed ?? 1;
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() * speed };
+  let skippedMs = 0;
+  const clock = { now: () => Date.now() + skippedMs, monotonic: () => performance.now() * speed };
   const tokenizer = createTokenizer();
   let snapshot = createSnapshot(options, 1n);
 
@@ -93,7 +96,11 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     const { inbound, reply } = nodeExchange(request, response, { clientIp: request.socket.remoteAddress ?? "" });
     void relay.handle(inbound, reply);
   });
-  server.on("upgrade", (request, socket: Socket, head) => void relay.converse({ request, socket, head, clientIp: socket.remoteAddress ?? "" }));
+  const upgraded = new Set<Socket>();
+  server.on("upgrade", (request, socket: Socket, head) => {
+    upgraded.add(socket);
+    void relay.converse({ request, socket, head, clientIp: socket.remoteAddress ?? "" });
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -106,8 +113,10 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json", ...init.headers },
     }),
     get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { authorization: `Bearer ${KEY}`, ...headers } }),
+    skip: (ms) => void (skippedMs += ms),
     async close() {
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
       outbound.close();
       await tokenizer.close();
