@@ -51,6 +51,9 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
   const plan = state.plans.realtimePlan(caller, context.snapshot, asked);
+  if (plan.offers.length === 0 && context.snapshot.routes.has(`${caller.groupId}\0${plan.model.name}`)) {
+    throw new RelayError("unsupported_endpoint", `The model '${asked.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
+  }
   const takingOwn = takeRequest(state, context, plan.ownScopes);
   if (takingOwn) await takingOwn;
   const takingTokens = takeTokens(state, context, plan.allScopes, MINUTE_TOKENS);
