@@ -132,6 +132,12 @@ print(reply.results[0].flagged)`);
 const SPEECH_PYTHON = python(`reply = client.audio.speech.create(model="MODEL", voice="alloy", input="Hello")
 reply.write_to_file("hello.mp3")`);
 
+const REALTIME_TYPESCRIPT: Make = (context) => `import { OpenAIRealtimeWS } from "openai/realtime/ws";
+${typescript(`const session = new OpenAIRealtimeWS({ model: "MODEL" }, client);
+session.on("session.created", () => session.send({ type: "response.create" }));
+session.on("response.output_audio_transcript.delta", ({ delta }) => process.stdout.write(delta));
+session.on("response.done", () => session.close());`)(context)}`;
+
 type Entry = readonly [name: string, language: Sample["language"], make: Make];
 
 const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
@@ -145,6 +151,7 @@ const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
   audio: [["OpenAI SDK", "python", SPEECH_PYTHON]],
   moderations: [["OpenAI SDK", "python", MODERATION_PYTHON]],
   rerank: [["curl", "shell", RERANK_CURL]],
+  realtime: [["Realtime", "typescript", REALTIME_TYPESCRIPT]],
 };
 
 /** Ready-to-run calls of a model in every format that it is sold in; one tab a client library. */

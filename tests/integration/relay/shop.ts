@@ -9,7 +9,7 @@ import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
-import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
+import type { Caller, Channel, ChannelKey, Model, Snapshot, Tier } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
 
@@ -150,7 +150,7 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
     aliases: new Map([["gpt-alias", "gpt-test"]]),
     groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
-    routes: new Map([
+    routes: new Map<string, readonly Tier[]>([
       ["g1\0gpt-test", tiers],
       ...others.map((other) => [`g1\0${other.name}`, [{ priority: 0, routes: [{ channel: built[0]!, weight: 1, upstreamModel: other.upstreamModel }] }]] as const),
     ]),
@@ -166,9 +166,9 @@ const createCaller = (over: Partial<Caller> = {}): Caller => ({
   timeZone: "UTC", keyLimits: {}, userLimits: {}, keyBudgets: [], userBudgets: [], ...over,
 });
 
-/** Waits until something is so; fails after five seconds. */
+/** Waits until something is so; fails after fifteen seconds. */
 export async function until(what: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !what(); ) {
+  for (const end = Date.now() + 15_000; !what(); ) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

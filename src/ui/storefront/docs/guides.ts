@@ -24,6 +24,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "streaming", kind: "use", file: "use", needs: CHAT },
   { slug: "tools", kind: "use", file: "use", needs: CHAT },
   { slug: "embeddings", kind: "use", file: "use", needs: ["embeddings"] },
+  { slug: "realtime", kind: "use", file: "use", needs: ["realtime"] },
   { slug: "errors", kind: "use", file: "use" },
   { slug: "limits", kind: "use", file: "use" },
   { slug: "billing", kind: "money", file: "money" },
