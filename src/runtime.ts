@@ -16,6 +16,7 @@ import { createPool } from "#platform/db/pool.ts";
 import type { Log } from "#platform/log.ts";
 import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
+import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
@@ -118,7 +119,8 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
-    transport: createHttpTransport(outbound),
+    transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound, "content"),
+    spool: createSpool(path.join(env.dataDir, "uploads")),
     realtime: { sockets: createSocketTransport(outbound), sealer },
     simulator: createSimulator({ clock }),
     random: Math.random,

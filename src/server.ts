@@ -171,7 +171,7 @@ const upgradeTo =
     });
 
 /** With MODELMART_ROLE=web the relay's addresses are nobody's: the site must not answer them with a page. */
-const isRelayAddress = (at: string): boolean => /^\/(?:v1|v1beta|openai\/realtime|(?:anthropic|openai)\/v1|gemini\/v1beta)(?:\/|$)/.test(at);
+const isRelayAddress = (at: string): boolean => /^\/(?:v1|v1beta|v2\/rerank|openai\/realtime|(?:anthropic|openai)\/v1|gemini\/v1beta)(?:\/|$)/.test(at);
 
 function send(request: IncomingMessage, response: ServerResponse, code: number, type: string, body: string): void {
   response.writeHead(code, { "content-type": type, "cache-control": "no-store", "content-length": Buffer.byteLength(body) });

@@ -23,7 +23,7 @@ export const INPUT_ITEMS = [
 ] as const;
 
 /** Items that are free when they have no price: a shop that does not sell by them says nothing about them. */
-const SILENT: ReadonlySet<string> = new Set(["request", "char", "audio_in_ms", "audio_out_ms", "session_ms", "image", "video", "video_ms"]);
+const SILENT: ReadonlySet<string> = new Set(["request", "char", "audio_in_ms", "audio_out_ms", "session_ms", "image", "video", "video_ms", "search_unit"]);
 
 const PLAIN: ReadonlySet<string> = new Set([
   ...TOKEN_ITEMS, ...SILENT, "web_search", "file_search", "url_fetch", "code_session", "search_unit", "page",

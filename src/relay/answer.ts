@@ -1,5 +1,8 @@
+import { TOKEN_ITEMS } from "#money/price-items.ts";
 import type { Job, RelayState } from "#relay/context.ts";
 import { createConversion } from "#relay/conversion/conversion.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
+import { searchUnits } from "#relay/metering/media-worst.ts";
 import { deliveredSoFar, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Ending } from "#relay/metering/ending.ts";
@@ -25,8 +28,8 @@ export const answerOrFail = (state: RelayState, job: Job, router: Router, first:
  * ending that must be settled, because money is set aside.
  */
 async function answer(state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> {
-  const { context, operation, model, scanned, body, hold } = job;
-  const input = { state, context, operation, model, scanned, body, conversion: createConversion(context, scanned, body), tokens: job.tokensTaken, ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }) };
+  const { context, operation, model, scanned, body, form, hold } = job;
+  const input = { state, context, operation, model, scanned, body, form, conversion: createConversion(context, scanned, body, form), tokens: job.tokensTaken, media: mediaOf(job), ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }) };
   const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
   if (context.reply.gone) {
     context.left ??= "before";
@@ -38,10 +41,27 @@ async function answer(state: RelayState, job: Job, router: Router, first: Choice
     case "failed":
       return { ending: failedEnding(job, delivery) };
     case "body":
+      context.replyType = delivery.facts.contentType;
       return { body: delivery.body, ending: bodyEnding(job, delivery) };
     case "stream":
+      context.replyType = delivery.tried.attempt.facts!.contentType;
       return { ending: await passStream({ state, context, hold, tried: delivery.tried, held: delivery.held, writer: writer!, empty: delivery.empty, outputPico: outputPrice(job, delivery.tried.choice) }) };
   }
+}
+
+/** What is asked for, with what the price wants to know of the answer. */
+function mediaOf({ scanned: { media, textBytes, ranges }, body, price, context }: Job): MediaAsk | undefined {
+  if (media === undefined) return undefined;
+  const { prices } = price.card(0, context.admittedAtMs);
+  const asked = { ...media, textBytes, byTokens: TOKEN_ITEMS.some((item) => (prices[item] ?? 0n) > 0n) };
+  const range = media.documents === undefined ? undefined : ranges.get("documents");
+  if (!range) return asked;
+  let documents: readonly unknown[] | undefined;
+  return {
+    ...asked,
+    unitsMax: searchUnits(media.documents!, textBytes),
+    documentAt: (index) => (documents ??= JSON.parse(body.toString("utf8", range[0], range[1])) as readonly unknown[])[index],
+  };
 }
 
 type Delivery = Awaited<ReturnType<typeof deliver>>;

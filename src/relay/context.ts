@@ -1,6 +1,7 @@
 import type { Clock } from "#platform/clock.ts";
 import type { Sealer } from "#platform/crypto/seal.ts";
 import type { Log } from "#platform/log.ts";
+import type { Spool } from "#platform/spool.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
@@ -8,6 +9,7 @@ import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { ErrorForm } from "#relay/dialects/error-forms.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import type { Concurrency } from "#relay/limits/concurrency.ts";
@@ -47,10 +49,14 @@ export type RelayDeps = Readonly<{
   responses?: ResponseStore;
   /** Vendors over HTTP. */
   transport: Transport;
+  /** For pictures and the like that a vendor's answer names by their address. Absent: they are not fetched. */
+  downloads?: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
   sharedStore?: SharedStore;
   /** Conversations over WebSockets, where this process can hold them: the way out, and what seals short-lived keys. */
   realtime?: Readonly<{ sockets: SocketTransport; sealer: Sealer }>;
+  /** Where uploads too large for memory wait for their vendor. */
+  spool: Spool;
   /** The vendor inside the process. */
   simulator: Transport;
   tokenizer: Tokenizer;
@@ -106,6 +112,8 @@ export type RequestContext = {
   form: ErrorForm;
   /** How a stream is written; undefined = as events with comments between. */
   style: StreamStyle | undefined;
+  /** What the answer is, where it is not the format's own kind. */
+  replyType: string | undefined;
   /** The node is going: the connection closes after this answer. */
   readonly closing: boolean;
   caller: Caller | undefined;
@@ -145,6 +153,8 @@ export type Job = Readonly<{
   price: CompiledPrice;
   scanned: ScannedRequest;
   body: Buffer;
+  /** What was sent, where it came with files: `body` is a view of it. */
+  form: Form | undefined;
   hold: Hold;
   /** Cheap count of the request's tokens, for limits and estimates without a tokenizer. */
   inputTokensRough: number;

@@ -3,7 +3,7 @@
  * Adding one makes the table of every dialect incomplete: the compiler lists them.
  */
 export type RelayErrorCode =
-  | "invalid_json" | "invalid_value" | "missing_required_parameter" | "unsupported_parameter"
+  | "invalid_json" | "invalid_value" | "missing_required_parameter" | "unsupported_parameter" | "unsupported_format"
   | "context_length_exceeded" | "content_policy_violation"
   | "key_missing" | "key_invalid" | "key_disabled" | "key_expired" | "ambiguous_credentials"
   | "insufficient_quota" | "account_debt" | "budget_exceeded" | "low_balance_concurrency"
@@ -21,6 +21,8 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   invalid_value: { status: 400, retry: false },
   missing_required_parameter: { status: 400, retry: false },
   unsupported_parameter: { status: 400, retry: false },
+  /** A kind of sound or text that the model does not give. */
+  unsupported_format: { status: 400, retry: false },
   context_length_exceeded: { status: 400, retry: false },
   content_policy_violation: { status: 400, retry: false },
   key_missing: { status: 401, retry: false },

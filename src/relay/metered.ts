@@ -2,11 +2,16 @@ import { isRefusal } from "#money/billing.ts";
 import type { Ask, BudgetLimit, Hold } from "#money/billing.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import { isMedia, wantsForm, writesText, type Operation } from "#relay/dialects/operations.ts";
+import { filesOf, type Form } from "#relay/http/body/form.ts";
+import { formView } from "#relay/http/body/form-view.ts";
+import { isForm, readForm } from "#relay/http/body/read-form.ts";
+import { soundLength } from "#relay/http/body/sound-length.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
+import { worstOf } from "#relay/metering/media-worst.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -15,31 +20,53 @@ import type { Offer } from "#relay/routing/candidates.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
-import { recallTurn } from "#relay/stored/turn.ts";
+import { recallTurn, type ReadBody } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
-/** Endpoint limit for JSON; media endpoints have their own. */
+/** Endpoint limits. Pictures and sound may be large. */
 export const JSON_BYTES_MAX = 20 * 1024 * 1024;
+const MEDIA_BYTES_MAX = 100 * 1024 * 1024;
 /** Chat templates add a few tokens a message, hidden tool prompts some hundreds a request. */
 const PER_MESSAGE_TOKENS = 16;
 const TOOLS_TOKENS = 1_000;
 const CONTEXT_UNKNOWN_TOKENS = 131_072;
 
+/** As OpenAI takes them. */
+const SOUND_BYTES_MAX = 25 * 1024 * 1024;
+
 /** A request that has been admitted: its money is set aside and somebody can answer it. */
 export type Admitted = Readonly<{ job: Job; router: Router; first: Choice }>;
+
+/** `form`: the request came as one, and `body` is only a view of it. */
+export type ReadRequest = ReadBody & Readonly<{ form?: Form }>;
 
 type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: PathFacts }>;
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
-export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted) {
+export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted): Promise<ReadRequest> {
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
-  const sent = await context.inbound.body(JSON_BYTES_MAX);
+  if (isMedia(operation) && (wantsForm(operation) || isForm(context.inbound.headers))) return readUpload(state, context, operation, path);
+  const sent = await context.inbound.body(isMedia(operation) ? MEDIA_BYTES_MAX : JSON_BYTES_MAX);
   const body = context.dialect.reshape?.(sent) ?? sent;
   const read = await recallTurn(state, context, caller, { body, scanned: scanRequest(body, operation, path) }, path);
   context.turn = read.turn;
   return read;
+}
+
+/** A request whose files come with it; what it says otherwise is read from it as from JSON. @throws RelayError */
+async function readUpload({ spool }: RelayState, { inbound, releases }: RequestContext, operation: Operation, path: PathFacts): Promise<ReadRequest> {
+  if (!isForm(inbound.headers)) throw new RelayError("unsupported_media_type", "Send this as multipart/form-data.", { headers: { connection: "close" } });
+  const isSound = operation === "transcriptions" || operation === "translations";
+  const form = await readForm(inbound, { bytesMax: MEDIA_BYTES_MAX, fileBytesMax: isSound ? SOUND_BYTES_MAX : MEDIA_BYTES_MAX }, spool);
+  releases.push(form.close);
+  const body = formView(form), scanned = scanRequest(body, operation, path);
+  const recording = isSound ? filesOf(form, "file")[0] : undefined;
+  if (isSound && !recording) throw new RelayError("missing_required_parameter", "Missing required parameter: 'file'.", { param: "file" });
+  if (!recording) return { body, scanned, form };
+  const { ms, guessed } = await soundLength(recording);
+  return { body, form, scanned: { ...scanned, media: { ...scanned.media, audioMs: ms, audioGuessed: guessed } } };
 }
 
 /**
@@ -49,7 +76,7 @@ export async function readRequest(state: RelayState, context: RequestContext, ca
  */
 export async function admit(
   state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted,
-  { body, scanned }: Readonly<{ body: Buffer; scanned: ScannedRequest }>,
+  { body, scanned, form }: ReadRequest,
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
@@ -60,7 +87,7 @@ export async function admit(
   const takingRequest = takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
   const inputTokensRough = roughInputTokens(scanned);
-  const tokens = estimatedTokens(scanned, inputTokensRough, model, operation !== "embeddings");
+  const tokens = estimatedTokens(scanned, inputTokensRough, model, writesText(operation));
   const takingTokens = takeTokens(state, context, allScopes, tokens);
   if (takingTokens) await takingTokens;
 
@@ -78,7 +105,7 @@ export async function admit(
     throw error;
   }
   const job: Job = {
-    context, caller, operation, endpoint, model, price, scanned, body, hold, budgets,
+    context, caller, operation, endpoint, model, price, scanned, body, form, hold, budgets,
     modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes,
   };
   return { job, router, first };
@@ -122,7 +149,9 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
 type AskParts = Readonly<{ model: Model; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
 
 function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { model, price, scanned, body, budgets }: AskParts): Ask {
-  const inputTokensMax = mostInputTokens(scanned, model, price.document.hold?.imageTokens);
+  const { imageTokens } = price.document.hold ?? {};
+  const inputTokensMax = mostInputTokens(scanned, model, imageTokens);
+  const card = price.worst(inputTokensMax, context.admittedAtMs, "default");
   return {
     requestId: context.id,
     admittedAtMs: context.admittedAtMs,
@@ -132,14 +161,15 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     modelId: model.id,
     groupId: caller.groupId,
     endpoint,
-    card: price.worst(inputTokensMax, context.admittedAtMs, "default"),
+    card,
     stream: scanned.stream,
     inputTokensMax,
     countInput: () => countInput(state.tokenizer, scanned, body, model.name),
     maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
     modelMaxOutput: model.maxOutputTokens,
     candidates: scanned.candidates,
-    producesTokens: operation !== "embeddings",
+    producesTokens: writesText(operation),
+    ...(scanned.media && { items: worstOf(scanned.media, scanned, card.prices, imageTokens) }),
     budgets,
   };
 }

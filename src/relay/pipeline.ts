@@ -11,6 +11,8 @@ import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { preflightHeaders } from "#relay/http/headers.ts";
 import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
+import type { Operation } from "#relay/dialects/operations.ts";
+import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
 import { settle } from "#relay/metering/settle.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
@@ -84,6 +86,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     dialect: dialects["openai-chat"],
     form: errorForms[mannerOf(inbound)],
     style: undefined,
+    replyType: undefined,
     closing: state.isDraining(),
     releases: [],
     attempts: [],
@@ -138,6 +141,9 @@ function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
   }
 }
 
+/** Sound comes as bytes unless the request wants it wrapped in events. */
+const wantsEvents = ({ media }: ScannedRequest, operation: Operation): boolean => operation !== "speech" || media?.events === true;
+
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
 /** Google's embeddings are another shape of OpenAI's. */
@@ -153,7 +159,7 @@ async function serve(
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   const { job, router, first } = await admit(state, context, caller, wanted, request);
-  context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt")) : undefined;
+  context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt"), wantsEvents(request.scanned, operation)) : undefined;
   const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, job), context.style) : undefined;
   if (writer) keep(writer);
   const { ending, body } = await answerOrFail(state, job, router, first, writer);

@@ -32,14 +32,14 @@ const common = (context: RequestContext): RelayHeaderFacts =>
 
 /** The head of a stream; goes out with its first byte, so tries are counted as far as they are known. */
 export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
-  relayHeaders(served(state, job, { stream: true, contentType: job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
+  relayHeaders(served(state, job, { stream: true, contentType: job.context.replyType ?? job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
 
 /** A whole answer, now that its charge is durable. */
 export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): void {
   const { context } = job;
   context.status = 200;
   if (context.reply.gone) return;
-  context.reply.head(200, relayHeaders(served(state, job, { contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) })));
+  context.reply.head(200, relayHeaders(served(state, job, { contentType: context.replyType, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) })));
   context.reply.end(body);
 }
 
@@ -47,7 +47,13 @@ export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano
 export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { tried, facts, error }: Ending, { chargeNano }: Settled): void {
   context.status = 200;
   if (context.reply.gone || context.left !== undefined) return;
-  const cost = context.inbound.headers["x-modelmart-cost"] === "1" && !context.style?.framing ? `: cost-nano-usd=${chargeNano}\n\n` : "";
+  if (error && context.style?.raw) {
+    context.errorCode = error.code;
+    writer.stop();
+    context.reply.destroy();
+    return;
+  }
+  const cost = context.inbound.headers["x-modelmart-cost"] === "1" && !context.style?.framing && !context.style?.raw ? `: cost-nano-usd=${chargeNano}\n\n` : "";
   if (error) {
     context.errorCode = error.code;
     writer.end((tried?.attempt.fail(error, context.idText) ?? context.dialect.encodeStreamError(error, context.idText, facts?.id)) + cost);
@@ -61,7 +67,7 @@ export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { t
 export function sendError(context: RequestContext, error: RelayError, writer: StreamWriter | undefined): void {
   const { reply } = context;
   if (reply.gone) return;
-  if (writer?.begun) {
+  if (writer?.begun && !context.style?.raw) {
     writer.end(context.dialect.encodeStreamError(error, context.idText, undefined));
     return;
   }

@@ -4,6 +4,7 @@ import { nano, ppm } from "#money/amount.ts";
 import type { Billing, Hold } from "#money/billing.ts";
 import { compilePrice, parsePriceDocument } from "#money/price.ts";
 import { createLog } from "#platform/log.ts";
+import { createSpool } from "#platform/spool.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import { createRelay, createSimulator, createTokenizer } from "#relay/index.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -42,7 +43,7 @@ const billing: Billing = { admit: () => hold, record: () => done, nodeId: "n", n
 /** Answers in the next turn of the loop, a stream in chunks of their own. */
 const transport: Transport = {
   send(call, sink) {
-    const chunks = call.body.some((part) => part.includes('"stream":true')) ? STREAM_EVENTS : [WHOLE_BODY];
+    const chunks = call.body.some((part) => Buffer.isBuffer(part) && part.includes('"stream":true')) ? STREAM_EVENTS : [WHOLE_BODY];
     const type = chunks === STREAM_EVENTS ? "text/event-stream" : "application/json";
     setImmediate(() => {
       sink.onHead(200, { "content-type": type });
@@ -57,7 +58,7 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const tokenizer = createTokenizer();
 const relay = createRelay({
   billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller, byId: () => caller },
-  lookups: { credits: () => Promise.reject(new Error("not asked")), generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }),
+  lookups: { credits: () => Promise.reject(new Error("not asked")), generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
   log: createLog({ level: "warn", format: "json" }), metrics: createMetrics(), random: Math.random,
 });
 

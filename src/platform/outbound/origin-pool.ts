@@ -1,4 +1,6 @@
 import type { Socket } from "node:net";
+import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
+import { sendStored } from "#platform/outbound/send-stored.ts";
 import { MalformedResponse, ResponseReader, type ResponseHeaders } from "#platform/http1/response-reader.ts";
 
 /** A request as it goes on the wire. */
@@ -8,7 +10,7 @@ export type WireRequest = Readonly<{
   target: string;
   /** Without host, connection and content-length, which are the connection's business. */
   headers: Readonly<Record<string, string>>;
-  body: readonly Buffer[];
+  body: readonly BodyPart[];
 }>;
 
 /** Up to where a call had come when it failed: nothing sent, sent without an answer, in the middle of the answer. */
@@ -169,14 +171,14 @@ export class OriginPool {
 /** One request and who waits for its answer. */
 class Call implements WireCall {
   readonly head: string;
-  readonly body: readonly Buffer[];
+  readonly body: readonly BodyPart[];
   readonly #sink: WireSink;
   #connection: Connection | undefined;
   #paused = false;
   #headCame = false;
   over = false;
 
-  constructor(head: string, body: readonly Buffer[], sink: WireSink) {
+  constructor(head: string, body: readonly BodyPart[], sink: WireSink) {
     this.head = head;
     this.body = body;
     this.#sink = sink;
@@ -242,6 +244,8 @@ class Connection {
   #call: Call | undefined;
   #ended = false;
   #gone = false;
+  /** A body from elsewhere is still on its way. */
+  #sending = false;
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket;
@@ -270,17 +274,27 @@ class Connection {
     this.#ended = false;
     this.#call = call;
     call.sentOn(this);
-    const bytes = call.body.reduce((sum, { length }) => sum + length, 0);
+    const { body } = call;
+    if (!allInMemory(body)) {
+      this.#sending = true;
+      sendStored(socket, call.head, body).then(
+        () => (this.#sending = false),
+        // Answered or given up in the meantime: nobody waits for the rest.
+        (error: Error) => (this.#call === call ? this.#fail(error) : this.destroy()),
+      );
+      return;
+    }
+    const bytes = body.reduce((sum, { length }) => sum + length, 0);
     if (bytes <= JOIN_BYTES) {
       const whole = Buffer.allocUnsafe(call.head.length + bytes);
       let at = whole.write(call.head, 0, "latin1");
-      for (const part of call.body) at += part.copy(whole, at);
+      for (const part of body) at += part.copy(whole, at);
       socket.write(whole);
       return;
     }
     socket.cork();
     socket.write(call.head, "latin1");
-    for (const part of call.body) socket.write(part);
+    for (const part of body) socket.write(part);
     socket.uncork();
   }
 
@@ -316,7 +330,7 @@ class Connection {
     const call = this.#call;
     this.#call = undefined;
     // A request that was answered before all of it was sent leaves the connection in the middle of a message.
-    const reusable = this.usable && this.#reader.reusable && this.#socket.writableLength === 0;
+    const reusable = this.usable && this.#reader.reusable && !this.#sending && this.#socket.writableLength === 0;
     if (!reusable) this.destroy();
     else if (this.#socket.isPaused()) this.#socket.resume();
     call?.onEnd();

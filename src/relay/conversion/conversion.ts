@@ -1,7 +1,9 @@
+import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { RequestContext } from "#relay/context.ts";
+import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
 import { hasReasoning, repaired, repairFor } from "#relay/conversion/repairs.ts";
 import type { Repair } from "#relay/conversion/repairs.ts";
@@ -10,16 +12,33 @@ import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { roughInputTokens } from "#relay/limits/request-limits.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
+import type { Usage } from "#money/usage.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
-export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; maxTokens?: number; maxOutputTokens?: number }>;
+export type ConversionTarget = Readonly<{ upstreamModel: string; flags: ProviderFlags; /** The channel's. */ settings?: Readonly<Record<string, unknown>>; maxTokens?: number; maxOutputTokens?: number }>;
 
 /** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{ parts: Buffer[]; reader: Pick<Dialect, "passStream" | "passBody">; warnings: readonly string[]; headers?: Readonly<Record<string, string>> }>;
+export type Converted = Readonly<{
+  parts: readonly BodyPart[];
+  /** Of those parts; default JSON. */
+  contentType?: string;
+  reader: Pick<Dialect, "passStream" | "passBody">;
+  warnings: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string>>;
+  /** What the address has of the request. */
+  path?: (pathname: string) => string;
+  /** The calls that make the answer, where it is not one call. */
+  script?: Script;
+  /** What those calls have used so far. */
+  spent?(): Usage | undefined;
+}>;
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
@@ -31,7 +50,8 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer): Conversion {
+/** @param form what was sent, where it came with files */
+export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form): Conversion {
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
   const read = (client: ClientCodec): ChatRequest => {
@@ -52,7 +72,9 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       repairs.add(repair);
       return true;
     },
-    into(protocol, { upstreamModel, flags, maxTokens, maxOutputTokens }) {
+    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
+      const call = callCodecs[protocol];
+      if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);

@@ -1,26 +1,31 @@
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import { openaiEmbeddings } from "#relay/dialects/openai-embeddings/index.ts";
+import type { JsonObject } from "#relay/canonical/request.ts";
+import { toFloats } from "#relay/conversion/embeddings/vectors.ts";
 import { RelayError } from "#relay/errors.ts";
 
 type Wire = Readonly<Record<string, unknown>>;
 type Asked = Readonly<{ text: string; dimensions: number | undefined }>;
 
 const INPUTS_MAX = 2_048;
-const FLOAT_BYTES = 4;
 
 /**
- * Google's `embedContent` and `batchEmbedContents`, put into OpenAI's embeddings and back: every vendor of embeddings
- * offers those. One object serves one request, as the shape of the answer is that of the question.
+ * Google's `embedContent` and `batchEmbedContents`, put into OpenAI's embeddings and back, unless the vendor is asked in
+ * Google's own words. One object serves one request, as the shape of the answer is that of the question.
  */
 export function geminiEmbeddings(): Dialect {
   let batch = false;
+  let asked: ReturnType<NonNullable<Dialect["asked"]>>;
   return {
     ...openaiEmbeddings,
     reshape(body) {
       const wire = parse(body);
       batch = wire.requests !== undefined;
+      const task = taskOf(wire);
+      asked = { format: "gemini-embeddings", body: wire as JsonObject, ...(task !== undefined && { task }) };
       return Buffer.from(JSON.stringify(requestOf(wire)));
     },
+    asked: () => asked,
     passBody(body, options) {
       const passed = openaiEmbeddings.passBody(body, options);
       if (passed.facts.error) return passed;
@@ -51,7 +56,14 @@ function requestOf(wire: Wire): Wire {
   return { input: asked.map(({ text }) => text), encoding_format: "float", ...(dimensions === undefined ? {} : { dimensions }) };
 }
 
-/** The pieces of a content are one text. The kind of task is a hint that the other form has no word for. */
+/** A batch has a task for each of its requests; other vendors take one for all, so it counts where all are the same. */
+function taskOf(wire: Wire): string | undefined {
+  const tasks = (wire.requests === undefined ? [wire] : wiresOf(wire.requests)).map((one) => (isWire(one.embedContentConfig) ? one.embedContentConfig : one)).map((one) => one.taskType ?? one.task_type);
+  const [first] = tasks;
+  return typeof first === "string" && tasks.every((task) => task === first) ? first : undefined;
+}
+
+/** The pieces of a content are one text. */
 function readOne(wire: Wire, place: string): Asked {
   const config = isWire(wire.embedContentConfig) ? wire.embedContentConfig : wire;
   const content = isWire(wire.content) ? wire.content : {};
@@ -79,6 +91,5 @@ function replyOf(reply: Wire, batch: boolean): Wire {
 function valuesOf(embedding: unknown): readonly number[] {
   if (Array.isArray(embedding)) return embedding as readonly number[];
   if (typeof embedding !== "string") throw new RelayError("bad_upstream_response", "The upstream's reply holds no numbers.");
-  const bytes = Buffer.from(embedding, "base64");
-  return Array.from({ length: Math.floor(bytes.length / FLOAT_BYTES) }, (_, at) => bytes.readFloatLE(at * FLOAT_BYTES));
+  return toFloats(embedding);
 }

@@ -1,12 +1,19 @@
+import type { JsonObject } from "#relay/canonical/request.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
+import type { Operation } from "#relay/dialects/operations.ts";
 import type { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
+export type { Operation } from "#relay/dialects/operations.ts";
+
 /** A wire format. */
-export type DialectId = "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic" | "gemini";
-export type Operation = "chat" | "completions" | "embeddings";
+export type DialectId =
+  | "openai-chat" | "openai-completions" | "openai-embeddings" | "openai-responses" | "anthropic" | "gemini"
+  | "openai-images" | "openai-speech" | "openai-transcriptions" | "openai-moderations" | "rerank";
 
 /** What a reply turned out to be, read from the side while its bytes pass. */
 export type ReplyFacts = {
@@ -14,6 +21,10 @@ export type ReplyFacts = {
   usage?: Usage;
   /** The vendor's numbers contradicted each other and were cut. */
   usageInconsistent: boolean;
+  /** `usage` is not the vendor's word but what the request asked for and how much came. */
+  usageEstimated?: boolean;
+  /** What kind of answer it is, where it is not the format's own (sound, subtitles). */
+  contentType?: string;
   /** Finish reason of the first choice, in the words of OpenAI's chat where it has one that means the same. */
   finish?: string;
   /** Text, reasoning, tool call, image or audio has been seen. */
@@ -45,6 +56,8 @@ export type PassOptions = Readonly<{
   /** Rewrite the reply's `model` to the public name (setting `model_echo`). */
   rewriteModel: boolean;
   flags: ProviderFlags;
+  /** What was asked for, beyond text. */
+  media?: MediaAsk | undefined;
   /** What the reply repeats of the request, where the vendor was sent something else in its place (Responses). */
   reply?: Readonly<{ store?: boolean; previousResponseId?: string }>;
 }>;
@@ -52,6 +65,8 @@ export type PassOptions = Readonly<{
 /** One pass-through stream. Bytes go in as they come, bytes come out that may be sent at once. */
 export interface PassStream {
   readonly facts: ReplyFacts;
+  /** What the vendor's head says of the bytes that follow, before the first of them. */
+  headed?(contentType: string | undefined): void;
   /** Feed one network chunk; returns the slices to forward now (possibly none). The terminal event is withheld. */
   push(chunk: Buffer): readonly Buffer[];
   /** The vendor closed cleanly: handles an unfinished last event. */
@@ -69,13 +84,15 @@ export interface Dialect {
   readonly id: DialectId;
   /** Puts a request of another shape into this one, before anything of it is read. @throws RelayError */
   reshape?(body: Buffer): Buffer;
+  /** The request before `reshape`, for vendors who speak its own format, and what it said that the new shape has no word for. */
+  asked?(): Readonly<{ format: WireFormat; body: JsonObject; task?: string }> | undefined;
   /** Error body; `requestId` in its text form. */
   encodeError(error: RelayError, requestId: string): object;
   /** In-band error of a stream that has begun, terminator included. */
   encodeStreamError(error: RelayError, requestId: string, replyId: string | undefined): string;
   passStream(options: PassOptions): PassStream;
   /** A complete non-streamed reply: facts, and the bytes to send (model rewritten). @throws RelayError bad_upstream_response when it isn't one */
-  passBody(body: Buffer, options: PassOptions): Readonly<{ facts: ReplyFacts; body: Buffer }>;
+  passBody(body: Buffer, options: PassOptions, contentType?: string): Readonly<{ facts: ReplyFacts; body: Buffer }>;
   /** Splices of the request body for this vendor: model, stream_options, max_tokens. Same bytes when nothing applies. */
   passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[];
   /** Left out: nothing goes on. */

@@ -1,7 +1,18 @@
-/** Wire formats. The first five are spoken by clients and vendors, embeddings apart; the rest by vendors alone. */
+/** Wire formats. Those of the first two lines are spoken by clients and vendors; the rest by vendors alone. */
 export type WireFormat =
   | "openai-chat" | "openai-completions" | "openai-responses" | "anthropic" | "gemini" | "openai-embeddings"
-  | "bedrock-converse" | "cohere" | "ollama";
+  | "openai-images" | "openai-speech" | "openai-transcriptions" | "openai-moderations" | "rerank"
+  | VendorFormat;
+
+/** Those that no client speaks. */
+export type VendorFormat =
+  | "bedrock-converse" | "cohere" | "ollama"
+  | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings"
+  | "cohere-rerank" | "voyage-rerank" | "dashscope-rerank" | "deepinfra-rerank"
+  | "mistral-moderations"
+  | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images"
+  | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech"
+  | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "workers-ai-transcriptions" | "workers-ai-translations";
 
 /** Those that clients speak. */
-export type ClientFormat = Exclude<WireFormat, "bedrock-converse" | "cohere" | "ollama">;
+export type ClientFormat = Exclude<WireFormat, VendorFormat>;

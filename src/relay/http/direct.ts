@@ -1,6 +1,6 @@
 import type { DirectExchange } from "#platform/http1/direct-connection.ts";
 import { RelayError } from "#relay/errors.ts";
-import { BodyCollector, checkBodyHead } from "#relay/http/body/collector.ts";
+import { BodyCollector, checkBodyHead, type ByteSink } from "#relay/http/body/collector.ts";
 import { BodyDeadline } from "#relay/http/body/deadline.ts";
 import { BODY_LIMITS, type BodyLimits } from "#relay/http/body/limits.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -37,16 +37,20 @@ class DirectInbound implements Inbound {
     return new URLSearchParams(mark < 0 ? "" : this.exchange.head.target.slice(mark + 1));
   }
 
-  async body(maxBytes: number): Promise<Buffer> {
+  async body(maxBytes: number, sink?: ByteSink): Promise<Buffer> {
     const { exchange, headers, limits } = this;
     checkBodyHead(headers, maxBytes);
-    if (exchange.whole) return exchange.whole;
+    if (exchange.whole) {
+      if (!sink) return exchange.whole;
+      sink.write(exchange.whole);
+      return Buffer.alloc(0);
+    }
     return new Promise<Buffer>((resolve, reject) => {
       const collector = new BodyCollector(headers, maxBytes, limits, (result) => {
         deadline.stop();
         if (result instanceof RelayError) reject(result);
         else resolve(result);
-      });
+      }, sink);
       const deadline = new BodyDeadline(limits, (error) => collector.stop(error));
       this.collector = collector;
       exchange.readBody({

@@ -1,3 +1,5 @@
+import type { ByteSink } from "#relay/http/body/collector.ts";
+
 /** The two ends of one client call, alike for node:http and for Web `Request` (next route handlers). */
 
 export interface Inbound {
@@ -10,10 +12,11 @@ export interface Inbound {
   /** The client's address. */
   readonly clientIp: string;
   /**
-   * Reads the whole body, decoded (gzip, br, deflate, zstd), within the limits for bodies.
+   * Reads the whole body, decoded (gzip, br, deflate, zstd), within the limits for bodies. With a sink the bytes go
+   * there, and what is returned is empty.
    * @throws RelayError request_too_large, request_timeout, unsupported_media_type, invalid_json
    */
-  body(maxBytes: number): Promise<Buffer>;
+  body(maxBytes: number, sink?: ByteSink): Promise<Buffer>;
 }
 
 export interface Reply {

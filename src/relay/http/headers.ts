@@ -155,10 +155,14 @@ const USER_AGENT = "Modelmart/0.1";
 export function upstreamHeaders(options: Readonly<{
   stream: boolean;
   authorization: Readonly<Record<string, string>>;
+  /** Default JSON. */
+  contentType?: string | undefined;
+  /** Default events or JSON. */
+  accept?: string | undefined;
 }>): Headers {
   return {
-    "content-type": "application/json",
-    accept: options.stream ? "text/event-stream" : "application/json",
+    "content-type": options.contentType ?? "application/json",
+    accept: options.accept ?? (options.stream ? "text/event-stream" : "application/json"),
     // Events must not wait in a vendor's compressor.
     "accept-encoding": options.stream ? "identity" : "gzip, br",
     "user-agent": USER_AGENT,

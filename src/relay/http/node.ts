@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RelayError } from "#relay/errors.ts";
-import { BodyCollector, checkBodyHead } from "#relay/http/body/collector.ts";
+import { BodyCollector, checkBodyHead, type ByteSink } from "#relay/http/body/collector.ts";
 import { BodyDeadline } from "#relay/http/body/deadline.ts";
 import { BODY_LIMITS, type BodyLimits } from "#relay/http/body/limits.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -50,7 +50,7 @@ class NodeInbound implements Inbound {
     return new URLSearchParams(this.search);
   }
 
-  async body(maxBytes: number): Promise<Buffer> {
+  async body(maxBytes: number, sink?: ByteSink): Promise<Buffer> {
     const { request, response, options } = this;
     checkBodyHead(this.headers, maxBytes);
     if (options.expectContinue) response.writeContinue();
@@ -61,7 +61,7 @@ class NodeInbound implements Inbound {
         request.off("data", onData);
         if (result instanceof RelayError) reject(result);
         else resolve(result);
-      });
+      }, sink);
       const deadline = new BodyDeadline(limits, (error) => collector.stop(error));
       const onData = (chunk: Buffer): void => {
         deadline.saw(chunk.length);

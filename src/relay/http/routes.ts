@@ -40,11 +40,21 @@ const DEPLOYMENT_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["chat/completions", operation("chat", "openai-chat")],
   ["completions", operation("completions", "openai-completions")],
   ["embeddings", EMBEDDINGS],
+  ["images/generations", operation("images", "openai-images")],
+  ["images/edits", operation("image-edits", "openai-images")],
+  ["images/variations", operation("image-variations", "openai-images")],
+  ["audio/speech", operation("speech", "openai-speech")],
+  ["audio/transcriptions", operation("transcriptions", "openai-transcriptions")],
+  ["audio/translations", operation("translations", "openai-transcriptions")],
 ]);
+const RERANK = operation("rerank", "rerank");
 const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ...DEPLOYMENT_ENDPOINTS,
   ["responses", operation("chat", "openai-responses")],
   ["responses/input_tokens", count("openai-responses")],
+  ["moderations", operation("moderations", "openai-moderations")],
+  ["rerank", RERANK],
+  ["reranking", RERANK],
   ["models", lookUp("models")],
   ["credits", lookUp("credits")],
   ["generation", lookUp("generation")],
@@ -85,11 +95,14 @@ const findOpenAi: Finder = (rest) => {
 };
 const findAnthropic: Finder = (rest) => exactly(ANTHROPIC_ENDPOINTS, rest) ?? findModel(rest);
 const findGemini: Finder = (rest) => exactly(GEMINI_ENDPOINTS, rest) ?? findAction(rest) ?? findModel(rest);
+/** Cohere's second version of the same. */
+const findSecond: Finder = (rest) => (rest === "rerank" ? { target: RERANK, params: {} } : undefined);
 /** Everybody's addresses; Google's SDK may be told to use `v1`, too. */
 const findAny: Finder = (rest) => exactly(MESSAGES_ENDPOINTS, rest) ?? findAction(rest) ?? findOpenAi(rest);
 
 /** Longer ones first. */
 const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner])[] = [
+  ["/v2/", findSecond, "openai"],
   ["/v1beta/openai/", findOpenAi, "openai"],
   ["/gemini/v1beta/openai/", findOpenAi, "openai"],
   ["/openai/v1/", findOpenAi, "openai"],
@@ -102,7 +115,7 @@ const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner
   ["/v1alpha/", findGemini, "gemini"],
 ];
 /** Everything below these is the relay's, offered or not. */
-const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/openai/v1", "/openai/deployments", "/openai/realtime", "/anthropic", "/gemini", "/claude/v1"] as const;
+const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/openai/v1", "/openai/deployments", "/openai/realtime", "/anthropic", "/gemini", "/claude/v1"] as const;
 /** Where Azure's older clients look, with the model as `deployment` in the query. */
 const AZURE_REALTIME = "/openai/realtime";
 const TELEMETRY_PATHS: readonly string[] = ["/api/event_logging/batch", "/anthropic/api/event_logging/batch"];
@@ -209,6 +222,11 @@ const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
   [/^\/(?:gemini|v1beta|v1alpha)\/|generateContent|predict/i, "POST /v1beta/models/{model}:generateContent"],
   [/responses|assistants|threads|conversations/i, "POST /v1/responses"],
   [/embed/i, "POST /v1/embeddings"],
+  [/rerank/i, "POST /v1/rerank"],
+  [/moderat/i, "POST /v1/moderations"],
+  [/audio.*transl|audio.*transc/i, "POST /v1/audio/transcriptions"],
+  [/audio|speech|voice/i, "POST /v1/audio/speech"],
+  [/image/i, "POST /v1/images/generations"],
   [/model/i, "GET /v1/models"],
   [/billing|usage|key|balance/i, "GET /v1/credits"],
 ];

@@ -1,5 +1,5 @@
 import { RelayError } from "#relay/errors.ts";
-import { BodyCollector, checkBodyHead } from "#relay/http/body/collector.ts";
+import { BodyCollector, checkBodyHead, type ByteSink } from "#relay/http/body/collector.ts";
 import { BodyDeadline } from "#relay/http/body/deadline.ts";
 import { BODY_LIMITS, type BodyLimits } from "#relay/http/body/limits.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -40,7 +40,7 @@ class WebInbound implements Inbound {
     this.limits = options.limits ?? BODY_LIMITS;
   }
 
-  async body(maxBytes: number): Promise<Buffer> {
+  async body(maxBytes: number, sink?: ByteSink): Promise<Buffer> {
     const { request, limits } = this;
     checkBodyHead(this.headers, maxBytes);
     const reader = request.body?.getReader();
@@ -52,7 +52,7 @@ class WebInbound implements Inbound {
         reject(result);
         reader.cancel(result).catch(() => undefined); // the sender may have gone already
       } else resolve(result);
-    });
+    }, sink);
     const deadline = new BodyDeadline(limits, (error) => collector.stop(error));
     this.collector = collector;
     pump(reader, collector, deadline).catch(() => {

@@ -8,7 +8,7 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 const PER_MESSAGE = 4;
 /** Requests above this are counted by their bytes: reading them apart costs more than the difference. */
 const COUNTED_BYTES_MAX = 1024 * 1024;
-const TEXT_KEYS = ["messages", "input", "prompt", "suffix", "system", "instructions", "contents", "systemInstruction"] as const;
+const TEXT_KEYS = ["messages", "input", "prompt", "suffix", "system", "instructions", "contents", "systemInstruction", "query", "documents"] as const;
 const WHOLE_KEYS = ["tools", "functions", "response_format", "output_format"] as const;
 
 /** Exact count of a request's text. @returns undefined when it is too long or the tokenizer is busy */

@@ -124,7 +124,7 @@ function usageOf({ ending, estimate, contextTokens, inputTokensRough }: MeterInp
   if (reported === undefined) return estimate ? [{ inputUncached: estimate.inputTokens, outputText: output }, "estimated"] : [undefined, "none"];
   const plausible = isAbsurd(reported, contextTokens, inputTokensRough) ? cutDown(reported, contextTokens, inputTokensRough, ending.delivered.bytes) : reported;
   if (estimate && lacksOutput(reported, ending.delivered.bytes)) return [{ ...plausible, outputText: output }, "estimated"];
-  return [plausible, "upstream"];
+  return [plausible, ending.facts?.usageEstimated === true ? "estimated" : "upstream"];
 }
 
 const outputTokens = ({ outputText = 0, reasoning = 0, outputAudio = 0, outputImage = 0 }: Usage): number => outputText + reasoning + outputAudio + outputImage;

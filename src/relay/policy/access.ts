@@ -5,20 +5,27 @@ import { RelayError } from "#relay/errors.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** What keys and models are limited to, and what receipts call a call. */
-export type EndpointName = Operation | "messages" | "gemini" | "responses" | "realtime";
+export type EndpointName = "chat" | "completions" | "embeddings" | "messages" | "gemini" | "responses" | "images" | "audio" | "moderations" | "rerank" | "realtime";
 /** What the caller wants: to spend money at an endpoint, to see what is on offer, or to look up his own money. */
 export type Purpose = EndpointName | "list" | "read";
 
 /** Words of a list that allow an endpoint: the older completions come with chat. */
 const ALLOWED_BY: Readonly<Record<EndpointName, readonly string[]>> = {
   chat: ["chat"], completions: ["completions", "chat"], embeddings: ["embeddings"], messages: ["messages"], gemini: ["gemini"], responses: ["responses"],
+  images: ["images"], audio: ["audio"], moderations: ["moderations"], rerank: ["rerank"],
   realtime: ["realtime"],
 };
 
 const CHAT_NAMES: Readonly<Partial<Record<ClientFormat, EndpointName>>> = { anthropic: "messages", gemini: "gemini", "openai-responses": "responses" };
 
+/** Ways of one endpoint. */
+const PART_OF: Readonly<Record<Operation, EndpointName>> = {
+  chat: "chat", completions: "completions", embeddings: "embeddings", images: "images", "image-edits": "images", "image-variations": "images",
+  speech: "audio", transcriptions: "audio", translations: "audio", moderations: "moderations", rerank: "rerank",
+};
+
 export const endpointName = (operation: Operation, dialect: ClientFormat): EndpointName =>
-  (operation === "chat" ? CHAT_NAMES[dialect] : undefined) ?? operation;
+  (operation === "chat" ? CHAT_NAMES[dialect] : undefined) ?? PART_OF[operation];
 
 /** Does a list of endpoints (of a key or a model) hold this one? */
 export const offersEndpoint = (endpoints: Iterable<string>, endpoint: EndpointName): boolean => {

@@ -3,6 +3,7 @@ import { ai360 } from "#relay/providers/360ai/index.ts";
 import { ai21 } from "#relay/providers/ai21/index.ts";
 import { anthropic } from "#relay/providers/anthropic/index.ts";
 import { azure } from "#relay/providers/azure/index.ts";
+import { azureSpeech } from "#relay/providers/azure-speech/index.ts";
 import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
 import { baseten } from "#relay/providers/baseten/index.ts";
@@ -12,9 +13,11 @@ import { cloudflareWorkersAi } from "#relay/providers/cloudflare-workers-ai/inde
 import { cohere } from "#relay/providers/cohere/index.ts";
 import { cometapi } from "#relay/providers/cometapi/index.ts";
 import { dashscope } from "#relay/providers/dashscope/index.ts";
+import { deepgram } from "#relay/providers/deepgram/index.ts";
 import { deepinfra } from "#relay/providers/deepinfra/index.ts";
 import { deepseek } from "#relay/providers/deepseek/index.ts";
 import { dmxapi } from "#relay/providers/dmxapi/index.ts";
+import { elevenlabs } from "#relay/providers/elevenlabs/index.ts";
 import { fastgpt } from "#relay/providers/fastgpt/index.ts";
 import { featherless } from "#relay/providers/featherless/index.ts";
 import { fireworks } from "#relay/providers/fireworks/index.ts";
@@ -46,9 +49,11 @@ import { openrouter } from "#relay/providers/openrouter/index.ts";
 import { ovhcloud } from "#relay/providers/ovhcloud/index.ts";
 import { perplexity } from "#relay/providers/perplexity/index.ts";
 import { poloapi } from "#relay/providers/poloapi/index.ts";
+import { recraft } from "#relay/providers/recraft/index.ts";
 import { sambanova } from "#relay/providers/sambanova/index.ts";
 import { siliconflow } from "#relay/providers/siliconflow/index.ts";
 import { simulator } from "#relay/providers/simulator/index.ts";
+import { stability } from "#relay/providers/stability/index.ts";
 import { stepfun } from "#relay/providers/stepfun/index.ts";
 import { submodel } from "#relay/providers/submodel/index.ts";
 import { tencentHunyuan } from "#relay/providers/tencent-hunyuan/index.ts";
@@ -70,11 +75,11 @@ export { openSimulatedSession } from "#relay/providers/simulator/realtime.ts";
 export { createSimulator } from "#relay/providers/simulator/transport.ts";
 
 const ALL: readonly Provider[] = [
-  ai302, ai360, ai21, anthropic, azure, baichuan, baiduQianfan, baseten, bedrock, cerebras, cloudflareWorkersAi, cohere, cometapi,
-  dashscope, deepinfra, deepseek, dmxapi, fastgpt, featherless, fireworks, gemini, githubModels, groq, huggingface,
+  ai302, ai360, ai21, anthropic, azure, azureSpeech, baichuan, baiduQianfan, baseten, bedrock, cerebras, cloudflareWorkersAi, cohere, cometapi,
+  dashscope, deepgram, deepinfra, deepseek, dmxapi, elevenlabs, fastgpt, featherless, fireworks, gemini, githubModels, groq, huggingface,
   hyperbolic, inferenceNet, jina, lingyiwanwu, llamaCpp, lmStudio, minimax, mistral, modelmart, mokaai, moonshot,
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
-  perplexity, poloapi, sambanova, siliconflow, simulator, stepfun, submodel, tencentHunyuan, together, upstage,
+  perplexity, poloapi, recraft, sambanova, siliconflow, simulator, stability, stepfun, submodel, tencentHunyuan, together, upstage,
   vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
 ];
 

@@ -27,6 +27,8 @@ export type ProviderFlags = Readonly<{
   shortCallIds?: boolean;
   /** OpenAI-shaped: `top_k`, `min_p` and `repetition_penalty` are understood. */
   topK?: boolean;
+  /** Whisper here gives `verbose_json`, which tells how long the recording is. */
+  verboseWhisper?: boolean;
   /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;
@@ -44,6 +46,8 @@ export type ProviderEndpoint = Readonly<{
   streamPath?: string;
   /** Stands in place of the path of the provider's base, where this endpoint is not below it (`/anthropic`). */
   basePath?: string;
+  /** Stands in place of the provider's base, where this endpoint is on another host and the channel has no base of its own. */
+  baseUrl?: string;
   /** How this endpoint wants the key, where it is not as the others do. */
   authorize?(key: string): Readonly<Record<string, string>>;
   /** Offered only where a channel's `protocol` names it: not every server of this kind has it. */

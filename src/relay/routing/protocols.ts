@@ -1,3 +1,4 @@
+import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
@@ -20,7 +21,7 @@ const RICHNESS: readonly WireFormat[] = ["anthropic", "gemini", "openai-response
 export function protocolsFor(provider: Provider, chosen: Channel["protocol"], operation: Operation, dialect: DialectId): readonly ProviderEndpoint[] {
   const own = usable(endpointsOf(provider, operation), operation === "chat" ? chosen : undefined);
   const passing = own.filter((endpoint) => endpoint.dialect === dialect);
-  if (clientCodecs[dialect] === undefined) return passing;
+  if (clientCodecs[dialect] === undefined) return [...passing, ...own.filter((endpoint) => callCodecs[endpoint.dialect] !== undefined)];
   const chat = operation === "chat" ? own : operation === "completions" ? usable(endpointsOf(provider, "chat"), chosen) : [];
   const converted = chat.filter((endpoint) => endpoint.dialect !== dialect && upstreamCodecs[endpoint.dialect] !== undefined);
   return [...passing, ...converted.sort((a, b) => RICHNESS.indexOf(a.dialect) - RICHNESS.indexOf(b.dialect))];

@@ -1,5 +1,6 @@
 import type { Dialect, PassOptions, PassStream, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
+import type { Usage } from "#money/usage.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import type { TimerWheel, WheelTimer } from "#relay/upstream/timers.ts";
 import type { Transport, UpstreamCall, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
@@ -38,6 +39,8 @@ export type AttemptSpec = Readonly<{
   /** Who reads the reply: the client's own dialect, or the converter into it. */
   reader: Pick<Dialect, "passStream" | "passBody">;
   pass: PassOptions;
+  /** What the vendor has used for parts of an answer that is not whole. */
+  spent?: (() => Usage | undefined) | undefined;
   timers: AttemptTimers;
   wheel: TimerWheel;
   now: () => number;
@@ -93,6 +96,10 @@ export class Attempt implements UpstreamSink {
   get facts(): ReplyFacts | undefined {
     return this.#pass?.facts;
   }
+  /** Usage that nobody pays for where the attempt fails. */
+  get spent(): Usage | undefined {
+    return this.#pass?.facts.usage ?? this.#spec.spent?.();
+  }
   /** The answer has begun to arrive: the vendor has worked. */
   get begun(): boolean {
     return this.firstByteAt !== undefined && this.status !== undefined && this.status < 300;
@@ -143,6 +150,12 @@ export class Attempt implements UpstreamSink {
     this.#headers = headers;
     const id = headers["x-request-id"] ?? headers["request-id"] ?? headers["cf-ray"];
     this.upstreamId = id === undefined ? undefined : String(id);
+    if (status < 300) this.#pass?.headed?.(this.#contentType());
+  }
+
+  #contentType(): string | undefined {
+    const type = this.#headers["content-type"];
+    return type === undefined ? undefined : String(type);
   }
 
   onData(chunk: Buffer): void {
@@ -290,7 +303,7 @@ export class Attempt implements UpstreamSink {
     this.#close();
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes);
     try {
-      const { facts, body: passed } = this.#spec.reader.passBody(body, this.#spec.pass);
+      const { facts, body: passed } = this.#spec.reader.passBody(body, this.#spec.pass, this.#contentType());
       if (facts.content) this.contentAt = this.#spec.now();
       this.#resolve(facts.error ? { kind: "failed", failure: this.#inBandFailure(facts.error) } : { kind: "body", facts, body: passed });
     } catch (error) {

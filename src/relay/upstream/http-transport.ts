@@ -1,16 +1,17 @@
 import type { Outbound } from "#platform/outbound/agent.ts";
+import type { OutboundPolicy } from "#platform/outbound/guard.ts";
 import type { WireCall, WirePhase, WireSink } from "#platform/outbound/origin-pool.ts";
 import { createDecompressor } from "#relay/upstream/decompress.ts";
 import type { Decompressor } from "#relay/upstream/decompress.ts";
 import type { Transport, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
 
-/** Vendors over HTTP/1.1: pooled, vetted connections, no redirects, decoded replies. */
-export function createHttpTransport(outbound: Outbound): Transport {
+/** Vendors over HTTP/1.1: pooled, vetted connections, no redirects, decoded replies. @param policy who chose the addresses */
+export function createHttpTransport(outbound: Outbound, policy: OutboundPolicy = "channel"): Transport {
   return {
     send(call, sink) {
       const exchange = new Exchange(sink);
       try {
-        const pool = outbound.pool(call.url, "channel", call.connectMs);
+        const pool = outbound.pool(call.url, policy, call.connectMs);
         exchange.carry(pool.dispatch({ method: call.method, target: call.url.pathname + call.url.search, headers: call.headers, body: call.body }, exchange));
       } catch (error) {
         // Later, as with every other failure: callers have not got their control yet.

@@ -7,9 +7,13 @@ const ANTHROPIC: StreamStyle = { ping: (begun) => (begun ? 'event: ping\ndata: {
 /** Between elements of a JSON array only a blank means nothing. */
 const JSON_ARRAY: StreamStyle = { contentType: "application/json; charset=utf-8", ping: () => " ", framing: () => new ArrayFraming() };
 
-/** How a format's streams are written. @param alt the query's `alt`: without `sse` Gemini's streams are one JSON array */
-export function streamStyle(dialect: ClientFormat, alt: string | null): StreamStyle | undefined {
+/** Sound is written as it comes. */
+const RAW: StreamStyle = { contentType: "application/octet-stream", ping: () => undefined, raw: true };
+
+/** How a format's streams are written. @param alt the query's `alt`: without `sse` Gemini's streams are one JSON array; @param events as opposed to bytes of a file */
+export function streamStyle(dialect: ClientFormat, alt: string | null, events = true): StreamStyle | undefined {
   if (dialect === "anthropic") return ANTHROPIC;
+  if (!events) return RAW;
   return dialect === "gemini" && alt !== "sse" ? JSON_ARRAY : undefined;
 }
 

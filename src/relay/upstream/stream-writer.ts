@@ -11,8 +11,10 @@ const STUCK_MS = 60_000;
 /** How a stream is written to this client. */
 export type StreamStyle = Readonly<{
   contentType?: string;
-  /** A sign of life. @param begun something else has been written before */
-  ping(begun: boolean): string;
+  /** A sign of life; undefined = there is none. @param begun something else has been written before */
+  ping(begun: boolean): string | undefined;
+  /** Bytes of a file: nothing can be said between them, and what goes wrong breaks the connection. */
+  raw?: boolean;
   /** Puts events into another frame. */
   framing?: () => StreamFraming;
 }>;
@@ -66,8 +68,10 @@ export function createStreamWriter(
   }
   function ping(): void {
     if (stopped || reply.gone) return;
+    const sign = style.ping(wrote);
+    if (sign === undefined) return;
     begin();
-    if (!full) sent(reply.write(style.ping(wrote)));
+    if (!full) sent(reply.write(sign));
     pings.cancel();
     pings = wheel.arm(PING_MS, ping);
   }

@@ -1,10 +1,12 @@
+import type { BodyPart } from "#platform/outbound/body-part.ts";
+
 /** One call to a vendor; the simulator and the HTTP client stand behind the same interface. */
 
 export type UpstreamCall = Readonly<{
   method: "POST" | "GET";
   url: URL;
   headers: Readonly<Record<string, string>>;
-  body: readonly Buffer[];
+  body: readonly BodyPart[];
   connectMs: number;
   /** A seed of the request, for deterministic vendors: what the simulator hashes is `body`. */
 }>;

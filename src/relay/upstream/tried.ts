@@ -1,8 +1,14 @@
+import { randomUUID } from "node:crypto";
+import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
+import { encodeForm } from "#relay/http/body/encode-form.ts";
+import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
@@ -11,6 +17,8 @@ import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
+import { scripted } from "#relay/upstream/scripted.ts";
+import type { Script } from "#relay/upstream/scripted.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -28,12 +36,16 @@ export type CallInput = Readonly<{
   model: Model;
   scanned: ScannedRequest;
   body: Buffer;
+  /** What was sent, where it came with files. */
+  form: Form | undefined;
   /** For vendors that speak another dialect than the client. */
   conversion: Conversion;
   /** The cap to send where the client gave none and the money needs one. */
   maxTokens?: number;
   /** Estimated tokens, for the channel's limits. */
   tokens: number;
+  /** What is asked for beyond text. */
+  media: MediaAsk | undefined;
 }>;
 
 /** One attempt with what it holds of its channel and key until it is over. */
@@ -57,14 +69,15 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded } = speak(input, choice, flags);
+  const { endpoint, parts, reader, forwarded, contentType, script, spent, path } = speak(input, choice, flags);
 
-  const url = withQuery(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), forwarded?.query);
-  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret) }), ...forwarded?.headers };
-  const signature = provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() });
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
+  const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
+  const transport = provider.id === "simulator" ? state.simulator : state.transport;
   const attempt = new Attempt({
-    transport: provider.id === "simulator" ? state.simulator : state.transport,
+    transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
       method: "POST",
       url,
@@ -73,12 +86,13 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
     stream: scanned.stream,
-    reader,
+    reader, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
       clientWantsUsage: scanned.includeUsage,
       rewriteModel: context.snapshot.settings.modelEcho === "public",
+      media: input.media,
       ...(context.turn && { reply: context.turn }),
     },
     timers: timersOf(choice, scanned.stream),
@@ -93,10 +107,24 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   return { choice, attempt, protocol: endpoint.dialect, release: takePlaces(state, choice, input.tokens) };
 }
 
-type Spoken = Readonly<{ endpoint: ProviderEndpoint; parts: Buffer[]; reader: AttemptSpec["reader"]; forwarded?: Forwarded | undefined }>;
+type Spoken = Readonly<{
+  endpoint: ProviderEndpoint;
+  parts: readonly BodyPart[];
+  reader: AttemptSpec["reader"];
+  forwarded?: Partial<Forwarded> | undefined;
+  /** Default JSON. */
+  contentType?: string | undefined;
+  /** What the address has of the request, beyond the model. */
+  path?: ((pathname: string) => string) | undefined;
+  script?: Script | undefined;
+  spent?: AttemptSpec["spent"];
+}>;
+
+/** Undefined: events or JSON, as the request wants. */
+const acceptOf = ({ media, stream }: ScannedRequest): string | undefined => (media === undefined || (stream && media.events !== false) ? undefined : "*/*");
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
-function speak({ context, model, scanned, body, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
+function speak({ context, model, scanned, body, form, media, maxTokens, conversion }: CallInput, { offer: { endpoints, route } }: Choice, flags: ProviderFlags): Spoken {
   const { upstreamModel } = route;
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
@@ -105,12 +133,18 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
     if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
       const { dialect, inbound } = context;
       context.warnings = NO_WARNINGS;
+      if (form) {
+        const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
+        const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
+        const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
+        return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
+      }
       return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
     }
     try {
-      const { parts, reader, warnings, headers } = conversion.into(endpoint.dialect, { upstreamModel, flags, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
+      const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, { upstreamModel, flags, settings: route.channel.settings, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
-      return { endpoint, parts, reader, ...(headers && { forwarded: { headers, query: {} } }) };
+      return { endpoint, ...spoken, ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.
@@ -123,10 +157,11 @@ function speak({ context, model, scanned, body, maxTokens, conversion }: CallInp
 const NO_WARNINGS: readonly string[] = [];
 
 /** The address is shared by all calls: it is not written to. */
-function withQuery(url: URL, query: Forwarded["query"] = {}): URL {
+function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {}): URL {
   const entries = Object.entries(query);
-  if (entries.length === 0) return url;
+  if (entries.length === 0 && !path) return url;
   const own = new URL(url);
+  if (path) own.pathname = path(own.pathname);
   for (const [name, value] of entries) own.searchParams.set(name, value);
   return own;
 }

@@ -1,11 +1,14 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/price.ts";
 import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
+import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
@@ -83,7 +86,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       ...options.lookups,
     },
     ...(options.responses && { responses: options.responses }),
-    transport: createHttpTransport(outbound),
+    transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
+    spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
     realtime: { sockets: createSocketTransport(outbound), sealer: createSealer({ kek: Buffer.alloc(32, 7), kekId: "00000001" }) },
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<RelayErrorCode, ErrorType>> = {
   invalid_value: "invalid_request_error",
   missing_required_parameter: "invalid_request_error",
   unsupported_parameter: "invalid_request_error",
+  unsupported_format: "invalid_request_error",
   context_length_exceeded: "invalid_request_error",
   content_policy_violation: "invalid_request_error",
   key_missing: "authentication_error",

@@ -21,6 +21,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   invalid_value: argument("invalid_value"),
   missing_required_parameter: argument("missing_required_parameter"),
   unsupported_parameter: argument("unsupported_parameter"),
+  unsupported_format: argument("unsupported_format"),
   context_length_exceeded: argument("context_length_exceeded"),
   content_policy_violation: argument("content_policy_violation"),
   key_missing: unauthenticated("invalid_api_key"),

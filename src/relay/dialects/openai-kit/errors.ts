@@ -14,6 +14,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   invalid_value: request("invalid_value"),
   missing_required_parameter: request("missing_required_parameter"),
   unsupported_parameter: request("unsupported_parameter"),
+  unsupported_format: request("unsupported_format"),
   context_length_exceeded: request("context_length_exceeded"),
   content_policy_violation: request("content_policy_violation"),
   key_missing: request("invalid_api_key"),

@@ -58,7 +58,7 @@ function isSmall(wire: Wire): boolean {
 const SURELY_SMALL_FIELDS = 60;
 
 function readInput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
-  const details = asObject(wire.prompt_tokens_details ?? wire.prompt_token_details ?? wire.input_tokens_details);
+  const details = asObject(wire.prompt_tokens_details ?? wire.prompt_token_details ?? wire.input_tokens_details ?? wire.input_token_details);
   const completion = counts.first(wire.completion_tokens, wire.output_tokens) ?? 0;
   const total = counts.first(wire.total_tokens);
   // Embeddings of some vendors (Voyage, Jina) tell the total alone.
@@ -145,7 +145,7 @@ function splitInput(prompt: number, cached: number | undefined, written: number 
 }
 
 function readOutput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
-  const details = asObject(wire.completion_tokens_details ?? wire.completion_token_details ?? wire.output_tokens_details);
+  const details = asObject(wire.completion_tokens_details ?? wire.completion_token_details ?? wire.output_tokens_details ?? wire.output_token_details);
   let completion = counts.first(wire.completion_tokens, wire.output_tokens);
   let reasoning = counts.first(details.reasoning_tokens, wire.reasoning_tokens);
   if (completion === undefined) return reasoning === undefined ? {} : { outputText: 0, reasoning };

@@ -3,6 +3,13 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import { RelayError } from "#relay/errors.ts";
 import { UNCOUNTED_BYTES, type BodyLimits } from "#relay/http/body/limits.ts";
 
+/** Takes a body's bytes as they come, instead of memory. */
+export interface ByteSink {
+  /** Returns false when it is behind: wait for `onDrain`. */
+  write(chunk: Buffer): boolean;
+  onDrain(listener: () => void): void;
+}
+
 /** Short repetitive text may well shrink a hundredfold: the ratio is judged above this size, where it matters. */
 const RATIO_SLACK_BYTES = 1024 * 1024;
 
@@ -51,19 +58,26 @@ export class BodyCollector {
   private bytes = 0;
   private counted = 0;
   private over = false;
+  private readonly sink: ByteSink | undefined;
 
   constructor(
     headers: Readonly<Record<string, string | undefined>>,
     maxBytes: number,
     limits: BodyLimits,
     settle: (result: Buffer | RelayError) => void,
+    sink?: ByteSink,
   ) {
+    this.sink = sink;
     this.maxBytes = maxBytes;
     this.limits = limits;
     this.settle = settle;
     const encoding = encodingOf(headers);
     this.decoder = encoding === undefined ? undefined : DECODERS[encoding]!();
-    this.decoder?.on("data", (chunk: Buffer) => this.add(chunk));
+    const { decoder } = this;
+    decoder?.on("data", (chunk: Buffer) => {
+      if (!this.add(chunk)) decoder.pause();
+    });
+    if (decoder) sink?.onDrain(() => decoder.resume());
     this.decoder?.on("end", () => this.finish());
     this.decoder?.on("error", (cause) => this.stop(new RelayError("invalid_json", "The request body could not be decompressed.", { cause })));
   }
@@ -72,15 +86,13 @@ export class BodyCollector {
   push(chunk: Buffer): boolean {
     if (this.over) return true;
     this.received += chunk.length;
-    if (!this.decoder) {
-      this.add(chunk);
-      return true;
-    }
+    if (!this.decoder) return this.add(chunk);
     return this.decoder.write(chunk);
   }
 
   onDrain(listener: () => void): void {
-    this.decoder?.on("drain", listener);
+    if (this.decoder) this.decoder.on("drain", listener);
+    else this.sink?.onDrain(listener);
   }
 
   end(): void {
@@ -109,15 +121,18 @@ export class BodyCollector {
     this.counted = 0;
   }
 
-  private add(chunk: Buffer): void {
-    if (this.over) return;
+  /** Returns false when the sink is behind. */
+  private add(chunk: Buffer): boolean {
+    if (this.over) return true;
     this.bytes += chunk.length;
-    if (this.bytes > this.maxBytes) return this.stop(tooLarge(this.maxBytes));
-    if (this.decoder && this.bytes > this.limits.ratioMax * this.received + RATIO_SLACK_BYTES) return this.stop(tooLarge(this.maxBytes));
-    if (!this.fitsBudget()) {
-      return this.stop(new RelayError("server_overloaded", "Too many large requests at once. Try again shortly.", { headers: { connection: "close" } }));
+    if (this.bytes > this.maxBytes || (this.decoder && this.bytes > this.limits.ratioMax * this.received + RATIO_SLACK_BYTES)) {
+      this.stop(tooLarge(this.maxBytes));
+      return true;
     }
-    this.parts.push(chunk);
+    if (this.sink) return this.sink.write(chunk);
+    if (this.fitsBudget()) this.parts.push(chunk);
+    else this.stop(new RelayError("server_overloaded", "Too many large requests at once. Try again shortly.", { headers: { connection: "close" } }));
+    return true;
   }
 
   private fitsBudget(): boolean {

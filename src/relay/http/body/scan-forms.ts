@@ -1,4 +1,4 @@
-import type { Operation } from "#relay/dialects/dialect.ts";
+import { isMedia, type Operation } from "#relay/dialects/operations.ts";
 import type { ClientFormat } from "#relay/dialects/wire-format.ts";
 import { COUNT_BLOCKS, COUNT_INPUT, COUNT_ITEMS, COUNT_MESSAGES, COUNT_PARTS, type CountMode } from "#relay/http/body/walker.ts";
 
@@ -72,7 +72,20 @@ const GEMINI: ScanForm = {
   caps: [],
 };
 
+const MEDIA: ScanForm = {
+  judged: named(
+    "model", "stream", "stream_format", "n", "size", "quality", "partial_images", "response_format", "output_format", "prompt", "image", "images", "mask",
+    "input", "instructions", "voice", "speed", "file", "query", "documents", "top_n", "return_documents", "service_tier", ...OURS,
+  ),
+  modes: new Map<string, CountMode>([
+    ["prompt", COUNT_INPUT], ["input", COUNT_MESSAGES], ["instructions", COUNT_MESSAGES], ["query", COUNT_INPUT], ["documents", COUNT_INPUT],
+  ]),
+  whole: new Set(),
+  caps: [],
+};
+
 export function scanForm(operation: Operation, dialect: ClientFormat): ScanForm {
+  if (isMedia(operation)) return MEDIA;
   if (operation !== "chat") return PLAIN;
   switch (dialect) {
     case "openai-responses":

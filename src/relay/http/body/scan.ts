@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { RelayError } from "#relay/errors.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import type { MediaAsk } from "#relay/dialects/media-ask.ts";
+import type { Operation } from "#relay/dialects/operations.ts";
 import type { ClientFormat } from "#relay/dialects/wire-format.ts";
+import { mediaReaders } from "#relay/http/body/media-readers.ts";
 import { scanForm, type ScanForm } from "#relay/http/body/scan-forms.ts";
 import { TopValues, unsupported, type Range } from "#relay/http/body/top-values.ts";
 import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";
@@ -32,6 +34,8 @@ export type ScannedRequest = Readonly<{
   images: number;
   audio: boolean;
   documents: boolean;
+  /** What is asked for beyond text; undefined for conversations and embeddings. */
+  media: MediaAsk | undefined;
 }>;
 
 /** What the address says of a request. */
@@ -81,11 +85,16 @@ export function scanRequest(body: Buffer, operation: Operation, path: PathFacts 
       images: walker.images,
       audio: walker.audio,
       documents: walker.documents,
+      media: read.media,
     };
   });
 }
 
-const PLAIN_DIALECT: Readonly<Record<Operation, ClientFormat>> = { chat: "openai-chat", completions: "openai-completions", embeddings: "openai-embeddings" };
+const PLAIN_DIALECT: Readonly<Record<Operation, ClientFormat>> = {
+  chat: "openai-chat", completions: "openai-completions", embeddings: "openai-embeddings",
+  images: "openai-images", "image-edits": "openai-images", "image-variations": "openai-images",
+  speech: "openai-speech", transcriptions: "openai-transcriptions", translations: "openai-transcriptions", moderations: "openai-moderations", rerank: "rerank",
+};
 
 function notJson<Result>(run: () => Result): Result {
   try {
@@ -113,10 +122,12 @@ function walkTop(walker: JsonWalker, { judged, modes, whole }: ScanForm): Top {
 }
 
 type Reading = Readonly<{ value: TopValues; form: ScanForm; facts: PathFacts; /** Of an array. */ length: (key: string) => number }>;
-type Read = Readonly<{ dialect?: ClientFormat; stream: boolean; includeUsage: boolean; maxTokens: number | undefined; candidates: number; messages: number }>;
+type Read = Readonly<{ dialect?: ClientFormat; stream: boolean; includeUsage: boolean; maxTokens: number | undefined; candidates: number; messages: number; media?: MediaAsk }>;
 type Reader = (reading: Reading) => Read;
 
 function readerOf(operation: Operation, dialect: ClientFormat): Reader {
+  const media = mediaReaders[operation];
+  if (media) return (reading) => ({ ...media(reading), includeUsage: true, maxTokens: undefined, candidates: 1, messages: 0 });
   if (operation !== "chat") return readPlain(operation === "embeddings" ? "input" : "prompt");
   return dialect === "anthropic" ? readAnthropic : dialect === "gemini" ? readGemini : dialect === "openai-responses" ? readResponses : readChat;
 }

@@ -62,6 +62,20 @@ export class TopValues {
     return value;
   }
 
+  text(key: string): string | undefined {
+    const first = this.first(key);
+    if (first === undefined) return undefined;
+    if (first !== 34) throw invalid(key, "a string");
+    return this.parsed(key) as string;
+  }
+
+  number(key: string): number | undefined {
+    const first = this.first(key);
+    if (first === undefined) return undefined;
+    if (first !== 45 && !(first >= 48 && first <= 57)) throw invalid(key, "a number");
+    return this.parsed(key) as number;
+  }
+
   /** The largest where several are given. */
   cap(keys: readonly string[]): number | undefined {
     const caps = keys.map((key) => this.count(key)).filter((cap) => cap !== undefined);

@@ -13,11 +13,14 @@ export const azure = openaiShaped({
   id: "azure",
   name: "Azure OpenAI",
   basePath: "/openai/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: {
+    chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
+    images: "/images/generations", "image-edits": "/images/edits", speech: "/audio/speech", transcriptions: "/audio/transcriptions", translations: "/audio/translations",
+  },
   realtime: { path: "/realtime" },
   responses: {},
   authorize: header("api-key"),
-  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model" },
+  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },
   errorClasses: [
     { match: "content_filter", class: "policy" },
     { match: "DeploymentNotFound", class: "config" },

@@ -9,7 +9,7 @@ export const baiduQianfan = openaiShaped({
   id: "baidu-qianfan",
   name: "Baidu Qianfan",
   baseUrl: "https://qianfan.baidubce.com/v2",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", "image-edits": "/images/edits", rerank: "/rerank" },
   errorClasses: [
     { match: "17", class: "quota" },
     { match: "18", class: "rate" },

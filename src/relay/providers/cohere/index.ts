@@ -2,7 +2,7 @@ import { bearer } from "#relay/providers/kit/auth.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 /**
- * Cohere, by its own chat (version 2); the copy of OpenAI's interface where a channel's protocol says so, and for embeddings.
+ * Cohere, by its own chat (version 2); the copy of OpenAI's interface where a channel's protocol says so.
  * - usage.tokens are what the model read and wrote, usage.billed_units what Cohere invoices; in the last event only
  * - penalties lie between 0 and 1, `p` below 1
  */
@@ -15,7 +15,8 @@ export const cohere: Provider = {
       { dialect: "cohere", path: "/v2/chat" },
       { dialect: "openai-chat", basePath: "/compatibility/v1", path: "/chat/completions", onlyIfChosen: true },
     ],
-    embeddings: { dialect: "openai-embeddings", basePath: "/compatibility/v1", path: "/embeddings" },
+    embeddings: { dialect: "cohere-embeddings", path: "/v2/embed" },
+    rerank: { dialect: "cohere-rerank", path: "/v2/rerank" },
   },
   authorize: bearer,
   flags: { streamOptions: "required", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },

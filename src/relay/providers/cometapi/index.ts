@@ -10,7 +10,7 @@ export const cometapi = openaiShaped({
   id: "cometapi",
   name: "CometAPI",
   baseUrl: "https://api.cometapi.com/v1",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", "image-edits": "/images/edits" },
   also: [geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://apidoc.cometapi.com",
 });

@@ -1,5 +1,9 @@
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+import type { ProviderEndpoint } from "#relay/providers/provider.ts";
+
+/** Pictures at once; those that are made later are tasks. */
+const IMAGES: ProviderEndpoint = { dialect: "dashscope-images", basePath: "/api/v1", path: "/services/aigc/multimodal-generation/generation" };
 
 /**
  * Alibaba Qwen / DashScope.
@@ -15,7 +19,12 @@ export const dashscope = openaiShaped({
   id: "dashscope",
   name: "Alibaba Qwen / DashScope",
   baseUrl: "https://dashscope.aliyuncs.com/compatible-mode/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", completions: "/completions" },
+  own: {
+    embeddings: { dialect: "dashscope-embeddings", path: "/embeddings" },
+    rerank: { dialect: "dashscope-rerank", basePath: "/api/v1", path: "/services/rerank/text-rerank/text-rerank" },
+    images: IMAGES, "image-edits": IMAGES,
+  },
   responses: { basePath: "/api/v2/apps/protocols/compatible-mode/v1", onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/apps/anthropic", bearer: true })],
   flags: { reasoningParam: "enable_thinking", topK: true, stopsBillingOnAbort: false },

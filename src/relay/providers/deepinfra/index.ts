@@ -12,6 +12,7 @@ export const deepinfra = openaiShaped({
   name: "DeepInfra",
   baseUrl: "https://api.deepinfra.com/v1/openai",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  own: { rerank: { dialect: "deepinfra-rerank", basePath: "/v1", path: "/inference/{model}" } },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
   flags: { topK: true, reasoning: "auto", stopsBillingOnAbort: true },
   docs: "https://deepinfra.com/docs",

@@ -12,7 +12,7 @@ export const fireworks = openaiShaped({
   id: "fireworks",
   name: "Fireworks AI",
   baseUrl: "https://api.fireworks.ai/inference/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", rerank: "/rerank" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ bearer: true })],
   flags: { topK: true, streamOptions: "unasked", stopsBillingOnAbort: true },

@@ -1,9 +1,10 @@
-import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
+import { geminiEmbeddingsEndpoint, geminiEndpoint, geminiMediaEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
  * Google Gemini API.
  * - its own protocol, and an OpenAI-shaped skin: extra_body.google.thinking_config for budgets
+ * - embeddings in its own protocol alone: up to 100 texts a call, and what they are for
  * - usage: promptTokenCount INCLUDES cachedContentTokenCount; toolUsePromptTokenCount is extra input;
  *   candidatesTokenCount EXCLUDES thoughtsTokenCount (add both for output). Modality split in promptTokensDetails
  *   / candidatesTokensDetails.
@@ -12,7 +13,11 @@ export const gemini = openaiShaped({
   id: "gemini",
   name: "Google Gemini API",
   baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions" },
+  own: {
+    embeddings: geminiEmbeddingsEndpoint(),
+    images: geminiMediaEndpoint("gemini-images"), "image-edits": geminiMediaEndpoint("gemini-images"), speech: geminiMediaEndpoint("gemini-speech"),
+  },
   also: [geminiEndpoint()],
   flags: { reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [

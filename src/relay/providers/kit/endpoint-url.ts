@@ -4,10 +4,10 @@ import { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 /** Endpoint tails that people paste along with the base; longest first. */
-const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/completions", "/responses", "/embeddings", "/realtime", "/messages"];
+const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/images/variations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech", "/moderations", "/rerank", "/completions", "/responses", "/embeddings", "/realtime", "/messages"];
 const VERSION = /^v\d+\w*$/;
 
-type Address = Pick<ProviderEndpoint, "path" | "streamPath" | "basePath">;
+type Address = Pick<ProviderEndpoint, "path" | "streamPath" | "basePath" | "baseUrl">;
 
 /** What the address itself says of a request. */
 export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>;
@@ -27,7 +27,7 @@ export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>
 export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: Address | Operation, call?: AddressedCall): URL {
   const endpoint: Address | undefined = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
   if (!endpoint) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-  const given = baseUrl?.trim() || provider.baseUrl;
+  const given = baseUrl?.trim() || endpoint.baseUrl || provider.baseUrl;
   if (given === undefined) throw new RelayError("no_available_channel", "The channel has no address.");
   const isLiteral = given.endsWith("#");
   const url = parse(isLiteral ? given.slice(0, -1) : given);

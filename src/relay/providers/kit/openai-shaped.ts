@@ -2,6 +2,12 @@ import type { DialectId, Operation } from "#relay/dialects/dialect.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
 import type { Provider, ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 
+/** Pictures, sound and verdicts where OpenAI has them. */
+export const MEDIA_PATHS = {
+  images: "/images/generations", "image-edits": "/images/edits", "image-variations": "/images/variations",
+  speech: "/audio/speech", transcriptions: "/audio/transcriptions", translations: "/audio/translations", moderations: "/moderations",
+} as const satisfies Partial<Record<Operation, string>>;
+
 /** What holds for a vendor that copies OpenAI's format and of which nothing else is known. */
 export const DEFAULT_FLAGS: ProviderFlags = {
   streamOptions: "required",
@@ -15,6 +21,14 @@ const DIALECT: Readonly<Record<Operation, DialectId>> = {
   chat: "openai-chat",
   completions: "openai-completions",
   embeddings: "openai-embeddings",
+  images: "openai-images",
+  "image-edits": "openai-images",
+  "image-variations": "openai-images",
+  speech: "openai-speech",
+  transcriptions: "openai-transcriptions",
+  translations: "openai-transcriptions",
+  moderations: "openai-moderations",
+  rerank: "rerank",
 };
 
 type Manifest = Readonly<{
@@ -23,6 +37,8 @@ type Manifest = Readonly<{
   baseUrl?: string;
   basePath?: string;
   paths: Readonly<Partial<Record<Operation, string>>>;
+  /** Operations that are offered in the vendor's own protocols, in place of OpenAI's. */
+  own?: Provider["paths"];
   /** What answers chat calls in other protocols. */
   also?: readonly ProviderEndpoint[];
   /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
@@ -37,11 +53,11 @@ type Manifest = Readonly<{
 }>;
 
 /** A provider that speaks OpenAI's formats, from what sets it apart. */
-export function openaiShaped({ paths, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
+export function openaiShaped({ paths, own, responses, also = [], flags, authorize = bearer, docs = "", ...manifest }: Manifest): Provider {
   const others: readonly ProviderEndpoint[] = [...(responses ? [{ dialect: "openai-responses" as const, path: "/responses", ...responses }] : []), ...also];
   const endpoints = (Object.entries(paths) as [Operation, string][]).map(([operation, path]) => {
     const endpoint = { dialect: DIALECT[operation], path };
     return [operation, operation === "chat" && others.length > 0 ? [endpoint, ...others] : endpoint] as const;
   });
-  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: Object.fromEntries(endpoints) };
+  return { ...manifest, docs, authorize, flags: { ...DEFAULT_FLAGS, ...flags }, paths: { ...Object.fromEntries(endpoints), ...own } };
 }

@@ -11,7 +11,7 @@ export const llamaCpp = openaiShaped({
   id: "llama-cpp",
   name: "llama.cpp server",
   baseUrl: "http://localhost:8080/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", rerank: "/rerank" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { topK: true, stopsBillingOnAbort: true, firstByteMs: 300_000 },

@@ -15,6 +15,7 @@ export const minimax = openaiShaped({
   name: "MiniMax",
   baseUrl: "https://api.minimax.io/v1",
   paths: { chat: "/chat/completions" },
+  own: { images: { dialect: "minimax-images", path: "/image_generation" }, "image-edits": { dialect: "minimax-images", path: "/image_generation" }, speech: { dialect: "minimax-speech", path: "/t2a_v2" } },
   also: [messagesEndpoint({ basePath: "/anthropic" })],
   flags: { reasoningParam: "none", stopsBillingOnAbort: false },
   errorClasses: [

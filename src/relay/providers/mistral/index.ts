@@ -14,7 +14,8 @@ export const mistral = openaiShaped({
   id: "mistral",
   name: "Mistral AI",
   baseUrl: "https://api.mistral.ai/v1",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings", completions: "/fim/completions" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", completions: "/fim/completions", transcriptions: "/audio/transcriptions" },
+  own: { moderations: { dialect: "mistral-moderations", path: "/moderations" } },
   flags: { reasoningParam: "none", shortCallIds: true, streamOptions: "none", stopsBillingOnAbort: false },
   errorClasses: [
     { match: "422", class: "client" },

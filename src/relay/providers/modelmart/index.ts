@@ -1,6 +1,6 @@
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
-import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+import { MEDIA_PATHS, openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
  * Another Modelmart.
@@ -12,7 +12,7 @@ export const modelmart = openaiShaped({
   id: "modelmart",
   name: "Another Modelmart",
   basePath: "/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],

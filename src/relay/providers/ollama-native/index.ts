@@ -10,7 +10,7 @@ export const ollamaNative: Provider = {
   id: "ollama-native",
   name: "Ollama (own interface)",
   baseUrl: "http://localhost:11434",
-  paths: { chat: { dialect: "ollama", path: "/api/chat" } },
+  paths: { chat: { dialect: "ollama", path: "/api/chat" }, embeddings: { dialect: "ollama-embeddings", path: "/api/embed" } },
   authorize: bearer,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true, firstByteMs: 300_000 },
   keyless: true,

@@ -1,4 +1,4 @@
-import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+import { MEDIA_PATHS, openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
  * Any OpenAI-compatible host.
@@ -10,7 +10,7 @@ export const openaiCompatible = openaiShaped({
   id: "openai-compatible",
   name: "Any OpenAI-compatible host",
   basePath: "/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
 });

@@ -1,4 +1,4 @@
-import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+import { MEDIA_PATHS, openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
  * OpenAI.
@@ -15,10 +15,10 @@ export const openai = openaiShaped({
   id: "openai",
   name: "OpenAI",
   baseUrl: "https://api.openai.com/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS },
   realtime: { path: "/realtime" },
   responses: {},
-  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model" },
+  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },
   errorClasses: [
     { match: "429 insufficient_quota", class: "quota" },
     { match: "credit_balance_exhausted", class: "quota" },

@@ -14,7 +14,7 @@ export const openrouter = openaiShaped({
   id: "openrouter",
   name: "OpenRouter",
   baseUrl: "https://openrouter.ai/api/v1",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", rerank: "/rerank" },
   responses: {},
   also: [messagesEndpoint({ bearer: true })],
   flags: { reasoningParam: "reasoning", reasoningDetails: true, topK: true, streamOptions: "unasked", routingFields: true },

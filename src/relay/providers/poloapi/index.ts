@@ -9,7 +9,7 @@ export const poloapi = openaiShaped({
   id: "poloapi",
   name: "PoloAPI",
   baseUrl: "https://work.poloapi.com/v1",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", "image-edits": "/images/edits", moderations: "/moderations" },
   also: [geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://poloai.apifox.cn",
 });

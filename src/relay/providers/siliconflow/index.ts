@@ -12,7 +12,7 @@ export const siliconflow = openaiShaped({
   id: "siliconflow",
   name: "SiliconFlow",
   baseUrl: "https://api.siliconflow.cn/v1",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", speech: "/audio/speech", transcriptions: "/audio/transcriptions", rerank: "/rerank" },
   also: [messagesEndpoint({ bearer: true })],
   flags: { reasoningParam: "enable_thinking", topK: true, streamOptions: "unasked" },
   errorClasses: [

@@ -1,5 +1,7 @@
+import { isInMemory } from "#platform/outbound/body-part.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { answer } from "#relay/providers/simulator/answer.ts";
+import { mediaReply } from "#relay/providers/simulator/media.ts";
 import { parseScript, type Script } from "#relay/providers/simulator/script.ts";
 import { embeddingsBody, errorBody, streamChunks, wholeBody } from "#relay/providers/simulator/wire.ts";
 import type { Transport, UpstreamCall, UpstreamControl, UpstreamSink } from "#relay/upstream/transport.ts";
@@ -33,7 +35,7 @@ export function createSimulator({ clock }: Readonly<{ clock: Readonly<{ now(): n
 }
 
 function prepare(call: UpstreamCall, nowMs: number, failsNow: (name: string, script: Script) => boolean): Reply {
-  const body = call.body.length === 1 ? call.body[0]! : Buffer.concat(call.body);
+  const parts = call.body.filter(isInMemory), body = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   const request = parseRequest(body);
   const name = typeof request?.model === "string" ? request.model : "";
   const script = parseScript(name);
@@ -48,6 +50,8 @@ function prepare(call: UpstreamCall, nowMs: number, failsNow: (name: string, scr
     return { status, headers, chunks: [errorBody(status)], script };
   }
   if (operation === "embeddings") return { status: 200, headers: json, chunks: [embeddingsBody(request, script)], script };
+  const media = mediaReply(operation, request, script, nowMs);
+  if (media) return { status: 200, headers: { "content-type": media.contentType }, chunks: media.chunks, script };
   const said = answer(body, request, operation, script);
   const head = { id: said.id, created: Math.floor(nowMs / 1000), model: script.model };
   if (request.stream !== true) return { status: 200, headers: json, chunks: [wholeBody(said, head, operation)], script };
@@ -66,8 +70,12 @@ function parseRequest(body: Buffer): Json | undefined {
 function operationOf(url: URL): Operation | undefined {
   if (url.pathname.endsWith("/chat/completions")) return "chat";
   if (url.pathname.endsWith("/completions")) return "completions";
-  return url.pathname.endsWith("/embeddings") ? "embeddings" : undefined;
+  return OTHERS.find(([path]) => url.pathname.endsWith(path))?.[1];
 }
+
+const OTHERS: readonly (readonly [path: string, operation: Operation])[] = [
+  ["/embeddings", "embeddings"], ["/images/generations", "images"], ["/audio/speech", "speech"], ["/moderations", "moderations"], ["/rerank", "rerank"],
+];
 
 /** Plays a reply chunk by chunk: timers where the script asks for delays, else one chunk a turn of the loop. */
 function play({ status, headers, chunks, script }: Reply, sink: UpstreamSink): UpstreamControl {

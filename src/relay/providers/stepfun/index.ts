@@ -8,7 +8,7 @@ export const stepfun = openaiShaped({
   id: "stepfun",
   name: "StepFun",
   baseUrl: "https://api.stepfun.com/v1",
-  paths: { chat: "/chat/completions" },
+  paths: { chat: "/chat/completions", images: "/images/generations", speech: "/audio/speech", transcriptions: "/audio/transcriptions" },
   flags: { streamOptions: "unasked" },
   docs: "https://platform.stepfun.com/docs",
 });

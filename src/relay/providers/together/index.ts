@@ -10,7 +10,10 @@ export const together = openaiShaped({
   id: "together",
   name: "Together AI",
   baseUrl: "https://api.together.xyz/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: {
+    chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
+    images: "/images/generations", speech: "/audio/speech", transcriptions: "/audio/transcriptions", rerank: "/rerank",
+  },
   flags: { topK: true, streamOptions: "unasked", stopsBillingOnAbort: true },
   docs: "https://docs.together.ai",
 });

@@ -12,7 +12,10 @@ export const vllm = openaiShaped({
   id: "vllm",
   name: "vLLM",
   baseUrl: "http://localhost:8000/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: {
+    chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
+    transcriptions: "/audio/transcriptions", translations: "/audio/translations", rerank: "/rerank",
+  },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { topK: true, stopsBillingOnAbort: true, firstByteMs: 300_000 },

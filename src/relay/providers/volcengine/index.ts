@@ -16,6 +16,7 @@ export const volcengine = openaiShaped({
   name: "Volcengine Ark / Doubao",
   baseUrl: "https://ark.cn-beijing.volces.com/api/v3",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  own: { images: { dialect: "ark-images", path: "/images/generations" }, "image-edits": { dialect: "ark-images", path: "/images/generations" } },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/api/coding", bearer: true, onlyIfChosen: true })],
   flags: { reasoningParam: "thinking" },

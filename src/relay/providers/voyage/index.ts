@@ -10,6 +10,7 @@ export const voyage = openaiShaped({
   id: "voyage",
   name: "Voyage AI",
   baseUrl: "https://api.voyageai.com/v1",
-  paths: { embeddings: "/embeddings" },
+  paths: {},
+  own: { embeddings: { dialect: "voyage-embeddings", path: "/embeddings" }, rerank: { dialect: "voyage-rerank", path: "/rerank" } },
   docs: "https://docs.voyageai.com",
 });

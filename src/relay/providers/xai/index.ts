@@ -13,7 +13,7 @@ export const xai = openaiShaped({
   id: "xai",
   name: "xAI",
   baseUrl: "https://api.x.ai/v1",
-  paths: { chat: "/chat/completions" },
+  paths: { chat: "/chat/completions", images: "/images/generations" },
   realtime: { path: "/realtime" },
   responses: {},
   also: [messagesEndpoint({ onlyIfChosen: true })],

@@ -9,7 +9,10 @@ export const xinference = openaiShaped({
   id: "xinference",
   name: "Xinference",
   baseUrl: "http://localhost:9997/v1",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: {
+    chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
+    images: "/images/generations", speech: "/audio/speech", transcriptions: "/audio/transcriptions", rerank: "/rerank",
+  },
   flags: { firstByteMs: 300_000 },
   keyless: true,
   docs: "https://inference.readthedocs.io",

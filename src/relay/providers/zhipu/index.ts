@@ -17,7 +17,7 @@ export const zhipu = openaiShaped({
   id: "zhipu",
   name: "Zhipu / Z.ai (GLM)",
   baseUrl: "https://open.bigmodel.cn/api/paas/v4",
-  paths: { chat: "/chat/completions", embeddings: "/embeddings" },
+  paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", rerank: "/rerank" },
   also: [messagesEndpoint({ basePath: "/api/anthropic" })],
   flags: { reasoningParam: "thinking", streamOptions: "unasked" },
   errorClasses: [

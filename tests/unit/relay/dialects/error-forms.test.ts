@@ -13,6 +13,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, Row>> = {
   invalid_value: [400, "invalid_request_error", "INVALID_ARGUMENT", "invalid_value"],
   missing_required_parameter: [400, "invalid_request_error", "INVALID_ARGUMENT", "missing_required_parameter"],
   unsupported_parameter: [400, "invalid_request_error", "INVALID_ARGUMENT", "unsupported_parameter"],
+  unsupported_format: [400, "invalid_request_error", "INVALID_ARGUMENT", "unsupported_format"],
   context_length_exceeded: [400, "invalid_request_error", "INVALID_ARGUMENT", "context_length_exceeded"],
   content_policy_violation: [400, "invalid_request_error", "INVALID_ARGUMENT", "content_policy_violation"],
   key_missing: [401, "authentication_error", "UNAUTHENTICATED", "invalid_api_key"],

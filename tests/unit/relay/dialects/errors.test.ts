@@ -8,6 +8,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
   invalid_value: [400, "invalid_request_error", "invalid_value"],
   missing_required_parameter: [400, "invalid_request_error", "missing_required_parameter"],
   unsupported_parameter: [400, "invalid_request_error", "unsupported_parameter"],
+  unsupported_format: [400, "invalid_request_error", "unsupported_format"],
   context_length_exceeded: [400, "invalid_request_error", "context_length_exceeded"],
   content_policy_violation: [400, "invalid_request_error", "content_policy_violation"],
   key_missing: [401, "invalid_request_error", "invalid_api_key"],
