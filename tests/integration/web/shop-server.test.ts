@@ -98,6 +98,12 @@ test("relay addresses go to the relay, all others to the site", async () => {
   expect(await (await get("/en?x=1")).json()).toMatchObject({ path: "/en?x=1", ip: "127.0.0.1" });
 });
 
+test("the relay's own WebSocket address changes over, no other does", async () => {
+  const wish = (at: string): string => `GET ${at} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`;
+  expect(status(await raw(wish("/v1/realtime?model=m")))).toBe(101);
+  expect(status(await raw(wish("/v1/models").replace("Upgrade\r\n", "Upgrade, close\r\n")))).toBe(200);
+});
+
 test("the site cannot be told who the client is by the client", async () => {
   await get("/en", { headers: { "x-mm-client-ip": "6.6.6.6", "x-forwarded-for": "6.6.6.6", "x-middleware-subrequest": "1" } });
   const { headers } = seen.at(-1)!;

@@ -47,6 +47,17 @@ test.each([["too short", "sk-1"], ["no key at all", ""], ["a management token", 
     expect(load).not.toHaveBeenCalled();
   });
 
+test("a key is known by its id, too, as long as it is the same", async () => {
+  const { directory, load, known } = setUp();
+  known.set("k1", caller("k1", "u1"));
+  await directory.byId("k1");
+  expect(directory.byId("k1")).toMatchObject({ keyId: "k1" });
+  expect(load).toHaveBeenCalledTimes(1);
+  directory.drop("u1");
+  await directory.byId("k1");
+  expect(load).toHaveBeenCalledTimes(2);
+});
+
 test("dropping a key or its user makes the next look-up ask again; others stay warm", async () => {
   const { directory, load, known } = setUp();
   await directory.lookup(SECRET);
