@@ -135,7 +135,9 @@ reply.write_to_file("hello.mp3")`);
 const REALTIME_TYPESCRIPT: Make = (context) => `import { OpenAIRealtimeWS } from "openai/realtime/ws";
 ${typescript(`const session = new OpenAIRealtimeWS({ model: "MODEL" }, client);
 session.on("session.created", () => session.send({ type: "response.create" }));
-session.on("response.output_audio_transcript.delta", ({ delta }) => process.stdout.write(delta));
+session.on("response.output_audio_transcript.delta", ({ delta }) => {
+  process.stdout.write(delta);
+});
 session.on("response.done", () => session.close());`)(context)}`;
 
 type Entry = readonly [name: string, language: Sample["language"], make: Make];

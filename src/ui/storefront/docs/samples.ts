@@ -105,11 +105,17 @@ const session = new OpenAIRealtimeWS({ model: "gpt-realtime" }, client);
 session.on("session.created", () => {
   session.send({
     type: "conversation.item.create",
-    item: { type: "message", role: "user", content: [{ type: "input_text", text: "Hello" }] },
+    item: {
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text: "Hello" }],
+    },
   });
   session.send({ type: "response.create" });
 });
-session.on("response.output_audio_transcript.delta", ({ delta }) => process.stdout.write(delta));
+session.on("response.output_audio_transcript.delta", ({ delta }) => {
+  process.stdout.write(delta);
+});
 session.on("response.done", () => session.close());`],
     ["Python", "python", `import asyncio, os
 from openai import AsyncOpenAI
@@ -135,7 +141,8 @@ asyncio.run(main())`],
   "realtime-key": [["curl", "shell", `curl {base}/v1/realtime/client_secrets \\
   -H "Authorization: Bearer \${key}" \\
   -H "Content-Type: application/json" \\
-  -d '{"session": {"type": "realtime", "model": "gpt-realtime", "instructions": "Be brief."}}'`]],
+  -d '{"session": {"type": "realtime", "model": "gpt-realtime",
+       "instructions": "Be brief."}}'`]],
   "realtime-browser": [["JavaScript", "typescript", `const socket = new WebSocket("{base}/v1/realtime".replace("http", "ws"), [
   "realtime",
   "openai-insecure-api-key." + shortLivedKey,
