@@ -89,7 +89,7 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createTaskStore, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
+  const [{ createRelay, createHttpTransport, createSimulator, createSocketTransport, createTaskStore, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
@@ -132,6 +132,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     fetchContent: createContentFetcher(outbound),
     spool: createSpool(path.join(env.dataDir, "uploads")),
     shopId: createHash("sha256").update("shop id").update(keys.keyPepper).digest("hex").slice(0, 16),
+    realtime: { sockets: createSocketTransport(outbound), sealer },
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,

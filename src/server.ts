@@ -93,7 +93,17 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
         return true;
       },
     }),
-    ...(options.dev && hasWeb ? { upgrade: upgradeTo(proxy, () => server) } : {}),
+    upgrade: {
+      wants: (path) => relayHalf?.relay.upgrades(path) === true || (options.dev && hasWeb),
+      handle(request, socket, head, facts) {
+        if (!relayHalf?.relay.upgrades(facts.path)) return upgradeTo(proxy, server)(request, socket, head, facts);
+        served += 1;
+        relayHalf.relay.converse({ request, socket, head, clientIp: facts.clientIp }).catch((error: unknown) => {
+          log.error({ err: error }, "the relay failed outside its pipeline");
+          socket.destroy();
+        });
+      },
+    },
   });
 
   function health(at: string): ((request: IncomingMessage, response: ServerResponse, facts: EdgeFacts) => void) | undefined {
@@ -153,15 +163,15 @@ function carry(core: Relay, { inbound, reply }: ReturnType<typeof nodeExchange>,
 }
 
 const upgradeTo =
-  (proxy: SocketProxy, server: () => EdgeServer) =>
+  (proxy: SocketProxy, server: EdgeServer) =>
   (request: IncomingMessage, socket: Parameters<SocketProxy["upgrade"]>[1], head: Buffer, facts: EdgeFacts): void =>
     proxy.upgrade(request, socket, head, {
       target: facts.target,
-      headers: server().edge.forwardHeaders(rawRequest(request), facts, requestIdText(uuidv7())),
+      headers: server.edge.forwardHeaders(rawRequest(request), facts, requestIdText(uuidv7())),
     });
 
 /** With MODELMART_ROLE=web the relay's addresses are nobody's: the site must not answer them with a page. */
-const isRelayAddress = (at: string): boolean => /^\/(?:v1|v1beta|v2\/rerank|(?:anthropic|openai)\/v1|gemini\/v1beta|mj(?:-[a-z]+)?|suno|kling)(?:\/|$)/.test(at);
+const isRelayAddress = (at: string): boolean => /^\/(?:v1|v1beta|v2\/rerank|openai\/realtime|(?:anthropic|openai)\/v1|gemini\/v1beta|mj(?:-[a-z]+)?|suno|kling)(?:\/|$)/.test(at);
 
 function send(request: IncomingMessage, response: ServerResponse, code: number, type: string, body: string): void {
   response.writeHead(code, { "content-type": type, "cache-control": "no-store", "content-length": Buffer.byteLength(body) });

@@ -42,7 +42,7 @@ export type HoldSize = Readonly<Partial<Pick<Ask, "inputTokensMax" | "maxOutputT
 
 export type HoldMode = "free" | "rich" | "guarded-stream" | "guarded-single";
 
-/** Money set aside for one request. Exactly one of `finish` ends it. */
+/** Money set aside for one request. Exactly one `finish` or `release` ends it. */
 export interface Hold {
   readonly mode: HoldMode;
   /** The most that was held so far, for the receipt. */
@@ -61,6 +61,8 @@ export interface Hold {
    * Without any record for the request's own wallet it is never called twice.
    */
   finish(record: ChargeRecord): Promise<void>;
+  /** Ends it in place of `finish` when nothing was done for it: no charge is written, not even one of nothing. */
+  release(): void;
 }
 
 /** Work that outlives this process, and what else is written when its money is set aside. */
@@ -93,7 +95,7 @@ export interface Billing {
    * free. Ended by `settleDurable`, by whoever sees the end.
    */
   admitDurable(ask: Ask, work: DurableWork): Promise<Readonly<{ heldNano: Nano }> | Refusal>;
-  /** Free requests that reached a vendor without a hold (house probes). */
+  /** A charge without a hold of its own: what comes on top of a request that has one, and house probes. */
   record(record: ChargeRecord): Promise<void>;
   /** This relay node's present id; a node that was taken for dead goes on under another. */
   readonly nodeId: string;

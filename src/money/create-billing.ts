@@ -10,7 +10,7 @@ import { readHostIdentity, type HostIdentity } from "#money/host-identity.ts";
 import { replayDead } from "#money/journal-replay.ts";
 import { openJournal, type Journal, type JournalOptions, type Segment } from "#money/journal.ts";
 import { createLeaseBroker, type LeaseBroker } from "#money/lease-broker.ts";
-import { createLeaseBook, freeOf, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
+import { createLeaseBook, freeOf, giveUp, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
 import { joinNodes, type Membership } from "#money/membership.ts";
 import { LOW_BALANCE_NANO, windowSums } from "#money/settle-batch.ts";
 import { createSettler, type SettleItem, type Settler } from "#money/settlement.ts";
@@ -146,11 +146,17 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
     return end(record, state.scopes, state.segment);
   };
 
+  const giveBack = (state: HoldState): void => {
+    if (state.mode === "guarded-stream" || state.mode === "guarded-single") state.scopes[0]!.guarded -= 1;
+    giveUp(state.scopes, state.amount);
+    if (state.segment) journal!.voided(state.ask.requestId, state.segment);
+  };
+
   const leaseMore = async (scopes: readonly Scope[], amount: bigint): Promise<void> => {
     await Promise.all(scopes.filter((scope) => freeOf(scope) < amount && broker.mayAsk(scope)).map((scope) => broker.take(scope, amount - freeOf(scope), amount - freeOf(scope))));
   };
 
-  const holdDeps: HoldDeps = { overdraft, leaseMore, end: endHold, scopesOf: (ask) => admission.scopesOf(ask) };
+  const holdDeps: HoldDeps = { overdraft, leaseMore, end: endHold, giveBack, scopesOf: (ask) => admission.scopesOf(ask) };
 
   function hold(ask: Ask, admitted: Admitted): Hold {
     const amount = nano(admitted.amount);

@@ -29,6 +29,7 @@ export type HoldDeps = Readonly<{
   /** Tries to lease so much more; the answer is seen in the scopes. */
   leaseMore: (scopes: readonly Scope[], amount: bigint) => Promise<void>;
   end: (state: HoldState, record: ChargeRecord) => Promise<void>;
+  giveBack: (state: HoldState) => void;
 }>;
 
 /** From this share of the covered output on, the next step is leased. */
@@ -101,6 +102,12 @@ class RunningHold implements Hold {
     if (this.#state.ended) throw new Error(`request ${record.id} ended twice`);
     this.#state.ended = true;
     return this.#deps.end(this.#state, record);
+  }
+
+  release(): void {
+    if (this.#state.ended) throw new Error(`request ${this.#state.ask.requestId} ended twice`);
+    this.#state.ended = true;
+    this.#deps.giveBack(this.#state);
   }
 
   #grow(more: bigint): void {

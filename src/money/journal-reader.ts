@@ -42,6 +42,7 @@ const NEWLINE = 0x0a;
 export function readJournal(dir: string, skipDamaged = false): JournalContent {
   const done = new Map<string, ChargeRecord>();
   const open = new Map<string, OpenRecord>();
+  const voided = new Set<string>();
   const skipped: JournalCorrupt[] = [];
   let tornBytes = 0;
   const files = fs.readdirSync(dir).filter((name) => name.endsWith(".mmj")).sort();
@@ -58,6 +59,7 @@ export function readJournal(dir: string, skipDamaged = false): JournalContent {
         const read = decodeRecord(json, cards);
         if (read.kind === "card") cards.set(read.card.id, read.card);
         else if (read.kind === "open") open.set(read.record.id, read.record);
+        else if (read.kind === "void") voided.add(read.id);
         else done.set(read.record.id, read.record);
       } catch (error) {
         if (!(error instanceof JournalRecordError)) throw error;
@@ -68,6 +70,7 @@ export function readJournal(dir: string, skipDamaged = false): JournalContent {
     else tornBytes = torn;
   });
   for (const id of done.keys()) open.delete(id);
+  for (const id of voided) open.delete(id);
   return { lock: readLock(dir), done, open, tornBytes, skipped };
 }
 

@@ -22,6 +22,7 @@ export type OpenRecord = Readonly<{
 export type JournalRecord =
   | Readonly<{ kind: "open"; record: OpenRecord }>
   | Readonly<{ kind: "done"; record: ChargeRecord }>
+  | Readonly<{ kind: "void"; id: string }>
   | Readonly<{ kind: "card"; card: RateCard }>;
 
 /** A line whose check sum is right but whose content is not a record, or which names a card that its segment lacks. */
@@ -36,6 +37,9 @@ export const toLine = (json: string): string => `${crc32(json).toString(16).padS
 export const encodeOpen = (r: OpenRecord): string =>
   `{"k":"O","id":"${r.id}","w":"${r.walletId}","u":"${r.userId}",${r.keyId === undefined ? "" : `"key":"${r.keyId}",`}"m":"${r.modelId}",`
   + `${r.groupId === undefined ? "" : `"g":"${r.groupId}",`}"e":${text(r.endpoint)},"s":${r.stream},"c":"${r.card.id}","h":"${r.holdNano}","in":${r.inputTokensMax}}`;
+
+/** The admitted request never ran. */
+export const encodeVoid = (id: string): string => `{"k":"V","id":"${id}"}`;
 
 /** Everything that the settlement needs but the card's body. */
 export function encodeDone(r: ChargeRecord): string {
@@ -100,6 +104,7 @@ type Wire = Record<string, never> & { k: string; id: string; p: Record<string, s
 export function decodeRecord(json: string, cards: ReadonlyMap<string, RateCard>): JournalRecord {
   const wire = parse(json);
   if (wire.k === "R") return { kind: "card", card: decodeCard(wire) };
+  if (wire.k === "V") return { kind: "void", id: wire.id };
   const card = cards.get(wire.c!);
   if (!card) throw new JournalRecordError(`record ${wire.id} names a card that is not there`);
   const common = {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { HostIdentity } from "#money/host-identity.ts";
-import { encodeCard, encodeDone, encodeOpen, toLine, type OpenRecord } from "#money/journal-record.ts";
+import { encodeCard, encodeDone, encodeOpen, encodeVoid, toLine, type OpenRecord } from "#money/journal-record.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import type { Log } from "#platform/log.ts";
 
@@ -41,6 +41,8 @@ export interface Journal {
   open(record: OpenRecord): Segment;
   /** Adds a DONE record. */
   done(record: ChargeRecord): Segment;
+  /** Adds a VOID record: the admitted request never ran, and nothing is to be written of it. */
+  voided(id: string, opened: Segment): void;
   /** Resolves when everything added so far is in the page cache. Rejects with JournalUnwritable when the disk refused. */
   written(): Promise<void>;
   /** The disk refused the last records; `retry` finds out whether it takes some again. */
@@ -101,13 +103,21 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
       lastCard = card;
       buffer += toLine(encodeCard(card));
     }
-    buffer += toLine(json);
     segment.pending += 1;
-    if (turn === undefined) {
-      turn = nextTurn();
-      turn.catch(ignored); // who waits for it is told; OPEN records have nobody who does
-    }
+    append(json);
     return segment;
+  }
+
+  function append(json: string): void {
+    buffer += toLine(json);
+    if (turn !== undefined) return;
+    turn = nextTurn();
+    turn.catch(ignored); // who waits for it is told; OPEN and VOID records have nobody who does
+  }
+
+  function settled(of: Segment): void {
+    of.pending -= 1;
+    if (of.sealed) removeIfDone(of);
   }
 
   const nextTurn = (): Promise<void> => new Promise<void>((resolve, reject) => setImmediate(() => {
@@ -209,10 +219,11 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
         // It is told in the log already, and tried again.
       }
     },
-    settled(of) {
-      of.pending -= 1;
-      if (of.sealed) removeIfDone(of);
+    voided(id, opened) {
+      append(encodeVoid(id));
+      settled(opened);
     },
+    settled,
     rename(nodeId) {
       node = nodeId;
       writeLock(dir, { ...identity, node });

@@ -35,8 +35,8 @@ export type EdgeServerOptions = Readonly<{
   trustedProxies: readonly string[];
   handle: EdgeHandler;
   direct?: DirectHandler;
-  /** Without it `Upgrade` is ignored, as HTTP allows. */
-  upgrade?: UpgradeHandler;
+  /** Where it does not want the address, `Upgrade` is ignored, as HTTP allows. */
+  upgrade?: Readonly<{ wants(path: string): boolean; handle: UpgradeHandler }>;
 }>;
 
 export interface EdgeServer {
@@ -80,6 +80,7 @@ export function createEdgeServer({ trustedProxies, handle, direct, upgrade }: Ed
       requireHostHeader: true,
       insecureHTTPParser: false,
       noDelay: true,
+      shouldUpgradeCallback: (request) => upgrade?.wants(pathOf(request.url ?? "/")) === true && request.headers.upgrade?.toLowerCase() === "websocket",
     },
     (request, response) => receive(request, response, false),
   );
@@ -92,7 +93,7 @@ export function createEdgeServer({ trustedProxies, handle, direct, upgrade }: Ed
     server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const facts = edge.inspect(rawRequest(request));
       if (isRejection(facts)) socket.destroy();
-      else upgrade(request, socket, head, facts);
+      else upgrade.handle(request, socket, head, facts);
     });
   }
   const connections = countConnections(server, trustedProxies);
@@ -157,6 +158,11 @@ function readDirectly(server: Server, edge: Edge, handle: DirectHandler, isClosi
     },
   };
 }
+
+const pathOf = (target: string): string => {
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
+};
 
 function reject(response: ServerResponse, status: number, reason: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end(`${reason}\n`);

@@ -1,4 +1,5 @@
 import type { Clock } from "#platform/clock.ts";
+import type { Sealer } from "#platform/crypto/seal.ts";
 import type { Log } from "#platform/log.ts";
 import type { Spool } from "#platform/spool.ts";
 import type { Metrics } from "#platform/metrics.ts";
@@ -25,6 +26,7 @@ import type { RelayLookups } from "#relay/read/lookups.ts";
 import type { ModelLists } from "#relay/read/models.ts";
 import type { RelayMeters } from "#relay/relay-metrics.ts";
 import type { RelayError } from "#relay/errors.ts";
+import type { SocketTransport } from "#relay/realtime/socket-transport.ts";
 import type { Affinity } from "#relay/routing/affinity.ts";
 import type { Health } from "#relay/routing/health.ts";
 import type { RouteBook } from "#relay/routing/route-stats.ts";
@@ -66,6 +68,8 @@ export type RelayDeps = Readonly<{
   downloads?: Transport;
   /** Where several nodes keep the customers' limits together. Absent: each keeps its own. */
   sharedStore?: SharedStore;
+  /** Conversations over WebSockets, where this process can hold them: the way out, and what seals short-lived keys. */
+  realtime?: Readonly<{ sockets: SocketTransport; sealer: Sealer }>;
   /** Where uploads too large for memory wait for their vendor. */
   spool: Spool;
   /** The vendor inside the process. */

@@ -9,7 +9,7 @@ export type RelayErrorCode =
   | "insufficient_quota" | "account_debt" | "budget_exceeded" | "low_balance_concurrency"
   | "ip_not_allowed" | "endpoint_not_allowed" | "model_not_allowed" | "account_disabled"
   | "model_not_found" | "no_endpoint_matches" | "unsupported_endpoint" | "not_found" | "previous_response_not_found" | "not_ready" | "method_not_allowed"
-  | "request_timeout" | "request_too_large" | "unsupported_media_type"
+  | "request_timeout" | "request_too_large" | "unsupported_media_type" | "upgrade_required"
   | "idempotency_conflict" | "idempotency_in_progress" | "idempotency_replay_unavailable"
   | "rate_limit_requests" | "rate_limit_tokens" | "concurrency_limit_exceeded" | "too_many_unknown_keys" | "upstream_rate_limited"
   | "upstream_request_rejected"
@@ -55,6 +55,7 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   idempotency_replay_unavailable: { status: 409, retry: false },
   request_too_large: { status: 413, retry: false },
   unsupported_media_type: { status: 415, retry: false },
+  upgrade_required: { status: 426, retry: false },
   rate_limit_requests: { status: 429, retry: true },
   rate_limit_tokens: { status: 429, retry: true },
   concurrency_limit_exceeded: { status: 429, retry: true },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { RelayDeps, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
-import { isRelayPath } from "#relay/http/routes.ts";
+import { isRelayPath, matchRoute } from "#relay/http/routes.ts";
 import { createSharedConcurrency } from "#relay/limits/concurrency.redis.ts";
 import { createConcurrency } from "#relay/limits/concurrency.ts";
 import { createSharedLimiter } from "#relay/limits/limiter.redis.ts";
@@ -16,6 +16,8 @@ import { createEndUserNames } from "#relay/policy/end-user-names.ts";
 import { createBudgetWindows } from "#relay/policy/budget-windows.ts";
 import { createModelLists } from "#relay/read/models.ts";
 import { createRelayMeters } from "#relay/relay-metrics.ts";
+import { serveRealtime, type Sessions } from "#relay/realtime/serve-realtime.ts";
+import type { UpgradeCall } from "#relay/realtime/upgrade.ts";
 import { createAffinity } from "#relay/routing/affinity.ts";
 import { createHealth } from "#relay/routing/health.ts";
 import { createKeyRing } from "#relay/routing/keys.ts";
@@ -41,6 +43,7 @@ export type { TaskStore } from "#relay/tasks/task-store.ts";
 export { createTaskStore, taskAad } from "#relay/tasks/tasks.store.ts";
 export { createTokenizer } from "#relay/metering/tokenizer.ts";
 export { createSimulator, providers } from "#relay/providers/index.ts";
+export { createSocketTransport } from "#relay/realtime/socket-transport.ts";
 export { directExchange } from "#relay/http/direct.ts";
 export { nodeExchange } from "#relay/http/node.ts";
 export { webExchange } from "#relay/http/web.ts";
@@ -56,6 +59,10 @@ const SETTLE_GRACE_MS = 5_000;
 export interface Relay {
   /** Is this address the relay's? All others are the site's. `path` comes without its query. */
   matches(path: string): boolean;
+  /** May a connection change over to a WebSocket at this address? */
+  upgrades(path: string): boolean;
+  /** Holds one conversation; resolves when it has ended and everything of it is charged. Never rejects. */
+  converse(call: UpgradeCall): Promise<void>;
   /** Serves one call; resolves when it has ended and its charge is durable. Never rejects. */
   handle(inbound: Inbound, reply: Reply): Promise<void>;
   /**
@@ -73,6 +80,7 @@ export function createRelay(deps: RelayDeps): Relay {
   const now = (): number => deps.clock.now(), monotonic = (): number => deps.clock.monotonic();
   const nodes = (): number => Math.max(1, deps.nodes?.() ?? 1);
   const running = new Set<RequestContext>();
+  const sessions: Sessions = new Set();
   let draining = false;
 
   const limits = createLimits(deps, monotonic, nodes);
@@ -103,9 +111,12 @@ export function createRelay(deps: RelayDeps): Relay {
 
   return {
     matches: isRelayPath,
+    upgrades: (path) => state.realtime !== undefined && matchRoute("GET", path).kind === "realtime",
+    converse: (call) => serveRealtime(state, call, sessions),
     handle: (inbound, reply) => handle(state, inbound, reply),
     async drain(deadlineMs) {
       draining = true;
+      for (const session of sessions) session.goAway();
       await untilIdle(running, deadlineMs);
       const error = new RelayError("server_overloaded", "The server is shutting down. Try again.");
       for (const context of running) {

@@ -30,6 +30,7 @@ import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { checkHops } from "#relay/routing/hops.ts";
 import { keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { serveRealtimeKey, upgradeRequired } from "#relay/realtime/realtime-key.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
 import { serveLinkedFile, serveTask } from "#relay/tasks/serve-task.ts";
 import { taskErrorForm } from "#relay/tasks/task-error-form.ts";
@@ -47,6 +48,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
     const route = matchRoute(inbound.method, inbound.path);
     operation = route.kind === "operation" ? route.operation : route.kind === "task" ? "tasks" : route.kind;
     if (route.kind === "error") throw route.error;
+    if (route.kind === "realtime") throw upgradeRequired();
     if (route.kind === "preflight") {
       reply.head(204, { ...preflightHeaders(inbound), "x-request-id": context.idText });
       reply.end();
@@ -69,13 +71,17 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       }
     }
     const found = findCaller(state, inbound);
-    const caller = admitCaller(state, context, found instanceof Promise ? await found : found, route);
+    const caller = admitCaller(state, context, found instanceof Promise ? await found : found, purposeOf(route));
     if (route.kind === "count") {
       sendRead(context, await serveCount(state, context, route, caller));
       return;
     }
     if (route.kind === "task") {
       await serveTask(state, context, route, caller);
+      return;
+    }
+    if (route.kind === "realtime-key") {
+      sendRead(context, await serveRealtimeKey(state, context, route.form, caller));
       return;
     }
     if (route.kind !== "operation") {
@@ -95,7 +101,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
 const TELEMETRY_BYTES_MAX = 1024 * 1024;
 const NOTHING_TO_SAY: ReadAnswer = { status: 200, body: Buffer.from("{}"), headers: {} };
 
-function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContext {
+export function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContext {
   const id = uuidv7(state.clock.now());
   const context: RequestContext = {
     id, inbound, reply,
@@ -124,7 +130,7 @@ function begin(state: RelayState, inbound: Inbound, reply: Reply): RequestContex
 }
 
 /** Warm keys are known at once; only others wait for the database. */
-function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
+export function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
   const secret = presentedKey(inbound);
   const blockedMs = state.unknownKeys.blockedMs(inbound.clientIp);
   const found = state.keys.lookup(secret);
@@ -136,12 +142,12 @@ function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | P
   return found instanceof Promise ? found.then(orBlocked) : orBlocked(found);
 }
 
-function admitCaller(state: RelayState, context: RequestContext, caller: Caller | undefined, route: Extract<Route, { params: unknown }>): Caller {
+export function admitCaller(state: RelayState, context: RequestContext, caller: Caller | undefined, purpose: Purpose): Caller {
   if (!caller) {
     state.unknownKeys.note(context.inbound.clientIp);
     throw new RelayError("key_invalid", "Incorrect API key provided.");
   }
-  checkCaller(caller, purposeOf(route), context.inbound.clientIp, context.admittedAtMs);
+  checkCaller(caller, purpose, context.inbound.clientIp, context.admittedAtMs);
   return (context.caller = caller);
 }
 
@@ -153,6 +159,8 @@ function purposeOf(route: Extract<Route, { params: unknown }>): Purpose {
       return endpointName("chat", route.dialect);
     case "task":
       return route.verb === "submit" ? "tasks" : "read";
+    case "realtime-key":
+      return "realtime";
     case "models":
     case "model":
       return "list";
@@ -225,7 +233,8 @@ async function answerByOthers(
   return { ...answer, ending: { ...answer.ending, possibleCost } };
 }
 
-function refuse(state: RelayState, context: RequestContext, thrown: unknown, writer: StreamWriter | undefined): void {
+/** Whatever was thrown becomes an answer. */
+export function refuse(state: RelayState, context: RequestContext, thrown: unknown, writer: StreamWriter | undefined): void {
   const error = thrown instanceof RelayError ? thrown : new RelayError("internal_error", "Something went wrong on our side.", { cause: thrown });
   context.errorCode = error.code;
   context.status = context.form.errorStatus(error);
@@ -233,7 +242,8 @@ function refuse(state: RelayState, context: RequestContext, thrown: unknown, wri
   sendError(context, error, writer);
 }
 
-function end(state: RelayState, context: RequestContext, operation: string, writer: StreamWriter | undefined): void {
+/** Gives back what the request held, and tells how it was. */
+export function end(state: RelayState, context: RequestContext, operation: string, writer: StreamWriter | undefined): void {
   writer?.stop();
   for (const release of context.releases) release();
   state.running.delete(context);

@@ -3,7 +3,7 @@ import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
-import { isServed, offersFor } from "#relay/routing/candidates.ts";
+import { isServed, offersFor, realtimeOffers } from "#relay/routing/candidates.ts";
 import type { Asked, Offer } from "#relay/routing/candidates.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -36,6 +36,8 @@ export type Plans = Readonly<{
   modelScopesOf(caller: Caller, snapshot: Snapshot, model: Model): readonly ScopedLimits[];
   /** @param groupId one of those that serve the caller's; left out = the first; @throws RelayError as `resolveModel` */
   planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked, groupId?: string): Plan;
+  /** The same for conversations over a WebSocket: made anew each time, as they are few. */
+  realtimePlan(caller: Caller, snapshot: Snapshot, name: string): Plan;
 }>;
 
 /** Names under which one caller asks for models; a name may be spelled in several ways, so there could be many. */
@@ -78,6 +80,11 @@ export function createPlans(): Plans {
       if (plans.size >= NAMES_MAX) plans.clear();
       plans.set(key, plan);
       return plan;
+    },
+    realtimePlan(caller, snapshot, name) {
+      const model = resolveModel(snapshot, caller, name, "realtime");
+      const { own, all } = scopes.ofModel(caller, snapshot, model);
+      return { model, ownScopes: own, allScopes: all, offers: realtimeOffers(snapshot, providers, caller.groupId, model) };
     },
   };
 }

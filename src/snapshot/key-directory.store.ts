@@ -13,18 +13,25 @@ type Row = {
  * The caller behind the HMAC of a key, whatever the key's state; undefined = no such key. The secret before a rotation
  * is the same key with an earlier end.
  */
-export async function loadCaller(pool: Pool, hash: Buffer): Promise<Caller | undefined> {
+export const loadCaller = (pool: Pool, hash: Buffer): Promise<Caller | undefined> => loadOne(pool, "caller-by-key-hash", `
+  SELECT *, expires_at AS ends FROM api_keys WHERE hash = $1
+  UNION ALL
+  SELECT *, LEAST(expires_at, old_until) AS ends FROM api_keys WHERE old_hash = $1`, hash);
+
+/** The caller behind a key's id, whatever the key's state. */
+export const loadCallerById = (pool: Pool, keyId: string): Promise<Caller | undefined> =>
+  loadOne(pool, "caller-by-key-id", "SELECT *, expires_at AS ends FROM api_keys WHERE id = $1", keyId);
+
+async function loadOne(pool: Pool, name: string, keys: string, value: Buffer | string): Promise<Caller | undefined> {
   const { rows } = await pool.query<Row>({
-    name: "caller-by-key-hash",
+    name,
     text: `
       SELECT k.id AS key_id, k.name AS key_name, k.status AS key_status, k.ends AS expires_at, k.group_id AS key_group, k.models, k.endpoints, k.cidrs,
              k.limits AS key_limits, k.budgets AS key_budgets, u.id AS user_id, u.status AS user_status, u.role, u.group_id AS user_group,
              u.time_zone, u.limits AS user_limits, u.budgets AS user_budgets, w.id AS wallet_id
-        FROM (SELECT *, expires_at AS ends FROM api_keys WHERE hash = $1
-              UNION ALL
-              SELECT *, LEAST(expires_at, old_until) AS ends FROM api_keys WHERE old_hash = $1) k
+        FROM (${keys}) k
         JOIN users u ON u.id = k.user_id JOIN wallets w ON w.owner_type = 'user' AND w.owner_id = u.id`,
-    values: [hash],
+    values: [value],
   });
   const row = rows[0];
   return row && toCaller(row);

@@ -11,6 +11,8 @@ const UNKNOWN_MS = 10_000;
 export type KeyDirectoryDeps = Readonly<{
   /** One database look-up by the secret; undefined = no such key. */
   load(secret: string): Promise<Caller | undefined>;
+  /** The same by the key's id. */
+  loadById(keyId: string): Promise<Caller | undefined>;
   /** Milliseconds that only ever grow. */
   monotonic(): number;
 }>;
@@ -26,7 +28,7 @@ export type LiveKeyDirectory = KeyDirectory & {
  * Presented secret -> caller. Known and unknown secrets are kept under their SHA-256, so the plain text stays
  * nowhere. A secret of the generated form with a wrong checksum is refused without any look-up.
  */
-export function createKeyDirectory({ load, monotonic }: KeyDirectoryDeps): LiveKeyDirectory {
+export function createKeyDirectory({ load, loadById, monotonic }: KeyDirectoryDeps): LiveKeyDirectory {
   const known = new Map<string, { caller: Caller; untilMs: number; movedMs: number }>(); // in the order of use
   const unknown = new Map<string, number>(); // digest -> until, in the order of age
   const pending = new Map<string, Promise<Caller | undefined>>();
@@ -43,9 +45,9 @@ export function createKeyDirectory({ load, monotonic }: KeyDirectoryDeps): LiveK
     }
   };
 
-  const fetch = (digest: string, secret: string): Promise<Caller | undefined> => {
+  const fetch = (digest: string, loading: () => Promise<Caller | undefined>): Promise<Caller | undefined> => {
     const started = generation;
-    const query = load(secret)
+    const query = loading()
       .then((caller) => {
         if (generation === started) remember(digest, caller);
         return caller;
@@ -78,7 +80,15 @@ export function createKeyDirectory({ load, monotonic }: KeyDirectoryDeps): LiveK
         if (refusedUntil > now) return undefined;
         unknown.delete(digest);
       }
-      return pending.get(digest) ?? fetch(digest, secret);
+      return pending.get(digest) ?? fetch(digest, () => load(secret));
+    },
+
+    byId(keyId) {
+      const digest = `id ${keyId}`; // no digest has a blank
+      const entry = known.get(digest);
+      if (entry && entry.untilMs > monotonic()) return entry.caller;
+      known.delete(digest);
+      return pending.get(digest) ?? fetch(digest, () => loadById(keyId));
     },
 
     drop(keyOrUserId) {

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { Clock } from "#platform/clock.ts";
 import { hmac } from "#platform/crypto/hash.ts";
 import type { Listener } from "#platform/db/listen.ts";
-import { loadCaller } from "#snapshot/key-directory.store.ts";
+import { loadCaller, loadCallerById } from "#snapshot/key-directory.store.ts";
 import { createKeyDirectory, type LiveKeyDirectory } from "#snapshot/key-directory.ts";
 
 /** The directory over the database, kept fresh by `NOTIFY key`. */
@@ -11,6 +11,7 @@ export function openKeyDirectory(
 ): LiveKeyDirectory {
   const directory = createKeyDirectory({
     load: (secret) => loadCaller(deps.pool, hmac(deps.keyPepper, secret)),
+    loadById: (keyId) => loadCallerById(deps.pool, keyId),
     monotonic: () => deps.clock.monotonic(),
   });
   deps.listener.on("key", (id) => directory.drop(id));

@@ -145,6 +145,8 @@ export type Budget = Readonly<{ amountNano: bigint; per: "day" | "week" | "month
 export interface KeyDirectory {
   /** undefined = unknown key. Never throws on hostile input. */
   lookup(secret: string): Caller | undefined | Promise<Caller | undefined>;
+  /** The same by the key's id: for whoever was let in by it before and must be still. */
+  byId(keyId: string): Caller | undefined | Promise<Caller | undefined>;
 }
 
 /** Holds the current snapshot and keeps it fresh. */

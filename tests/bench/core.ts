@@ -37,7 +37,7 @@ const caller: Caller = {
 };
 
 const done = Promise.resolve();
-const hold: Hold = { mode: "rich", heldNano: nano(1_000n), delivered: () => true, raise: () => Promise.resolve(true), finish: () => done };
+const hold: Hold = { mode: "rich", heldNano: nano(1_000n), delivered: () => true, raise: () => Promise.resolve(true), finish: () => done, release: () => undefined };
 const billing: Billing = { admit: () => hold, admitDurable: () => Promise.resolve({ heldNano: nano(0n) }), record: () => done, nodeId: "n", nodes: 1, ready: true, backlog: 0, close: () => done };
 
 /** Answers in the next turn of the loop, a stream in chunks of their own. */
@@ -57,7 +57,7 @@ const transport: Transport = {
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const tokenizer = createTokenizer();
 const relay = createRelay({
-  billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller },
+  billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller, byId: () => caller },
   lookups: { credits: () => Promise.reject(new Error("not asked")), generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
   log: createLog({ level: "warn", format: "json" }), metrics: createMetrics(), random: Math.random,
 });

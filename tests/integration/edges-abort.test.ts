@@ -1,5 +1,6 @@
 import http from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import type { ChargeRow } from "../contract/mount.ts";
 import { chargeOf } from "../support/shop-money.ts";
 import { PRICE, emailOf, keyOf, storeOf } from "../support/shop-store.ts";
@@ -32,12 +33,12 @@ beforeAll(async () => {
   vendor = await startVendor();
   shop = await startShop({
     store: storeOf({
-      models: CASES.map(({ name }) => ({ id: name, endpoints: ["chat"], price: PRICE })),
-      channels: (Object.keys(PROVIDERS) as Policy[]).map((policy) => ({
+      models: [...CASES.map(({ name }) => ({ id: name, endpoints: ["chat"], price: PRICE })), { id: "talker", endpoints: ["realtime"], price: PRICE }],
+      channels: [{ name: "talker", provider: "simulator", keys: [], models: { talker: "sim" } }, ...(Object.keys(PROVIDERS) as Policy[]).map((policy) => ({
         name: policy, provider: PROVIDERS[policy], base_url: vendor.url,
         models: Object.fromEntries(CASES.filter((each) => each.policy === policy).map(({ name }) => [name, `up-${name}`])),
-      })),
-      users: CASES.map(({ name }) => ({ name, usd: 5 })),
+      }))],
+      users: [...CASES.map(({ name }) => ({ name, usd: 5 })), { name: "talker", usd: 5 }],
     }),
   });
 }, 120_000);
@@ -119,6 +120,33 @@ test.each(CASES)("$name", async ({ policy, stream, leave, name }) => {
     expect(row.charge_nano > INPUT && row.charge_nano <= FULL * 2n).toBe(true);
   }
 }, 30_000);
+
+test("a conversation of three turns leaves three charges that add up to what the vendor said, and no fourth row", async () => {
+  const socket = new WebSocket(`${shop.url.replace("http", "ws")}/v1/realtime?model=talker`, ["realtime", `openai-insecure-api-key.${keyOf("talker")}`]);
+  const usages: Record<string, Record<string, number>>[] = [];
+  let session = "";
+  socket.on("upgrade", (reply) => (session = String(reply.headers["x-request-id"])));
+  await new Promise<void>((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("close", () => resolve());
+    socket.on("message", (data: Buffer) => {
+      const event = JSON.parse(data.toString()) as { type: string; response: { usage: Record<string, Record<string, number>> } };
+      if (event.type === "session.created") socket.send('{"type":"response.create"}');
+      if (event.type !== "response.done") return;
+      usages.push(event.response.usage);
+      if (usages.length === 3) return void socket.close();
+      socket.send('{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"And then?"}]}}');
+      socket.send('{"type":"response.create"}');
+    });
+  });
+  const rows = await until("three rows", async () => {
+    const found = await shop.sql<ChargeRow & { endpoint: string }>("SELECT * FROM charges WHERE detail->>'session' = $1 ORDER BY id", [session]);
+    return found.length >= 3 && found;
+  }, { timeoutMs: 15_000 });
+  const wanted = usages.map(({ input_token_details: input, output_token_details: output }) =>
+    chargeOf({ input: input!.text_tokens!, output: output!.text_tokens!, output_audio: output!.audio_tokens! }, { ...PRICE, output_audio: PRICE.audio_output }));
+  expect(rows.map(({ charge_nano, outcome, endpoint }) => [charge_nano, outcome, endpoint])).toEqual(wanted.map((charge) => [charge, "ok", "realtime"]));
+}, 60_000);
 
 test("afterwards nothing is held and everything adds up", async () => {
   await until("nothing held", async () => (await shop.sql<{ held: string }>("SELECT coalesce(sum(held_nano), 0)::text AS held FROM wallet_leases"))[0]!.held === "0");

@@ -94,10 +94,12 @@ test("a key is known with its limits, and its life is followed within a second",
     keyBudgets: [{ amountNano: 5_000_000_000n, per: "day" }], expiresAtMs: Date.UTC(2030, 0, 1),
   });
   expect(directory.lookup(API_KEY)).toBe(caller);
+  expect(await directory.byId(caller!.keyId)).toEqual(caller);
 
   await shop.apply("users:\n  - { email: alice@example.com, keys: [{ name: app, enabled: false }] }");
   await eventually(() => directory.lookup(API_KEY) !== caller, 1_000);
   expect(await directory.lookup(API_KEY)).toMatchObject({ keyStatus: "disabled" });
+  expect(await directory.byId(caller!.keyId)).toMatchObject({ keyStatus: "disabled" });
 
   await shop.apply("users:\n  - { email: alice@example.com, enabled: false, keys: [{ name: app, enabled: true }] }");
   await sleep(100);

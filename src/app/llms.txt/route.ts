@@ -5,7 +5,7 @@ import { shop } from "#app/shop.ts";
 import { modelPath } from "#ui/storefront/addresses.ts";
 import { GUIDES, works } from "#ui/storefront/docs/guides.ts";
 import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
-import { FORMAT_PATHS } from "#ui/storefront/formats.ts";
+import { FORMAT_PATHS, formatAddress } from "#ui/storefront/formats.ts";
 import { pricePhrase } from "#ui/storefront/price-phrase.ts";
 
 export const dynamic = "force-dynamic";
@@ -24,7 +24,7 @@ export async function GET(): Promise<Response> {
     `# ${shopName}`, "",
     `> API access to ${offers.length} AI models with one key and one prepaid balance. Prices in USD.`, "",
     `Base URL: ${base}/v1 (OpenAI form). Key as \`Authorization: Bearer\`.`, "",
-    ...FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => `- ${format}: \`POST ${base}${path.replace("/any:", "/{model}:")}\``), "",
+    ...FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => `- ${format}: \`${formatAddress(format, path, base)}\``), "",
     "## Models", "", ...(models.length > 0 ? models : ["Nothing is on sale yet."]), "",
     "## Guides", "", ...guides, "",
     "## Reference", "",

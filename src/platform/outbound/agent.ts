@@ -24,6 +24,11 @@ export interface Outbound {
    * @throws OutboundRefused
    */
   pool(url: URL, policy: OutboundPolicy, connectMs: number): OriginPool;
+  /**
+   * Makes one vetted connection to the URL's origin that belongs to no pool: for what lives long.
+   * @throws OutboundRefused
+   */
+  connector(url: URL, policy: OutboundPolicy, connectMs: number): Connect;
   close(): void;
 }
 
@@ -54,6 +59,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const pool = open(url, policy, connectMs);
       pools.set(key, pool);
       return pool;
+    },
+    connector(url, policy, connectMs) {
+      guard.checkUrl(url, policy);
+      return guardedConnect(guard, names, url, policy, connectMs);
     },
     close() {
       clearInterval(sweeper);

@@ -10,6 +10,7 @@ export type RouteParams = Readonly<{ id?: string; model?: string }>;
 /** The formats in which a conversation can be counted without being answered. */
 export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
 export type TaskVerb = "submit" | "get" | "list" | "many" | "delete" | "content" | "seed";
+export type RealtimeKeyForm = "client_secrets" | "sessions";
 export type LookUpKind = "models" | "model" | "credits" | "generation" | "response" | "response-items" | "response-delete";
 
 export type Route =
@@ -19,6 +20,9 @@ export type Route =
   | Readonly<{ kind: LookUpKind; params: RouteParams }>
   /** Work that takes minutes. `speed` is Midjourney's. */
   | Readonly<{ kind: "task"; form: TaskForm; verb: TaskVerb; action?: string; speed?: string; params: RouteParams }>
+  /** A conversation over a WebSocket, and the short-lived key that lets a browser begin one; told in one of two forms. */
+  | Readonly<{ kind: "realtime" }>
+  | Readonly<{ kind: "realtime-key"; form: RealtimeKeyForm; params: RouteParams }>
   /** What a coding client reports about itself: taken and forgotten, without a key. */
   | Readonly<{ kind: "telemetry" }>
   /** CORS: answer 204 with `preflightHeaders`. */
@@ -32,6 +36,9 @@ const operation = (name: Operation, dialect: ClientFormat, stream?: boolean): Ta
   ({ POST: (params) => ({ kind: "operation", operation: name, dialect, params, ...(stream !== undefined && { stream }) }) });
 const count = (dialect: CountedDialect): Target => ({ POST: (params) => ({ kind: "count", dialect, params }) });
 const lookUp = (kind: LookUpKind): Target => ({ GET: (params) => ({ kind, params }) });
+
+const REALTIME: Target = { GET: () => ({ kind: "realtime" }) };
+const realtimeKey = (form: RealtimeKeyForm): Target => ({ POST: (params) => ({ kind: "realtime-key", form, params }) });
 
 const EMBEDDINGS = operation("embeddings", "openai-embeddings");
 const DEPLOYMENT_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
@@ -56,6 +63,9 @@ const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["models", lookUp("models")],
   ["credits", lookUp("credits")],
   ["generation", lookUp("generation")],
+  ["realtime", REALTIME],
+  ["realtime/client_secrets", realtimeKey("client_secrets")],
+  ["realtime/sessions", realtimeKey("sessions")],
 ]);
 const MESSAGES_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["messages", operation("chat", "anthropic")],
@@ -123,7 +133,9 @@ const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner
   ["/v1alpha/", findGemini, "gemini"],
 ];
 /** Everything below these is the relay's, offered or not. */
-const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/openai/v1", "/openai/deployments", "/anthropic", "/gemini", "/claude/v1", "/mj", "/mj-fast", "/mj-turbo", "/mj-relax", "/suno", "/kling"] as const;
+const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/openai/v1", "/openai/deployments", "/openai/realtime", "/anthropic", "/gemini", "/claude/v1", "/mj", "/mj-fast", "/mj-turbo", "/mj-relax", "/suno", "/kling"] as const;
+/** Where Azure's older clients look, with the model as `deployment` in the query. */
+const AZURE_REALTIME = "/openai/realtime";
 const TELEMETRY_PATHS: readonly string[] = ["/api/event_logging/batch", "/anthropic/api/event_logging/batch"];
 
 /** Whether an address belongs to the relay; all others are the site's. `path` comes without its query. */
@@ -178,6 +190,7 @@ function find(path: string): Found | undefined {
   if (TELEMETRY_PATHS.includes(path)) return { target: TELEMETRY, params: {} };
   const tasks = ROOTS_OF_TASKS.find(([root]) => root.test(path));
   if (tasks) return taskFound(tasks[1](path));
+  if (path === AZURE_REALTIME) return { target: REALTIME, params: {} };
   const deployment = /^\/openai\/deployments\/([^/]+)\/(.+)$/.exec(path);
   if (!deployment) return undefined;
   return withParam(DEPLOYMENT_ENDPOINTS.get(deployment[2]!), "model", deployment[1]!);
@@ -223,6 +236,7 @@ function decode(text: string): string | undefined {
 
 /** Nearest offered endpoint by what the address is about. */
 const NEAREST: readonly (readonly [part: RegExp, instead: string])[] = [
+  [/realtime/i, "the WebSocket GET /v1/realtime"],
   [/^\/(?:anthropic|claude)\/(?!.*model)|^\/v1\/messages\//i, "POST /v1/messages"],
   [/^\/(?:gemini|v1beta|v1alpha)\/.*embed/i, "POST /v1beta/models/{model}:embedContent"],
   [/^\/(?:gemini|v1beta|v1alpha)\/|generateContent|predict/i, "POST /v1beta/models/{model}:generateContent"],

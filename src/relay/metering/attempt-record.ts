@@ -4,7 +4,7 @@ import { priceUsage } from "#money/price.ts";
 import { inputTokensOf, toQuantities } from "#money/usage.ts";
 import type { Usage } from "#money/usage.ts";
 import type { Tried } from "#relay/upstream/tried.ts";
-import type { Model, Snapshot } from "#snapshot/snapshot.ts";
+import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 const PICO_PER_NANO = 1000n;
 
@@ -35,14 +35,13 @@ export function attemptRecord({ tried, model, snapshot, admittedAtMs, usage, err
     latencyMs: endedAt === undefined ? undefined : Math.round(endedAt - startedAt),
     ttftMs: contentAt === undefined ? undefined : Math.round(contentAt - startedAt),
     usage: usage?.raw as Readonly<Record<string, unknown>> | undefined,
-    costPico: costOf(usage, snapshot, tried, model, admittedAtMs),
+    costPico: usageCost(usage, snapshot, route, model, admittedAtMs),
   };
 }
 
 /** What the vendor takes: by the channel's cost price, else as the vendor says, else unknown, which counts as nothing. */
-function costOf(usage: Usage | undefined, snapshot: Snapshot, tried: Tried, model: Model, atMs: number): AttemptRecord["costPico"] {
+export function usageCost(usage: Usage | undefined, snapshot: Snapshot, route: Route, model: Model, atMs: number): AttemptRecord["costPico"] {
   if (!usage) return pico(0n);
-  const { route } = tried.choice.offer;
   const price = snapshot.cost(route.channel, model, route.upstreamModel, atMs);
   if (!price) return pico((usage.vendorCostNanoUsd ?? 0n) * PICO_PER_NANO);
   const quantities = toQuantities(usage);

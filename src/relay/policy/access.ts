@@ -5,7 +5,7 @@ import { RelayError } from "#relay/errors.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** What keys and models are limited to, and what receipts call a call. */
-export type EndpointName = "chat" | "completions" | "embeddings" | "messages" | "gemini" | "responses" | "images" | "audio" | "moderations" | "rerank" | "tasks";
+export type EndpointName = "chat" | "completions" | "embeddings" | "messages" | "gemini" | "responses" | "images" | "audio" | "moderations" | "rerank" | "tasks" | "realtime";
 /** What the caller wants: to spend money at an endpoint, to see what is on offer, or to look up his own money. */
 export type Purpose = EndpointName | "list" | "read";
 
@@ -13,6 +13,7 @@ export type Purpose = EndpointName | "list" | "read";
 const ALLOWED_BY: Readonly<Record<EndpointName, readonly string[]>> = {
   chat: ["chat"], completions: ["completions", "chat"], embeddings: ["embeddings"], messages: ["messages"], gemini: ["gemini"], responses: ["responses"],
   images: ["images"], audio: ["audio"], moderations: ["moderations"], rerank: ["rerank"], tasks: ["tasks"],
+  realtime: ["realtime"],
 };
 
 const CHAT_NAMES: Readonly<Partial<Record<ClientFormat, EndpointName>>> = { anthropic: "messages", gemini: "gemini", "openai-responses": "responses" };

@@ -83,6 +83,7 @@ import type { Provider } from "#relay/providers/provider.ts";
 
 export { endpointUrl, isAddressedByCall, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
 export { endpointsOf } from "#relay/providers/kit/endpoints.ts";
+export { openSimulatedSession } from "#relay/providers/simulator/realtime.ts";
 export { createSimulator } from "#relay/providers/simulator/transport.ts";
 
 const ALL: readonly Provider[] = [

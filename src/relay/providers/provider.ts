@@ -67,6 +67,9 @@ export type TaskEndpoint = Readonly<{
   authorize?(key: string): Readonly<Record<string, string>>;
 }>;
 
+/** Where conversations over a WebSocket are begun, with the vendor's name of the model in the query. */
+export type RealtimeEndpoint = Readonly<{ path: string }>;
+
 /** Everything the relay, the back office and the docs know about a vendor. Data first, code only for quirks. */
 export type Provider = Readonly<{
   id: string;
@@ -79,6 +82,8 @@ export type Provider = Readonly<{
   paths: Readonly<Partial<Record<Operation, ProviderEndpoint | readonly ProviderEndpoint[]>>>;
   /** Work that takes minutes: videos, songs, pictures of a queue. */
   tasks?: readonly TaskEndpoint[];
+  /** Conversations over a WebSocket in OpenAI's events, where the vendor has them. */
+  realtime?: RealtimeEndpoint;
   authorize(key: string): Readonly<Record<string, string>>;
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;

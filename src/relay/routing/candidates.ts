@@ -57,6 +57,18 @@ export function isServed(snapshot: Snapshot, providers: ReadonlyMap<string, Prov
   });
 }
 
+/**
+ * Everything that could hold a conversation over a WebSocket about this model. Its address is no endpoint of an
+ * operation, so the offer stands without one.
+ */
+export function realtimeOffers(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model): readonly Offer[] {
+  return (snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap(({ priority, routes }) => routes.flatMap((route) => {
+    const provider = providers.get(route.channel.provider);
+    if (!provider?.realtime || (route.channel.keys.length === 0 && provider.keyless !== true)) return [];
+    return [{ route, provider, endpoints: [], priority }];
+  }));
+}
+
 export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: UpstreamLimits; now: number; /** By the clock on the wall, for what a person has set. */ wallMs: number; rev: bigint; tokens: number }>;
 
 /** The same offers as they stand at this moment. */

@@ -152,7 +152,7 @@ function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
 }
 
 /** Tells health and keys what went wrong. */
-export function note({ state, context, operation }: Readonly<Pick<CallInput, "state" | "context"> & { operation: string }>, { offer: { route, provider }, key }: Choice, failure: Failure): void {
+export function note({ state, context, operation }: Pick<CallInput, "state" | "context"> & Readonly<{ operation: string }>, { offer: { route, provider }, key }: Choice, failure: Failure): void {
   const now = state.clock.monotonic(), { rev } = context.snapshot;
   const { class: errorClass } = failure;
   state.meters.attempt(provider.id, errorClass);

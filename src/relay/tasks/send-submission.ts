@@ -10,7 +10,7 @@ import type { Accepted } from "#relay/tasks/task-protocol.ts";
 import { vendorOfChoice } from "#relay/tasks/task-vendor.ts";
 import type { TaskWish } from "#relay/tasks/task.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
-import { hold, secretNames } from "#relay/upstream/tried.ts";
+import { secretNames, takePlaces } from "#relay/upstream/tried.ts";
 import type { Model } from "#snapshot/snapshot.ts";
 
 const SUBMIT_MS = 120_000;
@@ -28,7 +28,7 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
   const { offer: { route, provider, task }, key } = choice;
   const protocol = taskProtocols[task!.protocol];
   const startedAt = state.clock.monotonic();
-  const release = hold(state, choice, 0);
+  const release = takePlaces(state, choice, 0);
   const attempt = (facts: Partial<AttemptRecord>): AttemptRecord => ({
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
   });

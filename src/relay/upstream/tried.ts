@@ -109,7 +109,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: hold(state, choice, input.tokens) };
+  return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, input.tokens) };
 }
 
 /** Undefined: events or JSON, as the request wants. */
@@ -141,8 +141,8 @@ function timersOf({ offer: { route, provider } }: Choice, stream: boolean): Atte
   };
 }
 
-/** Places on channel and key; the answer gives them back. */
-export function hold(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
+/** Takes a place on a choice's channel and key. @returns gives them back; `used` = tokens that it came to */
+export function takePlaces(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
   const { channel } = route;
   const now = state.clock.monotonic();
   state.health.begin(route, now);

@@ -1,5 +1,5 @@
 /** Wire formats that people's clients speak; the words of `models[].endpoints` in the store file. */
-export type ApiFormat = "chat" | "completions" | "responses" | "messages" | "gemini" | "embeddings" | "images" | "audio" | "moderations" | "rerank" | "tasks";
+export type ApiFormat = "chat" | "completions" | "responses" | "messages" | "gemini" | "embeddings" | "images" | "audio" | "moderations" | "rerank" | "tasks" | "realtime";
 
 /** Where each format stands. What is not answered there is not promised anywhere. */
 export const FORMAT_PATHS: readonly (readonly [format: ApiFormat, path: string])[] = [
@@ -14,7 +14,12 @@ export const FORMAT_PATHS: readonly (readonly [format: ApiFormat, path: string])
   ["moderations", "/v1/moderations"],
   ["rerank", "/v1/rerank"],
   ["tasks", "/v1/videos"],
+  ["realtime", "/v1/realtime"],
 ];
+
+/** How a format is called, in full. */
+export const formatAddress = (format: ApiFormat, path: string, base = ""): string =>
+  format === "realtime" ? `GET ${base}${path} (WebSocket)` : `POST ${base}${path.replace("/any:", "/{model}:")}`;
 
 const TEXT: readonly ApiFormat[] = ["chat", "responses", "messages", "gemini"];
 

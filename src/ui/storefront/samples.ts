@@ -157,6 +157,14 @@ const VIDEO_CURL = curl("/v1/videos", `{
     "prompt": "Waves at dusk"
   }`);
 
+const REALTIME_TYPESCRIPT: Make = (context) => `import { OpenAIRealtimeWS } from "openai/realtime/ws";
+${typescript(`const session = new OpenAIRealtimeWS({ model: "MODEL" }, client);
+session.on("session.created", () => session.send({ type: "response.create" }));
+session.on("response.output_audio_transcript.delta", ({ delta }) => {
+  process.stdout.write(delta);
+});
+session.on("response.done", () => session.close());`)(context)}`;
+
 type Entry = readonly [name: string, language: Sample["language"], make: Make];
 
 const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
@@ -171,6 +179,7 @@ const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
   moderations: [["OpenAI SDK", "python", MODERATION_PYTHON]],
   rerank: [["curl", "shell", RERANK_CURL]],
   tasks: [["OpenAI SDK", "python", VIDEO_PYTHON], ["curl", "shell", VIDEO_CURL]],
+  realtime: [["Realtime", "typescript", REALTIME_TYPESCRIPT]],
 };
 
 const LISTENING: readonly Entry[] = [["OpenAI SDK", "python", LISTEN_PYTHON], ["curl", "shell", LISTEN_CURL]];

@@ -105,6 +105,12 @@ export const inputCases: readonly Case[] = [
     expect(preflight.status).toBe(204);
     expect(preflight.headers["access-control-allow-origin"]).toBeDefined();
   }],
+  ["conversations over a WebSocket are begun as such; who asks for them as for a page is told so", async (mount) => {
+    const reply = await mount.call("/v1/realtime?model=any", { method: "GET" });
+    expectError(reply, 426, "upgrade_required");
+    expect(reply.headers.upgrade).toBe("websocket");
+    expectError(await mount.call("/v1/realtime/calls", { body: {} }), 404, "unsupported_endpoint");
+  }],
   ["held money is back after all of this", async (mount) => {
     await until("nothing held", async () => (await mount.shop.sql<{ held: string }>("SELECT coalesce(sum(held_nano), 0)::text AS held FROM wallet_leases"))[0]!.held === "0");
   }],

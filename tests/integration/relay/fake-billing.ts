@@ -8,6 +8,8 @@ export type FakeBilling = Billing & {
   readonly records: ChargeRecord[];
   /** Holds that nobody has ended. */
   readonly open: Set<string>;
+  /** Holds that ended without a charge. */
+  released: number;
   refuse: Refusal | undefined;
   mode: HoldMode;
   /** Output tokens that a guarded stream may deliver. */
@@ -23,7 +25,7 @@ export type FakeBilling = Billing & {
 /** Money in memory: remembers what it was asked and told, and that every hold is ended exactly once. */
 export function fakeBilling(): FakeBilling {
   const billing: FakeBilling = {
-    asks: [], records: [], open: new Set(),
+    asks: [], records: [], open: new Set(), released: 0,
     refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0, raised: [], raises: true,
     nodeId: "node",
     nodes: 1,
@@ -46,6 +48,10 @@ export function fakeBilling(): FakeBilling {
           if (!billing.open.delete(ask.requestId)) throw new Error("finished twice");
           if (billing.finishMs > 0) await new Promise((resolve) => setTimeout(resolve, billing.finishMs));
           billing.records.push(record);
+        },
+        release() {
+          if (!billing.open.delete(ask.requestId)) throw new Error("finished twice");
+          billing.released += 1;
         },
       };
       return Promise.resolve(hold);

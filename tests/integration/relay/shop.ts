@@ -1,19 +1,20 @@
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/price.ts";
+import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import { createSpool } from "#platform/spool.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
-import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
+import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Billing } from "#money/billing.ts";
 import type { Relay, RelayLookups, ReplyStore, ResponseStore, TaskStore } from "#relay/index.ts";
-import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
+import type { Caller, Channel, ChannelKey, Model, Snapshot, Tier } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
 
@@ -45,6 +46,8 @@ export type ShopOptions = Readonly<{
   sharedStore?: SharedStore;
   /** Other models, groups and routes than the one of each. */
   alter?: (snapshot: Snapshot) => Snapshot;
+  /** Further models of the first channel. */
+  alsoSold?: readonly Readonly<{ name: string; upstreamModel: string; price: CompiledPrice }>[];
 }>;
 
 export type Shop = Readonly<{
@@ -56,6 +59,8 @@ export type Shop = Readonly<{
   /** Calls the relay's chat endpoint. */
   chat(body?: object, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Moves the clock on the wall on. */
+  skip(ms: number): void;
   close(): Promise<void>;
 }>;
 
@@ -68,7 +73,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const disabled: string[] = [], log: string[] = [];
   const outbound = createOutbound({ allowPrivate: true });
   const speed = options.speed ?? 1;
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() * speed };
+  let skippedMs = 0;
+  const clock = { now: () => Date.now() + skippedMs, monotonic: () => performance.now() * speed };
   const tokenizer = createTokenizer();
   let snapshot = createSnapshot(options, 1n);
 
@@ -85,7 +91,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         return Promise.resolve();
       },
     },
-    keys: { lookup: (secret) => (secret === KEY ? createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) : undefined) },
+    keys: { lookup: (secret) => (secret === KEY ? createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) : undefined), byId: () => createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) },
     lookups: {
       credits: () => Promise.resolve({ totalCreditsNano: 10_000_000_000n, totalUsageNano: 2_500_000_000n, balanceNano: 7_500_000_000n }),
       generation: () => Promise.resolve(undefined),
@@ -98,6 +104,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     ...(options.tasks && { tasks: options.tasks }),
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
     spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
+    realtime: { sockets: createSocketTransport(outbound), sealer: createSealer({ kek: Buffer.alloc(32, 7), kekId: "00000001" }) },
     simulator: createSimulator({ clock }),
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
@@ -108,6 +115,11 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const server = http.createServer((request, response) => {
     const { inbound, reply } = nodeExchange(request, response, { clientIp: request.socket.remoteAddress ?? "" });
     void relay.handle(inbound, reply);
+  });
+  const upgraded = new Set<Socket>();
+  server.on("upgrade", (request, socket: Socket, head) => {
+    upgraded.add(socket);
+    void relay.converse({ request, socket, head, clientIp: socket.remoteAddress ?? "" });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -121,8 +133,10 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json", ...init.headers },
     }),
     get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { authorization: `Bearer ${KEY}`, ...headers } }),
+    skip: (ms) => void (skippedMs += ms),
     async close() {
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
       outbound.close();
       await tokenizer.close();
@@ -140,7 +154,7 @@ export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
 const createSnapshot = (options: ShopOptions, rev: bigint): Snapshot => (options.alter ?? ((made) => made))(plainSnapshot(options, rev));
 
-function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1" }: ShopOptions, rev: bigint): Snapshot {
+function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1", alsoSold = [] }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -151,15 +165,19 @@ function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", 
   const tiers = priorities.map((priority) => ({
     priority, routes: built.filter((channel) => channel.priority === priority).map((channel) => ({ channel, weight: channel.weight, upstreamModel })),
   }));
+  const others = alsoSold.map((other, i) => ({ ...other, model: { ...sold, id: `also${i}`, name: other.name } }));
   return {
     rev, builtAtMs: Date.now(),
-    models: new Map([[sold.name, sold], ["gpt-hidden", hidden]]),
+    models: new Map([sold, hidden, ...others.map((other) => other.model)].map((model) => [model.name, model])),
     aliases: new Map([["gpt-alias", "gpt-test"]]),
     groups: new Map([[groupId, { id: groupId, name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
-    routes: new Map([[`${groupId}\0${sold.name}`, tiers]]),
+    routes: new Map<string, readonly Tier[]>([
+      [`${groupId}\0${sold.name}`, tiers],
+      ...others.map((other) => [`${groupId}\0${other.name}`, [{ priority: 0, routes: [{ channel: built[0]!, weight: 1, upstreamModel: other.upstreamModel }] }]] as const),
+    ]),
     settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
-    price: () => price,
+    price: (model) => others.find((other) => other.name === model.name)?.price ?? price,
     cost: ({ number }) => costs?.[number - 1],
     modelsOf: (asked) => (asked === groupId ? [sold] : []),
   };
@@ -170,9 +188,9 @@ const createCaller = (over: Partial<Caller> = {}): Caller => ({
   timeZone: "UTC", keyLimits: {}, userLimits: {}, keyBudgets: [], userBudgets: [], ...over,
 });
 
-/** Waits until something is so; fails after five seconds. */
+/** Waits until something is so; fails after fifteen seconds. */
 export async function until(what: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !what(); ) {
+  for (const end = Date.now() + 15_000; !what(); ) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

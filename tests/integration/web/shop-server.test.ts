@@ -53,6 +53,8 @@ beforeAll(async () => {
     close: () => Promise.resolve(),
     relay: {
       matches: (at) => at.startsWith("/v1/"),
+      upgrades: (at) => at === "/v1/realtime",
+      converse: ({ socket }) => Promise.resolve(void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n")),
       async handle(inbound, reply) {
         relayed.push(`${inbound.method} ${inbound.path} ${inbound.clientIp}`);
         reply.head(200, { "content-type": "application/json" });
@@ -94,6 +96,12 @@ test("relay addresses go to the relay, all others to the site", async () => {
   expect(await (await get("/v1/models")).json()).toEqual({ relay: true });
   expect(relayed).toContain("GET /v1/models 127.0.0.1");
   expect(await (await get("/en?x=1")).json()).toMatchObject({ path: "/en?x=1", ip: "127.0.0.1" });
+});
+
+test("the relay's own WebSocket address changes over, no other does", async () => {
+  const wish = (at: string): string => `GET ${at} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`;
+  expect(status(await raw(wish("/v1/realtime?model=m")))).toBe(101);
+  expect(status(await raw(wish("/v1/models").replace("Upgrade\r\n", "Upgrade, close\r\n")))).toBe(200);
 });
 
 test("the site cannot be told who the client is by the client", async () => {

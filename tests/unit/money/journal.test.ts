@@ -50,6 +50,18 @@ function ended(of: OpenRecord): ChargeRecord {
   };
 }
 
+test("a request that never ran leaves nothing to settle, and lets its file go", async () => {
+  const { journal, dir } = open();
+  const [never, kept] = [asked(), asked()];
+  const segment = journal.open(never);
+  journal.open(kept);
+  journal.voided(never.id, segment);
+  await journal.written();
+  const content = readJournal(dir);
+  expect([[...content.open.keys()], content.done.size, segment.pending]).toEqual([[kept.id], 0, 1]);
+  await journal.close();
+});
+
 test("what is written is read back the same, borders and bigints too", async () => {
   const { journal, dir } = open();
   const [first, second] = [asked(), asked()];

@@ -31,6 +31,13 @@ async function serve(): Promise<Shop> {
       request.on("data", (bytes: Buffer) => (body += bytes.toString()));
       request.on("end", () => response.end(`node:${body}`));
     },
+    upgrade: {
+      wants: (path) => path === "/v1/talk",
+      handle(request, socket, head, facts) {
+        ways.push(`upgrade ${facts.target} ${request.headers.upgrade} ${head.toString()}`);
+        socket.end("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n\r\n");
+      },
+    },
     direct(exchange, facts) {
       if (!facts.path.startsWith("/v1/")) return false;
       ways.push(`direct ${facts.target}`);
@@ -167,4 +174,21 @@ test("malformed heads get Node's answer", async () => {
     await once(client.socket, "close");
     expect(client.text).toMatch(/^HTTP\/1\.1 400 /);
   }
+});
+
+test("a connection changes over where that is wanted; everywhere else the wish is ignored", async () => {
+  const { port, ways } = await serve();
+  const wish = (path: string, to = "websocket"): string => `GET ${path} HTTP/1.1\r\nhost: shop\r\nconnection: Upgrade\r\nupgrade: ${to}\r\n\r\n`;
+  const talker = new Client(port);
+  talker.socket.write(`${wish("/v1/talk?model=m", "WebSocket")}first`);
+  await until("the other protocol", () => talker.text.startsWith("HTTP/1.1 101 "));
+  for (const [path, to] of [["/v1/talk", "h2c"], ["/pages", "websocket"]] as const) {
+    const reader = new Client(port);
+    reader.socket.write(wish(path, to));
+    await reader.sees("node:");
+  }
+  const stranger = new Client(port);
+  stranger.socket.write(wish("/v1/talk").replace("host: shop", "host: shop\r\nhost: other"));
+  await until("it is refused", () => stranger.ended);
+  expect(ways).toEqual(["upgrade /v1/talk?model=m WebSocket first", "node GET /v1/talk", "node GET /pages"]);
 });

@@ -13,7 +13,7 @@ function setUp() {
   const known = new Map([[SECRET, caller("k1")], [OTHER, caller("k2")]]);
   let now = 0;
   const load = vi.fn(async (secret: string) => known.get(secret));
-  return { directory: createKeyDirectory({ load, monotonic: () => now }), load, known, pass: (ms: number) => { now += ms; } };
+  return { directory: createKeyDirectory({ load, loadById: load, monotonic: () => now }), load, known, pass: (ms: number) => { now += ms; } };
 }
 
 test("a warm key is answered without a query and without waiting", async () => {
@@ -46,6 +46,17 @@ test.each([["too short", "sk-1"], ["no key at all", ""], ["a management token", 
     expect(directory.lookup(text)).toBeUndefined();
     expect(load).not.toHaveBeenCalled();
   });
+
+test("a key is known by its id, too, as long as it is the same", async () => {
+  const { directory, load, known } = setUp();
+  known.set("k1", caller("k1", "u1"));
+  await directory.byId("k1");
+  expect(directory.byId("k1")).toMatchObject({ keyId: "k1" });
+  expect(load).toHaveBeenCalledTimes(1);
+  directory.drop("u1");
+  await directory.byId("k1");
+  expect(load).toHaveBeenCalledTimes(2);
+});
 
 test("dropping a key or its user makes the next look-up ask again; others stay warm", async () => {
   const { directory, load, known } = setUp();

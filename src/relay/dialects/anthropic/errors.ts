@@ -39,6 +39,7 @@ const TYPES: Readonly<Record<RelayErrorCode, ErrorType>> = {
   idempotency_replay_unavailable: "invalid_request_error",
   request_too_large: "request_too_large",
   unsupported_media_type: "invalid_request_error",
+  upgrade_required: "invalid_request_error",
   rate_limit_requests: "rate_limit_error",
   rate_limit_tokens: "rate_limit_error",
   concurrency_limit_exceeded: "rate_limit_error",

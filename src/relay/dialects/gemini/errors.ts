@@ -50,6 +50,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   idempotency_replay_unavailable: wire("ABORTED", "idempotency_replay_unavailable"),
   request_too_large: argument("request_too_large"),
   unsupported_media_type: argument("unsupported_media_type"),
+  upgrade_required: wire("UNIMPLEMENTED", "upgrade_required"),
   rate_limit_requests: exhausted("rate_limit_exceeded"),
   rate_limit_tokens: exhausted("rate_limit_exceeded"),
   concurrency_limit_exceeded: exhausted("concurrency_limit_exceeded"),

@@ -43,6 +43,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   idempotency_replay_unavailable: request("idempotency_replay_unavailable"),
   request_too_large: request("request_too_large"),
   unsupported_media_type: request("unsupported_media_type"),
+  upgrade_required: request("upgrade_required"),
   rate_limit_requests: { type: "requests", code: "rate_limit_exceeded" },
   rate_limit_tokens: { type: "tokens", code: "rate_limit_exceeded" },
   concurrency_limit_exceeded: { type: "requests", code: "concurrency_limit_exceeded" },

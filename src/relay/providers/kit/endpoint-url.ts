@@ -4,7 +4,7 @@ import { endpointsOf } from "#relay/providers/kit/endpoints.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 /** Endpoint tails that people paste along with the base; longest first. */
-const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/images/variations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech", "/moderations", "/rerank", "/completions", "/responses", "/embeddings", "/messages"];
+const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/images/variations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech", "/moderations", "/rerank", "/completions", "/responses", "/embeddings", "/realtime", "/messages"];
 const VERSION = /^v\d+\w*$/;
 
 /** Where an endpoint is, whatever is spoken there. */
@@ -26,7 +26,7 @@ export type AddressedCall = Readonly<{ upstreamModel: string; stream: boolean }>
  *   when there is no base or it isn't a URL
  */
 export function endpointUrl(provider: Provider, baseUrl: string | undefined, wanted: EndpointAddress | Operation, call?: AddressedCall): URL {
-  const endpoint = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
+  const endpoint: EndpointAddress | undefined = typeof wanted === "string" ? endpointsOf(provider, wanted)[0] : wanted;
   if (!endpoint) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
   const given = baseUrl?.trim() || endpoint.baseUrl || provider.baseUrl;
   if (given === undefined) throw new RelayError("no_available_channel", "The channel has no address.");

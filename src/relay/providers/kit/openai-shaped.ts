@@ -43,6 +43,7 @@ type Manifest = Readonly<{
   also?: readonly ProviderEndpoint[];
   /** Speaks Responses beside chat, by default below the same base; what sets that endpoint apart. */
   responses?: Partial<Omit<ProviderEndpoint, "dialect">>;
+  realtime?: Provider["realtime"];
   authorize?: Provider["authorize"];
   flags?: Partial<ProviderFlags>;
   errorClasses?: Provider["errorClasses"];

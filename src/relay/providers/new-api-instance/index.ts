@@ -16,6 +16,7 @@ export const newApiInstance = openaiShaped({
   basePath: "/v1",
   isShop: true,
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
+  realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   tasks: [

@@ -11,6 +11,7 @@ export const openaiCompatible = openaiShaped({
   name: "Any OpenAI-compatible host",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
+  realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   tasks: [{ protocol: "openai-videos" }],
 });

@@ -9,6 +9,7 @@ export const simulator = openaiShaped({
     chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
     images: "/images/generations", speech: "/audio/speech", moderations: "/moderations", rerank: "/rerank",
   },
+  realtime: { path: "/realtime" },
   authorize: () => ({}),
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   keyless: true,

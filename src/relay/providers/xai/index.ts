@@ -18,6 +18,7 @@ export const xai = openaiShaped({
     images: { dialect: "xai-images", path: "/images/generations" }, "image-edits": { dialect: "xai-images", path: "/images/edits" },
     speech: { dialect: "xai-speech", path: "/tts" }, transcriptions: { dialect: "xai-transcriptions", path: "/stt" },
   },
+  realtime: { path: "/realtime" },
   responses: {},
   tasks: [{ protocol: "xai-video" }],
   also: [messagesEndpoint({ onlyIfChosen: true })],

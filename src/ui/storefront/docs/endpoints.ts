@@ -208,6 +208,22 @@ export const ENDPOINTS: readonly Endpoint[] = [
 }`,
   },
   {
+    id: "realtime-key", method: "POST", path: "/v1/realtime/client_secrets",
+    request: `{"session": {"type": "realtime", "model": "gpt-realtime", "instructions": "Be brief."}}`,
+    answer: `{
+  "value": "ek_...",
+  "expires_at": 1795246754,
+  "session": {
+    "type": "realtime",
+    "object": "realtime.session",
+    "id": "sess_...",
+    "model": "gpt-realtime",
+    "instructions": "Be brief.",
+    "expires_at": 0
+  }
+}`,
+  },
+  {
     id: "moderations", method: "POST", path: "/v1/moderations",
     request: `{"model": "{moderation}", "input": "Hello"}`,
     answer: `{

@@ -2,7 +2,7 @@ import { fill, type Block, type GuideContext, type GuideText } from "#ui/storefr
 import { deepLink } from "#ui/storefront/docs/deep-links.ts";
 import type { LiveFacts } from "#ui/storefront/docs/live.tsx";
 import { guideSamples } from "#ui/storefront/docs/samples.ts";
-import { FORMAT_PATHS } from "#ui/storefront/formats.ts";
+import { FORMAT_PATHS, formatAddress } from "#ui/storefront/formats.ts";
 import { MARKDOWN_ENDING, mdCode, mdFence, mdPage, mdTable } from "#ui/storefront/markdown.ts";
 
 type Where = Readonly<{ base: string; locale: string }>;
@@ -40,4 +40,4 @@ const errorsMarkdown = ({ errors, words }: LiveFacts, say: (text: string) => str
   mdTable([words.status, words.code, words.meaning, words.retry], errors.map(({ status, code, text, retry }) => [String(status), mdCode(code), say(text), retry ? words.yes : words.no]));
 
 const formatsMarkdown = ({ offered, words }: LiveFacts): string =>
-  mdTable([words.format, words.address], FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => [format, mdCode(`POST ${path.replace("/any:", "/{model}:")}`)]));
+  mdTable([words.format, words.address], FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => [format, mdCode(formatAddress(format, path))]));

@@ -29,6 +29,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "rerank", kind: "use", file: "media", needs: ["rerank"] },
   { slug: "moderations", kind: "use", file: "media", needs: ["moderations"] },
   { slug: "videos", kind: "use", file: "video", needs: ["tasks"] },
+  { slug: "realtime", kind: "use", file: "use", needs: ["realtime"] },
   { slug: "errors", kind: "use", file: "use" },
   { slug: "parameters", kind: "use", file: "use" },
   { slug: "limits", kind: "use", file: "use" },

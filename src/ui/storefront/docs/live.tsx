@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { ApiFormat } from "#ui/storefront/formats.ts";
-import { FORMAT_PATHS } from "#ui/storefront/formats.ts";
+import { FORMAT_PATHS, formatAddress } from "#ui/storefront/formats.ts";
 
 /** Facts that the relay itself states, with their words. */
 export type LiveFacts = Readonly<{
@@ -34,7 +34,7 @@ export function LiveFormats({ live: { offered, words } }: { live: LiveFacts }) {
       <thead><tr><th scope="col">{words.format}</th><th scope="col">{words.address}</th></tr></thead>
       <tbody>
         {FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => (
-          <tr key={format}><td>{format}</td><td><code className="text-13 [overflow-wrap:anywhere]">{`POST ${path.replace("/any:", "/{model}:")}`}</code></td></tr>
+          <tr key={format}><td>{format}</td><td><code className="text-13 [overflow-wrap:anywhere]">{formatAddress(format, path)}</code></td></tr>
         ))}
       </tbody>
     </table>

@@ -89,6 +89,56 @@ for item in reply.data:
   -H "Content-Type: application/json" \\
   -d '{"model": "{embedding}", "input": ["The sky is blue."]}'`],
   ],
+  realtime: [
+    ["TypeScript", "typescript", `import { OpenAIRealtimeWS } from "openai/realtime/ws";
+${TYPESCRIPT_CLIENT}
+const session = new OpenAIRealtimeWS({ model: "gpt-realtime" }, client);
+session.on("session.created", () => {
+  session.send({
+    type: "conversation.item.create",
+    item: {
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text: "Hello" }],
+    },
+  });
+  session.send({ type: "response.create" });
+});
+session.on("response.output_audio_transcript.delta", ({ delta }) => {
+  process.stdout.write(delta);
+});
+session.on("response.done", () => session.close());`],
+    ["Python", "python", `import asyncio, os
+from openai import AsyncOpenAI
+
+client = AsyncOpenAI(base_url="{base}/v1", api_key=os.environ["{key}"])
+
+async def main():
+    async with client.realtime.connect(model="gpt-realtime") as session:
+        await session.conversation.item.create(item={
+            "type": "message",
+            "role": "user",
+            "content": [{"type": "input_text", "text": "Hello"}],
+        })
+        await session.response.create()
+        async for event in session:
+            if event.type == "response.output_audio_transcript.delta":
+                print(event.delta, end="")
+            elif event.type == "response.done":
+                break
+
+asyncio.run(main())`],
+  ],
+  "realtime-key": [["curl", "shell", `curl {base}/v1/realtime/client_secrets \\
+  -H "Authorization: Bearer \${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"session": {"type": "realtime", "model": "gpt-realtime",
+       "instructions": "Be brief."}}'`]],
+  "realtime-browser": [["JavaScript", "typescript", `const socket = new WebSocket("{base}/v1/realtime".replace("http", "ws"), [
+  "realtime",
+  "openai-insecure-api-key." + shortLivedKey,
+]);
+socket.onmessage = ({ data }) => console.log(JSON.parse(data).type);`]],
   "error-body": [["402", "json", `{
   "error": {
     "message": "... (request id: req_01...)",

@@ -42,6 +42,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, Row>> = {
   idempotency_replay_unavailable: [409, "invalid_request_error", "ABORTED", "idempotency_replay_unavailable"],
   request_too_large: [413, "request_too_large", "INVALID_ARGUMENT", "request_too_large"],
   unsupported_media_type: [415, "invalid_request_error", "INVALID_ARGUMENT", "unsupported_media_type"],
+  upgrade_required: [426, "invalid_request_error", "UNIMPLEMENTED", "upgrade_required"],
   rate_limit_requests: [429, "rate_limit_error", "RESOURCE_EXHAUSTED", "rate_limit_exceeded"],
   rate_limit_tokens: [429, "rate_limit_error", "RESOURCE_EXHAUSTED", "rate_limit_exceeded"],
   concurrency_limit_exceeded: [429, "rate_limit_error", "RESOURCE_EXHAUSTED", "concurrency_limit_exceeded"],

@@ -37,6 +37,7 @@ const GOLDEN: Readonly<Record<RelayErrorCode, readonly [status: number, type: st
   idempotency_replay_unavailable: [409, "invalid_request_error", "idempotency_replay_unavailable"],
   request_too_large: [413, "invalid_request_error", "request_too_large"],
   unsupported_media_type: [415, "invalid_request_error", "unsupported_media_type"],
+  upgrade_required: [426, "invalid_request_error", "upgrade_required"],
   rate_limit_requests: [429, "requests", "rate_limit_exceeded"],
   rate_limit_tokens: [429, "tokens", "rate_limit_exceeded"],
   concurrency_limit_exceeded: [429, "requests", "concurrency_limit_exceeded"],

@@ -46,6 +46,11 @@ const ROUTES: readonly (readonly [method: string, path: string, route: object])[
   ["GET", "/v1/responses/resp_1/input_items", { kind: "response-items", params: { id: "resp_1" } }],
   ["POST", "/gemini/v1beta/openai/chat/completions", { kind: "operation", operation: "chat", dialect: "openai-chat", params: {} }],
   ["POST", "/api/event_logging/batch", { kind: "telemetry" }],
+  ["GET", "/v1/realtime", { kind: "realtime" }],
+  ["GET", "/openai/v1/realtime", { kind: "realtime" }],
+  ["GET", "/openai/realtime", { kind: "realtime" }],
+  ["POST", "/v1/realtime/client_secrets", { kind: "realtime-key", form: "client_secrets", params: {} }],
+  ["POST", "/v1/realtime/sessions", { kind: "realtime-key", form: "sessions", params: {} }],
   ["POST", "/anthropic/api/event_logging/batch", { kind: "telemetry" }],
 ];
 

@@ -17,7 +17,7 @@ import { keyNameOf, samplesFor } from "#ui/storefront/samples.ts";
 const messages = path.resolve(import.meta.dirname, "../../../../src/ui/messages");
 const read = (locale: string, file: string): Record<string, GuideText> => JSON.parse(readFileSync(path.join(messages, locale, `docs-${file}.json`), "utf8")) as Record<string, GuideText>;
 const context = { base: "https://api.shop.example", model: "gpt-5", embedding: "embed-1", shop: "灯塔 Shop", key: "SHOP_KEY" };
-const offered = new Set(FORMAT_PATHS.filter(([, where]) => ["operation", "task"].includes(matchRoute("POST", where).kind)).map(([format]) => format));
+const offered = new Set(FORMAT_PATHS.filter(([, where]) => ["operation", "task"].includes(matchRoute("POST", where).kind) || matchRoute("GET", where).kind === "realtime").map(([format]) => format));
 const blocksOf = (locale: string) => GUIDES.flatMap(({ slug, file }) => read(locale, file)[slug]!.blocks.map((block) => ({ slug, block })));
 
 test.each(["en", "zh"])("every guide is written in %s, and what it names exists", (locale) => {
