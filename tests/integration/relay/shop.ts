@@ -20,6 +20,8 @@ export type ShopOptions = Readonly<{
   model?: Partial<Model>;
   settings?: Partial<Snapshot["settings"]>;
   upstreamModel?: string;
+  /** Further names of the model. */
+  aliases?: readonly string[];
   lookups?: Partial<RelayLookups>;
   responses?: ResponseStore;
   /** How much faster than the wall the relay's clock runs. */
@@ -118,7 +120,7 @@ export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice 
 /** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
 export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs }: ShopOptions, rev: bigint): Snapshot {
+function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, aliases: names = [] }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -132,7 +134,7 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
   return {
     rev, builtAtMs: Date.now(),
     models: new Map([["gpt-test", sold], ["gpt-hidden", hidden]]),
-    aliases: new Map([["gpt-alias", "gpt-test"]]),
+    aliases: new Map(["gpt-alias", ...names].map((name) => [name, "gpt-test"])),
     groups: new Map([["g1", { id: "g1", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
     routes: new Map([["g1\0gpt-test", tiers]]),

@@ -50,7 +50,7 @@ function encodeOutput(output: OutputFormat): Json | undefined {
   return output.format === "json" ? { type: "json_object" } : undefined;
 }
 
-function penalty(value: number | undefined, name: string, { warn }: Target): number | undefined {
+function penalty(value: number | undefined, name: "presence_penalty" | "frequency_penalty", { warn }: Target): number | undefined {
   if (value === undefined || (value >= 0 && value <= 1)) return value;
   warn(`${name}_clamped`);
   return Math.min(Math.max(value, 0), 1);

@@ -3,10 +3,10 @@ import type { ChatRequest, Sampling, Tool } from "#relay/canonical/request.ts";
 import { RelayError } from "#relay/errors.ts";
 
 /** Sampling that a protocol has a place for; the rest is dropped with a warning. */
-const NAMES: Readonly<Record<keyof Sampling, string>> = {
+const NAMES = {
   temperature: "temperature", topP: "top_p", topK: "top_k", minP: "min_p", stop: "stop", seed: "seed", presencePenalty: "presence_penalty",
   frequencyPenalty: "frequency_penalty", repetitionPenalty: "repetition_penalty", logitBias: "logit_bias", logprobs: "logprobs", topLogprobs: "top_logprobs",
-};
+} as const satisfies Readonly<Record<keyof Sampling, string>>;
 
 const refuse = (param: string, what: string): RelayError => new RelayError("unsupported_parameter", `The model does not offer ${what}.`, { param });
 
