@@ -32,6 +32,8 @@ export type ShopOptions = Readonly<{
   costs?: readonly CompiledPrice[];
   random?: () => number;
   sharedStore?: SharedStore;
+  /** Told of each request as it comes, once its body is there. */
+  onRequest?: (request: Readonly<{ method: string; url: string; headers: http.IncomingHttpHeaders; body: string }>) => void;
 }>;
 
 export type Shop = Readonly<{
@@ -40,6 +42,8 @@ export type Shop = Readonly<{
   billing: FakeBilling;
   disabled: string[];
   log: string[];
+  /** How many clients have left before their answer had ended; the relay has been told of each. */
+  readonly left: number;
   /** Calls the relay's chat endpoint. */
   chat(body?: object, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -87,15 +91,21 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     ...(options.sharedStore && { sharedStore: options.sharedStore }),
   });
 
+  let left = 0;
   const server = http.createServer((request, response) => {
     const { inbound, reply } = nodeExchange(request, response, { clientIp: request.socket.remoteAddress ?? "" });
+    if (options.onRequest) note(request, options.onRequest);
     void relay.handle(inbound, reply);
+    response.once("close", () => void (left += response.writableEnded ? 0 : 1));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     url, relay, billing, disabled, log,
+    get left() {
+      return left;
+    },
     chat: (body = {}, init = {}) => fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       body: JSON.stringify({ model: "gpt-test", messages: [{ role: "user", content: "Say hello to everybody" }], ...body }),
@@ -110,6 +120,13 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       await tokenizer.close();
     },
   };
+}
+
+/** Listens beside the relay. */
+function note(request: http.IncomingMessage, tell: NonNullable<ShopOptions["onRequest"]>): void {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => tell({ method: request.method!, url: request.url!, headers: request.headers, body: Buffer.concat(chunks).toString() }));
 }
 
 /** @param items pico-USD a unit */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { keptInMemory } from "../relay/kept-responses.ts";
 import { openShop, until, type Shop } from "../relay/shop.ts";
 import { failure, startVendor } from "../relay/vendor.ts";
 import { AI_SDKS } from "./ai-sdks.ts";
@@ -25,7 +26,7 @@ const FORGETFUL: readonly string[] = ["ai-sdk openai chat", "ai-sdk openai-compa
 const PROVING: readonly Upstream[] = ["responses", "messages", "gemini", "converse"];
 
 const openFor = (upstream: Upstream): Promise<Shop> =>
-  openShop({ channels: [channelFor(upstream, origin)], upstreamModel: UPSTREAM_MODELS[upstream], aliases: Object.values(ALIASES) });
+  openShop({ channels: [channelFor(upstream, origin)], upstreamModel: UPSTREAM_MODELS[upstream], aliases: Object.values(ALIASES), responses: keptInMemory() });
 
 const vendor = await startVendor();
 const origin = vendor.url.slice(0, -"/v1".length);
@@ -130,9 +131,10 @@ describe.each(SDKS.map((sdk) => [sdk.name, sdk] as const))("%s", (name, sdk) => 
   test.each(UPSTREAMS)("and %s: who leaves in the middle pays for what came", async (upstream) => {
     const shop = shopWhere(upstream, () => ({ text: ANSWER }));
     vendor.script = tells(upstream, () => ({ text: ANSWER }), true);
-    const leaving = new AbortController();
+    const leaving = new AbortController(), before = shop.left;
     await expect(sdk.converse(shop, { stream: true, signal: leaving.signal, onText: () => leaving.abort() })).rejects.toThrow();
-    // Some vendors are heard to the end, as they count on whether somebody listens or not.
+    // Only once the shop knows: some vendors are then heard to the end, as they count on whether somebody listens or not.
+    await until(() => shop.left > before);
     vendor.calls[0]!.response.destroy();
     await until(() => shop.billing.records.length === 1);
     expect(shop.billing.records[0]).toMatchObject({ outcome: "client_abort" });

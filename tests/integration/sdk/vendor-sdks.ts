@@ -36,8 +36,12 @@ export const openaiChat: Sdk = {
       let reply: OpenAI.ChatCompletion;
       if (ask.stream) {
         const stream = openaiOf(shop).chat.completions.stream({ ...body, stream_options: { include_usage: true } }, signalOf(ask));
+        // Of members that it does not know the library keeps the last piece alone.
+        let thought = "";
+        stream.on("chunk", (chunk) => void (thought += (chunk.choices[0]?.delta as Thinking | undefined)?.reasoning_content ?? ""));
         stream.on("content", () => ask.onText?.());
         reply = await stream.finalChatCompletion();
+        if (thought !== "") Object.assign(reply.choices[0]!.message, { reasoning_content: thought });
       } else reply = await openaiOf(shop).chat.completions.create(body, signalOf(ask));
       messages.push(reply.choices[0]!.message);
       for (const call of (reply.choices[0]!.message.tool_calls ?? []) as OpenAI.ChatCompletionMessageFunctionToolCall[]) messages.push({ role: "tool", tool_call_id: call.id, content: resultOf(call.function.name) });
@@ -135,7 +139,7 @@ export const google: Sdk = {
     };
     return turns(async () => {
       const replies = await askGoogle(client, { model: MODEL, contents, config }, ask);
-      const parts = replies.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
+      const parts = joined(replies.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []));
       const calls = parts.flatMap(({ functionCall }) => (functionCall ? [functionCall] : []));
       contents.push({ role: "model", parts });
       if (calls.length > 0) contents.push({ role: "user", parts: calls.map(({ id, name }) => ({ functionResponse: { ...(id !== undefined && { id }), name: name!, response: { output: resultOf(name!) } } })) });
@@ -144,5 +148,16 @@ export const google: Sdk = {
     });
   },
 };
+
+/** Pieces of one text, put together as an application does that shows them. */
+function joined(parts: readonly Part[]): Part[] {
+  const out: Part[] = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (last?.text !== undefined && part.text !== undefined && last.thought === part.thought) out[out.length - 1] = { ...last, ...part, text: last.text + part.text };
+    else out.push(part);
+  }
+  return out;
+}
 
 const textOf = (parts: readonly Part[], thoughts: boolean): string => parts.map(({ text, thought = false }) => (thought === thoughts ? (text ?? "") : "")).join("");
