@@ -62,6 +62,9 @@ export async function programOf(tool: CodingTool, folder: string): Promise<strin
   return path.join(root, typeof bin === "string" ? bin : (bin[tool.name] ?? Object.values(bin)[0]!));
 }
 
+/** Nothing of the one who runs this but where programs are. */
+const surroundings = (home: string): NodeJS.ProcessEnv => ({ NODE_ENV: "production", PATH: process.env.PATH, HOME: home, TERM: "dumb", NO_COLOR: "1", CI: "1" });
+
 /** One task in an empty folder, with a home and an environment of the tool's own. */
 export async function runTool(tool: CodingTool, program: string, url: string, model: string): Promise<Run> {
   const home = await mkdtemp(path.join(os.tmpdir(), "coding-tool-"));
@@ -70,7 +73,7 @@ export async function runTool(tool: CodingTool, program: string, url: string, mo
     await mkdir(work);
     const { args, env } = await tool.prepare(home, url, model);
     return await new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd: work, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, HOME: home, TERM: "dumb", NO_COLOR: "1", CI: "1", ...env } });
+      const child = spawn(program, args, { cwd: work, stdio: ["ignore", "pipe", "pipe"], env: { ...surroundings(home), ...env } });
       let output = "";
       for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => void (output += text));
       const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);

@@ -1,7 +1,7 @@
 import type { Said } from "../integration/sdk/words.ts";
 
 /** What the steps print; the commands do not hold these words themselves, so only a result can bring them. */
-const STEPS = [["echo step-one-$((40+2))", "step-one-42"], ["echo step-two-$((40+2))", "step-two-42"]] as const;
+const STEPS = [["printf step-%s-42 one", "step-one-42"], ["printf step-%s-42 two", "step-two-42"]] as const;
 export const DONE = "Both steps are done.";
 
 /** Tools that run a command, as the coding tools call theirs, with the arguments that each wants. */

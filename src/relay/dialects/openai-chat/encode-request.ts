@@ -52,6 +52,8 @@ function encodeOutput(output: OutputFormat): JsonObject | undefined {
 
 function encodeModalities({ modalities, audioOut, imageOut }: ChatRequest, target: Target): Readonly<Record<string, Json>> {
   if (modalities.every((one) => one === "text")) return {};
+  // Hosts of the copies draw, OpenAI's own chat does not.
+  if (modalities.includes("image") && isOpenAi(target)) throw new RelayError("unsupported_parameter", "The model does not put out images here.", { param: "modalities" });
   if (modalities.includes("audio") && !audioOut) throw new RelayError("unsupported_parameter", "Audio cannot be put out without a voice and a format.", { param: "modalities" });
   if (imageOut) target.warn("image_config_dropped");
   return { modalities: [...modalities], ...(audioOut && { audio: { voice: audioOut.voice, format: audioOut.format } }) };
