@@ -23,6 +23,8 @@ const CALLS = [{ id: "call_a", name: "weather", arguments: { town_asked_for: "ZÃ
 const CHARGE = BigInt(INPUT * 1_000 + OUTPUT * 2_000);
 /** Which thoughts a library gives back with their proofs, and by which protocols' vendors they are wanted back. */
 const FORGETFUL: readonly string[] = ["ai-sdk openai chat", "ai-sdk openai-compatible"];
+/** Reads no thoughts in this format, as OpenAI's own chat tells none. */
+const DEAF: readonly string[] = ["ai-sdk openai chat"];
 const PROVING: readonly Upstream[] = ["responses", "messages", "gemini", "converse"];
 
 const openFor = (upstream: Upstream): Promise<Shop> =>
@@ -58,6 +60,8 @@ afterAll(async () => {
   const folder = path.resolve(import.meta.dirname, "../../.out");
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "matrix.md"), report);
+  // One run tells what it found where it is read.
+  process.stdout.write(`\n${report}`);
 });
 
 /** The shop of this vendor, which now says so. */
@@ -119,7 +123,7 @@ describe.each(SDKS.map((sdk) => [sdk.name, sdk] as const))("%s", (name, sdk) => 
       const shop = shopWhere(upstream, (body) => (body.includes(RESULTS.clock!) ? { text: ANSWER } : { thought: THOUGHT, calls: CALLS }));
       const heard = await sdk.converse(shop, { stream, tools: true, think: true });
       expect(heard.map(({ text, calls }) => [text, calls.length])).toEqual([["", 2], [ANSWER, 0]]);
-      expect(heard[0]!.thought).toBe(THOUGHT);
+      expect(heard[0]!.thought).toBe(DEAF.includes(name) ? "" : THOUGHT);
       expect(asked(0)).toMatch(/reason|think/i);
       cell(upstream, stream ? "thoughts, streamed" : "thoughts");
       if (!PROVING.includes(upstream) || FORGETFUL.includes(name)) continue;

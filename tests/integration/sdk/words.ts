@@ -218,6 +218,11 @@ const OLLAMA: Words = {
 
 const WORDS: Readonly<Record<Upstream, Words>> = { chat: CHAT, responses: RESPONSES, messages: MESSAGES, gemini: GEMINI, converse: CONVERSE, cohere: COHERE, ollama: OLLAMA };
 
+/** The bytes of a streamed answer. */
+export const streamsOf = (upstream: Upstream, said: Said): Buffer => Buffer.concat(WORDS[upstream].stream(said).map((piece) => Buffer.from(piece)));
+/** An answer in one piece. */
+export const wholeOf = (upstream: Upstream, said: Said): object => WORDS[upstream].whole(said);
+
 /** Answers as a vendor of this protocol does, whole or streamed as it is asked; `hang` = it stops in the middle and waits. */
 export const tells = (upstream: Upstream, say: (call: VendorCall) => Said, hang = false): Script => (call) => {
   const words = WORDS[upstream], said = say(call);

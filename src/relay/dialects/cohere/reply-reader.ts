@@ -76,6 +76,7 @@ export class ReplyReader {
 
   #tool(call: Wire): void {
     const { name, arguments: given } = asWire(call.function);
+    if (textOf(name) === "") return;
     this.#write.tool({ id: textOf(call.id) || newCallId(), name: this.#restore(textOf(name)) });
     this.#pendingArguments = true;
     this.#arguments(given);
