@@ -8,6 +8,7 @@ import type { SharedStore } from "#platform/redis.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
+import type { Tokenizer } from "#relay/metering/tokenizer.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -20,6 +21,8 @@ export type ShopOptions = Readonly<{
   model?: Partial<Model>;
   settings?: Partial<Snapshot["settings"]>;
   upstreamModel?: string;
+  /** Default: one with a thread of its own. */
+  tokenizer?: Tokenizer;
   /** Further names of the model. */
   aliases?: readonly string[];
   lookups?: Partial<RelayLookups>;
@@ -60,7 +63,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const outbound = createOutbound({ allowPrivate: true });
   const speed = options.speed ?? 1;
   const clock = { now: () => Date.now(), monotonic: () => performance.now() * speed };
-  const tokenizer = createTokenizer();
+  const tokenizer = options.tokenizer ?? createTokenizer();
   let snapshot = createSnapshot(options, 1n);
 
   const relay = createRelay({
