@@ -4,7 +4,7 @@ import { publicOffers } from "#app/catalogue.ts";
 import { guideText } from "#app/guide-text.ts";
 import { offeredFormats } from "#app/offered-formats.ts";
 import { shop } from "#app/shop.ts";
-import { encodeError, RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/index.ts";
+import { encodeError, LOSSES, RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/index.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { NO_MODEL, type GuideContext, type MediaModels } from "#ui/storefront/docs/blocks.ts";
 import type { DocGroup } from "#ui/storefront/docs/doc-frame.tsx";
@@ -50,7 +50,8 @@ export async function liveFacts(locale: Locale): Promise<LiveFacts> {
   return {
     offered: offeredFormats(),
     errors: [...rows.values()].sort((a, b) => a.status - b.status).map(({ texts, ...row }) => ({ ...row, text: texts.join(locale === "zh" ? "" : " ") })),
-    words: { code: t("live.code"), status: t("live.status"), meaning: t("live.meaning"), retry: t("live.retry"), yes: t("live.yes"), no: t("live.no"), format: t("live.format"), address: t("live.address") },
+    losses: Object.entries(LOSSES).map(([code, field]) => ({ code, field, text: t(`losses.${code as keyof typeof LOSSES}`) })),
+    words: { loss: t("live.loss"), field: t("live.field"), happens: t("live.happens"), code: t("live.code"), status: t("live.status"), meaning: t("live.meaning"), retry: t("live.retry"), yes: t("live.yes"), no: t("live.no"), format: t("live.format"), address: t("live.address") },
   };
 }
 

@@ -49,6 +49,7 @@ export { nodeExchange } from "#relay/http/node.ts";
 export { webExchange } from "#relay/http/web.ts";
 export { matchRoute } from "#relay/http/routes.ts";
 export { encodeError } from "#relay/dialects/openai-kit/errors.ts";
+export { LOSSES } from "#relay/canonical/losses.ts";
 export { RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/errors.ts";
 
 /** How often the drain looks whether the last request has ended, and how long cut ones get to settle. */

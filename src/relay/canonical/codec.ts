@@ -1,11 +1,12 @@
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { RelayError } from "#relay/errors.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
-/** Collects what an encoder could not carry, for `x-modelmart-warn`. Codes are short words: `seed_dropped`. */
-export type Warn = (code: string) => void;
+/** Collects what an encoder could not carry, for `x-modelmart-warn`. */
+export type Warn = (loss: Loss) => void;
 
 /** What the address and the headers of a call say beside its body. */
 export type DecodeFacts = Readonly<{

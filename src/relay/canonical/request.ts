@@ -114,8 +114,9 @@ export type BuiltinKind =
   | "web-search" | "web-fetch" | "code" | "file-search" | "image-generation" | "computer" | "mcp" | "shell" | "apply-patch" | "memory" | "maps" | "other";
 
 export type Tool =
-  | Readonly<{ type: "function"; name: string; description?: string; schema: Json; strict?: boolean; cache?: CacheMark }>
-  | Readonly<{ type: "custom"; name: string; description?: string; grammar?: Json }>
+  /** `namespace` = the word under which the client keeps it; vendors know it by its name alone. */
+  | Readonly<{ type: "function"; name: string; namespace?: string; description?: string; schema: Json; strict?: boolean; cache?: CacheMark }>
+  | Readonly<{ type: "custom"; name: string; namespace?: string; description?: string; grammar?: Json }>
   | Readonly<{ type: "builtin"; kind: BuiltinKind; origin: WireFormat; raw: Json; maxUses?: number }>;
 
 export type Citation = Readonly<{ kind: "url" | "document" | "file"; url?: string; title?: string; start?: number; end?: number; quoted?: string; raw?: Json }>;

@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -56,13 +57,13 @@ async function recall(responses: ResponseStore, id: string, userId: string): Pro
 const isTellable = (item: Json): boolean => memberOf(item, "type") !== "reasoning" || typeof memberOf(item, "encrypted_content") === "string";
 
 async function resolve(responses: ResponseStore, items: readonly Json[], userId: string): Promise<readonly Json[]> {
-  const wanted = items.flatMap((item) => (memberOf(item, "type") === "item_reference" ? [String(memberOf(item, "id"))] : []));
+  const wanted = items.flatMap((item) => (memberOf(item, "type") === "item_reference" ? [plainText(memberOf(item, "id"))] : []));
   if (wanted.length === 0) return items;
   const found = await responses.findItems(wanted, userId);
   return items.map((item, at) => {
     if (memberOf(item, "type") !== "item_reference") return item;
-    const referred = found.get(String(memberOf(item, "id")));
-    if (referred === undefined) throw new RelayError("invalid_value", `Item with id '${String(memberOf(item, "id")).slice(0, 100)}' not found.`, { param: `input[${at}].id` });
+    const referred = found.get(plainText(memberOf(item, "id")));
+    if (referred === undefined) throw new RelayError("invalid_value", `Item with id '${plainText(memberOf(item, "id")).slice(0, 100)}' not found.`, { param: `input[${at}].id` });
     return referred as Json;
   }).filter(isTellable);
 }

@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import type { ResponseStreamEvent } from "openai/resources/responses/responses";
 import { afterEach, describe, expect, test } from "vitest";
-import type { ResponseStore, StoredResponse } from "#relay/index.ts";
+import { keptInMemory } from "./kept-responses.ts";
 import { KEY, openShop } from "./shop.ts";
 import type { Shop, ShopOptions } from "./shop.ts";
 import { begin, completion, failure, json, startVendor } from "./vendor.ts";
@@ -164,24 +164,9 @@ describe("a vendor that speaks chat alone", () => {
   });
 });
 
-function inMemory(): ResponseStore & { readonly kept: Map<string, StoredResponse> } {
-  const kept = new Map<string, StoredResponse>();
-  return {
-    kept,
-    find: (id, userId) => Promise.resolve(kept.get(`${userId}/${id}`)),
-    findItems: (ids, userId) => Promise.resolve(new Map([...kept].filter(([name]) => name.startsWith(`${userId}/`))
-      .flatMap(([, { response }]) => (response.output as { id: string }[]).filter(({ id }) => ids.includes(id)).map((item) => [item.id, item] as const)))),
-    save(_requestId, userId, stored) {
-      kept.set(`${userId}/${String(stored.response.id)}`, JSON.parse(JSON.stringify(stored)) as StoredResponse);
-      return Promise.resolve(true);
-    },
-    remove: (id, userId) => Promise.resolve(kept.delete(`${userId}/${id}`)),
-  };
-}
-
 describe("conversations that the shop keeps in mind", () => {
   test.each(["openai", "openai-compatible"])("go on from the answer before (%s)", async (provider) => {
-    const responses = inMemory();
+    const responses = keptInMemory();
     const { vendors: [vendor], client } = await setUp([provider === "openai" ? answer : completion], { provider, responses });
     const first = await client.responses.create({ model: "gpt-test", input: "Hi", instructions: "Be brief." });
     expect(first).toMatchObject({ store: true });
@@ -208,7 +193,7 @@ describe("conversations that the shop keeps in mind", () => {
   });
 
   test("an item that was said before may be named", async () => {
-    const { vendors: [vendor], client } = await setUp([answer], { responses: inMemory() });
+    const { vendors: [vendor], client } = await setUp([answer], { responses: keptInMemory() });
     await client.responses.create({ model: "gpt-test", input: "Hi" });
     await client.responses.create({ model: "gpt-test", input: [{ role: "user", content: "Hi" }, { type: "item_reference", id: "msg_1" }, { role: "user", content: "More" }] });
     expect(vendor!.calls[1]!.body.input).toMatchObject([{ role: "user" }, { id: "msg_1", role: "assistant" }, { role: "user" }]);
@@ -216,7 +201,7 @@ describe("conversations that the shop keeps in mind", () => {
   });
 
   test("are nobody's who did not ask for it, and nobody else's", async () => {
-    const responses = inMemory();
+    const responses = keptInMemory();
     const { client } = await setUp([answer], { responses });
     await client.responses.create({ model: "gpt-test", input: "Hi", store: false });
     expect(responses.kept.size).toBe(0);

@@ -14,6 +14,7 @@ import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Billing } from "#money/billing.ts";
 import type { Relay, RelayLookups, ReplyStore, ResponseStore, TaskStore } from "#relay/index.ts";
+import type { Tokenizer } from "#relay/metering/tokenizer.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot, Tier } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -28,6 +29,10 @@ export type ShopOptions = Readonly<{
   model?: Partial<Model>;
   settings?: Partial<Snapshot["settings"]>;
   upstreamModel?: string;
+  /** Default: one with a thread of its own. */
+  tokenizer?: Tokenizer;
+  /** Further names of the model. */
+  aliases?: readonly string[];
   lookups?: Partial<RelayLookups>;
   responses?: ResponseStore;
   replies?: ReplyStore;
@@ -48,6 +53,8 @@ export type ShopOptions = Readonly<{
   alter?: (snapshot: Snapshot) => Snapshot;
   /** Further models of the first channel. */
   alsoSold?: readonly Readonly<{ name: string; upstreamModel: string; price: CompiledPrice }>[];
+  /** Told of each request as it comes, once its body is there. */
+  onRequest?: (request: Readonly<{ method: string; url: string; headers: http.IncomingHttpHeaders; body: string }>) => void;
 }>;
 
 export type Shop = Readonly<{
@@ -56,6 +63,8 @@ export type Shop = Readonly<{
   billing: FakeBilling;
   disabled: string[];
   log: string[];
+  /** How many clients have left before their answer had ended; the relay has been told of each. */
+  readonly left: number;
   /** Calls the relay's chat endpoint. */
   chat(body?: object, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -75,7 +84,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const speed = options.speed ?? 1;
   let skippedMs = 0;
   const clock = { now: () => Date.now() + skippedMs, monotonic: () => performance.now() * speed };
-  const tokenizer = createTokenizer();
+  const tokenizer = options.tokenizer ?? createTokenizer();
   let snapshot = createSnapshot(options, 1n);
 
   const relay = createRelay({
@@ -112,9 +121,12 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     ...(options.sharedStore && { sharedStore: options.sharedStore }),
   });
 
+  let left = 0;
   const server = http.createServer((request, response) => {
     const { inbound, reply } = nodeExchange(request, response, { clientIp: request.socket.remoteAddress ?? "" });
+    if (options.onRequest) note(request, options.onRequest);
     void relay.handle(inbound, reply);
+    response.once("close", () => void (left += response.writableEnded ? 0 : 1));
   });
   const upgraded = new Set<Socket>();
   server.on("upgrade", (request, socket: Socket, head) => {
@@ -126,6 +138,9 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
 
   return {
     url, relay, billing, disabled, log,
+    get left() {
+      return left;
+    },
     chat: (body = {}, init = {}) => fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       body: JSON.stringify({ model: "gpt-test", messages: [{ role: "user", content: "Say hello to everybody" }], ...body }),
@@ -144,6 +159,13 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   };
 }
 
+/** Listens beside the relay. */
+function note(request: http.IncomingMessage, tell: NonNullable<ShopOptions["onRequest"]>): void {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => tell({ method: request.method!, url: request.url!, headers: request.headers, body: Buffer.concat(chunks).toString() }));
+}
+
 /** @param items pico-USD a unit */
 export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice {
   return compilePrice({ versionId: 1n, document: parsePriceDocument({ items }), multipliers: [{ source: "group", name: "default", ppm: ppm(1_000_000) }] });
@@ -154,7 +176,7 @@ export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
 const createSnapshot = (options: ShopOptions, rev: bigint): Snapshot => (options.alter ?? ((made) => made))(plainSnapshot(options, rev));
 
-function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1", alsoSold = [] }: ShopOptions, rev: bigint): Snapshot {
+function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1", alsoSold = [], aliases: names = [] }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -169,7 +191,7 @@ function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", 
   return {
     rev, builtAtMs: Date.now(),
     models: new Map([sold, hidden, ...others.map((other) => other.model)].map((model) => [model.name, model])),
-    aliases: new Map([["gpt-alias", "gpt-test"]]),
+    aliases: new Map(["gpt-alias", ...names].map((name) => [name, sold.name])),
     groups: new Map([[groupId, { id: groupId, name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
     routes: new Map<string, readonly Tier[]>([

@@ -14,7 +14,7 @@ export const vendorChannel = (protocol: VendorProtocol, origin: string): Partial
 export const VENDOR_PATHS: Readonly<Record<VendorProtocol, RegExp>> = { converse: /^\/model\/up-model\/converse(?:-stream)?$/, cohere: /^\/v2\/chat$/, ollama: /^\/api\/chat$/ };
 
 /** One frame of Amazon's event streams. */
-function frame(kind: string, body: object): Buffer {
+export function frame(kind: string, body: object): Buffer {
   const header = (name: string, value: string): Buffer => {
     const head = Buffer.from([name.length, ...Buffer.from(name), 7, 0, 0]);
     head.writeUInt16BE(value.length, head.length - 2);

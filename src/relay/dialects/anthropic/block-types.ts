@@ -12,7 +12,8 @@ export const isServerType = (type: string): boolean => OWN.has(type) || isServer
 /** A block of this format in what came through the canonical form: others' server tools look different. */
 export function isServerBlock(raw: Json): raw is Wire {
   const type = isWire(raw) ? textOf(raw.type) : undefined;
-  return type !== undefined && isServerType(type);
+  // Others shorten conversations, too, and call that the same.
+  return type !== undefined && isServerType(type) && !(type === "compaction" && isWire(raw) && raw.encrypted_content !== undefined);
 }
 
 /** An object of arguments, from the pieces of its text. What is no JSON object is kept as it was said. */

@@ -5,6 +5,7 @@ import { readOutput, readReasoning, readToolChoice, readTools } from "#relay/dia
 import {
   invalid, missing, needObject, needText, optionalCount, optionalFlag, optionalList, optionalNumber, optionalObject, optionalText,
 } from "#relay/dialects/anthropic/fields.ts";
+import { FOREIGN, readSignature } from "#relay/dialects/anthropic/proof.ts";
 import type { Wire } from "#relay/dialects/anthropic/wire.ts";
 
 /** Members that are read; all others travel on as they are. */
@@ -74,7 +75,7 @@ function readMessage(wire: Wire, param: string): readonly Message[] {
   const at = (index: number): string => `${param}.content.${index}`;
   switch (wire.role) {
     case "assistant": {
-      const parts = blocks.map((block, index): AssistantPart => readAssistantPart(block, at(index))).filter(holdsSomething);
+      const parts = withCarriedProofs(blocks.map((block, index): AssistantPart => readAssistantPart(block, at(index))).filter(holdsSomething));
       return parts.length === 0 ? [] : [{ role: "assistant", parts }];
     }
     case "system": {
@@ -87,6 +88,19 @@ function readMessage(wire: Wire, param: string): readonly Message[] {
       throw invalid(`${param}.role`, "user or assistant");
   }
 }
+
+/** Another vendor's proof of a call stands in a block of its own before it. */
+function withCarriedProofs(parts: readonly AssistantPart[]): readonly AssistantPart[] {
+  if (!parts.some(carries)) return parts;
+  return parts.flatMap((part, at): readonly AssistantPart[] => {
+    if (carries(part)) return [];
+    const before = parts[at - 1];
+    return [part.type === "tool-call" && before && carries(before) ? { ...part, proof: readSignature(before.redacted).proof } : part];
+  });
+}
+
+const carries = (part: AssistantPart): part is Extract<AssistantPart, { type: "reasoning" }> & Readonly<{ redacted: string }> =>
+  part.type === "reasoning" && part.redacted?.startsWith(FOREIGN) === true;
 
 /** Results of tools stand in a user's message here, in one of their own in the canonical form; the order is kept. */
 function splitUser(blocks: readonly Wire[], at: (index: number) => string): readonly Message[] {

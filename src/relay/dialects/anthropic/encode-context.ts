@@ -1,4 +1,5 @@
 import type { Target } from "#relay/canonical/codec.ts";
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { CacheMark } from "#relay/canonical/request.ts";
 import { JSON_TOOL } from "#relay/dialects/anthropic/json-tool.ts";
 import { rulesOf, type ModelRules } from "#relay/dialects/anthropic/model-rules.ts";
@@ -23,9 +24,9 @@ export class EncodeContext {
    * Something cannot be carried, or not as it was said.
    * @throws RelayError unsupported_parameter where the client would rather have none than another answer
    */
-  lose(code: string, param: string): void {
+  lose(loss: Loss, param: string): void {
     if (this.target.strict) throw unsupported(param);
-    this.target.warn(code);
+    this.target.warn(loss);
   }
 }
 

@@ -1,6 +1,7 @@
 import { uuidv7 } from "#platform/ids.ts";
 import type { DecoderOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import { plainText } from "#relay/canonical/plain.ts";
 import type { Citation, Json } from "#relay/canonical/request.ts";
 import { isServerType } from "#relay/dialects/anthropic/block-types.ts";
 import { readCitation } from "#relay/dialects/anthropic/citation.ts";
@@ -130,7 +131,7 @@ export class EventReader {
     let block = this.blocks.get(at);
     if (!block) {
       // Copies of this format forget to open blocks.
-      const opened = OPENED_BY[String(delta.type)];
+      const opened = OPENED_BY[plainText(delta.type)];
       if (opened === undefined) return;
       this.open(at, { type: opened });
       block = this.blocks.get(at)!;

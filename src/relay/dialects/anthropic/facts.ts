@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { isServerType } from "#relay/dialects/anthropic/block-types.ts";
 import { meteredFinish } from "#relay/dialects/anthropic/stop-reason.ts";
@@ -55,7 +56,7 @@ export class AnthropicFacts implements ReplyFacts {
         return this.takeBlock(asWire(event.content_block));
       case "content_block_delta": {
         const delta = asWire(event.delta);
-        return this.count(delta[TEXT_OF_DELTA[String(delta.type)] ?? ""]);
+        return this.count(delta[TEXT_OF_DELTA[plainText(delta.type)] ?? ""]);
       }
       case "message_delta":
         return this.takeEnd(asWire(event.delta), event.usage);

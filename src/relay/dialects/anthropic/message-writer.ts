@@ -1,8 +1,9 @@
 import type { ReplyOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import type { Proof } from "#relay/canonical/request.ts";
 import { isServerBlock } from "#relay/dialects/anthropic/block-types.ts";
 import { writeCitation } from "#relay/dialects/anthropic/citation.ts";
-import { signatureOf } from "#relay/dialects/anthropic/proof.ts";
+import { signatureOf, wrapProof } from "#relay/dialects/anthropic/proof.ts";
 import { stopReasonOf } from "#relay/dialects/anthropic/stop-reason.ts";
 import { writeDeltaUsage, writeUsage } from "#relay/dialects/anthropic/usage.ts";
 import type { Wire } from "#relay/dialects/anthropic/wire.ts";
@@ -102,6 +103,7 @@ export class MessageWriter {
       case "citation":
         return this.cite(event);
       case "tool-start":
+        if (event.proof) this.carry(event.proof);
         this.need(event.index, "tool", { type: "tool_use", id: toolId(event.id), name: event.name, input: {}, caller: { type: "direct" } });
         if (event.custom === true) this.open!.custom = "";
         return;
@@ -139,6 +141,13 @@ export class MessageWriter {
     if (proof === undefined) return;
     this.need(index, "thinking", { type: "thinking", thinking: "", signature: "" });
     this.delta({ type: "signature_delta", signature: signatureOf({ proof, ...(id === undefined ? {} : { id }) }) });
+  }
+
+  /** A call has no place for a proof: it travels in a block of its own before the call. */
+  private carry(proof: Proof): void {
+    if (this.open) return;
+    this.out.push({ type: "content_block_start", index: this.index, content_block: { type: "redacted_thinking", data: wrapProof({ proof }) } }, { type: "content_block_stop", index: this.index });
+    this.index++;
   }
 
   private cite({ citation }: Extract<CanonicalEvent, { type: "citation" }>): void {

@@ -54,4 +54,7 @@ function ownMessages({ ranges }: ScannedRequest, body: Buffer): string | undefin
   }));
 }
 
-const isForeign = (block: Json): boolean => wordOf(asWire(block).signature)?.startsWith(FOREIGN) === true;
+const isForeign = (block: Json): boolean => {
+  const { signature, data } = asWire(block);
+  return [signature, data].some((text) => wordOf(text)?.startsWith(FOREIGN) === true);
+};

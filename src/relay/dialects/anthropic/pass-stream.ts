@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { PassOptions, PassStream } from "#relay/dialects/dialect.ts";
 import { AnthropicFacts, TEXT_OF_DELTA } from "#relay/dialects/anthropic/facts.ts";
 import { messageEvents } from "#relay/dialects/anthropic/message-events.ts";
@@ -166,7 +167,7 @@ export class AnthropicPassStream implements PassStream {
 
   /** The event's bytes up to its text, where the text is the last of it. */
   private headOf(buffer: Buffer, start: number, end: number, delta: Wire): Buffer | undefined {
-    const key = TEXT_OF_DELTA[String(delta.type)];
+    const key = TEXT_OF_DELTA[plainText(delta.type)];
     const at = this.finder.value(DELTA, start, end);
     if (key === undefined || at < 0) return undefined;
     const name = buffer.indexOf(`"${key}"`, at);

@@ -12,6 +12,11 @@ type Signed = Readonly<{ proof: Proof; id?: string }>;
  */
 export function signatureOf({ proof, id }: Signed): string {
   if (proof.family === "anthropic") return proof.value;
+  return wrapProof({ proof, ...(id === undefined ? {} : { id }) });
+}
+
+/** A proof in a form that only this shop reads. */
+export function wrapProof({ proof, id }: Signed): string {
   return FOREIGN + Buffer.from(JSON.stringify({ family: proof.family, value: proof.value, id })).toString("base64url");
 }
 

@@ -1,3 +1,4 @@
+import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Json } from "#relay/canonical/request.ts";
 import { isWire } from "#relay/dialects/anthropic/wire.ts";
 
@@ -17,7 +18,7 @@ export function strictSchema(schema: Json): Json {
   const kept: Record<string, Json> = {};
   const said: string[] = [];
   for (const [key, value] of Object.entries(schema)) {
-    if (REFUSED.has(key) || (key === "minItems" && Number(value) > MIN_ITEMS_KNOWN)) said.push(`${key}: ${JSON.stringify(value)}`);
+    if (REFUSED.has(key) || (key === "minItems" && plainNumber(value) > MIN_ITEMS_KNOWN)) said.push(`${key}: ${JSON.stringify(value)}`);
     else if (NAMED.has(key) && isWire(value)) kept[key] = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, strictSchema(inner)]));
     else if (key === "enum" || key === "const" || key === "default" || key === "required" || key === "examples") kept[key] = value;
     else if (key === "oneOf") kept.anyOf = strictSchema(value);

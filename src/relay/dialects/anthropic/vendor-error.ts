@@ -1,4 +1,5 @@
 import type { VendorError } from "#relay/canonical/events.ts";
+import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Json } from "#relay/canonical/request.ts";
 import { asWire, textOf, wordOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
 
@@ -30,6 +31,6 @@ export function readVendorError(wire: Wire): VendorError | undefined {
 const codeOf = (value: Json | undefined): string | undefined => (typeof value === "number" ? String(value) : wordOf(value));
 
 function statusOf(code: string | undefined): number | undefined {
-  const status = Number(code);
+  const status = plainNumber(code);
   return status >= 400 && status < 600 ? status : undefined;
 }

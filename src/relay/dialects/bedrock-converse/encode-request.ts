@@ -44,15 +44,15 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
 /** Ids of other vendors' calls may not be allowed here; the same id becomes the same word. */
 const callIdOf = (id: string): string => (CALL_ID.test(id) ? id : `tooluse_${createHash("sha256").update(id).digest("hex").slice(0, 24)}`);
 
-function encodeTools(request: ChatRequest, names: ToolNames, thinks: boolean, { warn }: Target): Wire | undefined {
+function encodeTools(request: ChatRequest, names: ToolNames, thinks: boolean, target: Target): Wire | undefined {
   const none = request.toolChoice?.mode === "none";
-  const tools = none ? [] : callable(request);
+  const tools = none ? [] : callable(request, target);
   const called = new Set(request.messages.flatMap((message) => (message.role === "assistant" ? message.parts : [])).filter((part) => part.type === "tool-call").map(({ name }) => name));
   // Calls in the history are refused where no tools are declared.
   const known: readonly FunctionTool[] = tools.length > 0 ? tools : [...called].map((name) => ({ type: "function", name, schema: { type: "object", properties: {} } }));
   if (known.length === 0) return undefined;
   const must = tools.length > 0 && mustCall(request);
-  if (must && thinks) warn("tool_choice_relaxed");
+  if (must && thinks) target.warn("tool_choice_relaxed");
   return compact({
     tools: known.flatMap(({ name, description, schema, cache }) => marked([{ toolSpec: compact({ name: names.of(name), description: description || undefined, inputSchema: { json: schema } }) }], cache)),
     toolChoice: !must || thinks ? undefined : request.toolChoice?.mode === "named" ? { tool: { name: names.of(request.toolChoice.name) } } : { any: {} },

@@ -2,6 +2,7 @@ import { EventWriter } from "#relay/canonical/event-writer.ts";
 import type { CanonicalEvent, FinishReason } from "#relay/canonical/events.ts";
 import type { Citation, Json } from "#relay/canonical/request.ts";
 import { readUsage } from "#relay/dialects/bedrock-converse/usage.ts";
+import { newCallId } from "#relay/dialects/stream-kit/call-id.ts";
 import { argumentsText, asWire, isWire, listOf, textOf, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 
 const FINISH: Readonly<Record<string, FinishReason>> = {
@@ -106,7 +107,7 @@ export class ReplyReader {
 
   #call({ toolUseId, name }: Wire): void {
     const word = textOf(name);
-    this.#write.tool({ id: textOf(toolUseId) || `tooluse_${word}`, name: this.#restore(word) || "tool" });
+    this.#write.tool({ id: textOf(toolUseId) || newCallId(), name: this.#restore(word) || "tool" });
     this.#emptyCall = true;
   }
 

@@ -20,7 +20,7 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
   const { sampling, output, stream } = request;
   if (sampling.stop && sampling.stop.length > STOPS_MAX) throw new RelayError("unsupported_parameter", `The model takes at most ${STOPS_MAX} stop sequences.`, { param: "stop" });
   const names = new ToolNames();
-  const tools = callable(request);
+  const tools = callable(request, target);
   const offered = tools.length > 0 && request.toolChoice?.mode !== "none";
   const messages = encodeMessages(request, target, (name) => names.of(name));
   if (messages.length === 0) throw new RelayError("invalid_value", "There is no message to answer.", { param: "messages" });
@@ -50,7 +50,7 @@ function encodeOutput(output: OutputFormat): Json | undefined {
   return output.format === "json" ? { type: "json_object" } : undefined;
 }
 
-function penalty(value: number | undefined, name: string, { warn }: Target): number | undefined {
+function penalty(value: number | undefined, name: "presence_penalty" | "frequency_penalty", { warn }: Target): number | undefined {
   if (value === undefined || (value >= 0 && value <= 1)) return value;
   warn(`${name}_clamped`);
   return Math.min(Math.max(value, 0), 1);

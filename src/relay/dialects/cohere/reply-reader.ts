@@ -2,6 +2,7 @@ import { EventWriter } from "#relay/canonical/event-writer.ts";
 import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical/events.ts";
 import type { Citation, Json } from "#relay/canonical/request.ts";
 import { readUsage } from "#relay/dialects/cohere/usage.ts";
+import { newCallId } from "#relay/dialects/stream-kit/call-id.ts";
 import { argumentsText, asWire, isWire, listOf, textOf, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 
 const FINISH: Readonly<Record<string, FinishReason>> = {
@@ -75,7 +76,8 @@ export class ReplyReader {
 
   #tool(call: Wire): void {
     const { name, arguments: given } = asWire(call.function);
-    this.#write.tool({ id: textOf(call.id) || `call_${textOf(name)}`, name: this.#restore(textOf(name)) });
+    if (textOf(name) === "") return;
+    this.#write.tool({ id: textOf(call.id) || newCallId(), name: this.#restore(textOf(name)) });
     this.#pendingArguments = true;
     this.#arguments(given);
   }

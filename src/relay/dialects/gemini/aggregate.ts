@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import { ObjectStream } from "#relay/dialects/gemini/object-stream.ts";
 import { laterUsage } from "#relay/dialects/gemini/usage.ts";
 import { isWire, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
@@ -27,7 +28,7 @@ function add(candidates: Map<number, { fields: Wire; parts: Wire[] }>, candidate
   known.fields = { ...known.fields, ...candidate };
   for (const part of wiresOf(wireOf(candidate.content).parts)) {
     const last = known.parts.at(-1);
-    if (last && goesOn(last, part)) known.parts[known.parts.length - 1] = { ...last, ...part, text: `${String(last.text)}${String(part.text)}` };
+    if (last && goesOn(last, part)) known.parts[known.parts.length - 1] = { ...last, ...part, text: `${plainText(last.text)}${plainText(part.text)}` };
     else known.parts.push(part);
   }
 }

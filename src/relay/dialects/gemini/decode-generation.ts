@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { ChatRequest, JsonObject, OutputFormat, Sampling } from "#relay/canonical/request.ts";
 import { jsonSchemaOf } from "#relay/dialects/gemini/decode-tools.ts";
 import { decodeThinking } from "#relay/dialects/gemini/thinking.ts";
@@ -73,7 +74,7 @@ function outputOf(config: Wire): OutputFormat {
 }
 
 function modalitiesOf(value: unknown): ChatRequest["modalities"] {
-  const kinds = (["text", "image", "audio"] as const).filter((kind) => Array.isArray(value) && value.some((given) => String(given).toLowerCase() === kind));
+  const kinds = (["text", "image", "audio"] as const).filter((kind) => Array.isArray(value) && value.some((given) => plainText(given).toLowerCase() === kind));
   return kinds.length === 0 ? ["text"] : kinds;
 }
 

@@ -1,4 +1,5 @@
 import type { EncodedRequest, Target, Warn } from "#relay/canonical/codec.ts";
+import { isSearchOptional } from "#relay/canonical/optional-search.ts";
 import type { ChatRequest, JsonObject, Sampling, Tool, ToolChoice } from "#relay/canonical/request.ts";
 import { encodeContents } from "#relay/dialects/gemini/encode-contents.ts";
 import { FunctionNames } from "#relay/dialects/gemini/names.ts";
@@ -50,14 +51,20 @@ const ownExtras = (extra: JsonObject): Wire => {
 /** The kinds of tools that this vendor runs, by what a request calls them. */
 const SERVER_TOOLS: Readonly<Partial<Record<string, string>>> = { "web-search": "googleSearch", code: "codeExecution", "web-fetch": "urlContext", maps: "googleMaps" };
 
-function encodeTools({ tools, toolChoice }: ChatRequest, target: Target, names: FunctionNames): readonly Wire[] {
+function encodeTools(request: ChatRequest, target: Target, names: FunctionNames): readonly Wire[] {
+  const { tools, toolChoice } = request;
   const functions: Wire[] = [];
   const others: Wire[] = [];
   for (const tool of tools) {
     if (tool.type === "builtin") others.push(serverTool(tool));
     else functions.push(declaration(tool, names));
   }
-  if (functions.length > 0 && others.length > 0 && !isThirdGeneration(target.upstreamModel) && toolChoice?.mode !== "none") {
+  const mixes = functions.length > 0 && others.length > 0 && !isThirdGeneration(target.upstreamModel) && toolChoice?.mode !== "none";
+  if (mixes && isSearchOptional(request)) {
+    target.warn("web_search_dropped");
+    return [{ functionDeclarations: functions }];
+  }
+  if (mixes) {
     throw new RelayError("unsupported_parameter", "The model does not take functions and built-in tools together.", { param: "tools" });
   }
   return [...(functions.length > 0 ? [{ functionDeclarations: functions }] : []), ...others];

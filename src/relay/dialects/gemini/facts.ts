@@ -1,5 +1,6 @@
 import type { Usage } from "#money/usage.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
+import { plainText } from "#relay/canonical/plain.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { nativeFinish } from "#relay/dialects/gemini/finish.ts";
 import { searchesOf } from "#relay/dialects/gemini/grounding.ts";
@@ -72,8 +73,8 @@ export class GeminiFacts implements ReplyFacts {
       if (isWire(call.args)) this.#read(JSON.stringify(call.args));
       for (const { stringValue } of wiresOf(call.partialArgs)) if (typeof stringValue === "string") this.#read(stringValue);
       this.content = true;
-    } else if (isWire(code)) this.#read(String(code.code ?? ""));
-    else if (isWire(result)) this.#read(String(result.output ?? ""));
+    } else if (isWire(code)) this.#read(plainText(code.code ?? ""));
+    else if (isWire(result)) this.#read(plainText(result.output ?? ""));
     else if (isWire(part.inlineData) || isWire(part.fileData)) this.content = true;
   }
 

@@ -1,3 +1,4 @@
+import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Citation } from "#relay/canonical/request.ts";
 import { textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 
@@ -16,8 +17,8 @@ export function citationsOf(grounding: unknown, text: string): readonly Citation
   const placed = wiresOf(wireOf(grounding).groundingSupports).flatMap((support) => {
     const segment = wireOf(support.segment);
     const quoted = textOf(segment.text);
-    const start = charsBefore(text, Number(segment.startIndex ?? 0));
-    const end = charsBefore(text, Number(segment.endIndex ?? 0));
+    const start = charsBefore(text, plainNumber(segment.startIndex ?? 0));
+    const end = charsBefore(text, plainNumber(segment.endIndex ?? 0));
     const numbers = Array.isArray(support.groundingChunkIndices) ? support.groundingChunkIndices.map(Number) : [];
     return numbers.flatMap((number) => {
       const source = chunks[number] && sourceOf(chunks[number]);

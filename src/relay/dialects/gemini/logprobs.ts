@@ -1,3 +1,4 @@
+import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Json } from "#relay/canonical/request.ts";
 import { isWire, jsonOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 
@@ -12,7 +13,7 @@ export function readLogprobs(result: Wire): Json {
 
 const tokenOf = ({ token, logProbability }: Wire): Wire => {
   const text = typeof token === "string" ? token : "";
-  return { token: text, logprob: Number(logProbability ?? 0), bytes: [...Buffer.from(text)] };
+  return { token: text, logprob: plainNumber(logProbability ?? 0), bytes: [...Buffer.from(text)] };
 };
 
 /** Lists of tokens as one result; undefined where there are none. */

@@ -1,4 +1,4 @@
-import { COUNT_NOTHING, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";
+import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";
 import { isWire } from "#relay/dialects/gemini/wire.ts";
 
 const KEY = Buffer.from('"modelVersion"');
@@ -27,9 +27,15 @@ function rangeOf(bytes: Buffer): readonly [start: number, end: number] | undefin
   const end = bytes.lastIndexOf(125) + 1;
   let found: readonly [number, number] | undefined;
   const walker = new JsonWalker(bytes.subarray(start, end));
-  walkTopLevel(walker, () => COUNT_NOTHING, (key, from, to) => {
-    if (key === "modelVersion") found = [start + from, start + to];
-  });
+  try {
+    walkTopLevel(walker, () => COUNT_NOTHING, (key, from, to) => {
+      if (key === "modelVersion") found = [start + from, start + to];
+    });
+  } catch (error) {
+    // Braces beside the object, in what the event says of itself: its own are somewhere else.
+    if (error instanceof JsonFault) return undefined;
+    throw error;
+  }
   return found;
 }
 

@@ -6,8 +6,8 @@ import { PartialArgs } from "#relay/dialects/gemini/partial-args.ts";
 import { unpackSignature } from "#relay/dialects/gemini/proof.ts";
 import { laterUsage, normaliseUsage } from "#relay/dialects/gemini/usage.ts";
 import { readError } from "#relay/dialects/gemini/vendor-error.ts";
+import { newCallId } from "#relay/dialects/stream-kit/call-id.ts";
 import { isWire, jsonOf, parseJson, textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
-import { requestIdText, uuidv7 } from "#platform/ids.ts";
 
 type Kind = "text" | "reasoning";
 type Answer = {
@@ -24,9 +24,6 @@ type Answer = {
   native: string | undefined;
   grounding: unknown;
 };
-
-/** A call's id where the vendor gives none: two calls of one function must stay apart. */
-export const newCallId = (): string => `call_${requestIdText(uuidv7()).slice("req_".length)}`;
 
 /**
  * Makes events of the objects of a reply, one after another: a stream has many, a whole reply one. The answer's end is

@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import { isWire, textOf, wireOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 
 /** Members that go as they are. Everything not named here or treated below is dropped: the vendor refuses what it does not know. */
@@ -83,18 +84,18 @@ function merged({ allOf: _, ...schema }: Wire, parts: readonly unknown[], root: 
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
 
-const isNull = (type: unknown): boolean => String(type).toUpperCase() === "NULL";
+const isNull = (type: unknown): boolean => plainText(type).toUpperCase() === "NULL";
 
 /** Open bounds become closed ones. */
 function writeBounds(schema: Wire, out: Record<string, unknown>): void {
-  const step = String(schema.type).toLowerCase() === "integer" ? 1 : 0;
+  const step = plainText(schema.type).toLowerCase() === "integer" ? 1 : 0;
   if (typeof schema.exclusiveMinimum === "number") out.minimum ??= schema.exclusiveMinimum + step;
   if (typeof schema.exclusiveMaximum === "number") out.maximum ??= schema.exclusiveMaximum - step;
 }
 
 function writeType(schema: Wire, out: Record<string, unknown>, place: Place): void {
   const given = Array.isArray(schema.type) ? (schema.type as readonly unknown[]) : schema.type === undefined ? [] : [schema.type];
-  const types = given.map((type) => String(type).toUpperCase()).filter((type) => TYPES.has(type));
+  const types = given.map((type) => plainText(type).toUpperCase()).filter((type) => TYPES.has(type));
   if (given.some(isNull)) out.nullable = true;
   if (types.length === 1) out.type = types[0];
   else if (types.length > 1) {
@@ -117,7 +118,7 @@ function writeEnum(schema: Wire, out: Record<string, unknown>): void {
   if (kind === "STRING") out.enum = [...new Set(values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))))];
   else {
     const told = `${values.length === 1 ? "Always" : "One of"} ${values.map((value) => JSON.stringify(value)).join(", ")}.`;
-    out.description = out.description === undefined ? told : `${String(out.description)} ${told}`;
+    out.description = out.description === undefined ? told : `${plainText(out.description)} ${told}`;
   }
 }
 

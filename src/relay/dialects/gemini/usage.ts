@@ -1,5 +1,6 @@
 import type { Usage } from "#money/usage.ts";
 import type { NormalisedUsage } from "#relay/canonical/codec.ts";
+import { plainText } from "#relay/canonical/plain.ts";
 import { textOf, wireOf, wiresOf, type Wire } from "#relay/dialects/gemini/wire.ts";
 
 const COUNT_MAX = 2 ** 40;
@@ -49,7 +50,7 @@ function within(part: number, whole: number, check: Check): number {
 function byModality(details: readonly unknown[], check: Check): ByModality {
   const sums = { audio: 0, image: 0, video: 0 };
   for (const detail of details.flatMap(wiresOf)) {
-    const name = String(detail.modality).toLowerCase();
+    const name = plainText(detail.modality).toLowerCase();
     if (name === "audio" || name === "image" || name === "video") sums[name] += count(detail.tokenCount, check) ?? 0;
   }
   return sums;

@@ -17,7 +17,7 @@ const refuse = (what: string): RelayError => new RelayError("unsupported_paramet
 export function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
   tellLosses(request, CARRIED, target);
   const { sampling, output, stream } = request;
-  const tools = request.toolChoice?.mode === "none" ? [] : callable(request);
+  const tools = request.toolChoice?.mode === "none" ? [] : callable(request, target);
   if (request.toolChoice && request.toolChoice.mode !== "auto" && request.toolChoice.mode !== "none") target.warn("tool_choice_relaxed");
   const options = compact({
     num_predict: capOf(request, target), temperature: sampling.temperature, top_p: sampling.topP, top_k: sampling.topK, min_p: sampling.minP,

@@ -1,5 +1,6 @@
 import { EventWriter } from "#relay/canonical/event-writer.ts";
 import type { CanonicalEvent, FinishReason } from "#relay/canonical/events.ts";
+import { newCallId } from "#relay/dialects/stream-kit/call-id.ts";
 import { Counts, usageOf } from "#relay/dialects/stream-kit/counts.ts";
 import { argumentsText, asWire, compact, listOf, textOf, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 
@@ -8,7 +9,6 @@ const FINISH: Readonly<Record<string, FinishReason>> = { stop: "stop", length: "
 /** Reads Ollama's objects: pieces of a stream and whole replies are alike. @see Ollama API reference, "Chat request (Streaming)" */
 export class ReplyReader {
   readonly #write = new EventWriter();
-  #calls = 0;
 
   take(wire: Wire): readonly CanonicalEvent[] {
     if (wire.error !== undefined && wire.error !== null) {
@@ -30,8 +30,7 @@ export class ReplyReader {
     const { name, arguments: given } = asWire(call.function);
     const word = textOf(name);
     if (word === "") return;
-    this.#calls += 1;
-    this.#write.tool({ id: textOf(call.id) || `call_${this.#calls}_${word}`, name: word });
+    this.#write.tool({ id: textOf(call.id) || newCallId(), name: word });
     this.#write.arguments(argumentsText(given));
     this.#write.close();
   }

@@ -1,5 +1,6 @@
 import type { DecoderOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical/events.ts";
+import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { ChoiceReader } from "#relay/dialects/openai-chat/choice-reader.ts";
 import { finishOf } from "#relay/dialects/openai-chat/finish.ts";
@@ -85,7 +86,7 @@ export class ChunkReader {
     if (this.#started) return;
     this.#started = true;
     const { id, model } = wire;
-    const created = Number(wire.created);
+    const created = plainNumber(wire.created);
     this.#out.push({ type: "start", id: typeof id === "string" ? id : "", model: typeof model === "string" ? model : "", ...(Number.isSafeInteger(created) && created > 0 && { created }) });
   }
 

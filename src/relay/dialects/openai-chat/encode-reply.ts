@@ -6,13 +6,13 @@ import type { Citation, Json, JsonObject } from "#relay/canonical/request.ts";
 import { encodeDetails, encodeOtherProof } from "#relay/dialects/openai-chat/reasoning-details.ts";
 import { finishWord } from "#relay/dialects/openai-kit/finish-word.ts";
 import { chatUsage } from "#relay/dialects/openai-kit/usage-wire.ts";
+import { tierOf } from "#relay/dialects/openai-chat/service-tier.ts";
 
 /** The id that every chunk of an answer, and its error, bears. */
 export const replyId = (requestId: string): string => `chatcmpl-${requestId}`;
 
 export function encodeReply(events: readonly CanonicalEvent[], options: ReplyOptions): JsonObject {
   const answer = aggregate(events);
-  const tier = answer.usage?.serviceTier;
   return {
     id: replyId(options.requestId),
     object: "chat.completion",
@@ -20,7 +20,7 @@ export function encodeReply(events: readonly CanonicalEvent[], options: ReplyOpt
     model: options.model,
     choices: answer.candidates.toSorted((a, b) => a.number - b.number).map((candidate) => choiceOf(candidate, answer.finish, options)),
     ...(answer.usage && { usage: chatUsage(answer.usage) }),
-    ...(tier !== undefined && { service_tier: tier }),
+    ...tierOf(answer.usage),
   };
 }
 

@@ -52,6 +52,8 @@ function encodeOutput(output: OutputFormat): JsonObject | undefined {
 
 function encodeModalities({ modalities, audioOut, imageOut }: ChatRequest, target: Target): Readonly<Record<string, Json>> {
   if (modalities.every((one) => one === "text")) return {};
+  // Hosts of the copies draw, OpenAI's own chat does not.
+  if (modalities.includes("image") && isOpenAi(target)) throw new RelayError("unsupported_parameter", "The model does not put out images here.", { param: "modalities" });
   if (modalities.includes("audio") && !audioOut) throw new RelayError("unsupported_parameter", "Audio cannot be put out without a voice and a format.", { param: "modalities" });
   if (imageOut) target.warn("image_config_dropped");
   return { modalities: [...modalities], ...(audioOut && { audio: { voice: audioOut.voice, format: audioOut.format } }) };
@@ -59,6 +61,8 @@ function encodeModalities({ modalities, audioOut, imageOut }: ChatRequest, targe
 
 /** Reasoning models of OpenAI refuse these outright. */
 const REFUSED = ["temperature", "top_p", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs"] as const;
+/** Known to hosts of open models only. */
+const BEYOND = ["top_k", "min_p", "repetition_penalty"] as const;
 
 function encodeSampling({ sampling }: ChatRequest, target: Target): Readonly<Record<string, Json | undefined>> {
   const { stop } = sampling;
@@ -70,7 +74,7 @@ function encodeSampling({ sampling }: ChatRequest, target: Target): Readonly<Rec
   };
   const beyond = { top_k: sampling.topK, min_p: sampling.minP, repetition_penalty: sampling.repetitionPenalty };
   if (target.flags.topK) Object.assign(wire, beyond);
-  else for (const [name, value] of Object.entries(beyond)) if (value !== undefined) target.warn(`${name}_dropped`);
+  else for (const name of BEYOND) if (beyond[name] !== undefined) target.warn(`${name}_dropped`);
   if (!isOpenAi(target) || !isReasoningModel(target.upstreamModel)) return wire;
   for (const name of REFUSED) {
     if (wire[name] === undefined) continue;

@@ -1,4 +1,5 @@
 import type { Target } from "#relay/canonical/codec.ts";
+import { isSearchOptional } from "#relay/canonical/optional-search.ts";
 import type { ChatRequest, Json, JsonObject, Tool, ToolChoice } from "#relay/canonical/request.ts";
 import type { Names } from "#relay/dialects/openai-chat/names.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -9,7 +10,7 @@ export function encodeTools(request: ChatRequest, target: Target, names: Names):
   const allowed = choice?.mode === "allowed" && target.flags.maxTokensName !== "by_model" ? new Set(choice.names) : undefined;
   const callable = request.tools.filter((tool) => tool.type !== "builtin" && (allowed?.has(tool.name) ?? true));
   const tools = callable.map((tool) => encodeTool(tool as Exclude<Tool, { type: "builtin" }>, names));
-  const search = encodeSearch(request);
+  const search = encodeSearch(request, target);
   if (tools.length === 0) return search;
   return {
     tools, ...search,
@@ -24,8 +25,16 @@ function encodeTool(tool: Exclude<Tool, { type: "builtin" }>, names: Names): Jso
   return { type: "function", function: { ...described, parameters: tool.schema, ...(tool.strict !== undefined && { strict: tool.strict }) } };
 }
 
+/** Models that search where they are asked to; others refuse the request that offers it. */
+const SEARCHES = /search|sonar|grok|compound|:online/i;
+
 /** A vendor's own tools: of these the format knows the search alone. */
-function encodeSearch({ tools }: ChatRequest): JsonObject {
+function encodeSearch(request: ChatRequest, { upstreamModel, warn }: Target): JsonObject {
+  const { tools, origin } = request;
+  if (origin !== "openai-chat" && !SEARCHES.test(upstreamModel) && isSearchOptional(request) && tools.some(({ type }) => type === "builtin")) {
+    warn("web_search_dropped");
+    return {};
+  }
   let found: JsonObject = {};
   for (const tool of tools) {
     if (tool.type !== "builtin") continue;

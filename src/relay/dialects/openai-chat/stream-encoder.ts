@@ -6,6 +6,7 @@ import { encodeDetails, encodeOtherProof } from "#relay/dialects/openai-chat/rea
 import { finishWord } from "#relay/dialects/openai-kit/finish-word.ts";
 import { chatUsage } from "#relay/dialects/openai-kit/usage-wire.ts";
 import type { Usage } from "#money/usage.ts";
+import { tierOf } from "#relay/dialects/openai-chat/service-tier.ts";
 
 type Told = { text: string; summary: boolean };
 type Call = { number: number; custom: boolean };
@@ -135,9 +136,8 @@ export class ChatStreamEncoder implements StreamEncoder {
 
   #chunk(choices: readonly JsonObject[], usage: Json = null): string {
     const { requestId, model, includeUsage } = this.#options;
-    const tier = this.#usage?.serviceTier;
     return `data: ${JSON.stringify({
-      id: replyId(requestId), object: "chat.completion.chunk", created: this.#created, model, ...(tier !== undefined && { service_tier: tier }),
+      id: replyId(requestId), object: "chat.completion.chunk", created: this.#created, model, ...tierOf(this.#usage),
       choices, ...(includeUsage && { usage }),
     })}\n\n`;
   }

@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { JsonObject } from "#relay/canonical/request.ts";
 import { asList, asText } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
@@ -44,7 +45,7 @@ function piecesOf(item: Wire): readonly Piece[] {
     case "message":
       return asList(item.content).flatMap((part, content_index) => partPieces(part as JsonObject, content_index));
     case "function_call":
-      return textPieces("response.function_call_arguments", asText(item.arguments) ?? "", { name: String(item.name) }, "arguments");
+      return textPieces("response.function_call_arguments", asText(item.arguments) ?? "", { name: plainText(item.name) }, "arguments");
     case "custom_tool_call":
       return textPieces("response.custom_tool_call_input", asText(item.input) ?? "", {}, "input");
     case "reasoning":

@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { AssistantPart, DocumentPart, JsonObject, Message, Proof, Source, TextPart, ToolResultPart, UserPart } from "#relay/canonical/request.ts";
 import { readAnnotation } from "#relay/dialects/openai-responses/citations.ts";
 import { openProof } from "#relay/dialects/openai-responses/proofs.ts";
@@ -55,12 +56,12 @@ class InputReader {
         this.#reasoning(item);
         break;
       case "item_reference":
-        throw new RelayError("invalid_value", `Item with id '${String(item.id)}' not found.`, { param: `${path}.id` });
+        throw new RelayError("invalid_value", `Item with id '${plainText(item.id)}' not found.`, { param: `${path}.id` });
       case "additional_tools": // they join the request's tools
         break;
       default: {
         const id = asText(item.id) ?? path;
-        this.#assistant().push({ type: "server-tool", id, name: String(item.type), raw: asJson(item) });
+        this.#assistant().push({ type: "server-tool", id, name: plainText(item.type), raw: asJson(item) });
       }
     }
   }
@@ -101,7 +102,7 @@ class InputReader {
         break;
       }
       default:
-        throw new RelayError("invalid_value", `Invalid value: '${String(item.role)}'.`, { param: `${path}.role` });
+        throw new RelayError("invalid_value", `Invalid value: '${plainText(item.role)}'.`, { param: `${path}.role` });
     }
   }
 
@@ -206,7 +207,7 @@ function decodeUserPart(part: Wire, path: string): UserPart {
       return { type: "audio", source: { kind: "base64", data }, mime: `audio/${asText(format) ?? "wav"}` };
     }
     default:
-      throw new RelayError("invalid_value", `Invalid value: '${String(part.type)}'.`, { param: `${path}.type` });
+      throw new RelayError("invalid_value", `Invalid value: '${plainText(part.type)}'.`, { param: `${path}.type` });
   }
 }
 

@@ -33,8 +33,10 @@ function decodeTool(tool: Wire, path: string): readonly Tool[] {
         ...(description !== undefined && { description }),
         ...(tool.format !== undefined && tool.format !== null && { grammar: asJson(tool.format) }),
       }];
-    case "namespace": // functions under a common word; the model knows them by their own
-      return asList(tool.tools).flatMap((inner, at) => decodeTool(inner, `${path}.tools[${at}]`));
+    case "namespace": { // functions under a common word; the model knows them by their own
+      const namespace = nameOf(tool, path);
+      return asList(tool.tools).flatMap((inner, at) => decodeTool(inner, `${path}.tools[${at}]`)).map((inner) => (inner.type === "builtin" ? inner : { ...inner, namespace }));
+    }
     default: {
       const type = asText(tool.type);
       if (type === undefined) throw new RelayError("missing_required_parameter", `Missing required parameter: '${path}.type'.`, { param: `${path}.type` });

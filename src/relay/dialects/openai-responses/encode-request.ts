@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { EncodedRequest, Target } from "#relay/canonical/codec.ts";
 import { effortOf, nearestEffort } from "#relay/canonical/effort.ts";
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { ChatRequest, Json, JsonObject } from "#relay/canonical/request.ts";
 import { encodeInput } from "#relay/dialects/openai-responses/encode-input.ts";
 import { encodeFormat, encodeTool, encodeToolChoice } from "#relay/dialects/openai-responses/encode-tools.ts";
@@ -45,13 +46,13 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
   return { body, ...(restore && { restore }) };
 }
 
-type Lose = (code: string, param: string) => void;
+type Lose = (loss: Loss, param: string) => void;
 
 /** What is left out is told in a header, or refused where the client wants all or nothing. */
 function loser({ strict, warn }: Target): Lose {
-  return (code, param) => {
+  return (loss, param) => {
     if (strict) throw new RelayError("unsupported_parameter", `The model does not take '${param}'.`, { param });
-    warn(code);
+    warn(loss);
   };
 }
 

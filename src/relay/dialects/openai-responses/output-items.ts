@@ -50,16 +50,18 @@ export class CallItem implements OutputItem {
   readonly callId: string;
   readonly name: string;
   readonly custom: boolean;
-  constructor(id: string, outputIndex: number, call: Readonly<{ callId: string; name: string; custom: boolean }>) {
+  readonly namespace: string | undefined;
+  constructor(id: string, outputIndex: number, call: Readonly<{ callId: string; name: string; custom: boolean; namespace: string | undefined }>) {
     this.id = id;
     this.outputIndex = outputIndex;
     this.callId = call.callId;
     this.name = call.name;
     this.custom = call.custom;
+    this.namespace = call.namespace;
   }
   wire(status: string): JsonObject {
     const head = { id: this.id, type: this.custom ? "custom_tool_call" : "function_call", status };
-    return { ...head, ...(this.custom ? { input: this.text } : { arguments: this.text }), call_id: this.callId, name: this.name };
+    return { ...head, ...(this.custom ? { input: this.text } : { arguments: this.text }), call_id: this.callId, name: this.name, ...(this.namespace !== undefined && { namespace: this.namespace }) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { plainText } from "#relay/canonical/plain.ts";
 import type { PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { editsOf, memberRanges, responseEdits } from "#relay/dialects/openai-responses/response-edits.ts";
 import { ResponsesFacts } from "#relay/dialects/openai-responses/responses-facts.ts";
@@ -44,7 +45,7 @@ function lastResponse(stream: Buffer): Buffer {
       start = end;
       const wire = data && parseWire(data);
       if (wire?.type === "error") return data!;
-      const type = String(wire?.type);
+      const type = plainText(wire?.type);
       if (/^response\.(?:completed|incomplete|failed|cancelled)$/.test(type)) last = Buffer.from(JSON.stringify(wire!.response));
     }
   }

@@ -1,5 +1,6 @@
 import type { DecoderOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent, FinishReason } from "#relay/canonical/events.ts";
+import { plainText } from "#relay/canonical/plain.ts";
 import { readAnnotation } from "#relay/dialects/openai-responses/citations.ts";
 import { openProof, proofFamily } from "#relay/dialects/openai-responses/proofs.ts";
 import { readUsage } from "#relay/dialects/openai-responses/usage.ts";
@@ -153,7 +154,7 @@ export class ReplyReader {
         this.#arguments(at, event.delta);
         break;
       case "response.image_generation_call.partial_image":
-        this.#image(this.#item(at, "server"), event.partial_image_b64, event.output_format, true);
+        if (!this.#isOther(at, "server")) this.#image(this.#item(at, "server"), event.partial_image_b64, event.output_format, true);
         break;
       case "response.content_part.done":
         this.#close(this.#items.get(at)?.parts.get(part));
@@ -166,6 +167,12 @@ export class ReplyReader {
     let item = this.#items.get(at);
     if (!item) this.#items.set(at, (item = { kind, parts: new Map(), wire, done: false }));
     return item;
+  }
+
+  /** What belongs to an item of another kind than it was said to be is nobody's. */
+  #isOther(at: number, kind: Item["kind"]): boolean {
+    const known = this.#items.get(at);
+    return known !== undefined && known.kind !== kind;
   }
 
   #part(at: number, contentIndex: number, kind: Item["kind"] = "message"): Part {
@@ -212,6 +219,7 @@ export class ReplyReader {
   }
 
   #arguments(at: number, delta: unknown): void {
+    if (this.#isOther(at, "call")) return;
     const part = this.#items.get(at)?.parts.get(0);
     if (!part || part.closed || typeof delta !== "string" || delta === "") return;
     part.told = true;
@@ -219,6 +227,7 @@ export class ReplyReader {
   }
 
   #text(at: number, contentIndex: number, delta: unknown, logprobs?: unknown): void {
+    if (this.#isOther(at, "message")) return;
     const part = this.#part(at, contentIndex);
     if (part.closed || typeof delta !== "string" || delta === "") return;
     const index = this.#open(part);
@@ -233,12 +242,14 @@ export class ReplyReader {
   }
 
   #annotation(at: number, contentIndex: number, annotation: Wire): void {
+    if (this.#isOther(at, "message")) return;
     const part = this.#part(at, contentIndex);
     if (!part.open) part.early.push(annotation);
     else if (!part.closed) this.#out.push({ type: "citation", index: part.index, citation: readAnnotation(annotation) });
   }
 
   #refusal(at: number, contentIndex: number, delta: unknown): void {
+    if (this.#isOther(at, "message")) return;
     const part = this.#part(at, contentIndex);
     if (part.closed || typeof delta !== "string" || delta === "") return;
     this.#refused = true;
@@ -247,6 +258,7 @@ export class ReplyReader {
 
   /** @param summaryIndex undefined = the thought itself, not a summary of it */
   #reasoning(at: number, delta: unknown, summaryIndex: number | undefined): void {
+    if (this.#isOther(at, "reasoning")) return;
     const item = this.#item(at, "reasoning");
     const part = this.#part(at, 0, "reasoning");
     if (part.closed || typeof delta !== "string" || delta === "") return;
@@ -263,9 +275,9 @@ export class ReplyReader {
   }
 
   #itemDone(at: number, wire: Wire): void {
-    const kind = kindOf(wire);
-    const item = this.#item(at, kind, wire);
-    if (item.done) return;
+    const item = this.#item(at, kindOf(wire), wire);
+    const { kind } = item;
+    if (item.done || kindOf(wire) !== kind) return;
     item.done = true;
     item.wire = wire;
     if (typeof wire.id === "string") this.#doneIds.add(wire.id);
@@ -326,7 +338,7 @@ export class ReplyReader {
 
   #finish(response: Wire): void {
     asList(response.output).forEach((wire, at) => {
-      if (this.#items.get(at)?.done !== true && !this.#doneIds.has(String(wire.id))) this.#itemDone(at, wire);
+      if (this.#items.get(at)?.done !== true && !this.#doneIds.has(plainText(wire.id))) this.#itemDone(at, wire);
     });
     for (const { parts, kind } of this.#items.values()) if (kind !== "server") for (const part of parts.values()) this.#close(part);
     const read = readUsage(response, this.#options.flags);

@@ -30,6 +30,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #blocks = new Map<number, Block>();
   /** The message that texts following each other go to. */
   #message: MessageItem | undefined;
+  #textProof: Proof | undefined;
   #out = "";
   #tail = "";
   #sequence = 0;
@@ -132,7 +133,9 @@ export class ResponsesStreamEncoder implements StreamEncoder {
         this.#serverTool(event.index, event.phase, event.raw);
         break;
       case "text-proof":
-        this.#carry("before", event.proof);
+        // Sources may still come to the text: its proof follows when its message is closed.
+        if (this.#message) this.#textProof = event.proof;
+        else this.#carry("before", event.proof);
         break;
       case "usage":
         this.#usage = event.usage;
@@ -168,7 +171,11 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   #closeMessage(status: "completed" | "incomplete" = "completed"): void {
     const message = this.#message;
     this.#message = undefined;
-    if (message) this.#done(message, status);
+    if (!message) return;
+    this.#done(message, status);
+    const proof = this.#textProof;
+    this.#textProof = undefined;
+    if (proof) this.#carry("before", proof);
   }
 
   #part(index: number, fresh: MessageContent): Readonly<{ item: MessageItem; contentIndex: number; content: MessageContent }> {
@@ -258,9 +265,15 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   #call({ index, id, name, custom = false, proof }: Extract<CanonicalEvent, { type: "tool-start" }>): void {
     if (proof) this.#carry("after", proof);
     this.#closeMessage();
-    const item = this.#add(new CallItem(this.#id(custom ? "ctc" : "fc"), this.#items.length, { callId: id, name, custom }));
+    const item = this.#add(new CallItem(this.#id(custom ? "ctc" : "fc"), this.#items.length, { callId: id, name, custom, namespace: this.#namespaceOf(name) }));
     this.#blocks.set(index, { item, contentIndex: 0 });
     this.#added(item);
+  }
+
+  /** The word under which the client keeps a tool of this name. */
+  #namespaceOf(name: string): string | undefined {
+    const tool = this.#options.request.tools.find((one) => one.type !== "builtin" && one.name === name);
+    return tool?.type === "builtin" ? undefined : tool?.namespace;
   }
 
   #arguments(index: number, text: string): void {

@@ -1,4 +1,5 @@
 import type { NormalisedUsage } from "#relay/canonical/codec.ts";
+import { plainText } from "#relay/canonical/plain.ts";
 import { normaliseUsage } from "#relay/dialects/openai-kit/usage.ts";
 import type { UsageFlags } from "#relay/dialects/openai-kit/usage.ts";
 import { asList, asObject } from "#relay/dialects/openai-responses/wire.ts";
@@ -37,7 +38,7 @@ export function readUsage(response: Wire, flags: UsageFlags): NormalisedUsage | 
 function countCalls(output: readonly Wire[]): Readonly<Record<string, number>> | undefined {
   const counts: Record<string, number> = {};
   for (const { type, status, action } of output) {
-    const item = PRICED_CALLS[String(type)];
+    const item = PRICED_CALLS[plainText(type)];
     if (item === undefined || status === "failed") continue;
     // Opening a page that a search has found is a step of the same search: only searches are paid for.
     if (type === "web_search_call" && (asObject(action).type ?? "search") !== "search") continue;

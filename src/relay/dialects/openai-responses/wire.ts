@@ -15,7 +15,7 @@ const NO_MEMBERS: Wire = {};
 const NO_ENTRIES: readonly Wire[] = [];
 
 /** Types of items that stand for what the vendor has done itself. */
-export const SERVER_ITEM = /^(?:\w+_call(?:_output)?|mcp_\w+|compaction|program(?:_output)?|tool_search_output)$/;
+export const SERVER_ITEM = /^(?:\w+_call(?:_output)?|mcp_list_tools|mcp_approval_\w+|compaction|program(?:_output)?|tool_search_output)$/;
 
 export function parseWire(data: Buffer): Wire | undefined {
   try {

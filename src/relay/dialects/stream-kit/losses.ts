@@ -1,12 +1,13 @@
 import type { Target } from "#relay/canonical/codec.ts";
+import { isSearchOptional } from "#relay/canonical/optional-search.ts";
 import type { ChatRequest, Sampling, Tool } from "#relay/canonical/request.ts";
 import { RelayError } from "#relay/errors.ts";
 
 /** Sampling that a protocol has a place for; the rest is dropped with a warning. */
-const NAMES: Readonly<Record<keyof Sampling, string>> = {
+const NAMES = {
   temperature: "temperature", topP: "top_p", topK: "top_k", minP: "min_p", stop: "stop", seed: "seed", presencePenalty: "presence_penalty",
   frequencyPenalty: "frequency_penalty", repetitionPenalty: "repetition_penalty", logitBias: "logit_bias", logprobs: "logprobs", topLogprobs: "top_logprobs",
-};
+} as const satisfies Readonly<Record<keyof Sampling, string>>;
 
 const refuse = (param: string, what: string): RelayError => new RelayError("unsupported_parameter", `The model does not offer ${what}.`, { param });
 
@@ -30,10 +31,12 @@ export type FunctionTool = Extract<Tool, { type: "function" }>;
  * The functions that may be called. Where a protocol cannot name one or some of them, the others are left out.
  * @throws RelayError unsupported_parameter for tools that the vendor would have to run itself
  */
-export function callable({ tools, toolChoice }: ChatRequest): readonly FunctionTool[] {
+export function callable(request: ChatRequest, { warn }: Target): readonly FunctionTool[] {
+  const { tools, toolChoice } = request;
   const functions: FunctionTool[] = [];
   for (const tool of tools) {
-    if (tool.type === "builtin") throw refuse("tools", "built-in tools");
+    if (tool.type === "builtin" && !isSearchOptional(request)) throw refuse("tools", "built-in tools");
+    if (tool.type === "builtin") warn("web_search_dropped");
     if (tool.type === "function") functions.push(tool);
   }
   if (toolChoice?.mode === "named") return functions.filter(({ name }) => name === toolChoice.name);

@@ -1,3 +1,4 @@
+import type { Warn } from "#relay/canonical/codec.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 
 /** A parsed object of a vendor's. */
@@ -31,7 +32,7 @@ export function compact(members: Readonly<Record<string, Json | undefined>>): Wi
 }
 
 /** Arguments as an object, for protocols that take nothing else: text that is none goes along as it is. */
-export function argumentsObject(text: string, warn: (code: string) => void): Wire {
+export function argumentsObject(text: string, warn: Warn): Wire {
   if (text.trim() === "" || text.trim() === "null") return EMPTY;
   const parsed = parseWire(text);
   if (parsed) return parsed;

@@ -3,7 +3,7 @@ import { CodeCard, CodeTabs } from "#ui/storefront/code-card.tsx";
 import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.tsx";
 import { anchorOf, fill, inlineParts, type Block, type GuideContext } from "#ui/storefront/docs/blocks.ts";
 import { deepLink } from "#ui/storefront/docs/deep-links.ts";
-import { LiveErrors, LiveFormats, type LiveFacts } from "#ui/storefront/docs/live.tsx";
+import { LiveErrors, LiveFormats, LiveLosses, type LiveFacts } from "#ui/storefront/docs/live.tsx";
 import { guideSamples } from "#ui/storefront/docs/samples.ts";
 
 type Props = { blocks: readonly Block[]; context: GuideContext; locale: string; words: CopyWords; live: LiveFacts };
@@ -43,6 +43,7 @@ function OneBlock({ block, index, context, locale, words, live }: Omit<Props, "b
     return <div className="mt-5 max-w-[760px]">{samples.length === 1 ? <CodeCard sample={first} words={words} /> : <CodeTabs name={`tab-${index}`} label={first.name} samples={samples} words={words} />}</div>;
   }
   if ("open" in block) return <p className="mt-5"><a href={deepLink(block.open, context)} className="btn btn-lg btn-secondary">{say(block.text)}</a></p>;
+  if (block.live === "losses") return <LiveLosses live={live} say={say} />;
   return block.live === "errors" ? <LiveErrors live={live} say={say} /> : <LiveFormats live={live} />;
 }
 

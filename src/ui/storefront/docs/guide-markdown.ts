@@ -33,11 +33,15 @@ function blockMarkdown(block: Block, context: GuideContext, say: (text: string) 
     return samples.map(({ name, language, code }) => (samples.length > 1 ? `${name}:\n\n${mdFence(code, language)}` : mdFence(code, language))).join("\n\n");
   }
   if ("open" in block) return `[${say(block.text)}](${deepLink(block.open, context)})`;
+  if (block.live === "losses") return lossesMarkdown(live, say);
   return block.live === "errors" ? errorsMarkdown(live, say) : formatsMarkdown(live);
 }
 
 const errorsMarkdown = ({ errors, words }: LiveFacts, say: (text: string) => string): string =>
   mdTable([words.status, words.code, words.meaning, words.retry], errors.map(({ status, code, text, retry }) => [String(status), mdCode(code), say(text), retry ? words.yes : words.no]));
+
+const lossesMarkdown = ({ losses, words }: LiveFacts, say: (text: string) => string): string =>
+  mdTable([words.loss, words.field, words.happens], losses.map(({ code, field, text }) => [mdCode(code), mdCode(field), say(text)]));
 
 const formatsMarkdown = ({ offered, words }: LiveFacts): string =>
   mdTable([words.format, words.address], FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => [format, mdCode(formatAddress(format, path))]));

@@ -23,6 +23,7 @@ export const GUIDES: readonly Guide[] = [
   { slug: "models", kind: "start", file: "start" },
   { slug: "streaming", kind: "use", file: "use", needs: CHAT },
   { slug: "tools", kind: "use", file: "use", needs: CHAT },
+  { slug: "formats", kind: "use", file: "use", needs: CHAT },
   { slug: "embeddings", kind: "use", file: "use", needs: ["embeddings"] },
   { slug: "images", kind: "use", file: "media", needs: ["images"] },
   { slug: "audio", kind: "use", file: "media", needs: ["audio"] },

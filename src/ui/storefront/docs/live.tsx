@@ -6,7 +6,9 @@ import { FORMAT_PATHS, formatAddress } from "#ui/storefront/formats.ts";
 export type LiveFacts = Readonly<{
   offered: ReadonlySet<ApiFormat>;
   errors: readonly Readonly<{ code: string; status: number; retry: boolean; text: string }>[];
-  words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string }>;
+  /** What translating a request into another format may cost it. */
+  losses: readonly Readonly<{ code: string; field: string; text: string }>[];
+  words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string; loss: string; field: string; happens: string }>;
 }>;
 
 /** Every error that the relay can answer, with what to do; on a phone one under the other. */
@@ -21,6 +23,23 @@ export function LiveErrors({ live: { errors, words }, say }: { live: LiveFacts; 
           <code role="cell" className="text-13 [overflow-wrap:anywhere]">{code}</code>
           <span role="cell" className="text-fg-2">{say(text)}</span>
           <span role="cell" className="text-fg-2 max-sm:text-13"><span className="text-fg-3 sm:hidden">{words.retry}: </span>{retry ? words.yes : words.no}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Every code of what may be left out, with the field that it is about; on a phone one under the other. */
+export function LiveLosses({ live: { losses, words }, say }: { live: LiveFacts; say: (text: string) => ReactNode }) {
+  const columns = "grid gap-x-6 gap-y-1 sm:grid-cols-[232px_152px_minmax(0,1fr)]";
+  return (
+    <div className="mt-5" role="table" aria-label={words.loss}>
+      <div role="row" className={`${columns} pb-2 text-12 text-fg-3 max-sm:hidden`}>{[words.loss, words.field, words.happens].map((word) => <span key={word} role="columnheader">{word}</span>)}</div>
+      {losses.map(({ code, field, text }) => (
+        <div key={code} role="row" className={`${columns} border-t py-2.5`}>
+          <code role="cell" className="text-13 [overflow-wrap:anywhere]">{code}</code>
+          <span role="cell" className="text-13 text-fg-2"><span className="text-fg-3 sm:hidden">{words.field}: </span><code className="[overflow-wrap:anywhere]">{field}</code></span>
+          <span role="cell" className="text-fg-2">{say(text)}</span>
         </div>
       ))}
     </div>

@@ -163,6 +163,12 @@ except RateLimitError as error:
 except APIStatusError as error:
     print(error.status_code, error.code, error.response.headers.get("x-request-id"))`],
   ],
+  strict: [["curl", "shell", `curl {base}/v1/chat/completions \\
+  -H "Authorization: Bearer \${key}" \\
+  -H "Content-Type: application/json" \\
+  -H "x-modelmart-strict: 1" \\
+  -d '{"model": "{model}", "seed": 7,
+       "messages": [{"role": "user", "content": "Count to five."}]}'`]],
   credits: [["curl", "shell", `curl {base}/v1/credits -H "Authorization: Bearer \${key}"`]],
   "credits-answer": [["200", "json", `{"data": {"total_credits": 10, "total_usage": 0.00001305, "balance": 9.99998695}}`]],
   receipt: [["curl", "shell", `curl {base}/v1/generation/req_01M7YGN82SEFZ9MN363BS9MY4F \\

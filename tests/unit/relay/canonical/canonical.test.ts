@@ -65,6 +65,6 @@ test("free text is unwrapped; what was not wrapped stays", () => {
   expect([unwrapInput('{"input":"a\\n\\"b\\""}'), unwrapInput("{broken"), unwrapInput('{"other":1}')]).toEqual(['a\n"b"', "{broken", '{"other":1}']);
 });
 
-test.each([["seed_dropped", "seed"], ["unknown:odd", "odd"], ["max_tokens_clamped", "max_tokens"], ["estimated", "estimated"]])("strictness says what %s is about", (code, param) => {
+test.each([["seed_dropped", "seed"], ["unknown:odd", "odd"], ["max_tokens_clamped", "max_tokens"], ["schema_soft", "response_format"]] as const)("strictness says what %s is about", (code, param) => {
   expect(() => strictWarn(code)).toThrow(expect.objectContaining({ code: "unsupported_parameter", options: expect.objectContaining({ param }) as object }));
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { matchRoute, RELAY_ERRORS } from "#relay/index.ts";
+import { LOSSES, matchRoute, RELAY_ERRORS } from "#relay/index.ts";
 import { MANAGEMENT_ROUTES } from "#management/index.ts";
 import { openApi } from "#management/openapi.ts";
 import { codeParts } from "#ui/storefront/code-parts.ts";
@@ -62,6 +62,13 @@ test("addresses of the reference that are shown are answered, and their examples
   for (const { id, request, answer } of shown) {
     expect([id, answer]).not.toEqual([id, ""]);
     for (const text of [request, answer]) if (text !== undefined) expect(() => JSON.parse(fill(text, context)) as unknown).not.toThrow();
+  }
+});
+
+test("every loss has words in both languages", () => {
+  for (const locale of ["en", "zh"]) {
+    const { losses } = JSON.parse(readFileSync(path.join(messages, locale, "docs.json"), "utf8")) as { losses: Record<string, string> };
+    expect(Object.keys(losses).sort()).toEqual(Object.keys(LOSSES).sort());
   }
 });
 

@@ -242,7 +242,8 @@ test("a form of the answer; beside functions only where the model can", () => {
 test("tools of the vendor's own, alone and beside functions", () => {
   const search: Tool = { type: "builtin", kind: "web-search", origin: "openai-chat", raw: {} };
   expect(encode({ tools: [search] }).body.tools).toEqual([{ googleSearch: {} }]);
-  expect(() => encode({ tools: [search, tool({})] })).toThrow(expect.objectContaining({ code: "unsupported_parameter" }));
+  expect(encode({ tools: [search, tool({})] })).toMatchObject({ body: { tools: [{ functionDeclarations: [{ name: "f" }] }] }, warnings: ["web_search_dropped"] });
+  expect(() => encode({ tools: [search, tool({})], toolChoice: { mode: "required" } })).toThrow(expect.objectContaining({ code: "unsupported_parameter" }));
   expect(encode({ tools: [search, tool({})] }, { upstreamModel: "gemini-3-pro-preview" }).body.tools).toHaveLength(2);
   expect(() => encode({ tools: [{ type: "builtin", kind: "shell", origin: "openai-responses", raw: {} }] })).toThrow(expect.objectContaining({ code: "unsupported_parameter" }));
 });

@@ -1,0 +1,48 @@
+/**
+ * What a request may lose on its way into another protocol, by the codes of `x-modelmart-warn`, each with the field that
+ * it is about: strict callers are refused with that field's name instead. The documentation has a sentence for each.
+ */
+export const LOSSES = {
+  temperature_dropped: "temperature",
+  temperature_clamped: "temperature",
+  top_p_dropped: "top_p",
+  top_k_dropped: "top_k",
+  min_p_dropped: "min_p",
+  stop_dropped: "stop",
+  seed_dropped: "seed",
+  presence_penalty_dropped: "presence_penalty",
+  presence_penalty_clamped: "presence_penalty",
+  frequency_penalty_dropped: "frequency_penalty",
+  frequency_penalty_clamped: "frequency_penalty",
+  repetition_penalty_dropped: "repetition_penalty",
+  logit_bias_dropped: "logit_bias",
+  logprobs_dropped: "logprobs",
+  top_logprobs_dropped: "top_logprobs",
+  max_tokens_clamped: "max_tokens",
+  reasoning_dropped: "reasoning",
+  reasoning_unsupported: "reasoning",
+  thinking_off_small_max_tokens: "max_tokens",
+  thinking_off_unsigned_history: "messages",
+  tier_dropped: "service_tier",
+  parallel_tool_calls_dropped: "parallel_tool_calls",
+  web_search_dropped: "tools",
+  tool_choice_relaxed: "tool_choice",
+  tool_image_moved: "messages",
+  tool_args_repaired: "messages",
+  system_moved: "messages",
+  name_dropped: "messages",
+  leading_user_inserted: "messages",
+  prefill_continued: "messages",
+  server_tool_dropped: "messages",
+  assistant_media_dropped: "messages",
+  image_config_dropped: "image_config",
+  schema_soft: "response_format",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** `unknown:` goes before the name of a field that only the client's own format has. */
+export type Loss = keyof typeof LOSSES | `unknown:${string}`;
+
+/** The field of the request that a loss is about. */
+export const lossParam = (loss: Loss): string => (isUnknown(loss) ? loss.slice("unknown:".length) : LOSSES[loss]);
+
+const isUnknown = (loss: Loss): loss is `unknown:${string}` => loss.startsWith("unknown:");
