@@ -79,6 +79,7 @@ export const SETTINGS = {
   /** Answers to requests with an idempotency key are kept for a day, so that asking again costs nothing. */
   "relay.keep_replies": { schema: z.boolean(), initial: true },
   /** Requests may name the vendors they want or do not want, which tells customers who they are. */
+  "relay.sort_suffixes": { schema: z.boolean(), initial: false },
   "relay.vendor_choice": { schema: z.boolean(), initial: false },
   /** The model name in answers: the shop's or the vendor's. */
   "relay.model_echo": { schema: z.enum(["public", "vendor"]), initial: "public" },

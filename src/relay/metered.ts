@@ -18,7 +18,7 @@ import { pricedTier } from "#relay/policy/service-tier.ts";
 import { worstOf } from "#relay/metering/media-worst.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
-import { notFound } from "#relay/policy/resolve-model.ts";
+import { notFound, suffixStrategy } from "#relay/policy/resolve-model.ts";
 import { conversationOf } from "#relay/routing/affinity.ts";
 import type { ModelLine } from "#relay/routing/model-line.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
@@ -153,7 +153,7 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }
   return createRouter({
     state, snapshot, model, tokens, offers: accepted, affinity: caller.keyId,
     conversation: remembers ? conversationOf({ keyId: caller.keyId, model: model.name, header: inbound.headers["x-session-id"], scanned, body }) : undefined,
-    strategy: (wanted && sortStrategy(wanted)) ?? snapshot.settings.strategy,
+    strategy: (wanted && sortStrategy(wanted)) ?? suffixStrategy(snapshot, scanned.model) ?? snapshot.settings.strategy,
     cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
     ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
     noFallbacks: wanted?.allow_fallbacks === false,

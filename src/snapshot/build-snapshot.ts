@@ -168,6 +168,7 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
     strategy: values["relay.strategy"],
     failoverAtLoss: values["relay.failover_at_loss"],
     keepReplies: values["relay.keep_replies"],
+    sortSuffixes: values["relay.sort_suffixes"],
     vendorChoice: values["relay.vendor_choice"],
     overdraftNano: settingNano(values, "money.overdraft"),
     guardExact: values["money.guard_exact"],

@@ -109,6 +109,8 @@ export type RelaySettings = Readonly<{
   failoverAtLoss: boolean;
   /** Answers to requests with an idempotency key are kept for a day. */
   keepReplies: boolean;
+  /** `model:floor` asks the cheapest first, `model:nitro` the fastest. */
+  sortSuffixes?: boolean;
   /** Requests may name vendors. */
   vendorChoice: boolean;
   overdraftNano: bigint;

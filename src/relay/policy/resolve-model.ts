@@ -19,11 +19,24 @@ export function resolveModel(snapshot: Snapshot, caller: Caller, asked: string, 
   return model;
 }
 
-/** By public name, then by alias, one hop. Google's SDKs put `models/` in front. */
+/** By public name, then by alias, one hop, then without a suffix that only says whom to ask first. Google's SDKs put `models/` in front. */
 export function findModel(snapshot: Snapshot, asked: string): Model | undefined {
   const name = asked.trimEnd();
   const plain = name.startsWith("models/") ? name.slice("models/".length) : name;
-  return snapshot.models.get(plain) ?? snapshot.models.get(snapshot.aliases.get(plain) ?? "");
+  return named(snapshot, plain) ?? (snapshot.settings.sortSuffixes && SUFFIX.test(plain) ? named(snapshot, plain.replace(SUFFIX, "")) : undefined);
+}
+
+const SUFFIX = /:(floor|nitro)$/;
+
+const named = ({ models, aliases }: Snapshot, name: string): Model | undefined => models.get(name) ?? models.get(aliases.get(name) ?? "");
+
+/** Whom a name says to ask first; undefined = it says nothing. */
+export function suffixStrategy({ settings, models, aliases }: Snapshot, asked: string): "lowest_cost" | "least_latency" | undefined {
+  if (!settings.sortSuffixes) return undefined;
+  const name = asked.trimEnd(), [, suffix] = SUFFIX.exec(name) ?? [];
+  // A model may be called so.
+  if (suffix === undefined || models.has(name) || aliases.has(name)) return undefined;
+  return suffix === "floor" ? "lowest_cost" : "least_latency";
 }
 
 export const notFound = (asked: string): RelayError =>

@@ -75,6 +75,28 @@ test("a copy has everything but keys and traffic, is off, and takes the next fre
   expect(await lastActs(1)).toEqual(["channel.duplicate"]);
 });
 
+test("overrides are checked by place, looked at before they are stored, and written down when they are", async () => {
+  const channel = (await operator.channels.list())[0]!;
+  const model = channel.models[0]!.publicName;
+  expect((await operator.channels.checkSettings({ settings: { params: [{ op: "set", path: "temperature", value: 1 }], headers: [{ op: "set", name: "host", value: "x" }] } })).problems).toEqual(["params.0.path", "headers.0.name"]);
+  const settings = { params: [{ op: "set" as const, path: "/temperature", value: 0.5 }], system: { mode: "prepend" as const, text: "Be kind." } };
+  const body = JSON.stringify({ model, messages: [{ role: "user", content: "?" }], stream: true });
+  const seen = await operator.channels.preview({ id: channel.id, settings, model, dialect: "openai-chat", body });
+  expect(seen).toMatchObject({ kind: "sent", changes: ["system", "set:/temperature"] });
+  if (seen.kind !== "sent") throw new Error(seen.kind);
+  expect([JSON.parse(seen.before), JSON.parse(seen.after)]).toMatchObject([{ messages: [{ role: "user" }] }, { messages: [{ role: "system", content: "Be kind." }, { role: "user" }], temperature: 0.5 }]);
+  expect(JSON.stringify(seen.headers)).toContain("(key)");
+  expect(await operator.channels.preview({ id: channel.id, settings: { params: "x" }, model, dialect: "anthropic", body })).toEqual({ kind: "invalid", problems: ["params"] });
+  expect(await operator.channels.preview({ id: channel.id, settings: {}, model, dialect: "openai-chat", body: "{" })).toMatchObject({ kind: "refused", code: "invalid_json" });
+  expect((await operator.channels.get({ id: channel.id })).settings).toEqual({});
+  await operator.channels.update({ id: channel.id, seen: channel.updatedAt, patch: { settings } });
+  const stored = await operator.channels.get({ id: channel.id });
+  expect(stored.settings).toEqual(settings);
+  const { rows } = await admin.pool.query<{ before: object; after: object }>("SELECT before, after FROM audit_log WHERE action = 'channel.update' ORDER BY seq DESC LIMIT 1");
+  expect(rows[0]).toEqual({ before: { settings: {} }, after: { settings } });
+  await operator.channels.update({ id: channel.id, seen: stored.updatedAt, patch: { settings: {} } });
+});
+
 test("the last day of a channel by hours: failures, 429 and the first token, hours without requests too", async () => {
   const { id, name } = (await operator.channels.list())[0]!;
   const quiet = await operator.channels.hours({ id });

@@ -4,7 +4,7 @@ import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument } from "#money/price.ts";
 import type { Channel } from "#snapshot/snapshot.ts";
 import { messages } from "./anthropic-vendor.ts";
-import { KEY, openShop } from "./shop.ts";
+import { KEY, openShop, priceOf } from "./shop.ts";
 import type { Shop, ShopOptions } from "./shop.ts";
 import { begin, chunk, completion, event, failure, json, startVendor, USAGE } from "./vendor.ts";
 import type { Script, Vendor, VendorCall } from "./vendor.ts";
@@ -247,4 +247,17 @@ test("a model that is another one with parameters set says them where the client
   expect(claude.vendors[0]!.calls.map(({ body }) => [body.max_tokens, body.thinking, body.temperature])).toEqual([
     [4_096, { type: "enabled", budget_tokens: 2_000 }, undefined], [3_000, { type: "enabled", budget_tokens: 2_000 }, undefined],
   ]);
+});
+
+test("suffixes say whom to ask first, where the shop has them", async () => {
+  const price = (pico: string) => priceOf({ input: pico, output: pico });
+  const { shop, vendors } = await setUp([{ channel: { priority: 0 } }, { channel: { priority: 0 } }], { settings: { sortSuffixes: true }, costs: [price("900"), price("100")], random: () => 0 });
+  expect((await shop.chat()).status).toBe(200);
+  expect(vendors.map(({ calls }) => calls.length)).toEqual([1, 0]);
+  const floor = await shop.chat({ model: "gpt-test:floor" });
+  expect([vendors.map(({ calls }) => calls.length), ((await floor.json()) as { model: string }).model]).toEqual([[1, 1], "gpt-test"]);
+  expect((await shop.chat({ model: "models/gpt-alias:nitro " })).status).toBe(200);
+  expect((await shop.chat({ model: "gpt-test:cheap" })).status).toBe(404);
+  const without = await setUp([{}]);
+  expect((await without.shop.chat({ model: "gpt-test:floor" })).status).toBe(404);
 });
