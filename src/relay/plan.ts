@@ -84,7 +84,8 @@ export function createPlans(): Plans {
     realtimePlan(caller, snapshot, name) {
       const model = resolveModel(snapshot, caller, name, "realtime");
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      return { model, ownScopes: own, allScopes: all, offers: realtimeOffers(snapshot, providers, caller.groupId, model) };
+      const [groupId] = groupsFor(snapshot, caller, model);
+      return { model, ownScopes: own, allScopes: all, groupId, offers: realtimeOffers(snapshot, providers, groupId, model), weighs: false, tiers: false, picky: false };
     },
   };
 }

@@ -51,7 +51,7 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
   const plan = state.plans.realtimePlan(caller, context.snapshot, asked);
-  if (plan.offers.length === 0 && context.snapshot.routes.has(`${caller.groupId}\0${plan.model.name}`)) {
+  if (plan.offers.length === 0 && context.snapshot.routes.has(`${plan.groupId}\0${plan.model.name}`)) {
     throw new RelayError("unsupported_endpoint", `The model '${asked.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
   const takingOwn = takeRequest(state, context, plan.ownScopes);
@@ -121,24 +121,24 @@ function modelAsked({ inbound: { query } }: RequestContext, grant: RealtimeGrant
 }
 
 /** Names and rules of a session on this channel. @throws RelayError where a short-lived key's settings break them */
-function settingsFor({ snapshot }: RequestContext, caller: Caller, { model }: Plan, choice: Choice, asked: string, grant: RealtimeGrant | undefined) {
+function settingsFor({ snapshot }: RequestContext, caller: Caller, { model, groupId }: Plan, choice: Choice, asked: string, grant: RealtimeGrant | undefined) {
   const { route } = choice.offer;
   const rule: ClientRule = {
     isOwnModel: (name) => name === asked || name === model.name,
-    transcriber: (name) => transcriber(snapshot, caller, route.channel.id, name),
+    transcriber: (name) => transcriber(snapshot, caller, groupId, route.channel.id, name),
   };
   const names: PublicNames = {
     ...(snapshot.settings.modelEcho === "public" && { model: model.name }),
-    transcriber: (upstream) => soldAs(snapshot, caller.groupId, route.channel.id, upstream),
+    transcriber: (upstream) => soldAs(snapshot, groupId, route.channel.id, upstream),
   };
   return { rule, names, words: new VendorWords(choice, secretNames(route.channel, route.upstreamModel, model)), ...(grant?.session && { settings: ruledSession(grant.session, rule) }) };
 }
 
 /** The channel's name of a model that this caller may use; undefined where he may not, or where the channel does not serve it. */
-function transcriber(snapshot: Snapshot, caller: Caller, channelId: string, name: string): string | undefined {
+function transcriber(snapshot: Snapshot, caller: Caller, groupId: string, channelId: string, name: string): string | undefined {
   const model = findModel(snapshot, name);
   if (!model || !keyAllows(caller, model, name)) return undefined;
-  return routesOf(snapshot, caller.groupId, model.name).find((route) => route.channel.id === channelId)?.upstreamModel;
+  return routesOf(snapshot, groupId, model.name).find((route) => route.channel.id === channelId)?.upstreamModel;
 }
 
 /** The name under which a channel's model is sold. */
