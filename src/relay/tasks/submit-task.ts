@@ -3,6 +3,7 @@ import type { AttemptRecord, ChargeRecord } from "#money/charge.ts";
 import { nano, pico } from "#money/amount.ts";
 import type { CompiledPrice } from "#money/price.ts";
 import type { Quantities } from "#money/usage.ts";
+import { groupsFor } from "#relay/plan.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { takeRequest } from "#relay/limits/request-limits.ts";
@@ -29,7 +30,7 @@ const ATTEMPTS_MAX = 4;
 
 export type Submission = Readonly<{ form: TaskForm; action: string; /** Of the task that this one goes on from. */ originId?: string | undefined; /** Of Midjourney's addresses. */ speed?: string | undefined }>;
 
-type Asked = Readonly<{ wish: TaskWish; model: Model; price: CompiledPrice; worst: Quantities; task: Task }>;
+type Asked = Readonly<{ wish: TaskWish; model: Model; groupId: string; price: CompiledPrice; worst: Quantities; task: Task }>;
 
 /**
  * Takes long work on: money first, then the row, then the vendor. @returns what the client is answered with
@@ -40,12 +41,13 @@ export async function submitTask(state: RelayState, tasks: TaskStore, context: R
   await takeRequest(state, context, state.plans.scopesOf(caller, snapshot));
   const wish = await readWish(tasks, context, caller, submission);
   const model = resolveModel(snapshot, caller, wish.model, "tasks");
-  const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
+  const [groupId] = groupsFor(snapshot, caller, model);
+  const price = snapshot.price(model, groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(wish.model);
   await takeRequest(state, context, state.plans.modelScopesOf(caller, snapshot, model));
-  const router = routerFor(state, context, caller, model, wish);
+  const router = routerFor(state, context, caller, model, groupId, wish);
   const first = router.first();
-  const asked: Asked = { wish, model, price, worst: worstOf(wish, price, admittedAtMs), task: taskOf(context, caller, wish, model) };
+  const asked: Asked = { wish, model, groupId, price, worst: worstOf(wish, price, admittedAtMs), task: taskOf(context, caller, wish, model) };
   await setAside(state, tasks, context, caller, asked);
   return deliver(state, tasks, context, asked, router, first);
 }
@@ -74,9 +76,9 @@ async function originOf(tasks: TaskStore, publicId: string, caller: Caller): Pro
   return { publicId: found.publicId, upstreamId, channelId, credential, content, model };
 }
 
-function routerFor(state: RelayState, { snapshot }: RequestContext, caller: Caller, model: Model, wish: TaskWish): Router {
+function routerFor(state: RelayState, { snapshot }: RequestContext, caller: Caller, model: Model, groupId: string, wish: TaskWish): Router {
   return createRouter({
-    state, snapshot, model, tokens: 0, offers: taskOffers(snapshot, caller.groupId, model, wish.form, wish.origin), affinity: caller.keyId,
+    state, snapshot, model, tokens: 0, offers: taskOffers(snapshot, groupId, model, wish.form, wish.origin), affinity: caller.keyId,
     strategy: snapshot.settings.strategy, cost: () => undefined,
   });
 }
@@ -100,11 +102,11 @@ function taskOf({ id, admittedAtMs }: RequestContext, caller: Caller, wish: Task
 }
 
 /** Sets the worst case aside and writes the task down, both or neither. @throws RelayError */
-async function setAside(state: RelayState, tasks: TaskStore, context: RequestContext, caller: Caller, { model, price, worst, task, wish }: Asked): Promise<void> {
+async function setAside(state: RelayState, tasks: TaskStore, context: RequestContext, caller: Caller, { model, groupId, price, worst, task, wish }: Asked): Promise<void> {
   const { admittedAtMs } = context;
   const budgets = state.budgetWindows(caller, admittedAtMs);
   const { request: _request, ...items } = worst;
-  const shared = { walletId: caller.walletId, userId: caller.userId, keyId: caller.keyId, modelId: model.id, groupId: caller.groupId, endpoint: "tasks", stream: false, budgets };
+  const shared = { walletId: caller.walletId, userId: caller.userId, keyId: caller.keyId, modelId: model.id, groupId, endpoint: "tasks", stream: false, budgets };
   const ask: Ask = {
     ...shared, requestId: context.id, admittedAtMs, card: price.worst(0, admittedAtMs, "default"), inputTokensMax: 0, candidates: 1, producesTokens: false, items,
   };
