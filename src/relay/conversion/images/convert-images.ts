@@ -39,9 +39,10 @@ const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, form, s
       const replies = await inParallel(calls, CALLS_MAX, async (count) => {
         const { path, ...step } = maker.step(count);
         const reply = maker.reply(await send({ ...step, ...(path && { url: withPath(call.url, path) }) }));
-        if (reply.pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
-        made += reply.pictures.length;
-        return reply;
+        const pictures = reply.pictures.filter(({ url = "", base64 = "" }) => url !== "" || base64 !== "");
+        if (pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
+        made += pictures.length;
+        return { ...reply, pictures };
       });
       const pictures = replies.flatMap((reply) => reply.pictures).slice(0, asked.count);
       const data = await inParallel(pictures, CALLS_MAX, (picture) => inForm(picture, asked.form, send));
