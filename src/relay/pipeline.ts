@@ -15,7 +15,6 @@ import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
 import { beginOnce, wantsOnce } from "#relay/idempotency/once.ts";
 import type { Operation } from "#relay/dialects/operations.ts";
-import { formDigest } from "#relay/http/body/form-digest.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
 import type { Admitted, Wanted } from "#relay/metered.ts";
@@ -166,7 +165,7 @@ async function serve(
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   if (wantsOnce(state, context)) {
-    context.once = await beginOnce(state, context, caller, request.form ? await formDigest(request.form) : request.body);
+    context.once = await beginOnce(state, context, caller, request);
     if (context.once.before) {
       sendReplay(context, context.once.before);
       return undefined;

@@ -59,15 +59,11 @@ export interface Conversion {
   repair(fault: UpstreamFault): boolean;
 }
 
-/** What a conversion may need beyond the request's words. */
-export type ConversionParts = Readonly<{
-  /** What was sent, where it came with files. */
-  form?: Form | undefined;
-  /** Of files that are given by address; left out = vendors are told the address, whether they take it or not. */
-  source?: ContentSource | undefined;
-}>;
-
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, { form, source }: ConversionParts = {}): Conversion {
+/**
+ * @param form what was sent, where it came with files
+ * @param source of files that are given by address; left out = vendors are told the address, whether they take it or not
+ */
+export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form, source?: ContentSource): Conversion {
   let contents: ReadonlyMap<string, Content> = new Map();
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();

@@ -227,7 +227,7 @@ test("a request that was free takes money only once it goes on to a model that i
   const shop = await openShop();
   const node = await shop.node();
   const [free, sold] = [await shop.model({ items: { request: "0" } }), await shop.model(PER_CALL)];
-  const [rich, poor] = [await shop.customer(usd(1)), await shop.customer(0n)];
+  const [rich, poor] = [await shop.customer(usd(1)), await shop.customer(usd(0))];
   const ask = askFor(rich, free);
   const hold = await admitted(node, ask);
   expect([hold.mode, hold.heldNano]).toEqual(["free", 0n]);

@@ -7,8 +7,8 @@ import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/pri
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
-import { createSpool } from "#platform/spool.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
+import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Relay, RelayLookups, ReplyStore, ResponseStore } from "#relay/index.ts";
