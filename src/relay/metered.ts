@@ -101,6 +101,9 @@ export async function admitPlan(
   const { model, groupId, ownScopes, allScopes } = plan;
   const price = snapshot.price(model, groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
+  if (plan.unsupported && isMedia(operation)) {
+    throw new RelayError("unsupported_endpoint", `The model '${scanned.model.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
+  }
 
   const takingRequest = takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;

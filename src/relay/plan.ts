@@ -3,7 +3,7 @@ import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
-import { offersFor } from "#relay/routing/candidates.ts";
+import { isServed, offersFor } from "#relay/routing/candidates.ts";
 import type { Asked, Offer } from "#relay/routing/candidates.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -19,6 +19,8 @@ export type Plan = Readonly<{
   allScopes: readonly ScopedLimits[];
   /** Everybody who could answer, in good health or not. */
   offers: readonly Offer[];
+  /** It is sold, but none of its vendors has a call of this kind. */
+  unsupported?: boolean;
 }>;
 
 export type Plans = Readonly<{
@@ -55,9 +57,11 @@ export function createPlans(): Plans {
       const model = resolveModel(snapshot, caller, name, endpointName(asked.operation, asked.dialect));
       const { own, all } = scopes.ofModel(caller, snapshot, model);
       const [first, ...others] = groupId === undefined ? groupsFor(snapshot, caller, model) : [groupId];
+      const offers = offersFor(snapshot, providers, first, model, asked);
       const plan: Plan = {
-        model, ownScopes: own, allScopes: all, groupId: first, offers: offersFor(snapshot, providers, first, model, asked),
+        model, ownScopes: own, allScopes: all, groupId: first, offers,
         ...(others.length > 0 && { otherGroups: others }),
+        ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
       };
       if (plans.size >= NAMES_MAX) plans.clear();
       plans.set(key, plan);

@@ -133,19 +133,19 @@ function speak({ context, model, scanned, body, form, media, maxTokens, conversi
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    // A body in another shape than its address stands for must be put into words, whoever is asked.
-    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
-      const { dialect, inbound } = context;
-      context.warnings = NO_WARNINGS;
-      if (form) {
-        const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
-        const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
-        const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
-        return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
-      }
-      return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
-    }
     try {
+      // A body in another shape than its address stands for must be put into words, whoever is asked.
+      if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
+        const { dialect, inbound } = context;
+        context.warnings = NO_WARNINGS;
+        if (form) {
+          const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
+          const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
+          const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
+          return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
+        }
+        return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
+      }
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, { upstreamModel, flags, settings: route.channel.settings, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
       return { endpoint, ...spoken, ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
