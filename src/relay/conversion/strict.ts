@@ -1,7 +1,7 @@
 import { RelayError } from "#relay/errors.ts";
 
 /** `seed_dropped` and `unknown:seed` are both about `seed`. */
-const ABOUT = /^(?:unknown:(.+)|(.+)_(?:dropped|clamped|relaxed|moved|repaired|inserted|continued|soft))$/;
+const ABOUT = /^(?:unknown:(.+)|(.+)_(?:dropped|clamped|relaxed|moved|repaired|inserted|continued|soft|adjusted|inlined))$/;
 
 /**
  * What would be dropped with a warning is refused instead, where the caller said so.
