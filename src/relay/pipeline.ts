@@ -15,7 +15,6 @@ import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
 import { beginOnce, wantsOnce } from "#relay/idempotency/once.ts";
 import type { Operation } from "#relay/dialects/operations.ts";
-import { formDigest } from "#relay/http/body/form-digest.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
 import type { Admitted, Wanted } from "#relay/metered.ts";

@@ -214,7 +214,7 @@ test("another model's bounds need cover, too, and are held once", async () => {
   const node = await shop.node();
   const sold = await shop.model({ items: { input: "1000000", output: "1000000" } });
   const card = sold.price.card(0, Date.now());
-  const hold = await admitted(node, askFor(await shop.customer(usd(0.01)), sold, { producesTokens: true, inputTokensMax: 1_000, modelMaxOutput: 1_000 }));
+  const hold = await admitted(node, askFor(await shop.customer(usd(0.02)), sold, { producesTokens: true, inputTokensMax: 1_000, modelMaxOutput: 1_000 }));
   expect(hold.heldNano).toBe(2_000_000n);
   expect(await hold.raise(card, { inputTokensMax: 3_000, modelMaxOutput: 4_000 })).toBe(true);
   expect(hold.heldNano).toBe(7_000_000n);

@@ -120,8 +120,8 @@ export const mistral = {
 export const minimax = {
   voices: {
     names: {
-      alloy: "English_Trustworthy_Man", ash: "English_Persuasive_Man", ballad: "English_Gentle-voiced_man", coral: "English_radiant_girl", echo: "English_magnetic_voiced_man",
-      fable: "English_captivating_female1", nova: "English_Upbeat_Woman", onyx: "English_Deep-VoicedGentleman", sage: "English_Wiselady", shimmer: "English_Graceful_Lady", verse: "English_expressive_narrator",
+      alloy: "English_expressive_narrator", ash: "English_Gentle-voiced_man", ballad: "English_Gentle-voiced_man", coral: "English_Upbeat_Woman", echo: "English_Gentle-voiced_man",
+      fable: "English_captivating_female1", nova: "English_Upbeat_Woman", onyx: "English_Aussie_Bloke", sage: "English_CalmWoman", shimmer: "English_Graceful_Lady", verse: "English_expressive_narrator",
     },
     formats: ["mp3", "flac", "wav", "pcm"],
   } satisfies Voices,

@@ -75,7 +75,7 @@ describe("what a vendor is asked", () => {
   test("MiniMax and Gemini", () => {
     expect(minimax.request(ask(minimax.voices, { response_format: "pcm", voice_setting: { emotion: "happy" } }), "speech-2.6-hd", ignore)).toEqual({
       model: "speech-2.6-hd", text: "Hi & bye", stream: false, output_format: "hex",
-      voice_setting: { emotion: "happy", voice_id: "English_Trustworthy_Man" }, audio_setting: { format: "pcm", sample_rate: 24_000, channel: 1 },
+      voice_setting: { emotion: "happy", voice_id: "English_expressive_narrator" }, audio_setting: { format: "pcm", sample_rate: 24_000, channel: 1 },
     });
     expect(gemini.request(ask(gemini.voices, { instructions: "Say cheerfully:" }), ignore)).toEqual({
       contents: [{ role: "user", parts: [{ text: "Say cheerfully:\n\nHi & bye" }] }],
