@@ -52,7 +52,7 @@ export function createChannelTests(deps: ChannelTestDeps): ChannelTests {
 }
 
 const target = (subject: ProbeSubject, full: boolean) => ({
-  provider: subject.provider, stream: full, list: full,
+  provider: subject.provider, settings: subject.settings, stream: full, list: full,
   ...(subject.protocol !== null && { protocol: subject.protocol }),
   ...(subject.baseUrl !== null && { baseUrl: subject.baseUrl }),
   ...(subject.key && { secret: subject.key.secret }),

@@ -1,9 +1,11 @@
 import { performance } from "node:perf_hooks";
+import type { HeaderOp } from "#channels/channel-settings.ts";
 import type { Usage } from "#money/usage.ts";
 import { allInMemory } from "#platform/outbound/body-part.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
 import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
+import { overrideHeaders } from "#relay/policy/header-override.ts";
 import { probeWords, type ProbeWords } from "#relay/probe-words.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
@@ -27,7 +29,7 @@ export type ProbeCall = Readonly<{
   error?: string;
 }>;
 
-export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number }>;
+export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number; /** The operator's changes of the head. */ headers?: readonly HeaderOp[] }>;
 
 const PROBE_TIMEOUT_MS = 60_000;
 /** Of an answer no more than this is read: a vendor that sends more is not listened to. */
@@ -45,7 +47,7 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
     const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream });
     if (path) url.pathname = path(url.pathname);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const headers = { ...upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint), contentType, accept: media && "*/*" }), ...more };
+    const headers = withOwnHeaders(to, { ...upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint), contentType, accept: media && "*/*" }), ...more });
     const signature = to.secret === undefined || !allInMemory(parts) ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
     const answer = await exchange(script ? scripted(transport, script) : transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
@@ -61,6 +63,10 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
 /** The headers by which a vendor knows the channel. */
 export const authorizationOf = ({ provider, secret }: ProbeAddress, endpoint?: ProviderEndpoint): Readonly<Record<string, string>> =>
   (secret === undefined ? {} : endpoint?.authorize?.(secret) ?? provider.authorize(secret));
+
+/** The head of a call as the channel sends it; no client stands behind a test. */
+export const withOwnHeaders = ({ headers = [], secret = "" }: ProbeAddress, head: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  (headers.length === 0 ? head : overrideHeaders(head, headers, { apiKey: secret, requestId: "test", client: {} }));
 
 /** Some vendors repeat the key in their refusal. */
 export const hideSecret = (message: string, secret: string | undefined): string => (secret ? message.replaceAll(secret, `…${secret.slice(-4)}`) : message).slice(0, 500);

@@ -1,6 +1,6 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { authorizationOf, exchange, hideSecret, type ProbeAddress } from "#relay/probe-call.ts";
+import { authorizationOf, withOwnHeaders, exchange, hideSecret, type ProbeAddress } from "#relay/probe-call.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { readFault } from "#relay/providers/kit/classify.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
@@ -16,7 +16,7 @@ const TAIL = /\/(?:chat\/completions|completions|embeddings|messages|responses|m
 
 /** The vendor's names of its models, page by page. */
 export async function probeModels(transport: Transport, to: ProbeAddress): Promise<ListedModels> {
-  const { "content-type": _type, ...headers } = upstreamHeaders({ stream: false, authorization: authorizationOf(to) });
+  const { "content-type": _type, ...headers } = withOwnHeaders(to, upstreamHeaders({ stream: false, authorization: authorizationOf(to) }));
   const names = new Set<string>();
   let latencyMs = 0;
   let url: URL | undefined = modelsUrl(to);

@@ -1,4 +1,6 @@
+import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { writesText, type Operation } from "#relay/dialects/operations.ts";
+import { withChannelFlags } from "#relay/policy/route-policy.ts";
 import { probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
 import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
@@ -32,6 +34,8 @@ export type ProbeDeps = Readonly<{
 
 export type ProbeTarget = Readonly<{
   provider: string;
+  /** What the channel changes of its requests: a test keeps to its headers and flags. */
+  settings?: ChannelSettings;
   /** As in the channel's settings. */
   protocol?: ProbeAddress["protocol"];
   baseUrl?: string;
@@ -48,11 +52,12 @@ const CONNECT_MS = 5_000;
 
 /** Tests a channel as far as it can be tested, with real requests. Failures are results, never exceptions. */
 export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promise<ProbeReport> {
-  const provider = providers.get(target.provider);
+  const known = providers.get(target.provider), { settings = {} } = target;
+  const provider = known && withChannelFlags(known, settings);
   if (!provider) return failedAt("address", `The provider ${target.provider} is not known.`);
   if (target.secret === undefined && !provider.keyless) return failedAt("key", "The channel has no live key.");
   const to: ProbeAddress = {
-    provider, connectMs: target.connectMs ?? CONNECT_MS,
+    provider, connectMs: target.connectMs ?? CONNECT_MS, ...(settings.headers && { headers: settings.headers }),
     ...(target.protocol !== undefined && { protocol: target.protocol }),
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
   };

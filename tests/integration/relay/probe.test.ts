@@ -25,3 +25,16 @@ test.each<[Protocol, string, "chat" | "responses" | "gemini" | undefined, string
   expect(report.ok).toBe(true);
   expect(vendor.calls).toHaveLength(2);
 });
+
+test("a test keeps to the channel's own headers and flags", async () => {
+  const vendor = await startVendor(says("openai-chat", TEXT));
+  const outbound = createOutbound({ allowPrivate: true });
+  closing.push(vendor.close, () => outbound.close());
+  const transport = createHttpTransport(outbound);
+  const report = await probeChannel({ transport, simulator: transport }, {
+    provider: "openai-compatible", baseUrl: vendor.url, secret: "vendor-secret", stream: true, list: false, model: { upstreamName: "up-model", endpoints: [] },
+    settings: { headers: [{ op: "set", name: "authorization", value: "Token {api_key}" }, { op: "set", name: "x-title", value: "{client:x-title}" }], supports_stream_options: false },
+  });
+  expect(report.ok).toBe(true);
+  expect(vendor.calls.map(({ headers, body }) => [headers.authorization, headers["x-title"], body.stream_options])).toEqual([["Token vendor-secret", undefined, undefined], ["Token vendor-secret", undefined, undefined]]);
+});

@@ -1,4 +1,5 @@
 import type { EncodedRequest, Target } from "#relay/canonical/codec.ts";
+import { effortOf } from "#relay/canonical/effort.ts";
 import type { ChatRequest, Json, JsonObject, OutputFormat } from "#relay/canonical/request.ts";
 import { encodeMessages } from "#relay/dialects/openai-chat/encode-messages.ts";
 import { encodeReasoning } from "#relay/dialects/openai-chat/encode-reasoning.ts";
@@ -64,7 +65,7 @@ const REFUSED = ["temperature", "top_p", "presence_penalty", "frequency_penalty"
 /** Known to hosts of open models only. */
 const BEYOND = ["top_k", "min_p", "repetition_penalty"] as const;
 
-function encodeSampling({ sampling }: ChatRequest, target: Target): Readonly<Record<string, Json | undefined>> {
+function encodeSampling({ sampling, reasoning }: ChatRequest, target: Target): Readonly<Record<string, Json | undefined>> {
   const { stop } = sampling;
   if (stop && stop.length > STOPS_MAX) throw new RelayError("unsupported_parameter", `The model takes at most ${STOPS_MAX} stop sequences.`, { param: "stop" });
   const wire: Record<string, Json | undefined> = {
@@ -75,7 +76,7 @@ function encodeSampling({ sampling }: ChatRequest, target: Target): Readonly<Rec
   const beyond = { top_k: sampling.topK, min_p: sampling.minP, repetition_penalty: sampling.repetitionPenalty };
   if (target.flags.topK) Object.assign(wire, beyond);
   else for (const name of BEYOND) if (beyond[name] !== undefined) target.warn(`${name}_dropped`);
-  if (!isOpenAi(target) || !isReasoningModel(target.upstreamModel)) return wire;
+  if (!isOpenAi(target) || !isReasoningModel(target.upstreamModel) || isIdle(target.upstreamModel, reasoning)) return wire;
   for (const name of REFUSED) {
     if (wire[name] === undefined) continue;
     target.warn(`${name}_dropped`);
@@ -83,6 +84,10 @@ function encodeSampling({ sampling }: ChatRequest, target: Target): Readonly<Rec
   }
   return wire;
 }
+
+/** From GPT-5.1 on models think only when they are told to, and take what others refuse while they do not. */
+const isIdle = (model: string, reasoning: ChatRequest["reasoning"]): boolean =>
+  /^gpt-5\.[1-9](?!.*-(?:codex|pro))/.test(model) && (reasoning === undefined || effortOf(reasoning, undefined) === "none");
 
 /** What only the client's own format knows has no meaning here; the few words that this format shares with it have. */
 function encodeExtra({ extra, origin }: ChatRequest, target: Target): JsonObject {

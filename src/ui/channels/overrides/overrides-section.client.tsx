@@ -51,26 +51,28 @@ export function OverridesSection({ channel, readOnly }: { channel: Channel; read
     setBusy(false);
   };
   return (
-    <fieldset disabled={readOnly} className="flex min-w-0 flex-col gap-8">
-      <legend className="sr-only">{t("label")}</legend>
-      <Part title={t("params.title")}><ParamsEditor rows={draft.params} problems={problems} readOnly={readOnly} onChange={(params) => set({ params })} /></Part>
-      <Part title={t("system.title")}><SystemPart value={draft.rest.system} wrong={problems.some((path) => path.startsWith("system"))} onChange={(system) => rest({ system })} /></Part>
-      <Part title={t("headers.title")}><HeadersEditor rows={draft.headers} problems={problems} readOnly={readOnly} onChange={(headers) => set({ headers })} /></Part>
-      <Part title={t("behaviour.title")}><BehaviourPart value={draft.rest} onChange={rest} /></Part>
-      {channel.models.length > 0 ? <Part title={t("capabilities.title")}><CapabilityTable models={channel.models.map(({ publicName }) => publicName)} lacks={draft.rest.lacks ?? {}} readOnly={readOnly} onChange={(lacks) => rest({ lacks })} /></Part> : null}
-      {conflict && edit ? (
-        <Callout tone="warn" title={t("conflict.title")} action={<span className="flex flex-wrap gap-2"><Button size="sm" onClick={() => { setConflict(false); setEdit(undefined); }}>{t("conflict.theirs")}</Button><Button size="sm" onClick={() => { setConflict(false); void save(channel); }}>{t("conflict.mine")}</Button></span>}>{t("conflict.text")}</Callout>
-      ) : null}
-      {problems.length > 0 ? <div role="alert"><Callout tone="bad" title={t("problems.title")}><ul className="list-disc pl-5">{problems.map((path) => <li key={path}><code className="text-13">{path}</code></li>)}</ul></Callout></div> : null}
-      {readOnly ? null : (
-        <div className="flex flex-wrap items-center gap-2">
-          <Button variant="primary" busy={busy} disabled={!changed} onClick={() => void save(base)}>{t("save")}</Button>
-          {changed ? <Button onClick={() => { setEdit(undefined); setProblems([]); }}>{t("discard")}</Button> : null}
-          <span className="text-13 text-fg-3" role="status">{changed ? t("unsaved") : ""}</span>
-        </div>
-      )}
+    <div className="flex min-w-0 flex-col gap-8">
+      <fieldset disabled={readOnly} className="flex min-w-0 flex-col gap-8">
+        <legend className="sr-only">{t("label")}</legend>
+        <Part title={t("params.title")}><ParamsEditor rows={draft.params} problems={problems} readOnly={readOnly} onChange={(params) => set({ params })} /></Part>
+        <Part title={t("system.title")}><SystemPart value={draft.rest.system} wrong={problems.some((path) => path.startsWith("system"))} onChange={(system) => rest({ system })} /></Part>
+        <Part title={t("headers.title")}><HeadersEditor rows={draft.headers} problems={problems} readOnly={readOnly} onChange={(headers) => set({ headers })} /></Part>
+        <Part title={t("behaviour.title")}><BehaviourPart value={draft.rest} onChange={rest} /></Part>
+        {channel.models.length > 0 ? <Part title={t("capabilities.title")}><CapabilityTable models={channel.models.map(({ publicName }) => publicName)} lacks={draft.rest.lacks ?? {}} readOnly={readOnly} onChange={(lacks) => rest({ lacks })} /></Part> : null}
+        {conflict && edit ? (
+          <Callout tone="warn" title={t("conflict.title")} action={<span className="flex flex-wrap gap-2"><Button size="sm" onClick={() => { setConflict(false); setEdit(undefined); }}>{t("conflict.theirs")}</Button><Button size="sm" onClick={() => { setConflict(false); void save(channel); }}>{t("conflict.mine")}</Button></span>}>{t("conflict.text")}</Callout>
+        ) : null}
+        {problems.length > 0 ? <div role="alert"><Callout tone="bad" title={t("problems.title")}><ul className="list-disc pl-5">{problems.map((path) => <li key={path}><code className="text-13">{path}</code></li>)}</ul></Callout></div> : null}
+        {readOnly ? null : (
+          <div className="flex flex-wrap items-center gap-2">
+            <Button variant="primary" busy={busy} disabled={!changed} onClick={() => void save(base)}>{t("save")}</Button>
+            {changed ? <Button onClick={() => { setEdit(undefined); setProblems([]); }}>{t("discard")}</Button> : null}
+            <span className="text-13 text-fg-3" role="status">{changed ? t("unsaved") : ""}</span>
+          </div>
+        )}
+      </fieldset>
       <Part title={t("preview.title")}><PreviewPanel channel={channel} settings={settings} onProblems={setProblems} /></Part>
       {dialog}
-    </fieldset>
+    </div>
   );
 }
