@@ -10,7 +10,7 @@ import { NO_MODEL, type GuideContext, type MediaModels } from "#ui/storefront/do
 import type { DocGroup } from "#ui/storefront/docs/doc-frame.tsx";
 import { GUIDES, KINDS, works } from "#ui/storefront/docs/guides.ts";
 import type { LiveFacts } from "#ui/storefront/docs/live.tsx";
-import { formatsOf, isText } from "#ui/storefront/formats.ts";
+import { formatsOf, isText, listens } from "#ui/storefront/formats.ts";
 import { keyNameOf } from "#ui/storefront/samples.ts";
 
 /** What guides are filled with: this shop's address, and models that are on sale. */
@@ -18,7 +18,7 @@ export async function guideContext(): Promise<GuideContext> {
   const { baseUrl, settings } = await shop();
   const [base, { "shop.name": shopName }, offers] = await Promise.all([baseUrl(), settings(), publicOffers()]);
   const offered = offeredFormats();
-  const sold = offers.map((offer) => ({ slug: offer.slug, items: Object.keys(offer.prices), formats: formatsOf({ endpoints: offer.endpoints, items: offer.prices }, offered) }));
+  const sold = offers.map((offer) => ({ slug: offer.slug, hears: listens(offer.prices), formats: formatsOf({ endpoints: offer.endpoints, items: offer.prices }, offered) }));
   return {
     base, shop: shopName, key: keyNameOf(shopName),
     model: sold.find(({ formats }) => isText(formats))?.slug ?? NO_MODEL,
@@ -27,14 +27,12 @@ export async function guideContext(): Promise<GuideContext> {
   };
 }
 
-type Sold = Readonly<{ slug: string; formats: readonly string[]; items: readonly string[] }>;
+type Sold = Readonly<{ slug: string; formats: readonly string[]; hears: boolean }>;
 
-/** What listens is sold by what it hears, what speaks by what it says. */
 function mediaModels(sold: readonly Sold[]): MediaModels {
-  const hears = ({ items }: Sold): boolean => items.some((item) => item === "audio_in_ms" || item === "input_audio");
   const first = (format: string, fits: (one: Sold) => boolean = () => true): string | undefined => sold.find((one) => one.formats.includes(format) && fits(one))?.slug;
   const found = {
-    image: first("images"), speech: first("audio", (one) => !hears(one)), recording: first("audio", hears), moderation: first("moderations"), ranking: first("rerank"), video: first("tasks"),
+    image: first("images"), speech: first("audio", ({ hears }) => !hears), recording: first("audio", ({ hears }) => hears), moderation: first("moderations"), ranking: first("rerank"), video: first("tasks"),
   };
   return Object.fromEntries(Object.entries(found).filter(([, slug]) => slug !== undefined));
 }

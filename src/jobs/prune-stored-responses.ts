@@ -1,5 +1,5 @@
 import type { Job } from "#jobs/job.ts";
-import { pruneResponses, pruneTasks } from "#reports/index.ts";
+import { pruneReplies, pruneResponses, pruneTasks } from "#reports/index.ts";
 
 /** Hourly: answers and tasks that were kept for their owners long enough go. */
 export const pruneStoredResponses: Job = {
@@ -7,8 +7,8 @@ export const pruneStoredResponses: Job = {
   cron: "41 * * * *",
   expireInSeconds: 600,
   async run({ pool, log }) {
-    const removed = await pruneResponses(pool);
-    if (removed > 0) log.info({ removed }, "kept responses removed");
+    const removed = (await pruneResponses(pool)) + (await pruneReplies(pool));
+    if (removed > 0) log.info({ removed }, "kept answers removed");
     const forgotten = await pruneTasks(pool);
     if (forgotten > 0) log.info({ forgotten }, "words of old tasks removed");
   },

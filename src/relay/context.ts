@@ -2,10 +2,12 @@ import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Spool } from "#platform/spool.ts";
 import type { Metrics } from "#platform/metrics.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
+import type { ContentSource } from "#relay/content/content-cache.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { ErrorForm } from "#relay/dialects/error-forms.ts";
 import type { Form } from "#relay/http/body/form.ts";
@@ -29,6 +31,8 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { Once } from "#relay/idempotency/once.ts";
+import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
@@ -50,6 +54,10 @@ export type RelayDeps = Readonly<{
   tasks?: TaskStore;
   /** The shop's address, for links to such files; without it the address that the caller used. */
   publicUrl?: string | undefined;
+  /** Answers to requests with an idempotency key; absent = the header means nothing. */
+  replies?: ReplyStore;
+  /** Fetches files that customers give by address, for vendors that take data only; absent = they get the address. */
+  fetchContent?: FetchContent;
   /** Vendors over HTTP. */
   transport: Transport;
   /** For pictures and the like that a vendor's answer names by their address. Absent: they are not fetched. */
@@ -66,6 +74,8 @@ export type RelayDeps = Readonly<{
   metrics: Metrics;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** What all nodes of this shop go by before other shops; absent = calls that come round are known by their number alone. */
+  shopId?: string;
   /** Live relay nodes, at least 1: without a shared store each takes its part of the limits. Default 1. */
   nodes?: () => number;
 }>;
@@ -82,6 +92,7 @@ export type RelayState = RelayDeps & Readonly<{
   keyRing: KeyRing;
   retryBudget: RetryBudget;
   wheel: TimerWheel;
+  contents: ContentSource | undefined;
   freePasses: FreePasses;
   drains: Drains;
   /** The address of an endpoint on a channel. @throws RelayError */
@@ -137,6 +148,8 @@ export type RequestContext = {
   warnings: readonly string[];
   /** Responses: what is kept of the conversation. */
   turn: Turn | undefined;
+  /** The request must not be done twice. */
+  once: Once | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;
@@ -151,7 +164,13 @@ export type Job = Readonly<{
   endpoint: string;
   modelAsked: string;
   model: Model;
+  /** Whose price and channels serve it. */
+  groupId: string;
   price: CompiledPrice;
+  /** The operator put this model in another's place: never dearer than that one. */
+  ceiling?: CompiledPrice;
+  /** Tries of all models together that there may be by the end of this one's. */
+  attemptsMax?: number;
   scanned: ScannedRequest;
   body: Buffer;
   /** What was sent, where it came with files: `body` is a view of it. */

@@ -13,6 +13,7 @@ const HIDDEN_FROM_READERS: Readonly<Record<string, readonly string[]>> = {
   mails: ["sealed"],
   stored_responses: ["sealed"],
   tasks: ["sealed"],
+  kept_replies: ["sealed"],
   channel_keys: ["sealed"],
   redeem_codes: ["code_hash"],
   coupons: ["code_hash"],

@@ -8,10 +8,11 @@ import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import { createSpool } from "#platform/spool.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Billing } from "#money/billing.ts";
-import type { Relay, RelayLookups, ResponseStore, TaskStore } from "#relay/index.ts";
+import type { Relay, RelayLookups, ReplyStore, ResponseStore, TaskStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -31,6 +32,9 @@ export type ShopOptions = Readonly<{
   tasks?: TaskStore;
   /** In place of the money in memory. */
   billing?: Billing;
+  replies?: ReplyStore;
+  fetchContent?: FetchContent;
+  shopId?: string;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -39,6 +43,8 @@ export type ShopOptions = Readonly<{
   costs?: readonly CompiledPrice[];
   random?: () => number;
   sharedStore?: SharedStore;
+  /** Other models, groups and routes than the one of each. */
+  alter?: (snapshot: Snapshot) => Snapshot;
 }>;
 
 export type Shop = Readonly<{
@@ -87,6 +93,9 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     },
     ...(options.responses && { responses: options.responses }),
     ...(options.tasks && { tasks: options.tasks }),
+    ...(options.replies && { replies: options.replies }),
+    ...(options.shopId && { shopId: options.shopId }),
+    ...(options.fetchContent && { fetchContent: options.fetchContent }),
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
     spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
     simulator: createSimulator({ clock }),
@@ -129,7 +138,9 @@ export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice 
 /** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
 export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1" }: ShopOptions, rev: bigint): Snapshot {
+const createSnapshot = (options: ShopOptions, rev: bigint): Snapshot => (options.alter ?? ((made) => made))(plainSnapshot(options, rev));
+
+function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, groupId = "g1" }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -147,7 +158,7 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
     groups: new Map([[groupId, { id: groupId, name: "default", ppm: ppm(1_000_000), limits: {} }]]),
     channels: new Map(built.map((channel) => [channel.id, channel])),
     routes: new Map([[`${groupId}\0${sold.name}`, tiers]]),
-    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
+    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: () => price,
     cost: ({ number }) => costs?.[number - 1],
     modelsOf: (asked) => (asked === groupId ? [sold] : []),

@@ -2,12 +2,13 @@ import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
-import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
+import { geminiImages, isImagen } from "#relay/conversion/images/gemini-images.ts";
 import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
+import { nativePredict } from "#relay/conversion/images/native-predict.ts";
 import { bflImages, falImages, grsaiImages, replicateImages } from "#relay/conversion/images/polled-vendors.ts";
-import { arkImages, dashscopeImages, minimaxImages, recraftImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
@@ -96,7 +97,7 @@ function withPath(url: URL, path: (pathname: string) => string): URL {
 
 /** Pictures by the protocol that they are asked for in. */
 export const imagesCodecs = {
-  "gemini-images": converted(geminiImages),
+  "gemini-images": ((asked, target) => (asked.dialect.asked?.()?.format === "gemini-images" && isImagen(target.upstreamModel) ? nativePredict(asked) : converted(geminiImages)(asked, target))) satisfies CallCodec,
   "minimax-images": converted(minimaxImages),
   "dashscope-images": converted(dashscopeImages),
   "ark-images": converted(arkImages),
@@ -106,4 +107,7 @@ export const imagesCodecs = {
   "fal-images": converted(falImages),
   "replicate-images": converted(replicateImages),
   "grsai-images": converted(grsaiImages),
+  "openrouter-images": converted(openrouterImages),
+  "siliconflow-images": converted(siliconflowImages),
+  "xai-images": converted(xaiImages),
 } as const;

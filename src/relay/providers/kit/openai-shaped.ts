@@ -48,6 +48,7 @@ type Manifest = Readonly<{
   errorClasses?: Provider["errorClasses"];
   keyless?: boolean;
   unconfirmed?: boolean;
+  isShop?: boolean;
   docs?: string;
   tasks?: Provider["tasks"];
 }>;

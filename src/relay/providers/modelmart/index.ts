@@ -12,9 +12,11 @@ export const modelmart = openaiShaped({
   id: "modelmart",
   name: "Another Modelmart",
   basePath: "/v1",
+  isShop: true,
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
   tasks: [{ protocol: "openai-videos" }, { protocol: "mj-proxy", basePath: "" }, { protocol: "suno", basePath: "" }, { protocol: "kling", basePath: "/kling" }],
+  errorClasses: [{ match: "loop_detected", class: "config" }],
   flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });

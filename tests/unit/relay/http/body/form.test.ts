@@ -5,6 +5,7 @@ import { bytesOf, type BodyPart } from "#platform/outbound/body-part.ts";
 import { createSpool } from "#platform/spool.ts";
 import { encodeForm } from "#relay/http/body/encode-form.ts";
 import { isFile, type Form } from "#relay/http/body/form.ts";
+import { formDigest } from "#relay/http/body/form-digest.ts";
 import { formView } from "#relay/http/body/form-view.ts";
 import { readForm } from "#relay/http/body/read-form.ts";
 import { soundLength } from "#relay/http/body/sound-length.ts";
@@ -82,6 +83,14 @@ describe("a form", () => {
 
   test("without a boundary is refused", async () => {
     await expect(readForm({ ...arriving([SMALL]), headers: { "content-type": "multipart/form-data" } }, LIMITS, spool)).rejects.toMatchObject({ code: "invalid_value" });
+  });
+
+  test("is the same for the same parts, and another when a byte of a file is", async () => {
+    const digest = async (...parts: readonly Part[]): Promise<string> => (await formDigest(await readForm(arriving([written(...parts)]), LIMITS, spool))).toString("hex");
+    const parts = (bytes: Buffer) => [field("model", "m"), file("image", "a.png", bytes)];
+    const large = Buffer.alloc(2_000_000, 1), other = Buffer.from(large).fill(2, 1_999_999);
+    expect(await digest(...parts(large))).toBe(await digest(...parts(large)));
+    expect(new Set([await digest(...parts(large)), await digest(...parts(other)), await digest(...parts(Buffer.alloc(0))), await digest(...parts(large).reverse())]).size).toBe(4);
   });
 
   test("is seen as the JSON that would say the same", async () => {
