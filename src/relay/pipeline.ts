@@ -63,6 +63,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       checkHops(inbound, state.shopId);
     } else if (route.kind === "task") {
       context.form = taskErrorForm(route.form, context.form);
+      checkHops(inbound, state.shopId);
       const proof = route.verb === "content" ? inbound.query.get("proof") : null;
       if (proof !== null) {
         await serveLinkedFile(state, context, route, proof);
