@@ -91,5 +91,5 @@ function failureOf(state: RelayState, { offer: { provider } }: Choice, error: un
   const code = (error as { code?: unknown }).code;
   if (code === "ABORTED") return { class: "aborted" };
   if (code === "EGUARD" || error instanceof RelayError) return { class: "config", cause: error };
-  return { class: /timed? ?out/i.test((error as Error).message) ? "slow" : "connect", cause: error };
+  return { class: code === "ETIMEDOUT" ? "slow" : "connect", cause: error };
 }

@@ -55,7 +55,6 @@ async function open(outbound: Outbound, call: SocketCall): Promise<FrameSocket> 
     headers: call.headers,
     perMessageDeflate: false,
     maxPayload: FRAME_BYTES_MAX,
-    handshakeTimeout: call.openMs,
     followRedirects: false,
     createConnection: ((_options: unknown, done: (error: Error | null, socket?: Duplex) => void) => {
       connect((error, socket) => (error ? done(error) : done(null, socket!)));
@@ -63,10 +62,13 @@ async function open(outbound: Outbound, call: SocketCall): Promise<FrameSocket> 
     }) as unknown as NonNullable<ClientOptions["createConnection"]>,
   };
   const socket = new WebSocket(url, options);
-  const giveUp = (): void => {
-    reject(Object.assign(new Error("the client has left"), { code: "ABORTED" }));
+  const stop = (error: Error): void => {
+    reject(error);
     socket.terminate();
   };
+  const giveUp = (): void => stop(Object.assign(new Error("the client has left"), { code: "ABORTED" }));
+  // The library's own time-out watches sockets that it has made itself.
+  const late = setTimeout(() => stop(Object.assign(new Error("the vendor did not answer in time"), { code: "ETIMEDOUT" })), call.openMs);
   const failed = (error: Error): void => reject(error);
   socket.on("error", failed);
   socket.once("unexpected-response", (request, response) => {
@@ -83,6 +85,7 @@ async function open(outbound: Outbound, call: SocketCall): Promise<FrameSocket> 
   try {
     return await promise;
   } finally {
+    clearTimeout(late);
     call.signal.removeEventListener("abort", giveUp);
   }
 }

@@ -49,7 +49,7 @@ export function upgradeExchange(call: UpgradeCall): UpgradeExchange {
     forwarded: typeof beta === "string" && beta !== "" ? { "openai-beta": beta } : {},
     accept(headers) {
       checkHandshake(request);
-      return reply.gone ? undefined : reply.handOver(() => accept(call, protocols, headers));
+      return reply.gone ? undefined : accept({ ...call, head: Buffer.concat([call.head, ...reply.handOver()]) }, protocols, headers);
     },
   };
 }
@@ -75,7 +75,10 @@ function accept({ request, socket, head }: UpgradeCall, protocols: readonly stri
   return accepted;
 }
 
-/** The way of a refusal: an ordinary answer, after which the connection ends. */
+/** What a client may send before it has been agreed to; honest ones wait. */
+const EARLY_BYTES_MAX = 64 * 1024;
+
+/** The way of a refusal: an ordinary answer, after which the connection ends. Reads on, as only so an end is seen. */
 class SocketReply implements Reply {
   pristine = true;
   gone = false;
@@ -87,11 +90,24 @@ class SocketReply implements Reply {
     this.#goneListener?.();
   };
   readonly #onError = (): void => undefined; // `close` follows
+  readonly #early: Buffer[] = [];
+  #earlyBytes = 0;
+  readonly #onData = (bytes: Buffer): void => {
+    this.#early.push(bytes);
+    this.#earlyBytes += bytes.length;
+    if (this.#earlyBytes > EARLY_BYTES_MAX) this.#socket.destroy();
+  };
+  /** Half a connection is of no use to a conversation. */
+  readonly #onEnd = (): void => {
+    if (this.pristine) this.#socket.destroy();
+  };
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("close", this.#onClose);
     socket.on("error", this.#onError);
+    socket.on("end", this.#onEnd);
+    socket.on("data", this.#onData);
     if (socket.destroyed) this.gone = true;
   }
 
@@ -110,7 +126,8 @@ class SocketReply implements Reply {
     this.#flush();
     if (chunk === undefined) this.#socket.end();
     else this.#socket.end(chunk);
-    this.#socket.resume(); // what the client goes on sending is thrown away, so that its end is seen
+    this.#socket.off("data", this.#onData);
+    this.#socket.resume(); // what the client goes on sending is thrown away
   }
 
   destroy(): void {
@@ -126,12 +143,11 @@ class SocketReply implements Reply {
     else this.#goneListener = listener;
   }
 
-  /** From now on the socket is the conversation's. */
-  handOver<T>(take: () => T): T {
-    this.#socket.off("close", this.#onClose);
-    this.#socket.off("error", this.#onError);
+  /** From now on the socket is the conversation's, which must begin to read it at once. @returns what has come meanwhile */
+  handOver(): readonly Buffer[] {
+    this.#socket.off("close", this.#onClose).off("error", this.#onError).off("end", this.#onEnd).off("data", this.#onData);
     this.pristine = false;
-    return take();
+    return this.#early;
   }
 
   #flush(): void {

@@ -29,9 +29,12 @@ export async function startRealtimeVendor(): Promise<RealtimeVendor> {
   const reactions = new Map<string, (event: Record<string, unknown>, say: (event: object) => void) => void>();
   let newest: WebSocket | undefined, closed = 0;
   const server = http.createServer();
+  const wires = new Set<Socket>();
   server.on("upgrade", (request, socket: Socket, head) => {
+    wires.add(socket);
     calls.push({ url: request.url ?? "", headers: request.headers });
     const refusal = refuse.shift();
+    if (refusal?.status === 0) return; // says nothing
     if (refusal) {
       const body = JSON.stringify(refusal.body);
       socket.end(`HTTP/1.1 ${refusal.status} No\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
@@ -64,7 +67,7 @@ export async function startRealtimeVendor(): Promise<RealtimeVendor> {
     say: (event) => newest!.send(JSON.stringify(event)),
     on: (type, react) => void reactions.set(type, react),
     close: () => new Promise((resolve) => {
-      for (const socket of sockets.clients) socket.terminate();
+      for (const wire of wires) wire.destroy();
       server.closeAllConnections();
       server.close(() => resolve());
     }),

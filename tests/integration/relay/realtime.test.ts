@@ -28,6 +28,11 @@ afterEach(async () => {
   await vendor.close();
 });
 
+const handshake = [
+  "GET /v1/realtime?model=gpt-test HTTP/1.1", "host: shop", `authorization: Bearer ${KEY}`, "connection: Upgrade", "upgrade: websocket",
+  "sec-websocket-version: 13", "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
+].join("\r\n");
+
 describe("with OpenAI's own client", () => {
   test("two turns of text and sound: events as the vendor said them, each answer a charge of its own", async () => {
     await open();
@@ -141,6 +146,38 @@ describe("before 101", () => {
     expect(JSON.stringify(refused)).not.toContain("sk-secret");
     expect(shop.disabled).toEqual(["k0 auth"]);
     expect([shop.billing.open.size, shop.billing.records.length]).toEqual([0, 0]);
+  });
+
+  test("a vendor that does not answer is left for another, and a client that leaves meanwhile ends the waiting", async () => {
+    await open({ channels: [{ baseUrl: vendor.url, timeouts: { firstByteMs: 50 }, priority: 1 }, { baseUrl: vendor.url }] });
+    vendor.refuse.push({ status: 0, body: {} });
+    const { socket, next } = await talk();
+    await next("session.created");
+    socket.close();
+    await until(() => shop.relay.running === 0);
+    await shop.close();
+    await open();
+    vendor.refuse.push({ status: 0, body: {} });
+    const leaver = net.connect(Number(new URL(shop.url).port), "127.0.0.1");
+    leaver.write(handshake);
+    await until(() => vendor.calls.length === 3);
+    leaver.destroy();
+    await until(() => shop.relay.running === 0);
+    expect([shop.billing.records.length, shop.billing.open.size]).toEqual([0, 0]);
+  });
+
+  test("what a client sends along with its wish waits until it is agreed to", async () => {
+    await open();
+    const eager = net.connect(Number(new URL(shop.url).port), "127.0.0.1");
+    let heard = Buffer.alloc(0);
+    eager.on("data", (bytes: Buffer) => (heard = Buffer.concat([heard, bytes])));
+    const masked = (text: string): Buffer => Buffer.concat([Buffer.from([0x82, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+    eager.write(Buffer.concat([Buffer.from(handshake), masked("one")]));
+    eager.write(masked("two"));
+    await until(() => heard.includes("one") && heard.includes("two"));
+    expect(heard.indexOf("one")).toBeLessThan(heard.indexOf("two"));
+    eager.destroy();
+    await until(() => shop.relay.running === 0);
   });
 
   test("an ordinary request is told to upgrade, calls over WebRTC are pointed here", async () => {
