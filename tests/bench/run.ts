@@ -7,14 +7,13 @@ import { until } from "../support/until.ts";
 import { INSTANT_CHUNKS } from "../support/vendor-instant.ts";
 import { latency, slowStreams, throughput, type Contender, type Latency, type SlowStreams, type Throughput } from "./measure.ts";
 import { startHelper, type Helper } from "./processes.ts";
-import { render, summarise, type Drain, type Report } from "./report.ts";
+import { CONVERTED, render, summarise, type Drain, type Report } from "./report.ts";
 
 const KEY = "sk-mm-be0c0000000000000000000000000000000000000000be0c";
 /** 40 chunks, four a second: ten seconds and 4,000 chunks a second over all thousand. */
 const SLOW_MODEL = "slow?chunks=40&gap_ms=250";
 const CONNECTIONS = 64;
 const RATE_PER_SECOND = 300;
-const SLOW_STREAMS = 1_000;
 /** How long the settlement may take to catch up after a round at full speed. */
 const DRAIN_MS = 60_000;
 
@@ -41,19 +40,28 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       profile: { type: "string" },
       /** One load alone, `json` or `stream`, for profiles. */
       only: { type: "string" },
+      /** How many slow streams at once. */
+      streams: { type: "string", default: "1000" },
+      /** A third way beside the two: Anthropic's form in front of the same OpenAI-shaped vendor, streamed. */
+      convert: { type: "boolean", default: false },
+      /** So many pages of the shop's site are asked for each second, all the while; needs a built site. */
+      "beside-web": { type: "string" },
     },
   });
-  const plan = { rounds: Number(values.rounds), durationMs: Number(values.seconds) * 1_000, only: values.only };
+  const plan = { rounds: Number(values.rounds), durationMs: Number(values.seconds) * 1_000, only: values.only, streams: Number(values.streams), convert: values.convert };
+  const pages = values["beside-web"];
   const instant = await startHelper("tests/support/vendor-process.ts", values["http-vendor"] ? "--instant-http" : "--instant");
   const slow = await startHelper("tests/support/vendor-process.ts");
   const proxy = await startHelper("tests/bench/proxy.ts", new URL(instant.url).origin);
-  const shop = values["baseline-only"] ? undefined : await startShop({ store: store(instant, slow), ...(values.profile && { env: { NODE_OPTIONS: values.profile.startsWith("--") ? values.profile : `--cpu-prof --cpu-prof-dir=${values.profile}` } }) });
+  const shop = values["baseline-only"] ? undefined : await startShop({ role: pages === undefined ? "relay" : "all", store: store(instant, slow), ...(values.profile && { env: { NODE_OPTIONS: values.profile.startsWith("--") ? values.profile : `--cpu-prof --cpu-prof-dir=${values.profile}` } }) });
+  const visitors = shop && pages !== undefined ? await startHelper("tests/bench/visitors.ts", shop.url, pages) : undefined;
   try {
     const report = await measure(plan, instant, proxy, shop);
     console.log(render(report));
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
     return Object.keys(report.failed).length === 0 && (report.drain?.exact ?? true) && (report.brokenInvariants?.length ?? 0) === 0 ? 0 : 1;
   } finally {
+    visitors?.close();
     await shop?.stop();
     for (const helper of [proxy, slow, instant]) helper.close();
   }
@@ -63,7 +71,7 @@ const store = (instant: Helper, slow: Helper): object => ({
   shop: { name: "Bench", sign_up: "closed" },
   groups: { default: { ratio: 1 } },
   models: [
-    { id: "instant", endpoints: ["chat"], context: 128_000, max_output: 16_384, price: { input: 0.15, cache_read: 0.075, output: 0.6 } },
+    { id: "instant", endpoints: ["chat", "messages"], context: 128_000, max_output: 16_384, price: { input: 0.15, cache_read: 0.075, output: 0.6 } },
     { id: "slow", endpoints: ["chat"], context: 128_000, max_output: 16_384, price: { input: 0.15, output: 0.6 } },
   ],
   channels: [
@@ -78,6 +86,15 @@ const store = (instant: Helper, slow: Helper): object => ({
   }],
 });
 
+/** The same conversation as Anthropic's clients write it. */
+const message = {
+  model: "instant",
+  stream: true,
+  max_tokens: 100,
+  system: "You are terse. ".repeat(8),
+  messages: [{ role: "user", content: "Tell me about the sea. ".repeat(16) }],
+};
+
 const contender = (name: string, url: string, pid: number): Contender => ({
   name,
   pid,
@@ -85,10 +102,14 @@ const contender = (name: string, url: string, pid: number): Contender => ({
   stream: buildRequest(url, "/v1/chat/completions", KEY, body("instant", true)),
 });
 
-type Plan = Readonly<{ rounds: number; durationMs: number; only: string | undefined }>;
+type Plan = Readonly<{ rounds: number; durationMs: number; only: string | undefined; streams: number; convert: boolean }>;
 
 async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | undefined): Promise<Report> {
   const contenders = [contender("bare proxy", proxy.url, proxy.pid), ...(shop ? [contender("relay", shop.url, shop.pid)] : [])];
+  const converted: Contender | undefined = plan.convert && shop
+    ? { name: CONVERTED, pid: shop.pid, json: contenders[1]!.json, stream: buildRequest(shop.url, "/v1/messages", KEY, message, { "anthropic-version": "2023-06-01" }) }
+    : undefined;
+  const streaming = converted ? [...contenders, converted] : contenders;
   let answered = 0;
   const seen = <T extends Throughput | Latency>(who: Contender, result: T): T => {
     if (who.pid === shop?.pid) answered += result.ok;
@@ -96,17 +117,17 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
   };
   const load = { connections: CONNECTIONS, durationMs: plan.durationMs };
   const wanted = (part: "json" | "stream"): boolean => plan.only === undefined || plan.only === part;
-  for (const who of contenders) {
-    if (wanted("json")) seen(who, await throughput(who, who.json, 1, { ...load, durationMs: 1_500 }));
+  if (wanted("json")) for (const who of contenders) seen(who, await throughput(who, who.json, 1, { ...load, durationMs: 1_500 }));
+  for (const who of streaming) {
     if (wanted("stream")) seen(who, await throughput(who, who.stream, 1, { ...load, durationMs: 1_500 }));
   }
 
   const json = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
-  const stream = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
+  const stream = new Map<string, Throughput[]>(streaming.map(({ name }) => [name, []]));
   for (let round = 0; round < plan.rounds; round++) {
-    const order = round % 2 === 0 ? contenders : contenders.toReversed(); // nobody is always first
-    if (wanted("json")) for (const who of order) json.get(who.name)!.push(seen(who, await throughput(who, who.json, 1, load)));
-    if (wanted("stream")) for (const who of order) stream.get(who.name)!.push(seen(who, await throughput(who, who.stream, INSTANT_CHUNKS, load)));
+    const order = <T>(all: readonly T[]): readonly T[] => (round % 2 === 0 ? all : all.toReversed()); // nobody is always first
+    if (wanted("json")) for (const who of order(contenders)) json.get(who.name)!.push(seen(who, await throughput(who, who.json, 1, load)));
+    if (wanted("stream")) for (const who of order(streaming)) stream.get(who.name)!.push(seen(who, await throughput(who, who.stream, INSTANT_CHUNKS, load)));
   }
   const drain = shop && (await drained(shop, answered));
 
@@ -122,7 +143,7 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
       latencies.set(who.name, [...(latencies.get(who.name) ?? []), seen(who, await latency(who.json, steady))]);
     }
   }
-  const streams = shop && (await slowRound(shop));
+  const streams = shop && (await slowRound(shop, plan.streams));
   const finalDrain = shop && (await drained(shop, answered + (streams?.complete ?? 0)));
   return summarise({
     machine, date, json, stream, latencies, plan,
@@ -130,8 +151,8 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
   });
 }
 
-const slowRound = (shop: Shop): Promise<SlowStreams> =>
-  slowStreams(shop.pid, buildRequest(shop.url, "/v1/chat/completions", KEY, body("slow", true)), SLOW_STREAMS, 5_000);
+const slowRound = (shop: Shop, count: number): Promise<SlowStreams> =>
+  slowStreams(shop.pid, buildRequest(shop.url, "/v1/chat/completions", KEY, body("slow", true)), count, 5_000);
 
 /** Waits until every answer has its charge; more charges than answers are as wrong as fewer. */
 async function drained(shop: Shop, answered: number): Promise<Drain> {
