@@ -16,7 +16,8 @@ function question(model: LanguageModel, ask: Ask) {
     messages: [{ role: "user" as const, content: [{ type: "text" as const, text: QUESTION }, ...(ask.image ? [{ type: "image" as const, image: PNG, mediaType: "image/png" }] : [])] }],
     ...(ask.tools && { tools: tools() }),
     ...(ask.schema && { output: Output.object({ schema: jsonSchema<{ answer_in_short: string }>(SCHEMA as never) }) }),
-    ...(ask.think && { reasoning: "high" as const, maxOutputTokens: MAX_TOKENS }),
+    // Google shows thoughts to those who ask to see them.
+    ...(ask.think && { reasoning: "high" as const, maxOutputTokens: MAX_TOKENS, providerOptions: { google: { thinkingConfig: { includeThoughts: true, thinkingBudget: MAX_TOKENS / 2 } } } }),
     ...(ask.signal && { abortSignal: ask.signal }),
   };
 }
