@@ -8,6 +8,7 @@ import type { Dialect } from "#relay/dialects/dialect.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
 import { RelayError } from "#relay/errors.ts";
+import { formDigest } from "#relay/http/body/form-digest.ts";
 import { presentedKey } from "#relay/http/credentials.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { preflightHeaders } from "#relay/http/headers.ts";

@@ -37,12 +37,28 @@ export const LOSSES = {
   assistant_media_dropped: "messages",
   image_config_dropped: "image_config",
   schema_soft: "response_format",
+  size_adjusted: "size",
+  format_adjusted: "response_format",
+  url_inlined: "response_format",
+  mask_dropped: "mask",
+  images_dropped: "image",
+  instructions_dropped: "instructions",
+  speed_dropped: "speed",
+  speed_clamped: "speed",
+  input_type_dropped: "input_type",
+  max_chunks_per_doc_dropped: "max_chunks_per_doc",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** `unknown:` goes before the name of a field that only the client's own format has. */
-export type Loss = keyof typeof LOSSES | `unknown:${string}`;
+/**
+ * `unknown:` goes before the name of a field that only the client's own format has. Rules of models and vendors' own
+ * calls leave out and move further fields, each by its own name.
+ */
+export type Loss = keyof typeof LOSSES | `unknown:${string}` | `${string}_dropped` | `${string}_clamped`;
 
 /** The field of the request that a loss is about. */
-export const lossParam = (loss: Loss): string => (isUnknown(loss) ? loss.slice("unknown:".length) : LOSSES[loss]);
+export function lossParam(loss: Loss): string {
+  if (loss.startsWith("unknown:")) return loss.slice("unknown:".length);
+  return isListed(loss) ? LOSSES[loss] : loss.replace(/_(?:dropped|clamped)$/, "");
+}
 
-const isUnknown = (loss: Loss): loss is `unknown:${string}` => loss.startsWith("unknown:");
+const isListed = (loss: string): loss is keyof typeof LOSSES => loss in LOSSES;

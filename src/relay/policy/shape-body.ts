@@ -13,7 +13,7 @@ import type { PresetMembers } from "#relay/policy/preset.ts";
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 
 /** What was changed: `warnings` are the client's to know, `changes` the operator's own. */
-export type Noted = Readonly<{ warn(code: string): void; change(code: string): void }>;
+export type Noted = Readonly<{ warn(code: Loss): void; change(code: string): void }>;
 
 type Range = readonly [start: number, end: number];
 type Shaping = Readonly<{

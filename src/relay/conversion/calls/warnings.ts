@@ -1,7 +1,8 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
 
 /** Notes each code of what is left out once; a caller who is strict is refused instead. */
-export function warningsOf(strict: boolean): Readonly<{ codes: string[]; warn: (code: string) => void }> {
+export function warningsOf(strict: boolean): Readonly<{ codes: string[]; warn: (code: Loss) => void }> {
   const codes: string[] = [];
   return {
     codes,
