@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { Json } from "#channels/override-fields.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splice.ts";

@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { EmbeddingsAsked } from "#relay/conversion/embeddings/request.ts";
 import type { Vector } from "#relay/conversion/embeddings/vectors.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
@@ -7,7 +8,7 @@ export type EmbeddingsVendor = Readonly<{
   /** Inputs that one call takes. */
   most(upstreamModel: string): number;
   /** @param inputs of one call, at most so many */
-  request(inputs: readonly string[], asked: EmbeddingsAsked, upstreamModel: string, warn: (code: string) => void): Wire;
+  request(inputs: readonly string[], asked: EmbeddingsAsked, upstreamModel: string, warn: (code: Loss) => void): Wire;
   /** The reply has OpenAI's form: where one call is enough, it passes as it is. */
   passes?: boolean;
   /** The action at the end of the address, where it depends on the call. */

@@ -1,3 +1,5 @@
+import type { Loss } from "#relay/canonical/losses.ts";
+
 /** What a text is embedded for. */
 export type EmbeddingTask = "query" | "document" | "classification" | "clustering" | "similarity" | "question" | "fact" | "code";
 
@@ -22,7 +24,7 @@ const KNOWN = new Map<string, EmbeddingTask>(
  * The word of a vendor for what a caller said in the word of any of them. A word that nobody knows goes along as it is:
  * the vendor may know more than this table.
  */
-export function taskFor(said: string | undefined, words: TaskWords, warn: (code: string) => void): string | undefined {
+export function taskFor(said: string | undefined, words: TaskWords, warn: (code: Loss) => void): string | undefined {
   if (said === undefined) return undefined;
   const task = KNOWN.get(said.toLowerCase());
   if (task === undefined) return said;

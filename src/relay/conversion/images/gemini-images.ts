@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import type { ImagesAsked } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
@@ -52,7 +53,7 @@ export function predictions(reply: StepReply): ImagesReply {
   return { pictures };
 }
 
-function drawn(asked: ImagesAsked, warn: (code: string) => void): ReturnType<ImagesVendor> {
+function drawn(asked: ImagesAsked, warn: (code: Loss) => void): ReturnType<ImagesVendor> {
   const { aspect, scale } = shapeOf(asked, RATIOS, warn);
   const config = compact({ aspectRatio: aspect, imageSize: scale === "1K" ? undefined : scale });
   const body = jsonBody(compact({
@@ -90,7 +91,7 @@ function openAiUsage(metadata: Wire): Wire {
 
 type Shape = Readonly<{ aspect: string | undefined; scale: "1K" | "2K" | "4K" }>;
 
-function shapeOf({ size, others }: ImagesAsked, ratios: readonly string[], warn: (code: string) => void): Shape {
+function shapeOf({ size, others }: ImagesAsked, ratios: readonly string[], warn: (code: Loss) => void): Shape {
   const said = textOf(others.image_size).toUpperCase();
   const longest = typeof size === "object" ? Math.max(size.width, size.height) : 0;
   const scale = said === "2K" || said === "4K" ? said : longest > HUGE ? "4K" : longest > LARGE ? "2K" : "1K";

@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { ImagesAsked } from "#relay/conversion/images/images-asked.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import type { SendStep, Step, StepReply } from "#relay/upstream/scripted.ts";
@@ -26,4 +27,4 @@ export type ImagesMaker = Readonly<{
 }>;
 
 /** How one vendor wants to be asked for pictures. @throws RelayError where it cannot be */
-export type ImagesVendor = (asked: ImagesAsked, upstreamModel: string, warn: (code: string) => void) => ImagesMaker;
+export type ImagesVendor = (asked: ImagesAsked, upstreamModel: string, warn: (code: Loss) => void) => ImagesMaker;

@@ -1,3 +1,5 @@
+import type { Loss } from "#relay/canonical/losses.ts";
+
 /** A size in pixels. */
 export type Size = Readonly<{ width: number; height: number }>;
 
@@ -16,14 +18,14 @@ const valueOf = (ratio: string): number => {
 };
 
 /** The nearest of the shapes that a model makes. A shape that is asked for by name is kept where the model has it. */
-export function nearestRatio(wanted: Size | string, ratios: readonly string[], warn: (code: string) => void): string {
+export function nearestRatio(wanted: Size | string, ratios: readonly string[], warn: (code: Loss) => void): string {
   if (typeof wanted === "string" && ratios.includes(wanted)) return wanted;
   const value = typeof wanted === "string" ? valueOf(wanted) : wanted.width / wanted.height;
   return nearest(value, ratios, valueOf, warn);
 }
 
 /** The nearest by shape of the sizes that a model makes. */
-export function nearestSize({ width, height }: Size, sizes: readonly string[], warn: (code: string) => void): string {
+export function nearestSize({ width, height }: Size, sizes: readonly string[], warn: (code: Loss) => void): string {
   if (sizes.includes(`${width}x${height}`)) return `${width}x${height}`;
   const pixels = width * height;
   const byShape = (size: string): number => sizeOf(size)!.width / sizeOf(size)!.height;
@@ -33,7 +35,7 @@ export function nearestSize({ width, height }: Size, sizes: readonly string[], w
   return same.toSorted((a, b) => Math.abs(sizeOf(a)!.width * sizeOf(a)!.height - pixels) - Math.abs(sizeOf(b)!.width * sizeOf(b)!.height - pixels))[0]!;
 }
 
-function nearest(value: number, candidates: readonly string[], shape: (candidate: string) => number, warn: (code: string) => void): string {
+function nearest(value: number, candidates: readonly string[], shape: (candidate: string) => number, warn: (code: Loss) => void): string {
   const distance = (candidate: string): number => Math.abs(Math.log(shape(candidate) / value));
   const best = candidates.toSorted((a, b) => distance(a) - distance(b))[0]!;
   if (Math.abs(shape(best) / value - 1) > OFF_BY) warn("size_adjusted");

@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { formData } from "#relay/conversion/calls/form-data.ts";
 import type { FormPart } from "#relay/conversion/calls/form-data.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
@@ -71,7 +72,7 @@ export const dashscopeImages: ImagesVendor = (asked, model, warn) => {
   };
 };
 
-function nearestRatioSize(ratio: string, sizes: readonly string[], warn: (code: string) => void): string {
+function nearestRatioSize(ratio: string, sizes: readonly string[], warn: (code: Loss) => void): string {
   const [wide, high] = ratio.split(":").map(Number) as [number, number];
   return nearestSize({ width: wide * 1_000, height: high * 1_000 }, sizes, warn);
 }

@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
@@ -12,7 +13,7 @@ export type RerankAsked = Readonly<{ query: string; documents: readonly string[]
 
 /** How one vendor wants to be asked, and how its answer becomes one that the client's reader knows. */
 type RerankVendor = Readonly<{
-  request(asked: RerankAsked, upstreamModel: string, warn: (code: string) => void): Wire;
+  request(asked: RerankAsked, upstreamModel: string, warn: (code: Loss) => void): Wire;
   /** Left out: it is read as it is. */
   reply?(wire: Wire, asked: RerankAsked): Wire;
 }>;
@@ -54,7 +55,7 @@ const deepinfra: RerankVendor = {
   },
 };
 
-const chunksDropped = (wire: Wire, warn: (code: string) => void): void => {
+const chunksDropped = (wire: Wire, warn: (code: Loss) => void): void => {
   for (const name of ["max_chunks_per_doc", "max_tokens_per_doc"]) if (wire[name] !== undefined && wire[name] !== null) warn(`${name}_dropped`);
 };
 

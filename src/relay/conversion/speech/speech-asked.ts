@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { asWire, isWire, textOf } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -35,7 +36,7 @@ export type Voices = Readonly<{
  * @param table the channel's own names of voices
  * @throws RelayError unsupported_format, invalid_value for a voice that nobody has named, missing_required_parameter
  */
-export function readSpeech(wire: Wire, { names, formats }: Voices, table: Readonly<Record<string, string>>, warn: (code: string) => void): SpeechAsked {
+export function readSpeech(wire: Wire, { names, formats }: Voices, table: Readonly<Record<string, string>>, warn: (code: Loss) => void): SpeechAsked {
   const said = textOf(wire.response_format), format = said || (formats.includes("mp3") ? "mp3" : formats[0]!);
   // Who named none expects MP3; players look at the sound itself.
   if (said === "" && format !== "mp3") warn("format_adjusted");

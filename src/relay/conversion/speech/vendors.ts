@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { CallPlan } from "#relay/conversion/calls/call-codec.ts";
 import { jsonBody } from "#relay/conversion/calls/vendor-reply.ts";
 import type { SpeechAsked, SpeechFormat, Voices } from "#relay/conversion/speech/speech-asked.ts";
@@ -8,7 +9,7 @@ import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 export type SpeechCall = Pick<CallPlan, "parts" | "headers" | "query" | "path">;
 
 /** A vendor that answers with bare sound, which passes as it comes. */
-export type SpeechVendor = Readonly<{ voices: Voices; call(asked: SpeechAsked, upstreamModel: string, warn: (code: string) => void): SpeechCall }>;
+export type SpeechVendor = Readonly<{ voices: Voices; call(asked: SpeechAsked, upstreamModel: string, warn: (code: Loss) => void): SpeechCall }>;
 
 const ELEVENLABS_FORMATS: Readonly<Partial<Record<SpeechFormat, string>>> = { mp3: "mp3_44100_128", opus: "opus_48000_128", pcm: "pcm_24000" };
 /** Bounds of what ElevenLabs calls speed. */
@@ -109,7 +110,7 @@ export const mistral = {
     names: { alloy: "gb_jane_neutral", ash: "en_paul_neutral", coral: "gb_jane_neutral", echo: "en_paul_neutral", fable: "gb_jane_neutral", nova: "gb_jane_neutral", onyx: "en_paul_neutral", sage: "gb_jane_neutral", shimmer: "gb_jane_neutral", verse: "en_paul_neutral" },
     formats: ["mp3", "opus", "flac", "wav", "pcm"],
   } satisfies Voices,
-  request({ text, voice, format, speed, instructions, others }: SpeechAsked, model: string, warn: (code: string) => void): Wire {
+  request({ text, voice, format, speed, instructions, others }: SpeechAsked, model: string, warn: (code: Loss) => void): Wire {
     if (speed !== undefined && speed !== 1) warn("speed_dropped");
     if (instructions !== undefined) warn("instructions_dropped");
     return compact({ model, input: text, voice, response_format: format, ref_audio: others.ref_audio });
@@ -125,7 +126,7 @@ export const minimax = {
     },
     formats: ["mp3", "flac", "wav", "pcm"],
   } satisfies Voices,
-  request({ text, voice, format, speed, instructions, others }: SpeechAsked, model: string, warn: (code: string) => void): Wire {
+  request({ text, voice, format, speed, instructions, others }: SpeechAsked, model: string, warn: (code: Loss) => void): Wire {
     if (instructions !== undefined) warn("instructions_dropped");
     const own = speed === undefined ? undefined : Math.min(Math.max(speed, 0.5), 2);
     if (own !== speed) warn("speed_clamped");
@@ -147,7 +148,7 @@ export const gemini = {
     },
     formats: ["wav", "pcm"],
   } satisfies Voices,
-  request({ text, voice, speed, instructions }: SpeechAsked, warn: (code: string) => void): Wire {
+  request({ text, voice, speed, instructions }: SpeechAsked, warn: (code: Loss) => void): Wire {
     if (speed !== undefined && speed !== 1) warn("speed_dropped");
     return {
       contents: [{ role: "user", parts: [{ text: instructions === undefined ? text : `${instructions}\n\n${text}` }] }],
