@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import type { AttemptStore } from "#accounts/sign-in.ts";
 import type { SessionCache } from "#accounts/session-cache.ts";
@@ -18,6 +19,7 @@ import { readyUrl } from "#platform/edge.ts";
 import { createMetrics, type Metrics } from "#platform/metrics.ts";
 import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
+import { createContentFetcher } from "#platform/outbound/fetch-content.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
@@ -84,7 +86,7 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createSocketTransport, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createResponseStore }] =
+  const [{ createRelay, createHttpTransport, createSimulator, createSocketTransport, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
     await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
@@ -119,9 +121,12 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots, keys: directory, billing, tokenizer, clock, log, metrics,
     lookups: createRelayLookups(pool),
     responses: createResponseStore(pool, sealer),
+    replies: createReplyStore(pool, sealer),
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound, "content"),
+    fetchContent: createContentFetcher(outbound),
     spool: createSpool(path.join(env.dataDir, "uploads")),
     realtime: { sockets: createSocketTransport(outbound), sealer },
+    shopId: createHash("sha256").update("shop id").update(keys.keyPepper).digest("hex").slice(0, 16),
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,

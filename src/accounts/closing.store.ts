@@ -45,6 +45,7 @@ export async function eraseClosedAccounts(db: Queryable, nowMs: number): Promise
     await db.query("DELETE FROM sessions WHERE user_id = $1", [id]);
     await db.query("DELETE FROM mail_tokens WHERE user_id = $1", [id]);
     await db.query("DELETE FROM stored_responses WHERE user_id = $1", [id]);
+    await db.query("DELETE FROM kept_replies WHERE user_id = $1", [id]);
     await db.query("UPDATE api_keys SET status = 'revoked', name = id::text WHERE user_id = $1", [id]);
     await notify(db, "key", id);
   }

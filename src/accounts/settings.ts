@@ -74,6 +74,10 @@ export const SETTINGS = {
   "payments.dispute": { schema: z.enum(["freeze", "restrict"]), initial: "restrict" },
   /** How one of several channels of the same priority is chosen. */
   "relay.strategy": { schema: z.enum(["weighted", "round_robin", "least_latency", "lowest_cost", "balanced", "least_busy", "fill_first"]), initial: "weighted" },
+  /** After a failure also those channels are asked that cost more than the customer is charged. */
+  "relay.failover_at_loss": { schema: z.boolean(), initial: false },
+  /** Answers to requests with an idempotency key are kept for a day, so that asking again costs nothing. */
+  "relay.keep_replies": { schema: z.boolean(), initial: true },
   /** Requests may name the vendors they want or do not want, which tells customers who they are. */
   "relay.vendor_choice": { schema: z.boolean(), initial: false },
   /** The model name in answers: the shop's or the vendor's. */

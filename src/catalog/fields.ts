@@ -25,12 +25,30 @@ export const ratioField = z.union([z.string(), z.number()], { error: "must be a 
   return ppm(value);
 });
 
+/** Why a request may go on to another model. */
+export const FALLBACK_CAUSES = ["unavailable", "rate", "context", "content_policy"] as const;
+const FALLBACKS_MAX = 4;
+
+const causesField = z.array(z.enum(FALLBACK_CAUSES)).min(1, "must name at least one cause").transform((causes) => FALLBACK_CAUSES.filter((cause) => causes.includes(cause)));
+
+/** Who takes a model's place: names, or names with the causes. A name alone stands in for a model that is out of reach or busy. */
+const fallbacksField = z.array(z.union([
+  modelNameField.transform((model) => ({ model, on: ["unavailable", "rate"] as (typeof FALLBACK_CAUSES)[number][] })),
+  z.strictObject({ model: modelNameField, on: causesField }),
+], { error: "must be a model's name or { model, on }" })).max(FALLBACKS_MAX, `must name at most ${FALLBACKS_MAX} models`);
+
 export const modelField = {
   name: nameField(200),
   vendor: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "must be a short lower-case name"),
   tokens: countField(1, 100_000_000),
   endpoints: z.array(z.enum(ENDPOINTS)),
   aliases: z.array(modelNameField),
+  fallbacks: fallbacksField,
 } as const;
 
-export const groupField = { name: nameField(64), ratio: ratioField } as const;
+export const groupField = {
+  name: nameField(64),
+  ratio: ratioField,
+  /** Names of the groups that serve its members, the preferred one first. */
+  auto: z.array(nameField(64)).max(10, "must name at most 10 groups").refine((names) => new Set(names).size === names.length, "must name no group twice"),
+} as const;

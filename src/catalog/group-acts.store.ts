@@ -19,7 +19,7 @@ export async function addGroup(tx: Queryable, name: string, fields: GroupFields)
 export async function editGroup(tx: Queryable, id: string, seen: Date, fields: GroupFields): Promise<Trace> {
   const before = await lockGroup(tx, id, seen);
   await updateGroup(tx, id, fields);
-  return { action: "group.update", target: { type: "group", id: before.name }, before: { ppm: before.ppm, topUpPpm: before.topUpPpm, limits: before.limits }, after: fields };
+  return { action: "group.update", target: { type: "group", id: before.name }, before: { ppm: before.ppm, topUpPpm: before.topUpPpm, limits: before.limits, auto: before.auto }, after: fields };
 }
 
 /** @throws ActRefused not_found */
@@ -52,13 +52,14 @@ export async function removeGroup(tx: Queryable, id: string, replacementId: stri
     await tx.query("WITH moved AS (UPDATE users SET group_id = $2 WHERE group_id = $1 RETURNING id) SELECT pg_notify('key', id::text) FROM moved", [id, replacementId]);
     await tx.query("WITH moved AS (UPDATE api_keys SET group_id = $2 WHERE group_id = $1 RETURNING id) SELECT pg_notify('key', id::text) FROM moved", [id, replacementId]);
   }
+  await tx.query("UPDATE groups SET auto = array_remove(auto, $1) WHERE $1 = ANY(auto)", [group.name]);
   await tx.query("DELETE FROM groups WHERE id = $1", [id]);
   return { action: "group.delete", target: { type: "group", id: group.name }, before: { ppm: group.ppm, users, keys }, ...(target && { after: { movedTo: target.name } }) };
 }
 
-async function lockGroup(tx: Queryable, id: string, seen?: Date): Promise<{ name: string; ppm: number; topUpPpm: number; limits: unknown }> {
-  const { rows } = await tx.query<{ name: string; ppm: number; topUpPpm: number; limits: unknown; at: Date }>(
-    `SELECT name, ppm, top_up_ppm AS "topUpPpm", limits, updated_at AS at FROM groups WHERE id = $1 FOR UPDATE`, [id]);
+async function lockGroup(tx: Queryable, id: string, seen?: Date): Promise<{ name: string; ppm: number; topUpPpm: number; limits: unknown; auto: readonly string[] }> {
+  const { rows } = await tx.query<{ name: string; ppm: number; topUpPpm: number; limits: unknown; auto: readonly string[]; at: Date }>(
+    `SELECT name, ppm, top_up_ppm AS "topUpPpm", limits, auto, updated_at AS at FROM groups WHERE id = $1 FOR UPDATE`, [id]);
   const row = rows[0];
   if (!row) throw new ActRefused("not_found");
   if (seen && row.at.getTime() !== seen.getTime()) throw new ActRefused("changed_meanwhile", row.at.toISOString());

@@ -3,7 +3,7 @@ import { updateRow } from "#platform/db/update-row.ts";
 import { uuidv7 } from "#platform/ids.ts";
 
 /** Factors in parts per million: on list prices, and on what a top-up costs. */
-export type GroupFields = Readonly<{ ppm?: number; topUpPpm?: number; limits?: Readonly<Record<string, number>> }>;
+export type GroupFields = Readonly<{ ppm?: number; topUpPpm?: number; limits?: Readonly<Record<string, number>>; /** Groups that serve its members instead, in order. */ auto?: readonly string[] }>;
 
 /** Name of the group that users and channels get when nothing else is said. */
 export const DEFAULT_GROUP = "default";
@@ -15,8 +15,8 @@ export async function createGroup(tx: Queryable, name: string, fields: GroupFiel
   return id;
 }
 
-export async function updateGroup(tx: Queryable, id: string, { ppm, topUpPpm, limits }: GroupFields): Promise<void> {
-  await updateRow(tx, "groups", id, { ppm, top_up_ppm: topUpPpm, limits: limits && JSON.stringify(limits) });
+export async function updateGroup(tx: Queryable, id: string, { ppm, topUpPpm, limits, auto }: GroupFields): Promise<void> {
+  await updateRow(tx, "groups", id, { ppm, top_up_ppm: topUpPpm, limits: limits && JSON.stringify(limits), auto });
   await tx.query("UPDATE groups SET updated_at = now() WHERE id = $1", [id]);
 }
 

@@ -8,7 +8,7 @@ export { publishPrice } from "#catalog/prices.store.ts";
 export { priceFor } from "#catalog/price-for.ts";
 export type { PriceBasis, PriceOverride } from "#catalog/price-for.ts";
 export { priceFromRatio, priceFromWords, PriceTextError, wordsFromPrice } from "#catalog/price-text.ts";
-export { countField, ENDPOINTS, groupField, modelField, modelNameField, nameField, ratioField } from "#catalog/fields.ts";
+export { countField, ENDPOINTS, FALLBACK_CAUSES, groupField, modelField, modelNameField, nameField, ratioField } from "#catalog/fields.ts";
 export { ActRefused } from "#catalog/act-refused.ts";
 export type { RefusalCode } from "#catalog/act-refused.ts";
 export { addGroup, editGroup, removeGroup, setGroupPrice } from "#catalog/group-acts.store.ts";

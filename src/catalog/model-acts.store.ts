@@ -42,14 +42,14 @@ export async function editModel(tx: Queryable, id: string, seen: Date, patch: Mo
 
 type Locked = Readonly<{
   slug: string; name: string | null; vendor: string | null; contextTokens: number | null; maxOutputTokens: number | null; endpoints: readonly string[];
-  enabled: boolean; limits: unknown; listPrice: unknown; facts: unknown; aliases: readonly string[];
+  enabled: boolean; limits: unknown; fallbacks: unknown; listPrice: unknown; facts: unknown; aliases: readonly string[];
 }>;
 
 /** The row, locked. @throws ActRefused not_found, changed_meanwhile */
 export async function lockModel(tx: Queryable, id: string, seen?: Date): Promise<Locked> {
   const { rows } = await tx.query<Locked & { at: Date }>(
     `SELECT m.slug, m.name, (SELECT slug FROM vendors v WHERE v.id = m.vendor_id) AS vendor, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens",
-            m.endpoints, m.enabled, m.limits, m.list_price AS "listPrice", m.facts, m.updated_at AS at,
+            m.endpoints, m.enabled, m.limits, m.fallbacks, m.list_price AS "listPrice", m.facts, m.updated_at AS at,
             ARRAY(SELECT alias FROM model_aliases a WHERE a.model_id = m.id ORDER BY 1) AS aliases
        FROM models m WHERE m.id = $1 FOR UPDATE`, [id]);
   const row = rows[0];

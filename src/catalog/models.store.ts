@@ -13,6 +13,8 @@ export type ModelFields = Readonly<{
   endpoints?: readonly string[];
   enabled?: boolean;
   limits?: Readonly<Record<string, number>>;
+  /** Who takes its place, in order. */
+  fallbacks?: readonly Readonly<{ model: string; on: readonly string[] }>[];
   /** The vendor's own price: what a channel's cost factor counts from. */
   listPrice?: PriceDocument | null;
   /** What the catalogue says of it, for the storefront. */
@@ -36,6 +38,7 @@ export async function updateModel(tx: Queryable, id: string, fields: ModelFields
     endpoints: fields.endpoints,
     enabled: fields.enabled,
     limits: fields.limits && JSON.stringify(fields.limits),
+    fallbacks: fields.fallbacks && JSON.stringify(fields.fallbacks),
     list_price: fields.listPrice && JSON.stringify(fields.listPrice),
     facts: fields.facts && JSON.stringify(fields.facts),
   });

@@ -113,11 +113,11 @@ function facts(row: Row, document: PriceDocument): Omit<Offer, "list" | "own" | 
   };
 }
 
-/** The default group, and the viewer's. A shop that has no group yet sells at its list prices. */
+/** The default group, and the viewer's, or the first of those that serve its members. A shop that has no group yet sells at its list prices. */
 async function readGroups(db: Queryable, userId: string | undefined): Promise<readonly [Group, Group | undefined]> {
   const { rows } = await db.query<Group & { is_list: boolean; is_own: boolean }>(
-    `SELECT id, name, ppm, name = $1 AS is_list, id = (SELECT group_id FROM users WHERE id = $2::uuid) AS is_own
-       FROM groups WHERE name = $1 OR id = (SELECT group_id FROM users WHERE id = $2::uuid)`,
+    `WITH own AS (SELECT coalesce((SELECT s.id FROM groups s WHERE s.name = g.auto[1]), g.id) AS id FROM users u JOIN groups g ON g.id = u.group_id WHERE u.id = $2::uuid)
+     SELECT id, name, ppm, name = $1 AS is_list, id = (SELECT id FROM own) AS is_own FROM groups WHERE name = $1 OR id = (SELECT id FROM own)`,
     [DEFAULT_GROUP, userId ?? null],
   );
   const list = rows.find(({ is_list }) => is_list) ?? { id: "00000000-0000-0000-0000-000000000000", name: DEFAULT_GROUP, ppm: 1_000_000 };

@@ -2,7 +2,7 @@ import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
 export type GroupView = Readonly<{
-  id: string; name: string; ppm: number; topUpPpm: number; limits: Readonly<Record<string, number>>; createdAt: Date; updatedAt: Date;
+  id: string; name: string; ppm: number; topUpPpm: number; limits: Readonly<Record<string, number>>; auto: readonly string[]; createdAt: Date; updatedAt: Date;
   members: number; keys: number; channels: number;
   overrides: readonly Readonly<{ modelId: string; slug: string; ppm: number | null; document: PriceDocument | null }>[];
   month: Readonly<{ soldNano: bigint; costPico: bigint }>;
@@ -11,7 +11,7 @@ export type GroupView = Readonly<{
 /** Groups by name, with who is in them and what they bring. */
 export async function listGroups(db: Queryable): Promise<readonly GroupView[]> {
   const { rows } = await db.query<Omit<GroupView, "overrides" | "month"> & { sold: string; cost: string }>(
-    `SELECT g.id, g.name, g.ppm, g.top_up_ppm AS "topUpPpm", g.limits, g.created_at AS "createdAt", g.updated_at AS "updatedAt",
+    `SELECT g.id, g.name, g.ppm, g.top_up_ppm AS "topUpPpm", g.limits, g.auto, g.created_at AS "createdAt", g.updated_at AS "updatedAt",
             (SELECT count(*)::int FROM users u WHERE u.group_id = g.id AND u.email <> 'house') AS members, (SELECT count(*)::int FROM api_keys k WHERE k.group_id = g.id) AS keys,
             (SELECT count(*)::int FROM channel_groups c WHERE c.group_id = g.id) AS channels, coalesce(t.sold, 0)::text AS sold, coalesce(t.cost, 0)::text AS cost
        FROM groups g

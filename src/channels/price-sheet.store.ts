@@ -9,7 +9,7 @@ export type PriceVersionView = Readonly<{
 /** One model as the model list and the price book see it. */
 export type SheetRow = Readonly<{
   id: string; slug: string; name: string | null; vendor: string | null; enabled: boolean; contextTokens: number | null; maxOutputTokens: number | null;
-  endpoints: readonly string[]; aliases: readonly string[]; limits: Readonly<Record<string, number>>; facts: Readonly<Record<string, unknown>>; listPrice: PriceDocument | null;
+  endpoints: readonly string[]; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[]; limits: Readonly<Record<string, number>>; facts: Readonly<Record<string, unknown>>; listPrice: PriceDocument | null;
   createdAt: Date; updatedAt: Date;
   current: PriceVersionView | null;
   /** Versions that have not begun, soonest first. */
@@ -36,7 +36,7 @@ const toVersion = (row: VersionRow): PriceVersionView => ({
 export async function readPriceSheet(db: Queryable, ids?: readonly string[]): Promise<readonly SheetRow[]> {
   const only = ids ?? null;
   const { rows } = await db.query<Row>(
-    `SELECT m.id, m.slug, m.name, v.slug AS vendor, m.enabled, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens", m.endpoints, m.limits, m.facts,
+    `SELECT m.id, m.slug, m.name, v.slug AS vendor, m.enabled, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens", m.endpoints, m.limits, m.fallbacks, m.facts,
             m.list_price AS "listPrice", m.created_at AS "createdAt", m.updated_at AS "updatedAt", ARRAY(SELECT alias FROM model_aliases a WHERE a.model_id = m.id ORDER BY 1) AS aliases
        FROM models m LEFT JOIN vendors v ON v.id = m.vendor_id WHERE $1::uuid[] IS NULL OR m.id = ANY($1) ORDER BY m.slug`, [only]);
   const versions = Map.groupBy(

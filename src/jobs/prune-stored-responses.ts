@@ -1,5 +1,5 @@
 import type { Job } from "#jobs/job.ts";
-import { pruneResponses } from "#reports/index.ts";
+import { pruneReplies, pruneResponses } from "#reports/index.ts";
 
 /** Hourly: answers that were kept for their owners long enough go. */
 export const pruneStoredResponses: Job = {
@@ -7,7 +7,7 @@ export const pruneStoredResponses: Job = {
   cron: "41 * * * *",
   expireInSeconds: 600,
   async run({ pool, log }) {
-    const removed = await pruneResponses(pool);
-    if (removed > 0) log.info({ removed }, "kept responses removed");
+    const removed = (await pruneResponses(pool)) + (await pruneReplies(pool));
+    if (removed > 0) log.info({ removed }, "kept answers removed");
   },
 };

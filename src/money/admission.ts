@@ -36,6 +36,8 @@ const AWAY: Refusal = { refused: "billing-unavailable", retryAfterMs: 1_000 };
 export function createAdmission({ book, broker, overdraft, guardExact }: AdmissionDeps): {
   quick(ask: Ask): Admitted | undefined;
   slow(ask: Ask): Promise<Admitted | Refusal>;
+  /** The wallet and the limited windows that a request counts in. */
+  scopesOf(ask: Ask): readonly Scope[];
 } {
   const freeCards = new WeakMap<RateCard, boolean>();
 
@@ -151,6 +153,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
       return takeRich(ask, scopesOf(ask), quote(ask));
     },
     slow,
+    scopesOf,
   };
 }
 

@@ -36,6 +36,9 @@ export type Ask = Readonly<{
   budgets: readonly BudgetLimit[];
 }>;
 
+/** Bounds of a request that another model would serve: what is left out stays as it was asked. */
+export type HoldSize = Readonly<Partial<Pick<Ask, "inputTokensMax" | "maxOutputTokens" | "modelMaxOutput" | "items">>>;
+
 export type HoldMode = "free" | "rich" | "guarded-stream" | "guarded-single";
 
 /** Money set aside for one request. Exactly one `finish` or `release` ends it. */
@@ -50,8 +53,8 @@ export interface Hold {
    * is used up and the stream must be cut. Cheap; call per chunk. Always true in other modes.
    */
   delivered(outputTokens: number): boolean;
-  /** Raises the hold to cover another card (dearer route); false = no cover. */
-  raise(card: RateCard): Promise<boolean>;
+  /** Raises the hold to cover another card (dearer route), and other bounds; false = no cover, and nothing has changed. */
+  raise(card: RateCard, size?: HoldSize): Promise<boolean>;
   /**
    * Writes the charge down; resolves when it is durable, after which the end of the answer may be released.
    * Without any record for the request's own wallet it is never called twice.

@@ -156,7 +156,7 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
     await Promise.all(scopes.filter((scope) => freeOf(scope) < amount && broker.mayAsk(scope)).map((scope) => broker.take(scope, amount - freeOf(scope), amount - freeOf(scope))));
   };
 
-  const holdDeps: HoldDeps = { overdraft, leaseMore, end: endHold, giveBack };
+  const holdDeps: HoldDeps = { overdraft, leaseMore, end: endHold, giveBack, scopesOf: (ask) => admission.scopesOf(ask) };
 
   function hold(ask: Ask, admitted: Admitted): Hold {
     const amount = nano(admitted.amount);

@@ -1,18 +1,19 @@
 import { ceilToNano, nano, pico, type Nano } from "#money/amount.ts";
-import type { Ask, Hold, HoldMode } from "#money/billing.ts";
+import type { Ask, Hold, HoldMode, HoldSize } from "#money/billing.ts";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { Segment } from "#money/journal.ts";
-import { availableIn, extend, type Scope } from "#money/lease.ts";
+import { availableIn, extend, reserve, type Scope } from "#money/lease.ts";
+import { isFree } from "#money/price.ts";
 import { quote, STEP_TOKENS } from "#money/quote.ts";
 import type { RateCard } from "#money/rate-card.ts";
 
 /** What was set aside, and where. */
 export type HoldState = {
-  readonly ask: Ask;
+  ask: Ask;
   readonly mode: HoldMode;
   /** The wallet first, then the limited windows; empty for free requests. */
-  readonly scopes: readonly Scope[];
-  readonly inputTokens: number;
+  scopes: readonly Scope[];
+  inputTokens: number;
   amount: Nano;
   most: Nano;
   outputTokens: number;
@@ -23,6 +24,8 @@ export type HoldState = {
 
 export type HoldDeps = Readonly<{
   overdraft: () => bigint;
+  /** Where a request that was free so far takes its money from. */
+  scopesOf: (ask: Ask) => readonly Scope[];
   /** Tries to lease so much more; the answer is seen in the scopes. */
   leaseMore: (scopes: readonly Scope[], amount: bigint) => Promise<void>;
   end: (state: HoldState, record: ChargeRecord) => Promise<void>;
@@ -65,23 +68,33 @@ class RunningHold implements Hold {
     return outputTokens < state.outputTokens || state.outputTokens >= quote(state.ask).outputTokensMax;
   }
 
-  async raise(card: RateCard): Promise<boolean> {
+  async raise(card: RateCard, size: HoldSize = {}): Promise<boolean> {
     const state = this.#state;
-    const deps = this.#deps;
+    const ask: Ask = { ...state.ask, card, ...size };
+    const inputTokens = state.inputTokens >= state.ask.inputTokensMax ? ask.inputTokensMax : Math.min(state.inputTokens, ask.inputTokensMax);
+    const parts = quote(ask);
     const { maxTokens } = this;
-    const dearer = { ...state.ask, card };
-    const parts = quote(dearer);
     const needed = this.#guarded
-      ? ceilToNano(pico(BigInt(state.inputTokens) * parts.inputPico + parts.fixedPico + BigInt(state.outputTokens) * parts.outputPico))
-      : state.mode === "guarded-single" && maxTokens !== undefined ? quote({ ...dearer, maxOutputTokens: maxTokens }).worstNano : parts.worstNano;
-    const more = needed - state.amount;
-    if (more > 0n) {
-      if (state.scopes.length === 0) return false;
-      if (availableIn(state.scopes, deps.overdraft()) < more) await deps.leaseMore(state.scopes, more);
-      if (state.ended || !extend(state.scopes, more, deps.overdraft())) return false;
-      this.#grow(more);
-    }
+      ? ceilToNano(pico(BigInt(inputTokens) * parts.inputPico + parts.fixedPico + BigInt(state.outputTokens) * parts.outputPico))
+      : state.mode === "guarded-single" && maxTokens !== undefined ? quote({ ...ask, maxOutputTokens: Math.min(maxTokens, ask.maxOutputTokens ?? maxTokens) }).worstNano : parts.worstNano;
+    if (!(await this.#take(nano(needed - state.amount), ask))) return false;
+    state.ask = ask;
+    state.inputTokens = inputTokens;
     this.#outputPico = this.#guarded ? parts.outputPico : 0n;
+    return true;
+  }
+
+  /** Sets so much more aside. A request that was free so far has held nothing, and nowhere. */
+  async #take(more: bigint, ask: Ask): Promise<boolean> {
+    const state = this.#state, { overdraft, leaseMore, scopesOf } = this.#deps;
+    if (more <= 0n) return true;
+    const wasFree = state.scopes.length === 0;
+    if (wasFree && isFree(ask.card)) return true;
+    const scopes = wasFree ? scopesOf(ask) : state.scopes;
+    if (availableIn(scopes, overdraft()) < more) await leaseMore(scopes, more);
+    if (state.ended || !(wasFree ? reserve : extend)(scopes, more, overdraft())) return false;
+    state.scopes = scopes;
+    this.#grow(more);
     return true;
   }
 

@@ -29,7 +29,7 @@ export const answerOrFail = (state: RelayState, job: Job, router: Router, first:
  */
 async function answer(state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> {
   const { context, operation, model, scanned, body, form, hold } = job;
-  const input = { state, context, operation, model, scanned, body, form, conversion: createConversion(context, scanned, body, form), tokens: job.tokensTaken, media: mediaOf(job), ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }) };
+  const input = { state, context, operation, model, scanned, body, form, conversion: createConversion(context, scanned, body, form, state.contents), tokens: job.tokensTaken, media: mediaOf(job), ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }) };
   const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
   if (context.reply.gone) {
     context.left ??= "before";

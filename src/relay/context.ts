@@ -3,10 +3,12 @@ import type { Sealer } from "#platform/crypto/seal.ts";
 import type { Log } from "#platform/log.ts";
 import type { Spool } from "#platform/spool.ts";
 import type { Metrics } from "#platform/metrics.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
+import type { ContentSource } from "#relay/content/content-cache.ts";
 import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { ErrorForm } from "#relay/dialects/error-forms.ts";
 import type { Form } from "#relay/http/body/form.ts";
@@ -31,6 +33,8 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { Once } from "#relay/idempotency/once.ts";
+import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
@@ -47,6 +51,10 @@ export type RelayDeps = Readonly<{
   lookups: RelayLookups;
   /** Answers kept for their owners; absent = the shop keeps none. */
   responses?: ResponseStore;
+  /** Answers to requests with an idempotency key; absent = the header means nothing. */
+  replies?: ReplyStore;
+  /** Fetches files that customers give by address, for vendors that take data only; absent = they get the address. */
+  fetchContent?: FetchContent;
   /** Vendors over HTTP. */
   transport: Transport;
   /** For pictures and the like that a vendor's answer names by their address. Absent: they are not fetched. */
@@ -65,6 +73,8 @@ export type RelayDeps = Readonly<{
   metrics: Metrics;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** What all nodes of this shop go by before other shops; absent = calls that come round are known by their number alone. */
+  shopId?: string;
   /** Live relay nodes, at least 1: without a shared store each takes its part of the limits. Default 1. */
   nodes?: () => number;
 }>;
@@ -81,6 +91,7 @@ export type RelayState = RelayDeps & Readonly<{
   keyRing: KeyRing;
   retryBudget: RetryBudget;
   wheel: TimerWheel;
+  contents: ContentSource | undefined;
   freePasses: FreePasses;
   drains: Drains;
   /** The address of an endpoint on a channel. @throws RelayError */
@@ -136,6 +147,8 @@ export type RequestContext = {
   warnings: readonly string[];
   /** Responses: what is kept of the conversation. */
   turn: Turn | undefined;
+  /** The request must not be done twice. */
+  once: Once | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;
@@ -150,7 +163,13 @@ export type Job = Readonly<{
   endpoint: string;
   modelAsked: string;
   model: Model;
+  /** Whose price and channels serve it. */
+  groupId: string;
   price: CompiledPrice;
+  /** The operator put this model in another's place: never dearer than that one. */
+  ceiling?: CompiledPrice;
+  /** Tries of all models together that there may be by the end of this one's. */
+  attemptsMax?: number;
   scanned: ScannedRequest;
   body: Buffer;
   /** What was sent, where it came with files: `body` is a view of it. */

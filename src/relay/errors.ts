@@ -10,9 +10,10 @@ export type RelayErrorCode =
   | "ip_not_allowed" | "endpoint_not_allowed" | "model_not_allowed" | "account_disabled"
   | "model_not_found" | "no_endpoint_matches" | "unsupported_endpoint" | "not_found" | "previous_response_not_found" | "not_ready" | "method_not_allowed"
   | "request_timeout" | "request_too_large" | "unsupported_media_type" | "upgrade_required"
+  | "idempotency_conflict" | "idempotency_in_progress" | "idempotency_replay_unavailable"
   | "rate_limit_requests" | "rate_limit_tokens" | "concurrency_limit_exceeded" | "too_many_unknown_keys" | "upstream_rate_limited"
   | "upstream_request_rejected"
-  | "upstream_unavailable" | "bad_upstream_response" | "no_available_channel" | "upstream_timeout"
+  | "upstream_unavailable" | "bad_upstream_response" | "no_available_channel" | "upstream_timeout" | "loop_detected"
   | "server_overloaded" | "billing_unavailable" | "billing_backlog" | "internal_error";
 
 /** HTTP status and whether SDKs should try again (`retry: false` is sent as `x-should-retry: false`). */
@@ -47,6 +48,11 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   not_ready: { status: 404, retry: true },
   method_not_allowed: { status: 405, retry: false },
   request_timeout: { status: 408, retry: true },
+  /** The key was used for another request. */
+  idempotency_conflict: { status: 409, retry: false },
+  idempotency_in_progress: { status: 409, retry: true },
+  /** Answered and charged once, and not to be repeated: a stream, or too large. */
+  idempotency_replay_unavailable: { status: 409, retry: false },
   request_too_large: { status: 413, retry: false },
   unsupported_media_type: { status: 415, retry: false },
   upgrade_required: { status: 426, retry: false },
@@ -61,6 +67,8 @@ export const RELAY_ERRORS: Readonly<Record<RelayErrorCode, Readonly<{ status: nu
   bad_upstream_response: { status: 502, retry: true },
   no_available_channel: { status: 503, retry: true },
   upstream_timeout: { status: 504, retry: true },
+  /** The call has come round to where it began. */
+  loop_detected: { status: 502, retry: false },
   server_overloaded: { status: 503, retry: true },
   billing_unavailable: { status: 503, retry: true },
   billing_backlog: { status: 503, retry: true },

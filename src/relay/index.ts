@@ -22,11 +22,13 @@ import { createKeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
 import { createRouteBook } from "#relay/routing/route-stats.ts";
 import { createAddresses } from "#relay/upstream/addresses.ts";
+import { createContentCache } from "#relay/content/content-cache.ts";
 import { createDrains } from "#relay/upstream/drains.ts";
 import { createTimerWheel } from "#relay/upstream/timers.ts";
 
 export type { RelayDeps } from "#relay/context.ts";
 export type { RelayLookups } from "#relay/read/lookups.ts";
+export type { KeptReply, ReplyClaim, ReplyStore } from "#relay/idempotency/reply-store.ts";
 export type { ResponseStore, StoredResponse } from "#relay/stored/response-store.ts";
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
@@ -88,6 +90,7 @@ export function createRelay(deps: RelayDeps): Relay {
     keyRing: createKeyRing(),
     retryBudget: createRetryBudget(monotonic),
     wheel: createTimerWheel(monotonic),
+    contents: deps.fetchContent && createContentCache(deps.fetchContent, monotonic),
     freePasses: createFreePasses(monotonic),
     drains: createDrains(),
     addresses: createAddresses(),

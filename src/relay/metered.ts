@@ -9,6 +9,7 @@ import { isForm, readForm } from "#relay/http/body/read-form.ts";
 import { soundLength } from "#relay/http/body/sound-length.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
+import { admitLine, lineFor } from "#relay/model-fallback.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
 import { worstOf } from "#relay/metering/media-worst.ts";
@@ -16,10 +17,11 @@ import type { EndpointName } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
 import { conversationOf } from "#relay/routing/affinity.ts";
-import type { Offer } from "#relay/routing/candidates.ts";
+import type { ModelLine } from "#relay/routing/model-line.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import type { Plan } from "#relay/plan.ts";
 import { recallTurn, type ReadBody } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
@@ -36,12 +38,19 @@ const CONTEXT_UNKNOWN_TOKENS = 131_072;
 const SOUND_BYTES_MAX = 25 * 1024 * 1024;
 
 /** A request that has been admitted: its money is set aside and somebody can answer it. */
-export type Admitted = Readonly<{ job: Job; router: Router; first: Choice }>;
+export type Admitted = Readonly<{
+  job: Job;
+  plan: Plan;
+  router: Router;
+  first: Choice;
+  /** Who else may serve it when all of these fail; absent = nobody. */
+  line?: ModelLine;
+}>;
 
 /** `form`: the request came as one, and `body` is only a view of it. */
 export type ReadRequest = ReadBody & Readonly<{ form?: Form }>;
 
-type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: PathFacts }>;
+export type Wanted = Readonly<{ operation: Operation; endpoint: EndpointName; path: PathFacts }>;
 
 /** Stage 4 and 5: places in the caller's limits, then the body. @throws RelayError */
 export async function readRequest(state: RelayState, context: RequestContext, caller: Caller, { operation, path }: Wanted): Promise<ReadRequest> {
@@ -70,19 +79,31 @@ async function readUpload({ spool }: RelayState, { inbound, releases }: RequestC
 }
 
 /**
- * Stage 6 and 7: model, price, token limits, somebody to ask, and the money, in this order, so that what is admitted
+ * Stage 6 and 7 for the model that is asked for, or, where nobody can serve it, for the next in its line.
+ * @throws RelayError
+ */
+export function admit(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadRequest): Promise<Admitted> {
+  const plan = state.plans.planFor(caller, context.snapshot, request.scanned.model, { operation: wanted.operation, dialect: context.dialect.id });
+  const line = lineFor(state, context, caller, wanted, request, plan);
+  return line ? admitLine(state, context, caller, wanted, request, plan, line) : admitPlan(state, context, caller, wanted, request, plan);
+}
+
+/**
+ * Model, price, token limits, somebody to ask, and the money, in this order, so that what is admitted
  * can be sent.
  * @throws RelayError
  */
-export async function admit(
-  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted,
-  { body, scanned, form }: ReadRequest,
+export async function admitPlan(
+  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned, form }: ReadRequest, plan: Plan,
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
-  const { model, ownScopes, allScopes, offers } = state.plans.planFor(caller, snapshot, scanned.model, { operation, dialect: context.dialect.id });
-  const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
+  const { model, groupId, ownScopes, allScopes } = plan;
+  const price = snapshot.price(model, groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
+  if (plan.unsupported && isMedia(operation)) {
+    throw new RelayError("unsupported_endpoint", `The model '${scanned.model.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
+  }
 
   const takingRequest = takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
@@ -94,9 +115,9 @@ export async function admit(
   let router: Router, first: Choice, hold: Hold;
   const budgets = state.budgetWindows(caller, admittedAtMs);
   try {
-    router = routerFor(state, context, caller, { model, price, offers, scanned, body, tokens, inputTokensRough });
+    router = routerFor(state, context, caller, { plan, price, scanned, body, tokens, inputTokensRough });
     first = router.first();
-    const admission = state.billing.admit(askFor(state, context, caller, wanted, { model, price, scanned, body, budgets }));
+    const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned, body, budgets }));
     const admitted = admission instanceof Promise ? await admission : admission;
     if (isRefusal(admitted)) throw refusalError(admitted);
     hold = admitted;
@@ -105,18 +126,19 @@ export async function admit(
     throw error;
   }
   const job: Job = {
-    context, caller, operation, endpoint, model, price, scanned, body, form, hold, budgets,
+    context, caller, operation, endpoint, model, groupId, price, scanned, body, form, hold, budgets,
     modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes,
   };
-  return { job, router, first };
+  return { job, plan, router, first };
 }
 
-type RouteParts = Readonly<{
-  model: Model; price: CompiledPrice; offers: readonly Offer[]; scanned: ScannedRequest; body: Buffer; tokens: number; inputTokensRough: number;
+export type RouteParts = Readonly<{
+  plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; tokens: number; inputTokensRough: number;
 }>;
 
 /** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
-function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { model, price, offers, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
+export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { plan, price, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
+  const { model, offers } = plan;
   const range = scanned.ranges.get("provider");
   const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
   const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
@@ -127,9 +149,19 @@ function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: Reque
     conversation: remembers ? conversationOf({ keyId: caller.keyId, model: model.name, header: inbound.headers["x-session-id"], scanned, body }) : undefined,
     strategy: (wanted && sortStrategy(wanted)) ?? snapshot.settings.strategy,
     cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
+    ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
     noFallbacks: wanted?.allow_fallbacks === false,
   });
 }
+
+/** Would the request cost us more than it brings? A cost that nobody has stated is none to go by. */
+function costsMore(cost: CompiledPrice | undefined, price: CompiledPrice, inputTokens: number, outputTokens: number, atMs: number): boolean {
+  if (!cost || cost.card(inputTokens, atMs).multipliers.some(({ source, ppm }) => source === "channel" && ppm === AS_LISTED)) return false;
+  return expectedCost(cost, inputTokens, outputTokens, atMs)! > expectedCost(price, inputTokens, outputTokens, atMs)!;
+}
+
+/** The factor of channels whose operator has not said what they cost. */
+const AS_LISTED = 1_000_000;
 
 /** Cached input is sold below fresh input. */
 function cachesPay(price: CompiledPrice, atMs: number): boolean {
@@ -146,12 +178,10 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
   return Number(input ?? 0n) * inputTokens + Number(output ?? 0n) * Math.max(OUTPUT_EXPECTED_MIN, outputTokens) + Number(request ?? 0n);
 }
 
-type AskParts = Readonly<{ model: Model; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
+type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[] }>;
 
-function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { model, price, scanned, body, budgets }: AskParts): Ask {
-  const { imageTokens } = price.document.hold ?? {};
-  const inputTokensMax = mostInputTokens(scanned, model, imageTokens);
-  const card = price.worst(inputTokensMax, context.admittedAtMs, "default");
+function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets }: AskParts): Ask {
+  const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs);
   return {
     requestId: context.id,
     admittedAtMs: context.admittedAtMs,
@@ -159,18 +189,31 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     userId: caller.userId,
     keyId: caller.keyId,
     modelId: model.id,
-    groupId: caller.groupId,
+    groupId,
     endpoint,
     card,
     stream: scanned.stream,
-    inputTokensMax,
+    ...size,
     countInput: () => countInput(state.tokenizer, scanned, body, model.name),
-    maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
-    modelMaxOutput: model.maxOutputTokens,
     candidates: scanned.candidates,
     producesTokens: writesText(operation),
-    ...(scanned.media && { items: worstOf(scanned.media, scanned, card.prices, imageTokens) }),
     budgets,
+  };
+}
+
+/** The most that a request may use of a model, and the dearest card that it could be charged with. */
+export function boundsFor(model: Model, price: CompiledPrice, scanned: ScannedRequest, atMs: number) {
+  const { imageTokens } = price.document.hold ?? {};
+  const inputTokensMax = mostInputTokens(scanned, model, imageTokens);
+  const card = price.worst(inputTokensMax, atMs, "default");
+  return {
+    card,
+    size: {
+      inputTokensMax,
+      maxOutputTokens: scanned.maxTokens === undefined ? undefined : Math.min(scanned.maxTokens, model.maxOutputTokens ?? Infinity),
+      modelMaxOutput: model.maxOutputTokens,
+      ...(scanned.media && { items: worstOf(scanned.media, scanned, card.prices, imageTokens) }),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import { requestIdText, uuidMs, uuidv7 } from "#platform/ids.ts";
 import { answerOrFail } from "#relay/answer.ts";
-import type { RelayState, RequestContext } from "#relay/context.ts";
+import type { Answer } from "#relay/answer.ts";
+import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import { geminiEmbeddings } from "#relay/conversion/gemini-embeddings.ts";
+import { geminiPredict } from "#relay/conversion/gemini-predict.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
@@ -11,17 +13,23 @@ import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { preflightHeaders } from "#relay/http/headers.ts";
 import { mannerOf, matchRoute } from "#relay/http/routes.ts";
 import type { Route } from "#relay/http/routes.ts";
+import { beginOnce, wantsOnce } from "#relay/idempotency/once.ts";
 import type { Operation } from "#relay/dialects/operations.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
+import type { Admitted, Wanted } from "#relay/metered.ts";
+import type { Ending } from "#relay/metering/ending.ts";
 import { settle } from "#relay/metering/settle.ts";
+import type { Settled } from "#relay/metering/settle.ts";
+import { fallBack } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
 import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
-import { sendBody, sendError, sendRead, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { checkHops } from "#relay/routing/hops.ts";
 import { serveRealtimeKey, upgradeRequired } from "#relay/realtime/realtime-key.ts";
+import { keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -48,7 +56,10 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
       sendRead(context, NOTHING_TO_SAY);
       return;
     }
-    if (route.kind === "operation") context.dialect = dialectFor(route);
+    if (route.kind === "operation") {
+      context.dialect = dialectFor(route);
+      checkHops(inbound, state.shopId);
+    }
     const found = findCaller(state, inbound);
     const caller = admitCaller(state, context, found instanceof Promise ? await found : found, purposeOf(route));
     if (route.kind === "count") {
@@ -65,6 +76,7 @@ export async function handle(state: RelayState, inbound: Inbound, reply: Reply):
     }
     writer = await serve(state, context, caller, route, (made) => (writer = made));
   } catch (error) {
+    if (context.once) await context.once.free();
     refuse(state, context, error, writer);
   } finally {
     end(state, context, operation, writer);
@@ -92,7 +104,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
-    warnings: [], turn: undefined,
+    warnings: [], turn: undefined, once: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
   };
   reply.onGone(() => {
@@ -146,29 +158,63 @@ const wantsEvents = ({ media }: ScannedRequest, operation: Operation): boolean =
 
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
-/** Google's embeddings are another shape of OpenAI's. */
-const dialectFor = ({ operation, dialect }: OperationRoute): Dialect =>
-  operation === "embeddings" && dialect === "gemini" ? geminiEmbeddings() : dialects[dialect];
+/** Google's embeddings and pictures are another shape of OpenAI's. */
+function dialectFor({ operation, dialect }: OperationRoute): Dialect {
+  if (dialect !== "gemini" || operation === "chat") return dialects[dialect];
+  return operation === "images" ? geminiPredict() : geminiEmbeddings();
+}
 
 /** The metered way. @returns the stream's writer, so that an error after it has begun goes in-band */
 async function serve(
   state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const path = { dialect: operation === "embeddings" ? context.dialect.id : dialect, model: params.model, stream };
+  const path = { dialect: operation === "chat" ? dialect : context.dialect.id, model: params.model, stream };
   const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
-  const { job, router, first } = await admit(state, context, caller, wanted, request);
+  if (wantsOnce(state, context)) {
+    context.once = await beginOnce(state, context, caller, request);
+    if (context.once.before) {
+      sendReplay(context, context.once.before);
+      return undefined;
+    }
+  }
+  let run = await admit(state, context, caller, wanted, request);
   context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt"), wantsEvents(request.scanned, operation)) : undefined;
-  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, job), context.style) : undefined;
+  const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, run.job), context.style) : undefined;
   if (writer) keep(writer);
-  const { ending, body } = await answerOrFail(state, job, router, first, writer);
+  let answer = await answerOrFail(state, run.job, run.router, run.first, writer);
+  if (answer.ending.how === "failed" && run.line) answer = await answerByOthers(state, run, wanted, answer, writer, (next) => (run = next));
+  const { ending, body } = answer, { job } = run;
   const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
+  if (context.once) await keepReply(state, context, job, ending, body, settled);
   if (ending.error && !writer?.begun) throw ending.error;
   if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;
+}
+
+/** Before the answer goes: who asks again because it was lost must find it. */
+async function keepReply(state: RelayState, { once, snapshot }: RequestContext, job: Job, { how }: Ending, body: Buffer | undefined, settled: Settled): Promise<void> {
+  const isAnswered = body !== undefined || how === "complete" || how === "empty";
+  if (!isAnswered && settled.chargeNano === 0n) await once!.free();
+  else await once!.keep(body && snapshot.settings.keepReplies ? keptReply(state, job, body, settled) : undefined);
+}
+
+/** Nobody could serve the model: those who may stand in for it are asked, one after the other. */
+async function answerByOthers(
+  state: RelayState, failed: Admitted, wanted: Wanted, failure: Answer, writer: StreamWriter | undefined, moved: (run: Admitted) => void,
+): Promise<Answer> {
+  let run = failed, answer = failure, possibleCost = failure.ending.possibleCost;
+  while (answer.ending.how === "failed" && answer.ending.error) {
+    const next = await fallBack(state, run, wanted, answer.ending.error);
+    if (!next) break;
+    moved(run = next);
+    answer = await answerOrFail(state, run.job, run.router, run.first, writer);
+    possibleCost ||= answer.ending.possibleCost;
+  }
+  return { ...answer, ending: { ...answer.ending, possibleCost } };
 }
 
 /** Whatever was thrown becomes an answer. */

@@ -3,25 +3,31 @@ import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
-import { offersFor, realtimeOffers } from "#relay/routing/candidates.ts";
+import { isServed, offersFor, realtimeOffers } from "#relay/routing/candidates.ts";
 import type { Asked, Offer } from "#relay/routing/candidates.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 /** What all requests of one caller for one model have in common, as long as neither he nor the snapshot changes. */
 export type Plan = Readonly<{
   model: Model;
+  /** Whose channels and price they are: the caller's group, or the first of those that serve its members. */
+  groupId: string;
+  /** Further groups that may serve, in order; absent = none. */
+  otherGroups?: readonly string[];
   /** Limits of the model itself, and of caller and model together. */
   ownScopes: readonly ScopedLimits[];
   allScopes: readonly ScopedLimits[];
   /** Everybody who could answer, in good health or not. */
   offers: readonly Offer[];
+  /** It is sold, but none of its vendors has a call of this kind. */
+  unsupported?: boolean;
 }>;
 
 export type Plans = Readonly<{
   /** Limits of the caller alone: they are taken before the body is read. */
   scopesOf(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[];
-  /** @throws RelayError as `resolveModel` */
-  planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked): Plan;
+  /** @param groupId one of those that serve the caller's; left out = the first; @throws RelayError as `resolveModel` */
+  planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked, groupId?: string): Plan;
   /** The same for conversations over a WebSocket: made anew each time, as they are few. */
   realtimePlan(caller: Caller, snapshot: Snapshot, name: string): Plan;
 }>;
@@ -45,21 +51,39 @@ export function createPlans(): Plans {
 
   return {
     scopesOf: (caller, snapshot) => scopes.ofCaller(caller, snapshot),
-    planFor(caller, snapshot, name, asked) {
+    planFor(caller, snapshot, name, asked, groupId) {
       const plans = plansOf(caller, snapshot, asked);
-      const known = plans.get(name);
+      const key = groupId === undefined ? name : `${groupId}\0${name}`;
+      const known = plans.get(key);
       if (known) return known;
       const model = resolveModel(snapshot, caller, name, endpointName(asked.operation, asked.dialect));
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      const plan: Plan = { model, ownScopes: own, allScopes: all, offers: offersFor(snapshot, providers, caller.groupId, model, asked) };
+      const [first, ...others] = groupId === undefined ? groupsFor(snapshot, caller, model) : [groupId];
+      const offers = offersFor(snapshot, providers, first, model, asked);
+      const plan: Plan = {
+        model, ownScopes: own, allScopes: all, groupId: first, offers,
+        ...(others.length > 0 && { otherGroups: others }),
+        ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
+      };
       if (plans.size >= NAMES_MAX) plans.clear();
-      plans.set(name, plan);
+      plans.set(key, plan);
       return plan;
     },
     realtimePlan(caller, snapshot, name) {
       const model = resolveModel(snapshot, caller, name, "realtime");
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      return { model, ownScopes: own, allScopes: all, offers: realtimeOffers(snapshot, providers, caller.groupId, model) };
+      const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: realtimeOffers(snapshot, providers, groupId, model) }));
+      const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
+      const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
+      return { model, ownScopes: own, allScopes: all, groupId, offers, ...(unsupported && { unsupported }) };
     },
   };
+}
+
+/** The groups that may serve a caller's call of a model, the preferred one first. */
+export function groupsFor({ groups, routes }: Snapshot, { groupId }: Caller, { name }: Model): readonly [string, ...string[]] {
+  const serving = groups.get(groupId)?.auto;
+  if (serving === undefined) return [groupId];
+  const [first = serving[0] ?? groupId, ...others] = serving.filter((id) => routes.has(`${id}\0${name}`));
+  return [first, ...others];
 }

@@ -2,6 +2,8 @@ import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import type { RelayError } from "#relay/errors.ts";
 import { relayHeaders } from "#relay/http/headers.ts";
 import type { AnswerHeaders, RelayHeaderFacts } from "#relay/http/headers.ts";
+import type { Once } from "#relay/idempotency/once.ts";
+import type { KeptReply } from "#relay/idempotency/reply-store.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import type { Settled } from "#relay/metering/settle.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
@@ -34,12 +36,31 @@ const common = (context: RequestContext): RelayHeaderFacts =>
 export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
   relayHeaders(served(state, job, { stream: true, contentType: job.context.replyType ?? job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
 
+/** The head of a whole answer. */
+const bodyHeaders = (state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): AnswerHeaders =>
+  relayHeaders(served(state, job, { contentType: job.context.replyType, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, job.context.attempts.length) }));
+
+/** What of a whole answer is given again to who asks again. */
+export function keptReply(state: RelayState, job: Job, body: Buffer, settled: Settled): KeptReply {
+  const entries = Object.entries(bodyHeaders(state, job, body, settled)).filter((entry): entry is [string, string] => entry[1] !== undefined && (entry[0] === "content-type" || entry[0].startsWith("x-modelmart-")));
+  return { status: 200, headers: Object.fromEntries(entries), body };
+}
+
+/** The same answer as before, under the id of the request that was charged. */
+export function sendReplay(context: RequestContext, { requestId, reply: { status, headers, body } }: NonNullable<Once["before"]>): void {
+  context.status = status;
+  const { reply } = context;
+  if (reply.gone) return;
+  reply.head(status, { ...relayHeaders({ ...common(context), requestId, contentLength: body.length }), ...headers, "idempotent-replayed": "true" });
+  reply.end(body);
+}
+
 /** A whole answer, now that its charge is durable. */
-export function sendBody(state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): void {
+export function sendBody(state: RelayState, job: Job, body: Buffer, settled: Settled): void {
   const { context } = job;
   context.status = 200;
   if (context.reply.gone) return;
-  context.reply.head(200, relayHeaders(served(state, job, { contentType: context.replyType, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, context.attempts.length) })));
+  context.reply.head(200, bodyHeaders(state, job, body, settled));
   context.reply.end(body);
 }
 

@@ -17,6 +17,8 @@ export { createRelayLookups, jsonInteger } from "#reports/relay-lookups.ts";
 export type { RelayLookups } from "#reports/relay-lookups.ts";
 export { listOwnRequests, requestFilterValues, walkOwnRequests } from "#reports/requests.store.ts";
 export type { OwnRequest, RequestFilter } from "#reports/requests.store.ts";
+export { createReplyStore, keptReplyAad, pruneReplies } from "#reports/kept-replies.store.ts";
+export type { ReplyStore } from "#reports/kept-replies.store.ts";
 export { createResponseStore, pruneResponses, storedResponseAad } from "#reports/stored-responses.store.ts";
 export type { ResponseStore, StoredResponse } from "#reports/stored-responses.store.ts";
 export { isTimeZone } from "#reports/usage-range.ts";

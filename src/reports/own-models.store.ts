@@ -23,14 +23,18 @@ export async function listOwnModels(db: Queryable, userId: string): Promise<OwnM
   const { rows } = await db.query<Row>(
     `SELECT m.id, m.slug, m.name, v.slug AS vendor, v.name AS vendor_name, m.context_tokens, m.max_output_tokens, m.endpoints, p.id AS version, p.effective_from, p.doc,
             g.name AS group_name, g.ppm AS group_ppm, gp.ppm AS own_group_ppm, gp.doc AS group_doc, up.ppm AS user_ppm, up.doc AS user_doc
-       FROM users u JOIN groups g ON g.id = u.group_id CROSS JOIN models m
+       FROM users u JOIN groups own ON own.id = u.group_id CROSS JOIN models m
+       -- Members of a line of groups pay what the first of it asks that serves the model.
+       JOIN LATERAL (SELECT s.* FROM groups s LEFT JOIN LATERAL unnest(own.auto) WITH ORDINALITY AS line (name, at) ON line.name = s.name
+              WHERE CASE WHEN own.auto = '{}' THEN s.id = own.id ELSE line.at IS NOT NULL END AND EXISTS (
+                SELECT 1 FROM channel_models cm JOIN channels c ON c.id = cm.channel_id AND c.status <> 'disabled' JOIN channel_groups cg ON cg.channel_id = c.id
+                 WHERE cm.public_name = m.slug AND cg.group_id = s.id)
+              ORDER BY line.at LIMIT 1) g ON true
        JOIN LATERAL (SELECT id, effective_from, doc FROM price_versions WHERE model_id = m.id AND effective_from <= now() ORDER BY effective_from DESC LIMIT 1) p ON true
        LEFT JOIN vendors v ON v.id = m.vendor_id
        LEFT JOIN group_prices gp ON gp.group_id = g.id AND gp.model_id = m.id
        LEFT JOIN user_prices up ON up.user_id = u.id AND up.model_id = m.id
-      WHERE u.id = $1 AND m.enabled AND EXISTS (
-              SELECT 1 FROM channel_models cm JOIN channels c ON c.id = cm.channel_id AND c.status <> 'disabled' JOIN channel_groups cg ON cg.channel_id = c.id
-               WHERE cm.public_name = m.slug AND cg.group_id = g.id)
+      WHERE u.id = $1 AND m.enabled
       ORDER BY m.slug`,
     [userId],
   );

@@ -3,7 +3,7 @@ import { channelKeyAad, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
 import { createPriceBook } from "#snapshot/price-book.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
-import type { Channel, ChannelKey, Endpoint, Group, Model, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
+import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
 
 /**
  * Rows to the view that requests are served from. Pure: throws when a row does not fit its form, and the caller
@@ -18,23 +18,27 @@ export function buildSnapshot(rows: SnapshotRows, open: Sealer["open"], nowMs: (
   const priced = rows.models.filter(({ id }) => book.pricedFromMs(id) !== undefined);
   const models = new Map(priced.map((row) => [row.slug, buildModel(row)]));
   const { routes, offered } = buildRoutes(rows, channels, models);
+  const groups = buildGroups(rows);
+  const servedBy = (model: Model, groupId: string): string => groups.get(groupId)?.auto?.find((id) => routes.has(`${id}\0${model.name}`)) ?? groupId;
 
   return {
     rev: rows.rev,
     builtAtMs: nowMs(),
     models,
     aliases: new Map(rows.aliases.filter(({ slug }) => models.has(slug)).map(({ alias, slug }) => [alias, slug])),
-    groups: new Map(rows.groups.map((row): [string, Group] => [row.id, { id: row.id, name: row.name, ppm: ppm(row.ppm), limits: readLimits(row.limits) }])),
+    groups,
     channels,
     routes,
     settings: relaySettings(rows),
-    price: book.price,
+    // Members of a line of groups are shown the price of the first that would serve them.
+    price: rows.groups.some(hasLine) ? (model, groupId, userId, atMs) => book.price(model, servedBy(model, groupId), userId, atMs) : book.price,
     cost: book.cost,
-    modelsOf: (groupId) => (offered.get(groupId) ?? []).filter(({ id }) => book.pricedFromMs(id)! <= nowMs()),
+    modelsOf: (groupId) => offeredTo(groups.get(groupId), groupId, offered).filter(({ id }) => book.pricedFromMs(id)! <= nowMs()),
   };
 }
 
 function buildModel(row: SnapshotRows["models"][number]): Model {
+  const fallbacks = (row.fallbacks ?? []) as readonly Readonly<{ model: string; on: readonly FallbackCause[] }>[];
   return {
     id: row.id,
     name: row.slug,
@@ -44,8 +48,28 @@ function buildModel(row: SnapshotRows["models"][number]): Model {
     endpoints: new Set(row.endpoints as Endpoint[]),
     createdAtMs: row.created_at.getTime(),
     limits: readLimits(row.limits),
+    ...(fallbacks.length > 0 && { fallbacks: fallbacks.map(({ model, on }) => ({ model, on: new Set(on) })) }),
   };
 }
+
+const hasLine = ({ auto }: SnapshotRows["groups"][number]): boolean => (auto?.length ?? 0) > 0;
+
+/** A line holds groups that serve somebody themselves: one that leads to another line would have no price of its own. */
+function buildGroups(rows: SnapshotRows): ReadonlyMap<string, Group> {
+  const byName = new Map(rows.groups.filter((row) => !hasLine(row)).map(({ name, id }) => [name, id]));
+  return new Map(rows.groups.map((row): [string, Group] => [row.id, {
+    id: row.id, name: row.name, ppm: ppm(row.ppm), limits: readLimits(row.limits),
+    ...(hasLine(row) && { auto: row.auto!.flatMap((name) => byName.get(name) ?? []) }),
+  }]));
+}
+
+function offeredTo(group: Group | undefined, groupId: string, offered: ReadonlyMap<string, readonly Model[]>): readonly Model[] {
+  if (!group?.auto) return offered.get(groupId) ?? [];
+  const all = new Set(group.auto.flatMap((id) => offered.get(id) ?? []));
+  return [...all].sort(byModelName);
+}
+
+const byModelName = (a: Model, b: Model): number => (a.name < b.name ? -1 : 1);
 
 function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Channel> {
   const keys = Map.groupBy(rows.channelKeys, (row) => row.channel_id);
@@ -111,10 +135,9 @@ function buildRoutes(rows: SnapshotRows, channels: ReadonlyMap<string, Channel>,
     }
   }
 
-  const byName = (a: Model, b: Model): number => (a.name < b.name ? -1 : 1);
   return {
     routes: new Map([...routes].map(([key, tiers]): [string, readonly Tier[]] => [key, toTiers(tiers)])),
-    offered: new Map([...offered].map(([groupId, set]) => [groupId, [...set].sort(byName)])),
+    offered: new Map([...offered].map(([groupId, set]) => [groupId, [...set].sort(byModelName)])),
   };
 }
 
@@ -133,6 +156,8 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
     shopName: values["shop.name"],
     modelEcho: values["relay.model_echo"],
     strategy: values["relay.strategy"],
+    failoverAtLoss: values["relay.failover_at_loss"],
+    keepReplies: values["relay.keep_replies"],
     vendorChoice: values["relay.vendor_choice"],
     overdraftNano: settingNano(values, "money.overdraft"),
     guardExact: values["money.guard_exact"],

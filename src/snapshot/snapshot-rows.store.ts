@@ -14,7 +14,7 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
       rev: (await all<{ rev: bigint }>("SELECT coalesce(max(rev), 0)::bigint AS rev FROM config_rev"))[0]!.rev,
       settings: await all("SELECT key, value FROM settings"),
       models: await all(`
-        SELECT m.id, m.slug, v.slug AS vendor, m.context_tokens, m.max_output_tokens, m.endpoints, m.created_at, m.limits, m.list_price
+        SELECT m.id, m.slug, v.slug AS vendor, m.context_tokens, m.max_output_tokens, m.endpoints, m.created_at, m.limits, m.list_price, m.fallbacks
           FROM models m LEFT JOIN vendors v ON v.id = m.vendor_id WHERE m.enabled ORDER BY m.slug`),
       aliases: await all("SELECT a.alias, m.slug FROM model_aliases a JOIN models m ON m.id = a.model_id"),
       prices: await all(`
@@ -22,7 +22,7 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
          WHERE effective_from >= coalesce((SELECT max(q.effective_from) FROM price_versions q
                  WHERE q.model_id = p.model_id AND q.effective_from <= now() - interval '10 minutes'), '-infinity')
          ORDER BY model_id, effective_from`),
-      groups: await all("SELECT id, name, ppm, limits FROM groups"),
+      groups: await all("SELECT id, name, ppm, limits, auto FROM groups"),
       groupPrices: await all("SELECT group_id, model_id, ppm, doc FROM group_prices"),
       userPrices: await all("SELECT user_id, model_id, ppm, doc FROM user_prices"),
       channels: await all(`

@@ -4,12 +4,12 @@ export type SnapshotRows = Readonly<{
   settings: readonly Readonly<{ key: string; value: unknown }>[];
   models: readonly Readonly<{
     id: string; slug: string; vendor: string | null; context_tokens: number | null; max_output_tokens: number | null;
-    endpoints: readonly string[]; created_at: Date; limits: unknown; list_price: unknown;
+    endpoints: readonly string[]; created_at: Date; limits: unknown; list_price: unknown; fallbacks?: unknown;
   }>[];
   aliases: readonly Readonly<{ alias: string; slug: string }>[];
   /** Per model by ascending start: the version in force and all that follow. */
   prices: readonly Readonly<{ id: bigint; model_id: string; effective_from: Date; doc: unknown }>[];
-  groups: readonly Readonly<{ id: string; name: string; ppm: number; limits: unknown }>[];
+  groups: readonly Readonly<{ id: string; name: string; ppm: number; limits: unknown; auto?: readonly string[] | null }>[];
   groupPrices: readonly Readonly<{ group_id: string; model_id: string; ppm: number | null; doc: unknown }>[];
   userPrices: readonly Readonly<{ user_id: string; model_id: string; ppm: number | null; doc: unknown }>[];
   channels: readonly Readonly<{

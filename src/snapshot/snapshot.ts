@@ -36,9 +36,24 @@ export type Model = Readonly<{
   endpoints: ReadonlySet<Endpoint>;
   createdAtMs: number;
   limits: Limits;
+  /** Who takes its place, and when; absent = nobody. */
+  fallbacks?: readonly ModelFallback[];
 }>;
 
-export type Group = Readonly<{ id: string; name: string; ppm: Ppm; limits: Limits }>;
+/** Why a request may go on to another model. */
+export type FallbackCause = "unavailable" | "rate" | "context" | "content_policy";
+
+/** The operator's word that another model may answer in one's place. */
+export type ModelFallback = Readonly<{ model: string; on: ReadonlySet<FallbackCause> }>;
+
+export type Group = Readonly<{
+  id: string;
+  name: string;
+  ppm: Ppm;
+  limits: Limits;
+  /** Ids of the groups that serve its members, the preferred one first, each at its own price; absent = it serves them itself. */
+  auto?: readonly string[];
+}>;
 
 export type Tier = Readonly<{ priority: number; routes: readonly Route[] }>;
 
@@ -84,6 +99,10 @@ export type RelaySettings = Readonly<{
   modelEcho: "public" | "vendor";
   /** How one of several channels of the same priority is chosen. */
   strategy: "weighted" | "round_robin" | "least_latency" | "lowest_cost" | "balanced" | "least_busy" | "fill_first";
+  /** After a failure also those are asked who cost more than is charged. */
+  failoverAtLoss: boolean;
+  /** Answers to requests with an idempotency key are kept for a day. */
+  keepReplies: boolean;
   /** Requests may name vendors. */
   vendorChoice: boolean;
   overdraftNano: bigint;

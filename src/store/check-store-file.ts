@@ -38,6 +38,12 @@ export function checkStoreFile(raw: unknown, around: Surroundings): Checked {
     if (price) prices.set(index, price);
   });
 
+  if (isRaw(raw.groups)) {
+    for (const [name, group] of Object.entries(raw.groups)) {
+      if (isRaw(group)) checkGroups(group.auto, groups, (at, message) => add(["groups", name, "auto", at], message));
+    }
+  }
+
   entriesOf(raw.channels).forEach(([index, channel]) => {
     if (typeof channel.provider === "string" && !around.isProvider(channel.provider)) {
       add(["channels", index, "provider"], `there is no provider ${JSON.stringify(channel.provider)}`);

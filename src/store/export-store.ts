@@ -18,7 +18,7 @@ export async function exportStore(db: Queryable): Promise<string> {
     shop: ofShop,
     settings: Object.keys(settings).length > 0 ? settings : undefined,
     groups: Object.fromEntries([...shop.groups.values()].map((group) => [group.name, {
-      ratio: ratio(group.ppm), top_up_ratio: group.topUpPpm === 1_000_000 ? undefined : ratio(group.topUpPpm), limits: limits(group.limits),
+      ratio: ratio(group.ppm), top_up_ratio: group.topUpPpm === 1_000_000 ? undefined : ratio(group.topUpPpm), limits: limits(group.limits), auto: list(group.auto),
     }])),
     models: [...shop.models.values()].map(exportModel),
     channels: [...shop.channels.values()].map(exportChannel),
@@ -37,7 +37,7 @@ function exportModel(model: ModelState): object {
   const price = model.ratioInput ? { ratio: model.ratioInput } : model.price ? { price: wordsFromPrice(model.price) } : {};
   return {
     id: model.slug, name: model.name, vendor: model.vendor, context: model.contextTokens, max_output: model.maxOutputTokens,
-    endpoints: list(model.endpoints), aliases: list(model.aliases), limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
+    endpoints: list(model.endpoints), aliases: list(model.aliases), fallbacks: list(model.fallbacks), limits: limits(model.limits), enabled: model.enabled ? undefined : false, ...price,
   };
 }
 

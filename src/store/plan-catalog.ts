@@ -17,7 +17,7 @@ export function planSettings({ settings }: ParsedStoreFile, shop: ShopState): Ch
 
 export function planGroups({ file }: ParsedStoreFile, shop: ShopState): Change[] {
   return Object.entries(file.groups ?? {}).flatMap(([name, group]): Change[] => {
-    const wanted = { ppm: group.ratio, topUpPpm: group.top_up_ratio, limits: group.limits };
+    const wanted = { ppm: group.ratio, topUpPpm: group.top_up_ratio, limits: group.limits, auto: group.auto };
     const current = shop.groups.get(name);
     const fields = differences(current ?? {}, wanted);
     if (!current) {
@@ -32,7 +32,7 @@ export function planModels({ file }: ParsedStoreFile, shop: ShopState): Change[]
   return (file.models ?? []).flatMap((model): Change[] => {
     const wanted = {
       name: model.name, vendor: model.vendor, contextTokens: model.context, maxOutputTokens: model.max_output,
-      endpoints: model.endpoints && sorted(model.endpoints), limits: model.limits, enabled: model.enabled,
+      endpoints: model.endpoints && sorted(model.endpoints), limits: model.limits, enabled: model.enabled, fallbacks: model.fallbacks,
     };
     const current = shop.models.get(model.id);
     const aliases = model.aliases && sorted(model.aliases);

@@ -15,10 +15,10 @@ import type { ChannelState, GroupState, ModelState, ShopState, TokenState } from
  */
 export async function readShop(db: Queryable, emails: readonly string[] | undefined): Promise<ShopState> {
   const all = async <R extends QueryResultRow>(sql: string): Promise<R[]> => (await db.query<R>(sql)).rows;
-  const groups = await all<GroupState>(`SELECT id, name, ppm, top_up_ppm AS "topUpPpm", limits FROM groups ORDER BY name`);
+  const groups = await all<GroupState>(`SELECT id, name, ppm, top_up_ppm AS "topUpPpm", limits, auto FROM groups ORDER BY name`);
   const models = await all<ModelState>(`
     SELECT m.id, m.slug, m.name, v.slug AS vendor, m.context_tokens AS "contextTokens", m.max_output_tokens AS "maxOutputTokens",
-           m.endpoints, m.enabled, m.limits, p.doc AS price, p.ratio_input AS "ratioInput",
+           m.endpoints, m.enabled, m.limits, m.fallbacks, p.doc AS price, p.ratio_input AS "ratioInput",
            ARRAY(SELECT a.alias FROM model_aliases a WHERE a.model_id = m.id ORDER BY a.alias) AS aliases
       FROM models m LEFT JOIN vendors v ON v.id = m.vendor_id
       LEFT JOIN LATERAL (SELECT doc, ratio_input FROM price_versions p WHERE p.model_id = m.id

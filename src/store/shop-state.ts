@@ -14,11 +14,11 @@ export type ShopState = Readonly<{
   tokens: ReadonlyMap<string, TokenState>;
 }>;
 
-export type GroupState = Readonly<{ id: string; name: string; ppm: number; topUpPpm: number; limits: LimitSet }>;
+export type GroupState = Readonly<{ id: string; name: string; ppm: number; topUpPpm: number; limits: LimitSet; auto: readonly string[] }>;
 
 export type ModelState = Readonly<{
   id: string; slug: string; name: string | null; vendor: string | null; contextTokens: number | null; maxOutputTokens: number | null;
-  endpoints: readonly string[]; enabled: boolean; limits: LimitSet; aliases: readonly string[];
+  endpoints: readonly string[]; enabled: boolean; limits: LimitSet; aliases: readonly string[]; fallbacks: readonly Readonly<{ model: string; on: readonly string[] }>[];
   /** The newest version that has begun or is about to. */
   price: PriceDocument | null; ratioInput: Readonly<Record<string, unknown>> | null;
 }>;

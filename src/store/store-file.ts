@@ -10,7 +10,7 @@ import {
 /** Members that `check-store-file.ts` looks at, which also sees files that do not fit elsewhere. */
 const words = z.record(z.string(), z.unknown());
 
-const group = z.strictObject({ ratio: groupField.ratio.optional(), top_up_ratio: groupField.ratio.optional(), limits: limitsField.optional() });
+const group = z.strictObject({ ratio: groupField.ratio.optional(), top_up_ratio: groupField.ratio.optional(), limits: limitsField.optional(), auto: groupField.auto.optional() });
 
 const model = z.strictObject({
   id: modelNameField,
@@ -20,6 +20,7 @@ const model = z.strictObject({
   max_output: modelField.tokens.optional(),
   endpoints: modelField.endpoints.optional(),
   aliases: modelField.aliases.optional(),
+  fallbacks: modelField.fallbacks.optional(),
   limits: limitsField.optional(),
   enabled: z.boolean().optional(),
   price: words.optional(),

@@ -27,7 +27,7 @@ const channel: Channel = {
 const snapshot: Snapshot = {
   rev: 1n, builtAtMs: 0, models: new Map([["instant", model]]), aliases: new Map(), groups: new Map([["g", { id: "g", name: "default", ppm: ppm(1_000_000), limits: {} }]]),
   channels: new Map([[channel.id, channel]]), routes: new Map([["g\0instant", [{ priority: 0, routes: [{ channel, weight: 1, upstreamModel: "instant" }] }]]]),
-  settings: { shopName: "Bench", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered" },
+  settings: { shopName: "Bench", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered" },
   price: () => price, cost: () => price, modelsOf: () => [model],
 };
 const caller: Caller = {

@@ -41,7 +41,7 @@ async function whole(page: Page, width: number): Promise<void> {
 
 const PAGES = [
   "", "/models", "/models?vendor=openai&can=caching&view=cards", "/models?q=nothing-like-it", "/models/anthropic/claude-sonnet-4-5", "/models/deepseek/deepseek-v3.2",
-  "/models/openai/gpt-image-1", "/pricing", "/docs", "/docs/quickstart", "/docs/errors", "/docs/cherry-studio", "/docs/claude-code", "/docs/api",
+  "/models/openai/gpt-image-1", "/pricing", "/docs", "/docs/quickstart", "/docs/audio", "/docs/errors", "/docs/cherry-studio", "/docs/claude-code", "/docs/api",
   "/status", "/legal/terms", "/legal/refunds",
 ];
 

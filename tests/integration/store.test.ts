@@ -66,6 +66,19 @@ describe("store as code", () => {
     await shop.apply(STORE);
   });
 
+  test("stand-ins and lines of groups are written down with their causes, and come back in the export", async () => {
+    const text = "groups:\n  line: { auto: [default, vip] }\nmodels:\n  - { id: gpt-4o-mini, fallbacks: [text-embedding-3-small, { model: other, on: [context, unavailable] }] }";
+    await shop.apply(text);
+    expect(await one("SELECT fallbacks FROM models WHERE slug = 'gpt-4o-mini'")).toEqual({ fallbacks: [{ model: "text-embedding-3-small", on: ["unavailable", "rate"] }, { model: "other", on: ["unavailable", "context"] }] });
+    expect(await one("SELECT auto FROM groups WHERE name = 'line'")).toEqual({ auto: ["default", "vip"] });
+    expect(await shop.apply(text)).toEqual([]);
+    expect(await shop.apply(await exportStore(database.pool))).toEqual([]);
+    const errors = (await shop.apply("groups:\n  line: { auto: [nowhere] }\nmodels:\n  - { id: x, fallbacks: [{ model: y, on: [] }] }").catch((failure: unknown) => failure)) as StoreFileError;
+    expect(errors.errors.map(({ line }) => line)).toEqual([2, 4]);
+    await shop.apply("groups:\n  line: { auto: [] }\nmodels:\n  - { id: gpt-4o-mini, fallbacks: [] }");
+    await shop.apply(STORE, { prune: ["groups"] });
+  });
+
   test("a new price is a new version that is in force when apply returns; the old one stays", async () => {
     const before = await one<{ doc: object }>("SELECT p.doc FROM price_versions p JOIN models m ON m.id = p.model_id WHERE m.slug = 'gpt-4o-mini'");
     await shop.apply("models:\n  - id: gpt-4o-mini\n    price: { input: 0.2, output: 0.8 }");

@@ -5,7 +5,7 @@ import { saveCarried } from "#platform/crypto/carried.store.ts";
 import { createSealer, rewrapSealed } from "#platform/crypto/seal.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
 import { withTransaction } from "#platform/db/tx.ts";
-import { storedResponseAad } from "#reports/index.ts";
+import { keptReplyAad, storedResponseAad } from "#reports/index.ts";
 import type { Pool, PoolClient } from "pg";
 
 /** Every column that holds sealed values, with the place that each value is tied to. */
@@ -13,6 +13,7 @@ const SEALED: readonly Readonly<{ table: string; column: string; aad(id: string)
   { table: "channel_keys", column: "sealed", aad: channelKeyAad },
   { table: "mails", column: "sealed", aad: mailAad },
   { table: "stored_responses", column: "sealed", aad: storedResponseAad },
+  { table: "kept_replies", column: "sealed", aad: keptReplyAad },
 ];
 
 /** Another process of the shop holds the old secret in memory and could not read what is sealed under the new one. */

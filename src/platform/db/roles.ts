@@ -12,6 +12,7 @@ const HIDDEN_FROM_READERS: Readonly<Record<string, readonly string[]>> = {
   invites: ["hash"],
   mails: ["sealed"],
   stored_responses: ["sealed"],
+  kept_replies: ["sealed"],
   channel_keys: ["sealed"],
   redeem_codes: ["code_hash"],
   coupons: ["code_hash"],

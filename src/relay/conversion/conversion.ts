@@ -2,6 +2,10 @@ import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { ClientCodec, Target } from "#relay/canonical/codec.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
+import type { Content } from "#platform/outbound/fetch-content.ts";
+import { addressesFor, withContent } from "#relay/content/addresses.ts";
+import type { ContentSource } from "#relay/content/content-cache.ts";
+import { ContentWanted, fetchContents } from "#relay/content/fetch-contents.ts";
 import type { RequestContext } from "#relay/context.ts";
 import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
@@ -42,16 +46,25 @@ export type Converted = Readonly<{
 
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
-  /** @throws RelayError of status 400 where the request, or part of it that matters, cannot be said in this protocol */
+  /**
+   * @throws RelayError of status 400 where the request, or part of it that matters, cannot be said in this protocol
+   * @throws ContentWanted where files given by address must be given as data: `fetch` them, then ask again
+   */
   into(protocol: WireFormat, target: ConversionTarget): Converted;
   /** The request as it came has been refused: from now on it is written anew, even for vendors that speak the client's dialect. */
   readonly forced: boolean;
+  /** Fetches what the protocols that are asked must be told. @throws RelayError that says what cannot be had */
+  fetch(wanted: ContentWanted): Promise<void>;
   /** Learns from a vendor's refusal what must be left out. @returns whether there is something, so that asking again is worth it */
   repair(fault: UpstreamFault): boolean;
 }
 
-/** @param form what was sent, where it came with files */
-export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form): Conversion {
+/**
+ * @param form what was sent, where it came with files
+ * @param source of files that are given by address; left out = vendors are told the address, whether they take it or not
+ */
+export function createConversion(context: RequestContext, scanned: ScannedRequest, body: Buffer, form?: Form, source?: ContentSource): Conversion {
+  let contents: ReadonlyMap<string, Content> = new Map();
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();
   const read = (client: ClientCodec): ChatRequest => {
@@ -72,12 +85,21 @@ export function createConversion(context: RequestContext, scanned: ScannedReques
       repairs.add(repair);
       return true;
     },
+    async fetch({ addresses }) {
+      contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
+    },
     into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens }) {
       const call = callCodecs[protocol];
       if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
-      const request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
+      let request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
+      const addresses = source && addressesFor(protocol, request);
+      if (addresses) {
+        const missing = addresses.filter((address) => !contents.has(address));
+        if (missing.length > 0) throw new ContentWanted(missing);
+        request = withContent(request, contents);
+      }
       const warnings = new Set<string>(repairs.size > 0 ? ["reasoning_dropped"] : []);
       const strict = isStrict(context, scanned, body);
       const target: Target = {

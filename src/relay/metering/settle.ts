@@ -1,5 +1,6 @@
 import { nano } from "#money/amount.ts";
 import type { ChargeRecord } from "#money/charge.ts";
+import type { CompiledPrice } from "#money/price.ts";
 import type { Job } from "#relay/context.ts";
 import type { RelayState } from "#relay/context.ts";
 import { countedTokens } from "#relay/limits/request-limits.ts";
@@ -32,19 +33,22 @@ export async function settle(state: RelayState, job: Job, ending: Ending, httpSt
 }
 
 function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate | undefined): Metered {
-  const { context, caller, hold, price, model, inputTokensRough } = job;
+  const { context, caller, hold, model, inputTokensRough, ceiling } = job;
   const { settings } = context.snapshot;
   const pass = ending.how === "empty" ? "empty" : ending.how === "left-before" && ending.facts?.usage ? "left" : undefined;
-  return meter({
+  const forgiven = pass === undefined || state.freePasses.use(caller.keyId, pass);
+  const measured = (price: CompiledPrice): Metered => meter({
     ending, price, inputTokensRough,
     estimate,
-    forgiven: pass === undefined || state.freePasses.use(caller.keyId, pass),
+    forgiven,
     billEmpty: settings.billEmpty,
     billBroken: settings.billBroken,
     guarded: hold.mode === "guarded-stream" || hold.mode === "guarded-single",
     admittedAtMs: context.admittedAtMs,
     contextTokens: model.contextTokens,
   });
+  const metered = measured(job.price), least = ceiling && measured(ceiling);
+  return least && least.chargeNano < metered.chargeNano ? least : metered;
 }
 
 function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Metered, httpStatus: number): ChargeRecord {
@@ -66,7 +70,7 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
     keyId: caller.keyId,
     modelId: model.id,
     channelId,
-    groupId: caller.groupId,
+    groupId: job.groupId,
     card: metered.card,
     outcome: metered.outcome,
     usageSource: metered.usageSource,

@@ -29,7 +29,7 @@ export type ProviderFlags = Readonly<{
   topK?: boolean;
   /** Whisper here gives `verbose_json`, which tells how long the recording is. */
   verboseWhisper?: boolean;
-  /** Takes `provider`, `models` and `session_id` itself, as this shop does; all others are spared them. */
+  /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;
 
@@ -75,6 +75,8 @@ export type Provider = Readonly<{
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];
+  /** A shop as this one: calls to it say through how many they have come, so that none goes round for ever. */
+  isShop?: boolean;
   /** Needs no key (local servers, the simulator). */
   keyless?: boolean;
   /** Host, path or flags are not confirmed by the vendor's documents or a recording: forms say so. */

@@ -71,8 +71,8 @@ export function openRealtimeKey(sealer: Sealer, key: string, nowMs: number): Rea
 
 function checkModel({ plans }: RelayState, { snapshot, admittedAtMs }: RequestContext, caller: Caller, name: string | undefined): void {
   if (name === undefined) throw new RelayError("invalid_value", "Invalid value for 'model': expected a string.", { param: "session.model" });
-  const { model } = plans.realtimePlan(caller, snapshot, name);
-  if (!snapshot.price(model, caller.groupId, caller.userId, admittedAtMs)) throw notFound(name);
+  const { model, groupId } = plans.realtimePlan(caller, snapshot, name);
+  if (!snapshot.price(model, groupId, caller.userId, admittedAtMs)) throw notFound(name);
 }
 
 function lifeOf({ seconds }: Json): number {

@@ -15,6 +15,7 @@ import type { PublicNames } from "#relay/realtime/session-facts.ts";
 import { MINUTE, SessionMoney } from "#relay/realtime/session-money.ts";
 import { RealtimeSession } from "#relay/realtime/session.ts";
 import { upgradeExchange, type UpgradeCall, type UpgradeExchange } from "#relay/realtime/upgrade.ts";
+import { checkHops } from "#relay/routing/hops.ts";
 import { createRouter, type Choice } from "#relay/routing/router.ts";
 import { secretNames } from "#relay/upstream/tried.ts";
 import type { Caller, Route, Snapshot } from "#snapshot/snapshot.ts";
@@ -36,6 +37,7 @@ export async function serveRealtime(state: RelayState, call: UpgradeCall, sessio
     const route = matchRoute(exchange.inbound.method, exchange.inbound.path);
     if (route.kind === "error") throw route.error;
     if (route.kind !== "realtime" || !state.realtime) throw upgradeRequired();
+    checkHops(exchange.inbound, state.shopId);
     if (state.isDraining()) throw new RelayError("server_overloaded", "The server is shutting down. Try again.");
     await converse(state, context, exchange, sessions);
   } catch (error) {
@@ -51,7 +53,7 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
   const plan = state.plans.realtimePlan(caller, context.snapshot, asked);
-  if (plan.offers.length === 0 && context.snapshot.routes.has(`${caller.groupId}\0${plan.model.name}`)) {
+  if (plan.unsupported) {
     throw new RelayError("unsupported_endpoint", `The model '${asked.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
   const takingOwn = takeRequest(state, context, plan.ownScopes);
@@ -121,24 +123,24 @@ function modelAsked({ inbound: { query } }: RequestContext, grant: RealtimeGrant
 }
 
 /** Names and rules of a session on this channel. @throws RelayError where a short-lived key's settings break them */
-function settingsFor({ snapshot }: RequestContext, caller: Caller, { model }: Plan, choice: Choice, asked: string, grant: RealtimeGrant | undefined) {
+function settingsFor({ snapshot }: RequestContext, caller: Caller, { model, groupId }: Plan, choice: Choice, asked: string, grant: RealtimeGrant | undefined) {
   const { route } = choice.offer;
   const rule: ClientRule = {
     isOwnModel: (name) => name === asked || name === model.name,
-    transcriber: (name) => transcriber(snapshot, caller, route.channel.id, name),
+    transcriber: (name) => transcriber(snapshot, caller, groupId, route.channel.id, name),
   };
   const names: PublicNames = {
     ...(snapshot.settings.modelEcho === "public" && { model: model.name }),
-    transcriber: (upstream) => soldAs(snapshot, caller.groupId, route.channel.id, upstream),
+    transcriber: (upstream) => soldAs(snapshot, groupId, route.channel.id, upstream),
   };
   return { rule, names, words: new VendorWords(choice, secretNames(route.channel, route.upstreamModel, model)), ...(grant?.session && { settings: ruledSession(grant.session, rule) }) };
 }
 
 /** The channel's name of a model that this caller may use; undefined where he may not, or where the channel does not serve it. */
-function transcriber(snapshot: Snapshot, caller: Caller, channelId: string, name: string): string | undefined {
+function transcriber(snapshot: Snapshot, caller: Caller, groupId: string, channelId: string, name: string): string | undefined {
   const model = findModel(snapshot, name);
   if (!model || !keyAllows(caller, model, name)) return undefined;
-  return routesOf(snapshot, caller.groupId, model.name).find((route) => route.channel.id === channelId)?.upstreamModel;
+  return routesOf(snapshot, groupId, model.name).find((route) => route.channel.id === channelId)?.upstreamModel;
 }
 
 /** The name under which a channel's model is sold. */

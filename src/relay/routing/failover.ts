@@ -1,5 +1,6 @@
 import type { LeftWhen, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
+import { ContentWanted } from "#relay/content/fetch-contents.ts";
 import { RelayError } from "#relay/errors.ts";
 import { attemptRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
@@ -36,10 +37,13 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   let choice: Choice | undefined = first;
   const failures: Failure[] = [];
   let empty: Answered | undefined;
-  state.retryBudget.request();
+  // A request that goes on to another model has been counted, and has paid for going on.
+  if (input.attemptsMax === undefined) state.retryBudget.request();
 
   while (choice) {
-    const tried = trySend(input, choice);
+    const sent = trySend(input, choice);
+    const tried = sent instanceof ContentWanted ? await fetchThenSend(input, choice, sent) : sent;
+    if (tried === undefined) return { kind: "failed", failure: { class: "aborted" }, possibleCost: false };
     let failure: Failure;
     if ("class" in tried) {
       if (!tried.unfit) note(input, choice, tried);
@@ -78,10 +82,26 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   return empty ?? { kind: "failed", failure: mostUseful(asked) ?? failures[0]!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
 }
 
-function trySend(input: CallInput, choice: Choice): Tried | Failure {
+/** Undefined: nobody waits any more. One protocol after the other may want files; each file is fetched once, so this ends. */
+async function fetchThenSend(input: CallInput, choice: Choice, wanted: ContentWanted): Promise<Tried | Failure | undefined> {
+  const { context, conversion } = input;
+  for (let tried: ReturnType<typeof trySend> = wanted; ; tried = trySend(input, choice)) {
+    if (!(tried instanceof ContentWanted)) return tried;
+    try {
+      await conversion.fetch(tried);
+    } catch (cause) {
+      if (cause instanceof RelayError) return { class: "client", unfit: cause };
+      throw cause;
+    }
+    if (context.left !== undefined || context.cut) return undefined;
+  }
+}
+
+function trySend(input: CallInput, choice: Choice): Tried | Failure | ContentWanted {
   try {
     return sendTo(input, choice);
   } catch (cause) {
+    if (cause instanceof ContentWanted) return cause;
     if (cause instanceof RelayError && cause.status < 500) return { class: "client", unfit: cause };
     input.state.log.error({ err: cause, channel: choice.offer.route.channel.name }, "the channel could not be called");
     return { class: "config", cause };
@@ -150,8 +170,8 @@ export function note({ state, context, operation }: Pick<CallInput, "state" | "c
   );
 }
 
-const mayRetry = ({ state, context }: CallInput): boolean =>
-  context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < ATTEMPTS_MAX
+const mayRetry = ({ state, context, attemptsMax }: CallInput): boolean =>
+  context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < (attemptsMax ?? ATTEMPTS_MAX)
   && state.clock.monotonic() - context.startedAt < RETRY_WINDOW_MS;
 
 /** Whom to ask after a failure; undefined = nobody. What the request alone is to blame for is mended in the request. */

@@ -2,6 +2,8 @@ import type { ErrorClass } from "#relay/providers/provider.ts";
 
 /** Tries in all, the first included. */
 export const ATTEMPTS_MAX = 4;
+/** Tries in all, where a request goes on to other models. */
+export const LINE_ATTEMPTS_MAX = 6;
 /** Tries with further keys of one channel. */
 export const OTHER_KEYS_MAX = 2;
 

@@ -24,6 +24,8 @@ export type RouterInput = Readonly<{
   strategy: Strategy;
   /** What the request would cost us on a route, in pico-USD; undefined = unknown. */
   cost: (route: Route) => number | undefined;
+  /** Whether a route costs us more than is charged; left out = nobody is passed by for that. */
+  loses?: (route: Route) => boolean;
   /** Nobody else is asked when the first one fails. */
   noFallbacks?: boolean;
 }>;
@@ -60,6 +62,7 @@ class RequestRouter implements Router {
   #triedKeys: Set<string> | undefined;
   /** Keys tried on each channel. */
   #keysTried: Map<string, number> | undefined;
+  #failed = false;
 
   constructor(input: RouterInput) {
     this.#input = input;
@@ -74,6 +77,7 @@ class RequestRouter implements Router {
   }
 
   next(): Choice | undefined {
+    this.#failed = true;
     return this.#input.noFallbacks ? undefined : this.#pick(judge(this.#input.offers, this.#conditions()));
   }
 
@@ -104,9 +108,20 @@ class RequestRouter implements Router {
       const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, rule, hint);
       if (!chosen) return undefined;
       (this.#triedChannels ??= new Set()).add(chosen.channelId);
+      if (this.#isAtLoss(chosen)) continue;
       const choice = this.#pickKey(chosen.offer, this.#triedKeys ?? NONE);
       if (choice) return choice;
     }
+  }
+
+  /**
+   * Whom the operator has put first is asked whatever it costs; who stands in for others only where the charge covers it.
+   * Where it covers nobody, selling at a loss is the operator's own choice.
+   */
+  #isAtLoss({ offer, priority }: OfferNow): boolean {
+    const { loses, offers } = this.#input;
+    if (!loses || (!this.#failed && offers.every((other) => other.priority <= priority))) return false;
+    return loses(offer.route) && !offers.every(({ route }) => loses(route));
   }
 
   /** The rule within a tier; a draw by weight needs no more than the dice. */
@@ -146,7 +161,7 @@ class RequestRouter implements Router {
 }
 
 function unavailable(judged: readonly OfferNow[]): RelayError {
-  const soonest = judged.toSorted((a, b) => a.waitMs - b.waitMs)[0];
+  const soonest = judged.filter(({ out }) => out).toSorted((a, b) => a.waitMs - b.waitMs)[0];
   const waitMs = soonest && Number.isFinite(soonest.waitMs) ? soonest.waitMs : RETRY_AFTER_MAX_MS;
   const retryAfterMs = Math.min(Math.max(waitMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
   const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker" && soonest.reason !== "paused";

@@ -1,4 +1,4 @@
-import type { RelayError } from "#relay/errors.ts";
+import { RelayError } from "#relay/errors.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import { customerError } from "#relay/providers/kit/customer-error.ts";
 import type { ErrorClass } from "#relay/providers/provider.ts";
@@ -18,4 +18,8 @@ export type Failure = Readonly<{
   cause?: unknown;
 }>;
 
-export const toRelayError = ({ class: errorClass, fault, unfit, ...options }: Failure): RelayError => unfit ?? customerError(errorClass, fault, options);
+export function toRelayError({ class: errorClass, fault, unfit, ...options }: Failure): RelayError {
+  // Said by another shop of the same kind, and of use to whoever joined them.
+  if (fault?.code === "loop_detected") return new RelayError("loop_detected", "The call has come round to where it began: a channel leads back to a shop that it came from.");
+  return unfit ?? customerError(errorClass, fault, options);
+}

@@ -13,6 +13,7 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptSpec, AttemptTimers } from "#relay/upstream/attempt.ts";
@@ -44,6 +45,8 @@ export type CallInput = Readonly<{
   maxTokens?: number;
   /** Estimated tokens, for the channel's limits. */
   tokens: number;
+  /** Tries in all, where another model was tried before. */
+  attemptsMax?: number;
   /** What is asked for beyond text. */
   media: MediaAsk | undefined;
 }>;
@@ -73,6 +76,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
 
   const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream: scanned.stream }), path, forwarded?.query);
   const headers = { ...upstreamHeaders({ stream: scanned.stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  if (provider.isShop) Object.assign(headers, hopHeaders(context.inbound, state.shopId));
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
   const transport = provider.id === "simulator" ? state.simulator : state.transport;
@@ -129,19 +133,19 @@ function speak({ context, model, scanned, body, form, media, maxTokens, conversi
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    // A body in another shape than its address stands for must be put into words, whoever is asked.
-    if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
-      const { dialect, inbound } = context;
-      context.warnings = NO_WARNINGS;
-      if (form) {
-        const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
-        const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
-        const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
-        return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
-      }
-      return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
-    }
     try {
+      // A body in another shape than its address stands for must be put into words, whoever is asked.
+      if (endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced) {
+        const { dialect, inbound } = context;
+        context.warnings = NO_WARNINGS;
+        if (form) {
+          const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
+          const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
+          const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
+          return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType };
+        }
+        return { endpoint, parts: dialect.passRequest(scanned, body, { upstreamModel, flags, ...cap }), reader: dialect, forwarded: dialect.forward?.(inbound) };
+      }
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, { upstreamModel, flags, settings: route.channel.settings, ...cap, ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }) });
       context.warnings = warnings;
       return { endpoint, ...spoken, ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };

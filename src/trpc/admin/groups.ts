@@ -10,7 +10,7 @@ import { supplyProcedure } from "#trpc/supply.ts";
 
 const id = z.uuid();
 const factor = z.int().min(0).max(1_000_000_000);
-const terms = { ppm: factor, topUpPpm: factor, limits: limitsSchema } as const;
+const terms = { ppm: factor, topUpPpm: factor, limits: limitsSchema, auto: groupField.auto } as const;
 
 export const groupsRouter = router({
   list: adminProcedure("catalog:read").query(async ({ ctx }) => {
@@ -22,7 +22,7 @@ export const groupsRouter = router({
     }));
   }),
 
-  create: supplyProcedure("catalog:write").input(z.strictObject({ name: groupField.name, ...terms }).partial({ ppm: true, topUpPpm: true, limits: true }))
+  create: supplyProcedure("catalog:write").input(z.strictObject({ name: groupField.name, ...terms }).partial({ ppm: true, topUpPpm: true, limits: true, auto: true }))
     .mutation(({ ctx, input: { name, ...fields } }) => staffAct(ctx.pool, ctx.by, async (tx) => {
       const { id: groupId, trace } = await addGroup(tx, name, fields);
       return { result: { id: groupId }, traces: [trace] };

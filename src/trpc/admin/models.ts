@@ -25,6 +25,7 @@ const facts = {
   maxOutputTokens: modelField.tokens.nullable(),
   endpoints: modelField.endpoints,
   aliases: modelField.aliases.max(50),
+  fallbacks: modelField.fallbacks,
   limits: limitsSchema,
   enabled: z.boolean(),
 } as const;
@@ -85,7 +86,7 @@ export const modelsRouter = router({
     })),
 
   create: supplyProcedure("catalog:write")
-    .input(z.strictObject({ slug: modelNameField, ...facts, price: priceInput.optional() }).partial({ name: true, vendor: true, contextTokens: true, maxOutputTokens: true, endpoints: true, aliases: true, limits: true, enabled: true }))
+    .input(z.strictObject({ slug: modelNameField, ...facts, price: priceInput.optional() }).partial({ name: true, vendor: true, contextTokens: true, maxOutputTokens: true, endpoints: true, aliases: true, fallbacks: true, limits: true, enabled: true }))
     .mutation(({ ctx, input: { slug, aliases, price, ...fields } }) => staffAct(ctx.pool, ctx.by, async (tx) => {
       const { id: modelId, trace } = await addModel(tx, { slug, fields, ...(aliases && { aliases }), ...(price && { price: readPrice(price, fields.endpoints ?? []) }) }, ctx.user.id);
       return { result: { id: modelId }, traces: [trace] };
@@ -142,7 +143,7 @@ function modelToWire(row: SheetRow, user: SessionUser) {
   const problems = problemsOf(row);
   return {
     id: row.id, slug: row.slug, name: row.name, vendor: row.vendor, enabled: row.enabled, contextTokens: row.contextTokens, maxOutputTokens: row.maxOutputTokens, endpoints: row.endpoints,
-    aliases: row.aliases, limits: row.limits, facts: row.facts, createdAt: row.createdAt, updatedAt: row.updatedAt,
+    aliases: row.aliases, fallbacks: row.fallbacks, limits: row.limits, facts: row.facts, createdAt: row.createdAt, updatedAt: row.updatedAt,
     input: prices.input ?? null, cacheRead: prices.cache_read ?? null, output: prices.output ?? null, items: prices, priced: row.current !== null, priceSince: row.current?.effectiveFrom ?? null,
     scheduled: row.scheduled[0]?.effectiveFrom ?? null,
     cheapest: spans.map(({ item, cheapest, dearest }) => ({ item, cheapest, dearest })),

@@ -14,13 +14,14 @@ import { useAct } from "#ui/channels/use-act.client.ts";
 import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { fieldText } from "#ui/conflict/field-text.ts";
 import { discountText, type GroupRow, type Rights } from "#ui/groups/group-row.ts";
+import { LineField } from "#ui/groups/line-field.client.tsx";
 import { afterFactor } from "#ui/prices/price-math.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 const LIMITS = ["rpm", "tpm", "rpd", "tpd", "concurrency"] as const;
-type Draft = { ratio: string; topUp: string; limits: Record<string, number | undefined> };
+type Draft = { ratio: string; topUp: string; limits: Record<string, number | undefined>; auto: readonly string[] };
 
-const draftOf = (group: GroupRow): Draft => ({ ratio: factorText(group.ppm), topUp: factorText(group.topUpPpm), limits: { ...group.limits } });
+const draftOf = (group: GroupRow): Draft => ({ ratio: factorText(group.ppm), topUp: factorText(group.topUpPpm), limits: { ...group.limits }, auto: group.auto });
 const compact = (limits: Record<string, number | undefined>): Record<string, number> =>
   Object.fromEntries(LIMITS.flatMap((name) => (limits[name] === undefined ? [] : [[name, limits[name]]])));
 
@@ -29,6 +30,7 @@ function patchOf(group: GroupRow, draft: Draft) {
   return {
     ...(ppm !== undefined && ppm !== group.ppm && { ppm }), ...(topUpPpm !== undefined && topUpPpm !== group.topUpPpm && { topUpPpm }),
     ...(JSON.stringify(compact(draft.limits)) !== JSON.stringify(compact(group.limits)) && { limits: compact(draft.limits) }),
+    ...(draft.auto.join("\n") !== group.auto.join("\n") && { auto: [...draft.auto] }),
   };
 }
 
@@ -65,6 +67,7 @@ export function GroupForm({ group, rights }: { group: GroupRow; rights: Rights }
             {LIMITS.map((name) => <NumberField key={name} label={t(`limit.${name}`)} optional max={1_000_000_000} value={draft.limits[name]} onChange={(value) => set({ limits: { ...draft.limits, [name]: value } })} />)}
           </div>
         </Part>
+        <Part title={t("auto")} note={t("autoNote")}><LineField group={group} value={draft.auto} onChange={(auto) => set({ auto })} readOnly={!rights.write} /></Part>
         {rights.write ? (
           <div className="flex flex-wrap gap-2">
             <Button variant="primary" busy={busy} disabled={changes === 0 || ppm === undefined || topUp === undefined} onClick={() => void store(base, draft)}>{t("save")}</Button>

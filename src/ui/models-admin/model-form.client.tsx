@@ -10,18 +10,19 @@ import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { fieldText } from "#ui/conflict/field-text.ts";
+import { FallbacksField, type Fallback } from "#ui/models-admin/fallbacks-field.client.tsx";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 export type ModelRow = inferRouterOutputs<AppRouter>["admin"]["models"]["list"][number];
 
 const ENDPOINTS = ["chat", "responses", "messages", "gemini", "embeddings", "images", "audio", "moderations", "rerank", "realtime", "tasks"] as const;
 type Endpoint = (typeof ENDPOINTS)[number];
-type Draft = { name: string; vendor: string; contextTokens: number | undefined; maxOutputTokens: number | undefined; endpoints: readonly string[]; aliases: readonly string[]; rpm: number | undefined };
+type Draft = { name: string; vendor: string; contextTokens: number | undefined; maxOutputTokens: number | undefined; endpoints: readonly string[]; aliases: readonly string[]; fallbacks: readonly Fallback[]; rpm: number | undefined };
 
-const FIELD_WORD = { name: "name", vendor: "vendor", contextTokens: "context", maxOutputTokens: "maxOutput", endpoints: "endpoints", aliases: "aliases", rpm: "rpm" } as const satisfies Record<keyof Draft, string>;
+const FIELD_WORD = { name: "name", vendor: "vendor", contextTokens: "context", maxOutputTokens: "maxOutput", endpoints: "endpoints", aliases: "aliases", fallbacks: "fallbacks", rpm: "rpm" } as const satisfies Record<keyof Draft, string>;
 
 const draftOf = (model: ModelRow): Draft => ({
-  name: model.name ?? "", vendor: model.vendor ?? "", contextTokens: model.contextTokens ?? undefined, maxOutputTokens: model.maxOutputTokens ?? undefined, endpoints: model.endpoints, aliases: model.aliases, rpm: model.limits.rpm,
+  name: model.name ?? "", vendor: model.vendor ?? "", contextTokens: model.contextTokens ?? undefined, maxOutputTokens: model.maxOutputTokens ?? undefined, endpoints: model.endpoints, aliases: model.aliases, fallbacks: model.fallbacks as readonly Fallback[], rpm: model.limits.rpm,
 });
 
 function patchOf(model: ModelRow, draft: Draft) {
@@ -34,6 +35,7 @@ function patchOf(model: ModelRow, draft: Draft) {
     ...(draft.maxOutputTokens !== was.maxOutputTokens && { maxOutputTokens: draft.maxOutputTokens ?? null }),
     ...([...draft.endpoints].sort().join() !== [...was.endpoints].sort().join() && { endpoints: draft.endpoints as Endpoint[] }),
     ...(draft.aliases.join() !== was.aliases.join() && { aliases: [...draft.aliases] }),
+    ...(JSON.stringify(draft.fallbacks) !== JSON.stringify(was.fallbacks) && { fallbacks: draft.fallbacks.map(({ model: name, on }) => ({ model: name, on: [...on] })) }),
     ...(draft.rpm !== was.rpm && { limits: { ...model.limits, rpm: draft.rpm } }),
   };
 }
@@ -71,6 +73,7 @@ export function ModelForm({ model, readOnly }: { model: ModelRow; readOnly: bool
         <p className="hint mt-1.5">{t("endpointsHint")}</p>
       </div>
       <TagInput label={t("aliases")} optional hint={t("aliasesHint")} maxLength={200} value={draft.aliases} onChange={(aliases) => set({ aliases })} />
+      <FallbacksField own={model.slug} value={draft.fallbacks} onChange={(fallbacks) => set({ fallbacks })} readOnly={readOnly} />
       <NumberField className="sm:w-1/2" label={t("rpm")} optional unit={t("perMinute")} value={draft.rpm} max={1_000_000_000} onChange={(rpm) => set({ rpm })} />
       {readOnly ? null : (
         <div className="flex flex-wrap items-center gap-2">

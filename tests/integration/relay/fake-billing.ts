@@ -1,6 +1,7 @@
 import { nano } from "#money/amount.ts";
-import type { Ask, Billing, Hold, HoldMode, Refusal } from "#money/billing.ts";
+import type { Ask, Billing, Hold, HoldMode, HoldSize, Refusal } from "#money/billing.ts";
 import type { ChargeRecord } from "#money/charge.ts";
+import type { RateCard } from "#money/rate-card.ts";
 
 export type FakeBilling = Billing & {
   readonly asks: Ask[];
@@ -16,13 +17,16 @@ export type FakeBilling = Billing & {
   maxTokens: number | undefined;
   /** Delays every `finish`. */
   finishMs: number;
+  /** What holds were raised to; `raises: false` refuses. */
+  readonly raised: { card: RateCard; size: HoldSize | undefined }[];
+  raises: boolean;
 };
 
 /** Money in memory: remembers what it was asked and told, and that every hold is ended exactly once. */
 export function fakeBilling(): FakeBilling {
   const billing: FakeBilling = {
     asks: [], records: [], open: new Set(), released: 0,
-    refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0,
+    refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0, raised: [], raises: true,
     nodeId: "node",
     nodes: 1,
     ready: true,
@@ -36,7 +40,10 @@ export function fakeBilling(): FakeBilling {
         heldNano: nano(1_000_000n),
         ...(billing.maxTokens !== undefined && { maxTokens: billing.maxTokens }),
         delivered: (tokens) => tokens <= billing.outputMax,
-        raise: () => Promise.resolve(true),
+        raise(card, size) {
+          billing.raised.push({ card, size });
+          return Promise.resolve(billing.raises);
+        },
         async finish(record) {
           if (!billing.open.delete(ask.requestId)) throw new Error("finished twice");
           if (billing.finishMs > 0) await new Promise((resolve) => setTimeout(resolve, billing.finishMs));

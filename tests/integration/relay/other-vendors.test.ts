@@ -145,6 +145,33 @@ const HEARD = {
 const PER_SOUND = priceOf({ audio_in_ms: "6000000" });
 const SOUND = wavOf(Buffer.alloc(2 * 24_000), 24_000);
 
+test("a client of Google's pictures before Imagen: its own words go there; before another vendor they are put into its own", async () => {
+  const predicted = { predictions: [{ mimeType: "image/png", bytesBase64Encoded: "QUJD" }, { mimeType: "image/png", bytesBase64Encoded: "REVG" }] };
+  const imagen = await setUp("gemini", PER_IMAGE, (call) => json(call, 200, predicted), {}, { upstreamModel: "imagen-4.0-generate-001" });
+  const ask = async ({ url }: Shop): Promise<unknown> => (await fetch(`${url}/v1beta/models/gpt-test:predict`, {
+    method: "POST", headers: { "x-goog-api-key": KEY }, body: JSON.stringify({ instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } }),
+  })).json();
+  expect(await ask(imagen.shop)).toEqual(predicted);
+  expect(imagen.vendor.calls[0]).toMatchObject({ path: "/v1beta/models/imagen-4.0-generate-001:predict", body: { instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } } });
+  expect(imagen.shop.billing.records).toMatchObject([{ outcome: "ok", chargeNano: 80_000_000n }]);
+
+  const minimax = await setUp("minimax", PER_IMAGE, (call) => json(call, 200, { data: { image_base64: ["QUJD", "REVG"] }, base_resp: { status_code: 0 } }));
+  expect(await ask(minimax.shop)).toEqual(predicted);
+  expect(minimax.vendor.calls[0]!.body).toMatchObject({ n: 2, aspect_ratio: "16:9", response_format: "base64" });
+  const other = await setUp("openai-compatible", PER_IMAGE, (call) => json(call, 500, {}));
+  expect(await ask(other.shop)).toMatchObject({ error: { code: 404, status: "NOT_FOUND" } });
+});
+
+test("bare sound in OpenAI's events, for a client that wants them", async () => {
+  const { shop, post } = await setUp("xai", PER_CHARACTER, ({ response }) => response.writeHead(200, { "content-type": "audio/mpeg" }).end(Buffer.from([0xff, 0xf3, 1, 2, 3])));
+  const answer = await post("/v1/audio/speech", { voice: "nova", input: "Hello", stream_format: "sse" });
+  expect(answer.headers.get("content-type")).toContain("text/event-stream");
+  const events = (await answer.text()).split("\n").filter((line) => line.startsWith("data: ")).map((line) => JSON.parse(line.slice(6)) as { type: string; audio?: string });
+  expect(Buffer.concat(events.flatMap(({ audio }) => (audio === undefined ? [] : [Buffer.from(audio, "base64")])))).toEqual(Buffer.from([0xff, 0xf3, 1, 2, 3]));
+  expect(events.at(-1)).toMatchObject({ type: "speech.audio.done", usage: { total_tokens: 0 } });
+  expect(shop.billing.records).toMatchObject([{ outcome: "ok", quantities: { char: 5 }, chargeNano: 75_000n }]);
+});
+
 test("a recording before Deepgram: sent bare, written down in the form that was asked for", async () => {
   const { shop, vendor, openai } = await setUp("deepgram", PER_SOUND, (call) => json(call, 200, HEARD));
   const file = await toFile(SOUND, "a.wav", { type: "audio/wav" });
@@ -175,6 +202,14 @@ test("a recording before ElevenLabs goes as a form, before Workers AI in base64"
   const workers = await setUp("cloudflare-workers-ai", PER_SOUND, (call) => json(call, 200, { success: true, result: { text: "Hi", transcription_info: { duration: 1, language: "en" }, segments: [{ start: 0, end: 1, text: "Hi" }] } }), {}, { upstreamModel: "@cf/openai/whisper-large-v3-turbo" });
   expect(await workers.openai.audio.translations.create({ model: "gpt-test", file })).toMatchObject({ text: "Hi" });
   expect(workers.vendor.calls[0]).toMatchObject({ path: "/run/@cf/openai/whisper-large-v3-turbo", body: { audio: SOUND.toString("base64"), task: "translate" } });
+});
+
+test("subtitles are refused of a vendor that tells no times", async () => {
+  const { vendor, openai } = await setUp("cohere", PER_SOUND, (call) => json(call, 200, { text: " Hello" }));
+  const file = await toFile(SOUND, "a.wav", { type: "audio/wav" });
+  await expect(openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "srt" })).rejects.toMatchObject({ status: 400, code: "unsupported_format" });
+  expect(vendor.calls).toHaveLength(0);
+  expect(await openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "text" })).toBe("Hello\n");
 });
 
 test("a picture that is to be changed reaches Gemini in its own words, by form and by JSON", async () => {

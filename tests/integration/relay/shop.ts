@@ -8,10 +8,11 @@ import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createSpool } from "#platform/spool.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
-import type { Relay, RelayLookups, ResponseStore } from "#relay/index.ts";
+import type { Relay, RelayLookups, ReplyStore, ResponseStore } from "#relay/index.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot, Tier } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
@@ -26,6 +27,9 @@ export type ShopOptions = Readonly<{
   upstreamModel?: string;
   lookups?: Partial<RelayLookups>;
   responses?: ResponseStore;
+  replies?: ReplyStore;
+  fetchContent?: FetchContent;
+  shopId?: string;
   /** How much faster than the wall the relay's clock runs. */
   speed?: number;
   logLevel?: "debug" | "warn";
@@ -36,6 +40,8 @@ export type ShopOptions = Readonly<{
   sharedStore?: SharedStore;
   /** Further models of the first channel. */
   alsoSold?: readonly Readonly<{ name: string; upstreamModel: string; price: CompiledPrice }>[];
+  /** Other models, groups and routes than the one of each. */
+  alter?: (snapshot: Snapshot) => Snapshot;
 }>;
 
 export type Shop = Readonly<{
@@ -86,6 +92,9 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       ...options.lookups,
     },
     ...(options.responses && { responses: options.responses }),
+    ...(options.replies && { replies: options.replies }),
+    ...(options.shopId && { shopId: options.shopId }),
+    ...(options.fetchContent && { fetchContent: options.fetchContent }),
     transport: createHttpTransport(outbound), downloads: createHttpTransport(outbound),
     spool: createSpool(path.join(tmpdir(), "modelmart-uploads")),
     realtime: { sockets: createSocketTransport(outbound), sealer: createSealer({ kek: Buffer.alloc(32, 7), kekId: "00000001" }) },
@@ -136,7 +145,9 @@ export function priceOf(items: Readonly<Record<string, string>>): CompiledPrice 
 /** 1 USD per million input tokens, 2 for output: 1,000 and 2,000 nano a token. */
 export const PRICE = priceOf({ input: "1000000", output: "2000000" });
 
-function createSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, alsoSold = [] }: ShopOptions, rev: bigint): Snapshot {
+const createSnapshot = (options: ShopOptions, rev: bigint): Snapshot => (options.alter ?? ((made) => made))(plainSnapshot(options, rev));
+
+function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", price = PRICE, costs, alsoSold = [] }: ShopOptions, rev: bigint): Snapshot {
   const sold: Model = { id: "m1", name: "gpt-test", vendor: "openai", contextTokens: 128_000, maxOutputTokens: 4_096, endpoints: new Set(), createdAtMs: 1_700_000_000_000, limits: {}, ...model };
   const hidden: Model = { ...sold, id: "m2", name: "gpt-hidden" };
   const built = channels.map((over, i): Channel => ({
@@ -158,7 +169,7 @@ function createSnapshot({ channels, model, settings, upstreamModel = "up-model",
       ["g1\0gpt-test", tiers],
       ...others.map((other) => [`g1\0${other.name}`, [{ priority: 0, routes: [{ channel: built[0]!, weight: 1, upstreamModel: other.upstreamModel }] }]] as const),
     ]),
-    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
+    settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: (model) => others.find((other) => other.name === model.name)?.price ?? price,
     cost: ({ number }) => costs?.[number - 1],
     modelsOf: (groupId) => (groupId === "g1" ? [sold] : []),

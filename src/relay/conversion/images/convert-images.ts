@@ -2,11 +2,12 @@ import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
-import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
+import { geminiImages, isImagen } from "#relay/conversion/images/gemini-images.ts";
 import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
-import { arkImages, dashscopeImages, minimaxImages, recraftImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { nativePredict } from "#relay/conversion/images/native-predict.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
@@ -38,9 +39,10 @@ const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, form, s
       const replies = await inParallel(calls, CALLS_MAX, async (count) => {
         const { path, ...step } = maker.step(count);
         const reply = maker.reply(await send({ ...step, ...(path && { url: withPath(call.url, path) }) }));
-        if (reply.pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
-        made += reply.pictures.length;
-        return reply;
+        const pictures = reply.pictures.filter(({ url = "", base64 = "" }) => url !== "" || base64 !== "");
+        if (pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
+        made += pictures.length;
+        return { ...reply, pictures };
       });
       const pictures = replies.flatMap((reply) => reply.pictures).slice(0, asked.count);
       const data = await inParallel(pictures, CALLS_MAX, (picture) => inForm(picture, asked.form, send));
@@ -93,10 +95,13 @@ function withPath(url: URL, path: (pathname: string) => string): URL {
 
 /** Pictures by the protocol that they are asked for in. */
 export const imagesCodecs = {
-  "gemini-images": converted(geminiImages),
+  "gemini-images": ((asked, target) => (asked.dialect.asked?.()?.format === "gemini-images" && isImagen(target.upstreamModel) ? nativePredict(asked) : converted(geminiImages)(asked, target))) satisfies CallCodec,
   "minimax-images": converted(minimaxImages),
   "dashscope-images": converted(dashscopeImages),
   "ark-images": converted(arkImages),
   "recraft-images": converted(recraftImages),
   "stability-images": converted(stabilityImages),
+  "openrouter-images": converted(openrouterImages),
+  "siliconflow-images": converted(siliconflowImages),
+  "xai-images": converted(xaiImages),
 } as const;

@@ -7,13 +7,16 @@ import { warningsOf } from "#relay/conversion/calls/warnings.ts";
 import { jsonOf, renderTranscript, TRANSCRIPT_FORMS, typeOfForm } from "#relay/conversion/transcription/render.ts";
 import type { Rendering, TranscriptForm } from "#relay/conversion/transcription/render.ts";
 import type { Transcript } from "#relay/conversion/transcription/transcript.ts";
-import { readDeepgram, readElevenlabs, readWorkersAi } from "#relay/conversion/transcription/vendors.ts";
+import { readDeepgram, readElevenlabs, readText, readWorkersAi, readXai } from "#relay/conversion/transcription/vendors.ts";
 import { asWire, compact, listOf, parseWire, textOf } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import { filesOf } from "#relay/http/body/form.ts";
 import type { FormFile } from "#relay/http/body/form.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Step } from "#relay/upstream/scripted.ts";
+
+/** Forms that are nothing without times. */
+const TIMED_FORMS: ReadonlySet<string> = new Set<TranscriptForm>(["srt", "vtt", "diarized_json"]);
 
 type TranscriptAsked = Rendering & Readonly<{ wire: Wire; language: string | undefined; file: FormFile }>;
 
@@ -23,6 +26,8 @@ type TranscriptVendor = Readonly<{
   read(wire: Wire): Transcript;
   /** Fields that this vendor knows nothing of. */
   dropped: readonly string[];
+  /** Words alone are told, not when they were said. */
+  timeless?: boolean;
 }>;
 
 /** Options in the query, the recording bare. */
@@ -54,6 +59,37 @@ const elevenlabs: TranscriptVendor = {
   read: readElevenlabs,
 };
 
+/** xAI: one model where none is named; the recording stands last in its form. */
+const xai: TranscriptVendor = {
+  dropped: ["prompt", "temperature"],
+  step({ file, language, form }, model) {
+    const { contentType, body } = formData([
+      ...(model.startsWith("grok-voice") ? [{ name: "model", value: model }] : []),
+      ...(language === undefined ? [] : [{ name: "format", value: "true" }, { name: "language", value: language }]),
+      ...(form === "diarized_json" ? [{ name: "diarize", value: "true" }] : []),
+      { name: "file", value: file.body, fileName: file.fileName, type: file.type },
+    ]);
+    return { headers: { "content-type": contentType }, body };
+  },
+  read: readXai,
+};
+
+/** Cohere tells the words alone. */
+const cohere: TranscriptVendor = {
+  dropped: ["prompt"],
+  timeless: true,
+  step({ file, language, wire }, model) {
+    const { contentType, body } = formData([
+      { name: "model", value: model },
+      ...(language === undefined ? [] : [{ name: "language", value: language }]),
+      ...(textOf(wire.temperature) === "" ? [] : [{ name: "temperature", value: textOf(wire.temperature) }]),
+      { name: "file", value: file.body, fileName: file.fileName, type: file.type },
+    ]);
+    return { headers: { "content-type": contentType }, body };
+  },
+  read: readText,
+};
+
 /** The newer Whisper takes base64 and options, the older ones the recording alone. */
 const workersAi = (task: "transcribe" | "translate"): TranscriptVendor => ({
   dropped: ["temperature"],
@@ -73,7 +109,7 @@ const converted = (vendor: TranscriptVendor, task: "transcribe" | "translate" = 
   const file = form && filesOf(form, "file")[0];
   if (!file) throw new RelayError("missing_required_parameter", "Missing required parameter: 'file'.", { param: "file" });
   const kind = textOf(wire.response_format) || "json";
-  if (!TRANSCRIPT_FORMS.has(kind)) throw new RelayError("unsupported_format", `This model writes ${[...TRANSCRIPT_FORMS].join(", ")}.`, { param: "response_format" });
+  if (!TRANSCRIPT_FORMS.has(kind) || (vendor.timeless && TIMED_FORMS.has(kind))) throw new RelayError("unsupported_format", `This model writes ${[...TRANSCRIPT_FORMS].filter((one) => !vendor.timeless || !TIMED_FORMS.has(one)).join(", ")}.`, { param: "response_format" });
   for (const name of vendor.dropped) if (wire[name] !== undefined) warn(`${name}_dropped`);
   const asked: TranscriptAsked = { wire, file, task, form: kind as TranscriptForm, language: textOf(wire.language) || undefined, words: listOf(wire.timestamp_granularities).includes("word") };
   let transcript: Transcript | undefined;
@@ -101,6 +137,8 @@ const converted = (vendor: TranscriptVendor, task: "transcribe" | "translate" = 
 export const transcriptionCodecs = {
   "deepgram-transcriptions": converted(deepgram),
   "elevenlabs-transcriptions": converted(elevenlabs),
+  "xai-transcriptions": converted(xai),
+  "cohere-transcriptions": converted(cohere),
   "workers-ai-transcriptions": converted(workersAi("transcribe")),
   "workers-ai-translations": converted(workersAi("translate"), "translate"),
 } as const;

@@ -6,10 +6,10 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, removeMembers, spliceBody, type Edit } from "#relay/http/body/splice.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 
-/** A dearer tier would be paid by the shop. */
-const TIER = ["service_tier"] as const;
+/** A dearer tier would be paid by the shop, and so would another model than the one that is charged. */
+const NEVER = ["service_tier", "models", "fallbacks"] as const;
 /** What is said to the shop and not to the vendor, who would refuse it. */
-const OURS = [...TIER, "provider", "models", "session_id"] as const;
+const OURS = [...NEVER, "provider", "session_id"] as const;
 
 type RequestOptions = Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>;
 
@@ -31,7 +31,7 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Requ
   if (metadata !== undefined) put("metadata", metadata);
   const messages = ownMessages(scanned, body);
   if (messages !== undefined) put("messages", messages);
-  edits.push(...removeMembers(body, (options.flags.routingFields ? TIER : OURS).map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
+  edits.push(...removeMembers(body, (options.flags.routingFields ? NEVER : OURS).map((key) => scanned.ranges.get(key)).filter((range) => range !== undefined)));
   if (added.length > 0) edits.push(insertMembers(body, added.join(",")));
   return spliceBody(body, edits);
 }

@@ -3,7 +3,7 @@ import type { RelayError, RelayErrorCode } from "#relay/errors.ts";
 /** Names of google.rpc.Code. */
 type Status =
   | "INVALID_ARGUMENT" | "UNAUTHENTICATED" | "FAILED_PRECONDITION" | "RESOURCE_EXHAUSTED" | "PERMISSION_DENIED" | "NOT_FOUND"
-  | "UNIMPLEMENTED" | "DEADLINE_EXCEEDED" | "UNAVAILABLE" | "INTERNAL";
+  | "ABORTED" | "UNIMPLEMENTED" | "DEADLINE_EXCEEDED" | "UNAVAILABLE" | "INTERNAL";
 type WireError = Readonly<{ status: Status; reason: string }>;
 
 const wire = (status: Status, reason: string): WireError => ({ status, reason });
@@ -45,6 +45,9 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   not_ready: missing("not_ready"),
   method_not_allowed: wire("UNIMPLEMENTED", "method_not_allowed"),
   request_timeout: wire("DEADLINE_EXCEEDED", "request_timeout"),
+  idempotency_conflict: wire("ABORTED", "idempotency_conflict"),
+  idempotency_in_progress: wire("ABORTED", "idempotency_in_progress"),
+  idempotency_replay_unavailable: wire("ABORTED", "idempotency_replay_unavailable"),
   request_too_large: argument("request_too_large"),
   unsupported_media_type: argument("unsupported_media_type"),
   upgrade_required: wire("UNIMPLEMENTED", "upgrade_required"),
@@ -58,6 +61,7 @@ const WIRE: Readonly<Record<RelayErrorCode, WireError>> = {
   bad_upstream_response: unavailable("bad_upstream_response"),
   no_available_channel: unavailable("no_available_channel"),
   upstream_timeout: wire("DEADLINE_EXCEEDED", "upstream_timeout"),
+  loop_detected: unavailable("loop_detected"),
   server_overloaded: unavailable("server_overloaded"),
   billing_unavailable: unavailable("billing_unavailable"),
   billing_backlog: unavailable("billing_backlog"),

@@ -4,15 +4,16 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 export type RequestOptions = Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>;
 
-const TIER = ["service_tier"] as const;
+/** A dearer tier would be paid by the shop, and so would another model than the one that is charged. */
+const NEVER = ["service_tier", "models"] as const;
 /** What is said to the shop and not to the vendor; strict vendors refuse such members. */
-const OURS = ["service_tier", "provider", "models", "session_id"] as const;
+const OURS = ["service_tier", "models", "provider", "session_id"] as const;
 
 const CAPS = ["max_tokens", "max_completion_tokens"] as const;
 
 /**
  * The splices that an OpenAI-shaped vendor's request needs: the model's name, usage in streams, the cap's
- * name and, where money has set one, its value. `service_tier` goes: a dearer tier would be paid by the shop.
+ * name and, where money has set one, its value. A dearer tier is left out, as is the choice of other models.
  */
 export function spliceRequest(scanned: ScannedRequest, body: Buffer, options: RequestOptions): Buffer[] {
   const edits: Edit[] = [];
@@ -23,7 +24,7 @@ export function spliceRequest(scanned: ScannedRequest, body: Buffer, options: Re
   else if (body.toString("utf8", model[0], model[1]) !== name) edits.push({ start: model[0], end: model[1], text: name });
 
   const unwanted: Range[] = [];
-  for (const member of options.flags.routingFields ? TIER : OURS) {
+  for (const member of options.flags.routingFields ? NEVER : OURS) {
     const range = scanned.ranges.get(member);
     if (range) unwanted.push(range);
   }

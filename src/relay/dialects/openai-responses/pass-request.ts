@@ -8,13 +8,13 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 
 const CAP = "max_output_tokens";
 /** The vendor knows of no answer before: all that was said stands in the input. */
-const UNTOLD = ["service_tier", "previous_response_id"] as const;
+const UNTOLD = ["service_tier", "previous_response_id", "models"] as const;
 /** What is said to the shop and not to the vendor. */
-const OURS = [...UNTOLD, "provider", "models", "session_id"] as const;
+const OURS = [...UNTOLD, "provider", "session_id"] as const;
 
 /**
  * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
- * to be kept is kept by us. `service_tier` goes: a dearer tier would be paid by the shop.
+ * to be kept is kept by us. A dearer tier, or another model, would be paid by the shop.
  */
 export function passRequest(scanned: ScannedRequest, body: Buffer, options: Readonly<{ upstreamModel: string; maxTokens?: number; flags: ProviderFlags }>): Buffer[] {
   const edits: Edit[] = [];

@@ -42,7 +42,6 @@ const tooLarge = (what: string): RelayError => new RelayError("request_too_large
 
 class Reading implements ByteSink {
   readonly #parser: InstanceType<typeof Busboy>;
-  readonly #limits: FormLimits;
   readonly #spool: Spool;
   readonly #parts: (FormPart | Promise<FormPart>)[] = [];
   readonly #files: SpoolFile[] = [];
@@ -53,7 +52,6 @@ class Reading implements ByteSink {
   #over!: (error?: Error) => void;
 
   constructor(headers: Inbound["headers"], limits: FormLimits, spool: Spool) {
-    this.#limits = limits;
     this.#spool = spool;
     this.#finished = new Promise((resolve, reject) => (this.#over = (error) => (error ? reject(error) : resolve())));
     this.#finished.catch(() => undefined); // told by `finish`, if anybody still asks

@@ -56,7 +56,7 @@ const RESPONSES: ScanForm = {
 const ANTHROPIC: ScanForm = {
   judged: named(
     "model", "messages", "system", "max_tokens", "stream", "tools", "tool_choice", "metadata", "thinking", "stop_sequences", "service_tier",
-    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", ...OURS,
+    "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "fallbacks", ...OURS,
   ),
   modes: new Map<string, CountMode>([["messages", COUNT_BLOCKS], ["system", COUNT_BLOCKS]]),
   whole: new Set(["tools", "output_config", "output_format"]),

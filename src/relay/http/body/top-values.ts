@@ -1,5 +1,6 @@
 import { RelayError } from "#relay/errors.ts";
 import { JsonFault, walkNested } from "#relay/http/body/walker.ts";
+import { namesIn } from "#relay/routing/model-line.ts";
 
 export type Range = readonly [start: number, end: number];
 
@@ -38,7 +39,13 @@ export class TopValues {
     if (!this.has(key)) throw new RelayError("missing_required_parameter", `Missing required parameter: '${key}'.`, { param: key });
   }
 
+  /** The first of a list serves where none is named. */
   model(): string {
+    if (!this.has("model") && this.has("models")) return namesIn(this.parsed("models"))[0] ?? this.named();
+    return this.named();
+  }
+
+  private named(): string {
     this.require("model");
     if (this.first("model") !== 34) throw invalid("model", "a string");
     const model = this.parsed("model") as string;

@@ -49,6 +49,7 @@ type Manifest = Readonly<{
   errorClasses?: Provider["errorClasses"];
   keyless?: boolean;
   unconfirmed?: boolean;
+  isShop?: boolean;
   docs?: string;
 }>;
 

@@ -12,9 +12,11 @@ export const modelmart = openaiShaped({
   id: "modelmart",
   name: "Another Modelmart",
   basePath: "/v1",
+  isShop: true,
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
+  errorClasses: [{ match: "loop_detected", class: "config" }],
   flags: { reasoningDetails: true, topK: true, stopsBillingOnAbort: true, routingFields: true },
 });

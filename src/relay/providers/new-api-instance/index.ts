@@ -13,11 +13,13 @@ export const newApiInstance = openaiShaped({
   id: "new-api-instance",
   name: "Another one-api / new-api shop",
   basePath: "/v1",
+  isShop: true,
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
   realtime: { path: "/realtime" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   errorClasses: [
+    { match: "loop_detected", class: "config" },
     { match: "insufficient_user_quota", class: "quota" },
     { match: "pre_consume_token_quota_failed", class: "quota" },
     { match: /无可用渠道|no available channel/, class: "overload" },

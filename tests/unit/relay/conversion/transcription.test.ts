@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { jsonOf, renderTranscript } from "#relay/conversion/transcription/render.ts";
 import { linesOf } from "#relay/conversion/transcription/transcript.ts";
 import type { Transcript, Word } from "#relay/conversion/transcription/transcript.ts";
-import { readDeepgram, readElevenlabs, readWorkersAi } from "#relay/conversion/transcription/vendors.ts";
+import { readDeepgram, readElevenlabs, readText, readWorkersAi, readXai } from "#relay/conversion/transcription/vendors.ts";
 
 const word = (text: string, start: number, end: number, speaker?: string): Word => ({ word: text, start, end, ...(speaker !== undefined && { speaker }) });
 const SAID: Transcript = {
@@ -73,7 +73,13 @@ describe("what vendors answer", () => {
       .toMatchObject({ language: "en", seconds: 5.5, segments: [{ text: "Hi", start: 0, end: 1 }], words: [{ word: "Hi" }] });
   });
 
-  test.each([[readDeepgram, { results: {} }], [readElevenlabs, {}], [readWorkersAi, { result: {} }]])("no transcript is none", (read, wire) => {
+  test("xAI, and Cohere that tells no times", () => {
+    expect(readXai({ text: "Ruby is", language: "en", duration: 3.7, words: [{ text: "Ruby", start: 0.1, end: 0.4, speaker: 1 }] }))
+      .toEqual({ text: "Ruby is", language: "en", seconds: 3.7, segments: [], words: [{ word: "Ruby", start: 0.1, end: 0.4, speaker: "B" }] });
+    expect(readText({ text: " Ruby is" })).toEqual({ text: "Ruby is", segments: [], words: [] });
+  });
+
+  test.each([[readDeepgram, { results: {} }], [readElevenlabs, {}], [readWorkersAi, { result: {} }], [readXai, {}], [readText, {}]])("no transcript is none", (read, wire) => {
     expect(() => read(wire)).toThrow(expect.objectContaining({ code: "bad_upstream_response" }));
   });
 });

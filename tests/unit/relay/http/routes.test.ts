@@ -66,7 +66,7 @@ test.each([
   ["GET", "/v1beta/models/m:generateContent", 405, "POST, OPTIONS"],
   ["POST", "/v1/responses/compact", 404, undefined],
   ["POST", "/v1/responses/resp_1/else", 404, undefined],
-  ["POST", "/v1beta/models/m:predict", 404, undefined],
+  ["POST", "/v1beta/models/m:predictLongRunning", 404, undefined],
   ["POST", "/v1/messages/batches", 404, undefined],
   ["POST", "/v1/assistants", 404, undefined],
   ["POST", "/anthropic/v1/chat/completions", 404, undefined],
