@@ -84,8 +84,10 @@ export function createPlans(): Plans {
     realtimePlan(caller, snapshot, name) {
       const model = resolveModel(snapshot, caller, name, "realtime");
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      const [groupId] = groupsFor(snapshot, caller, model);
-      return { model, ownScopes: own, allScopes: all, groupId, offers: realtimeOffers(snapshot, providers, groupId, model), weighs: false, tiers: false, picky: false };
+      const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: realtimeOffers(snapshot, providers, groupId, model) }));
+      const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
+      const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
+      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, ...(unsupported && { unsupported }) };
     },
   };
 }

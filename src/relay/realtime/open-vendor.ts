@@ -6,6 +6,7 @@ import { endpointUrl, openSimulatedSession } from "#relay/providers/index.ts";
 import type { FrameSocket } from "#relay/realtime/frame-socket.ts";
 import { SocketRefused } from "#relay/realtime/socket-transport.ts";
 import { note } from "#relay/routing/failover.ts";
+import { hopHeaders } from "#relay/routing/hops.ts";
 import { ATTEMPTS_MAX, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import { toRelayError, type Failure } from "#relay/upstream/failure.ts";
@@ -69,14 +70,16 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
 const next = (router: Router, choice: Choice, { class: errorClass }: Failure): Choice | undefined =>
   (RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined) ?? (goesElsewhere(errorClass, true) ? router.next() : undefined);
 
-async function open({ state, headers, signal }: OpenInput, { offer: { route, provider }, key }: Choice): Promise<FrameSocket> {
+async function open({ state, context, headers, signal }: OpenInput, { offer: { route, provider }, key }: Choice): Promise<FrameSocket> {
   const { channel, upstreamModel } = route;
   if (provider.id === "simulator") return openSimulatedSession(upstreamModel);
   const url = endpointUrl(provider, channel.baseUrl, provider.realtime!);
   url.searchParams.set("model", upstreamModel);
   const call: SocketCall = {
     url, signal, connectMs: channel.timeouts.connectMs ?? CONNECT_MS, openMs: channel.timeouts.firstByteMs ?? OPEN_MS,
-    headers: { "user-agent": USER_AGENT, ...headers, ...provider.authorize(key?.secret() ?? "") },
+    headers: {
+      "user-agent": USER_AGENT, ...headers, ...provider.authorize(key?.secret() ?? ""), ...(provider.isShop && hopHeaders(context.inbound, state.shopId)),
+    },
   };
   return state.realtime!.sockets.open(call);
 }

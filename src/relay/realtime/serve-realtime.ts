@@ -15,6 +15,7 @@ import type { PublicNames } from "#relay/realtime/session-facts.ts";
 import { MINUTE, SessionMoney } from "#relay/realtime/session-money.ts";
 import { RealtimeSession } from "#relay/realtime/session.ts";
 import { upgradeExchange, type UpgradeCall, type UpgradeExchange } from "#relay/realtime/upgrade.ts";
+import { checkHops } from "#relay/routing/hops.ts";
 import { createRouter, type Choice } from "#relay/routing/router.ts";
 import { secretNames } from "#relay/upstream/tried.ts";
 import type { Caller, Route, Snapshot } from "#snapshot/snapshot.ts";
@@ -36,6 +37,7 @@ export async function serveRealtime(state: RelayState, call: UpgradeCall, sessio
     const route = matchRoute(exchange.inbound.method, exchange.inbound.path);
     if (route.kind === "error") throw route.error;
     if (route.kind !== "realtime" || !state.realtime) throw upgradeRequired();
+    checkHops(exchange.inbound, state.shopId);
     if (state.isDraining()) throw new RelayError("server_overloaded", "The server is shutting down. Try again.");
     await converse(state, context, exchange, sessions);
   } catch (error) {
@@ -51,7 +53,7 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
   const plan = state.plans.realtimePlan(caller, context.snapshot, asked);
-  if (plan.offers.length === 0 && context.snapshot.routes.has(`${plan.groupId}\0${plan.model.name}`)) {
+  if (plan.unsupported) {
     throw new RelayError("unsupported_endpoint", `The model '${asked.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
   const takingOwn = takeRequest(state, context, plan.ownScopes);

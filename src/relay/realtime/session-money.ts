@@ -5,7 +5,6 @@ import type { CompiledPrice } from "#money/price.ts";
 import { totalInputTokens, type Quantities, type Usage } from "#money/usage.ts";
 import { uuidMs, uuidv7 } from "#platform/ids.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
-import { groupsFor } from "#relay/plan.ts";
 import { countedTokens } from "#relay/limits/request-limits.ts";
 import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { usageCost } from "#relay/metering/attempt-record.ts";
@@ -13,7 +12,7 @@ import type { Ending } from "#relay/metering/ending.ts";
 import { meter, type Metered } from "#relay/metering/meter.ts";
 import { checkCaller } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
-import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
+import { notFound } from "#relay/policy/resolve-model.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -36,7 +35,7 @@ export type Turn = Readonly<{
 }>;
 
 /** What holds from one answer to the next: who pays, at which price. */
-type Terms = Readonly<{ id: string; atMs: number; caller: Caller; snapshot: Snapshot; model: Model; groupId: string; price: CompiledPrice; budgets: readonly BudgetLimit[] }>;
+type Terms = Readonly<{ id: string; atMs: number; caller: Caller; groupId: string; snapshot: Snapshot; model: Model; price: CompiledPrice; budgets: readonly BudgetLimit[] }>;
 
 /**
  * The money of one conversation: always one hold ahead of the vendor. Each answer is a charge of its own, admitted for
@@ -84,8 +83,7 @@ export class SessionMoney {
     const atMs = uuidMs(id), snapshot = snapshots.current;
     const caller = known ?? (await this.#state.keys.byId(this.#context.caller!.keyId)) ?? this.#context.caller!;
     checkCaller(caller, "realtime", this.#context.inbound.clientIp, atMs);
-    const model = resolveModel(snapshot, caller, this.#asked, "realtime");
-    const [groupId] = groupsFor(snapshot, caller, model);
+    const { model, groupId } = this.#state.plans.realtimePlan(caller, snapshot, this.#asked);
     const price = snapshot.price(model, groupId, caller.userId, atMs);
     if (!price) throw notFound(this.#asked);
     const budgets = this.#state.budgetWindows(caller, atMs);
@@ -98,7 +96,7 @@ export class SessionMoney {
     });
     if (isRefusal(admitted)) throw refusalError(admitted);
     this.#hold = admitted;
-    this.#terms = { id, atMs, caller, snapshot, model, groupId, price, budgets };
+    this.#terms = { id, atMs, caller, groupId, snapshot, model, price, budgets };
   }
 
   /** Writes an answer's charge down and uses the hold up. Resolves when it is durable. */
@@ -115,11 +113,11 @@ export class SessionMoney {
 
   /** Charges what was written down, under the price of the model that did it where it has one. */
   async transcribed(turn: Turn, transcriber: string | undefined): Promise<void> {
-    const { caller, snapshot, model, groupId, price, budgets } = this.#terms!;
+    const { caller, groupId, snapshot, model, price, budgets } = this.#terms!;
     const id = uuidv7(this.#state.clock.now()), atMs = uuidMs(id);
     const sold = transcriber === undefined ? undefined : snapshot.models.get(transcriber);
     const own = sold && snapshot.price(sold, groupId, caller.userId, atMs);
-    await this.#state.billing.record(this.#record({ id, atMs, caller, snapshot, groupId, budgets, model: own ? sold : model, price: own ?? price }, turn, nano(0n)));
+    await this.#state.billing.record(this.#record({ id, atMs, caller, groupId, snapshot, budgets, model: own ? sold : model, price: own ?? price }, turn, nano(0n)));
   }
 
   /** Sold by time, so that an answer without numbers is no riddle. */
@@ -149,7 +147,7 @@ export class SessionMoney {
     return { ...turn, ending: { ...turn.ending, facts: { ...turn.ending.facts, usage: timed } } };
   }
 
-  #record({ id, atMs, caller, snapshot, model, groupId, price, budgets }: Terms, turn: Turn, holdNano: ChargeRecord["holdNano"]): ChargeRecord {
+  #record({ id, atMs, caller, groupId, snapshot, model, price, budgets }: Terms, turn: Turn, holdNano: ChargeRecord["holdNano"]): ChargeRecord {
     const { settings } = snapshot;
     const metered: Metered = meter({
       ending: { ...turn.ending, stopped: true }, price, admittedAtMs: atMs, estimate: undefined, guarded: false, inputTokensRough: 0,
