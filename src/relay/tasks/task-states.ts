@@ -3,7 +3,8 @@ import type { EndState, TaskKind, TaskState } from "#relay/tasks/task.ts";
 /** From where each state may be reached; nothing leads out of an end. */
 const FROM: Readonly<Record<TaskState, readonly TaskState[]>> = {
   queued: [],
-  submitted: ["queued"],
+  // A vendor may answer after the submission has been taken for lost.
+  submitted: ["queued", "submitted_unknown"],
   submitted_unknown: ["queued"],
   running: ["submitted", "submitted_unknown", "running"],
   succeeded: ["queued", "submitted", "submitted_unknown", "running"],
