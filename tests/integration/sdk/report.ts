@@ -10,7 +10,7 @@ export function matrixOf(cells: readonly Cell[]): string {
     const rows = all("client").map((client) => [client, ...upstreams.map((upstream) => textOf(found.get(`${client}\0${upstream}\0${scenario}`)))]);
     return [`## ${scenario}`, "", row(["", ...upstreams]), row(["", ...upstreams].map(() => "---")), ...rows.map(row)].join("\n");
   });
-  return `# Clients and vendors' protocols\n\n${cells.length} of ${all("scenario").length * all("client").length * upstreams.length} passed.\n\n${tables.join("\n\n")}\n`;
+  return `# Clients and vendors' protocols\n\n${cells.length} of ${all("scenario").length * all("client").length * upstreams.length} passed. A code is what the answer's head told as left out; a dash stands where a vendor gives no proofs of its thoughts, or a library gives none back.\n\n${tables.join("\n\n")}\n`;
 }
 
 const row = (texts: readonly string[]): string => `| ${texts.join(" | ")} |`;

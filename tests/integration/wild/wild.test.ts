@@ -48,3 +48,14 @@ describe.each(SHAPES.map((shape) => [shape.client, shape] as const))("%s", (_cli
     expect(shop.billing.records[0]).toMatchObject({ outcome: "ok", usageSource: "upstream" });
   });
 });
+
+const PREFIXES: readonly (readonly [client: string, prefix: string])[] = [["Chatbox", "/openai"], ["Codex CLI", "/openai"], ["Claude Code", "/anthropic"], ["Claude Code", "/claude"], ["Gemini CLI", "/gemini"]];
+
+test.each(PREFIXES)("%s hears the same under the prefix %s", async (client, prefix) => {
+  const shape = SHAPES.find((one) => one.client === client)!, shop = shops.get("cohere")!;
+  vendor.script = tells("cohere", () => ({ text: ANSWER }));
+  const answers = [shape, { ...shape, path: `${prefix}${shape.path}` }].map(async (one) => (await (await send(shop, one)).text()).replaceAll(/01[0-9a-z]{24}/gi, "ID").replaceAll(/("created(?:_at)?"|"completed_at"):\d+/g, "$1:0"));
+  const [plain, prefixed] = await Promise.all(answers);
+  expect(textOf(plain!)).toBe(ANSWER);
+  expect(prefixed).toBe(plain);
+});
