@@ -104,10 +104,10 @@ function Legend({ series, hidden, onToggle, total }: { series: readonly PaintedS
       {series.map((one) => {
         const off = hidden.has(one.id);
         return (
-          <li key={one.id}>
-            <button type="button" className={cn("inline-flex min-h-6 items-center gap-1.5 rounded-control text-fg-2 hover:text-fg", off && "text-fg-3 line-through")} aria-pressed={!off} onClick={() => onToggle(one.id)}>
-              <i className={cn("size-2.5 rounded-[2px]", off ? "border" : SWATCH[one.color])} aria-hidden="true" />
-              {one.label}
+          <li key={one.id} className="max-w-full">
+            <button type="button" className={cn("inline-flex min-h-6 max-w-full items-center gap-1.5 rounded-control text-fg-2 hover:text-fg", off && "text-fg-3 line-through")} aria-pressed={!off} onClick={() => onToggle(one.id)}>
+              <i className={cn("size-2.5 flex-none rounded-[2px]", off ? "border" : SWATCH[one.color])} aria-hidden="true" />
+              <span className="truncate">{one.label}</span>
               {total ? <span className="nums font-medium text-fg">{total(one)}</span> : null}
             </button>
           </li>
