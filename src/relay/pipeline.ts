@@ -8,7 +8,6 @@ import type { Dialect } from "#relay/dialects/dialect.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
 import { RelayError } from "#relay/errors.ts";
-import { formDigest } from "#relay/http/body/form-digest.ts";
 import { presentedKey } from "#relay/http/credentials.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { preflightHeaders } from "#relay/http/headers.ts";
@@ -190,7 +189,7 @@ async function serve(
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   if (wantsOnce(state, context)) {
-    context.once = await beginOnce(state, context, caller, request.form ? await formDigest(request.form) : request.body);
+    context.once = await beginOnce(state, context, caller, request);
     if (context.once.before) {
       sendReplay(context, context.once.before);
       return undefined;

@@ -37,6 +37,7 @@ export const LOSSES = {
   assistant_media_dropped: "messages",
   image_config_dropped: "image_config",
   schema_soft: "response_format",
+  messages_joined: "messages",
   size_adjusted: "size",
   format_adjusted: "response_format",
   url_inlined: "response_format",

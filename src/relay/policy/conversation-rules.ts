@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { createHash } from "node:crypto";
 import type { Json } from "#channels/override-fields.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
@@ -12,9 +13,9 @@ export const touchesConversation = ({ alternate, echo, shortIds }: Wants, body: 
   alternate || ((echo !== undefined || shortIds) && body.includes(CALLS));
 
 /** Puts the messages of a chat request as the model wants them, in place. @returns codes of what was changed */
-export function applyConversationRules({ alternate, echo, shortIds }: Wants, body: Tree): readonly string[] {
+export function applyConversationRules({ alternate, echo, shortIds }: Wants, body: Tree): readonly Loss[] {
   if (!Array.isArray(body.messages)) return [];
-  const codes: string[] = [];
+  const codes: Loss[] = [];
   let messages = body.messages as readonly Json[];
   if (echo !== undefined && (echo === "always" || isThinking(body))) messages = messages.map(withThought);
   if (shortIds) messages = messages.map(withShortIds);

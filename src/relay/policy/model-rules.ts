@@ -1,3 +1,4 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import type { Json } from "#channels/override-fields.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { MODEL_RULES } from "#relay/policy/model-rule-table.ts";
@@ -16,7 +17,7 @@ export type MemberChanges = Map<string, string | undefined>;
 /** All that holds for one model behind one protocol. */
 export type ModelRules = Readonly<{
   /** What must change, and what is told of it. `stream` = whether the vendor is asked for a stream. */
-  changes(peek: Peek, stream: boolean): Readonly<{ members: MemberChanges; codes: readonly string[] }>;
+  changes(peek: Peek, stream: boolean): Readonly<{ members: MemberChanges; codes: readonly Loss[] }>;
   /** Nothing but leaving out members of these names can be the outcome. */
   dropsOnly?: readonly string[];
   streamOnly: boolean;
@@ -68,8 +69,8 @@ function matchesAt(part: string, name: string, at: number): boolean {
   return true;
 }
 
-function changesOf(rules: readonly ModelRule[], given: Peek, stream: boolean): Readonly<{ members: MemberChanges; codes: readonly string[] }> {
-  const members: MemberChanges = new Map(), codes: string[] = [];
+function changesOf(rules: readonly ModelRule[], given: Peek, stream: boolean): Readonly<{ members: MemberChanges; codes: readonly Loss[] }> {
+  const members: MemberChanges = new Map(), codes: Loss[] = [];
   // A row sees what those before it have made of the request.
   const peek: Peek = {
     text: (name) => present(members.has(name) ? members.get(name) : given.text(name)),
@@ -79,8 +80,8 @@ function changesOf(rules: readonly ModelRule[], given: Peek, stream: boolean): R
   return { members, codes };
 }
 
-function applyRule(rule: ModelRule, peek: Peek, stream: boolean, members: MemberChanges, codes: string[]): void {
-  const drop = (name: string, code: string): void => {
+function applyRule(rule: ModelRule, peek: Peek, stream: boolean, members: MemberChanges, codes: Loss[]): void {
+  const drop = (name: string, code: Loss): void => {
     members.set(name, undefined);
     codes.push(code);
   };

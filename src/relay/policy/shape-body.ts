@@ -45,7 +45,7 @@ export function plainDrops({ policy, protocol, stream, turned, noted }: Shaping,
   return [...members.keys()];
 }
 
-const NONE: readonly string[] = [];
+const NONE: readonly Loss[] = [];
 
 /** The body that would be sent, changed by all that holds for the route: by splices where whole members alone are concerned. */
 export function shapeBytes(shaping: Shaping, sent: readonly Buffer[]): Buffer[] {
