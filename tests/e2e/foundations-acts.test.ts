@@ -6,6 +6,7 @@ import { startShop, type Shop } from "../support/shop-process.ts";
 import { keyOf } from "../support/shop-store.ts";
 import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
+import { ALICE, CORNER_SHOP, OWNER, PASSWORD, SUPPORT } from "./foundations/corner-shop.ts";
 import { button, edits } from "./foundations/edits.ts";
 import { isDark, ringed, tabTo } from "./foundations/looks-and-keys.ts";
 import { MAKING } from "./foundations/makings.ts";
@@ -13,25 +14,6 @@ import { overflowOf } from "./foundations/measures.ts";
 import { createVisits, settled, type Visits } from "./foundations/visits.ts";
 
 /** What holds on every screen alike: the theme, the keyboard, no scripts, zoom, two tabs, unsaved work and impatient fingers. */
-
-const PASSWORD = "correct-horse-battery";
-const OWNER = "olga@example.com";
-const ALICE = "alice@example.com";
-const SUPPORT = "sam@example.com";
-const store = {
-  shop: { name: "Corner Shop" },
-  groups: { default: { ratio: 1 }, vip: { ratio: 0.8 }, trial: { ratio: 1.2 } },
-  models: [
-    { id: "sim-large", vendor: "acme", context: 32_000, max_output: 1_000, price: { input: 3, output: 15 } },
-    { id: "sim-small", vendor: "zenith", context: 32_000, max_output: 1_000, price: { input: 0.1, output: 0.4 } },
-  ],
-  channels: [{ name: "main route", provider: "simulator", models: ["sim-large", "sim-small"], groups: ["default"] }],
-  users: [
-    { email: OWNER, password: PASSWORD, role: "owner" },
-    { email: SUPPORT, password: PASSWORD, role: "support" },
-    { email: ALICE, password: PASSWORD, credit: { amount: 10, id: "opening" }, keys: [{ name: "app", secret: keyOf("alice") }] },
-  ],
-};
 
 const executable = chromiumPath();
 const browserTest = test.skipIf(executable === undefined);
@@ -42,7 +24,7 @@ let visits: Visits;
 
 beforeAll(async () => {
   if (executable === undefined) return;
-  shop = await startShop({ role: "all", store, readyMs: 600_000 });
+  shop = await startShop({ role: "all", store: CORNER_SHOP, readyMs: 600_000 });
   browser = await launch(executable);
   visits = createVisits(browser, shop, PASSWORD);
 }, 620_000);

@@ -1,9 +1,7 @@
 import type { Page } from "playwright";
+import { ALICE, OWNER } from "./corner-shop.ts";
 
 /** Things that two people may have open at once, in the shop of the acts: how each is changed, saved and stored. */
-
-const OWNER = "olga@example.com";
-const ALICE = "alice@example.com";
 
 export type Editing = Readonly<{
   what: string;
