@@ -100,7 +100,7 @@ const SWATCH = { 1: "bg-chart-1", 2: "bg-chart-2", 3: "bg-chart-3", 4: "bg-chart
 function Legend({ series, hidden, onToggle, total }: { series: readonly PaintedSeries[]; hidden: ReadonlySet<string>; onToggle: (id: string) => void; total?: (one: ChartSeries) => string }) {
   const t = useTranslations("tables");
   return (
-    <ul className="flex basis-full flex-wrap gap-x-4 text-13" aria-label={t("chart.legend")}>
+    <ul className="flex min-w-0 basis-full flex-wrap gap-x-4 text-13" aria-label={t("chart.legend")}>
       {series.map((one) => {
         const off = hidden.has(one.id);
         return (
