@@ -165,7 +165,9 @@ describe.skipIf(shared === undefined)("the story (shared/fixtures)", () => {
       apiKey: `${KEY}-senses`, baseURL: `${shop.url}/v1`, maxRetries: 0,
       fetch: async (url, init) => {
         const reply = await fetch(url, init as RequestInit);
-        ids.push(reply.headers.get("x-request-id") ?? "");
+        // The package also tries out what its runtime can do with forms.
+        const id = reply.headers.get("x-request-id");
+        if (id !== null) ids.push(id);
         return reply;
       },
     });

@@ -1,6 +1,6 @@
 import { compilePrice, priceUsage, totalInputTokens } from "#money/price.ts";
 import { formatPerPiece } from "#ui/storefront/numbers.ts";
-import { isTokenItem, itemsOf, type PriceBasis } from "#ui/storefront/price-rows.ts";
+import { isTokenItem, itemsOf, unitOf, type PriceBasis } from "#ui/storefront/price-rows.ts";
 import { parseQuantity } from "#ui/storefront/quantity.ts";
 
 /** A line of an estimate over all calls, exact in pico-USD. */
@@ -16,6 +16,7 @@ export type Estimate = Readonly<{
 
 const FIELDS_MAX = 8;
 const NANO_TO_PICO = 1_000n;
+const MS_PER_SECOND = 1_000;
 
 /** The quantities worth asking for. `request` is always one. */
 export function fieldsOf({ document }: PriceBasis): readonly string[] {
@@ -52,8 +53,10 @@ export type EstimateText = Readonly<{
   perCall: string;
 }>;
 
+/** @param perCall times in seconds, as their price is written */
 export function estimateText(basis: PriceBasis, fields: readonly string[], perCall: Readonly<Record<string, number>>, calls: number, atMs: number): EstimateText {
-  const { lines, roundingPico, totalPico, perCallPico } = estimate(basis, perCall, calls, atMs);
+  const measured = Object.fromEntries(Object.entries(perCall).map(([item, quantity]) => [item, unitOf(item) === "second" ? quantity * MS_PER_SECOND : quantity]));
+  const { lines, roundingPico, totalPico, perCallPico } = estimate(basis, measured, calls, atMs);
   const sums = new Map<string, bigint>();
   for (const { item, amountPico } of lines) {
     const field = item.replace(/:over_\d+$/, "");

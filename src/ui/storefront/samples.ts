@@ -112,8 +112,12 @@ print(reply.output_text)`);
 const IMAGE_PYTHON = python(`import base64
 
 reply = client.images.generate(model="MODEL", prompt="A lighthouse at dusk")
-with open("lighthouse.png", "wb") as file:
-    file.write(base64.b64decode(reply.data[0].b64_json))`);
+picture = reply.data[0]
+if picture.b64_json:
+    with open("lighthouse.png", "wb") as file:
+        file.write(base64.b64decode(picture.b64_json))
+else:
+    print(picture.url)`);
 
 const IMAGE_CURL = curl("/v1/images/generations", `{
     "model": "MODEL",

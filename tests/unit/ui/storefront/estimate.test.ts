@@ -71,3 +71,8 @@ test("as text: input above a border counts to its field, a price per request sta
   const document = { items: { input: "1000000", request: "5000000000" }, tiers: [{ over: 10, mode: "marginal" as const, items: { input: "2000000" } }] };
   expect(estimateText({ document, multipliers: [] }, ["input"], { input: 15 }, 2, AT)).toEqual({ amounts: { input: "0.00004" }, others: [{ item: "request", amount: "0.01" }], rounding: undefined, total: "0.01004", perCall: "0.00502" });
 });
+
+test("time is asked for in seconds, as its price is written", () => {
+  // USD 0.0001 a second: what is charged by the millisecond.
+  expect(estimateText({ document: { items: { audio_in_ms: "100000" } }, multipliers: [] }, ["audio_in_ms"], { audio_in_ms: 60 }, 1, AT)).toMatchObject({ amounts: { audio_in_ms: "0.006" }, total: "0.006" });
+});
