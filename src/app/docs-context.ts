@@ -6,27 +6,35 @@ import { offeredFormats } from "#app/offered-formats.ts";
 import { shop } from "#app/shop.ts";
 import { encodeError, RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/index.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
-import type { GuideContext } from "#ui/storefront/docs/blocks.ts";
+import { NO_MODEL, type GuideContext, type MediaModels } from "#ui/storefront/docs/blocks.ts";
 import type { DocGroup } from "#ui/storefront/docs/doc-frame.tsx";
 import { GUIDES, KINDS, works } from "#ui/storefront/docs/guides.ts";
 import type { LiveFacts } from "#ui/storefront/docs/live.tsx";
-import { formatsOf, isText } from "#ui/storefront/formats.ts";
+import { formatsOf, isText, listens } from "#ui/storefront/formats.ts";
 import { keyNameOf } from "#ui/storefront/samples.ts";
-
-/** Stands in samples while the shop sells nothing of that kind. */
-const NO_MODEL = "MODEL_ID";
 
 /** What guides are filled with: this shop's address, and models that are on sale. */
 export async function guideContext(): Promise<GuideContext> {
   const { baseUrl, settings } = await shop();
   const [base, { "shop.name": shopName }, offers] = await Promise.all([baseUrl(), settings(), publicOffers()]);
   const offered = offeredFormats();
-  const sold = offers.map((offer) => ({ slug: offer.slug, formats: formatsOf({ endpoints: offer.endpoints, items: offer.prices }, offered) }));
+  const sold = offers.map((offer) => ({ slug: offer.slug, hears: listens(offer.prices), formats: formatsOf({ endpoints: offer.endpoints, items: offer.prices }, offered) }));
   return {
     base, shop: shopName, key: keyNameOf(shopName),
     model: sold.find(({ formats }) => isText(formats))?.slug ?? NO_MODEL,
     embedding: sold.find(({ formats }) => formats.includes("embeddings"))?.slug ?? NO_MODEL,
+    ...mediaModels(sold),
   };
+}
+
+type Sold = Readonly<{ slug: string; formats: readonly string[]; hears: boolean }>;
+
+function mediaModels(sold: readonly Sold[]): MediaModels {
+  const first = (format: string, fits: (one: Sold) => boolean = () => true): string | undefined => sold.find((one) => one.formats.includes(format) && fits(one))?.slug;
+  const found = {
+    image: first("images"), speech: first("audio", ({ hears }) => !hears), recording: first("audio", ({ hears }) => hears), moderation: first("moderations"), ranking: first("rerank"),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, slug]) => slug !== undefined));
 }
 
 /** Errors under the codes that clients see; several of our own may share one. */

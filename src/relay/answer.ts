@@ -29,7 +29,7 @@ export const answerOrFail = (state: RelayState, job: Job, router: Router, first:
  */
 async function answer(state: RelayState, job: Job, router: Router, first: Choice, writer: StreamWriter | undefined): Promise<Answer> {
   const { context, operation, model, scanned, body, form, hold } = job;
-  const input = { state, context, operation, model, scanned, body, form, conversion: createConversion(context, scanned, body, { form, source: state.contents }), tokens: job.tokensTaken, media: mediaOf(job), ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }), ...(job.tier !== undefined && { tier: job.tier }) };
+  const input = { state, context, operation, model, scanned, body, form, conversion: createConversion(context, scanned, body, form, state.contents), tokens: job.tokensTaken, media: mediaOf(job), ...(hold.maxTokens !== undefined && { maxTokens: hold.maxTokens }), ...(job.attemptsMax !== undefined && { attemptsMax: job.attemptsMax }), ...(job.tier !== undefined && { tier: job.tier }) };
   const unsent = { delivered: NOTHING_DELIVERED, stopped: true, possibleCost: false };
   if (context.reply.gone) {
     context.left ??= "before";

@@ -3,6 +3,7 @@ import { answerOrFail } from "#relay/answer.ts";
 import type { Answer } from "#relay/answer.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import { geminiEmbeddings } from "#relay/conversion/gemini-embeddings.ts";
+import { geminiPredict } from "#relay/conversion/gemini-predict.ts";
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import { errorForms } from "#relay/dialects/error-forms.ts";
 import { dialects } from "#relay/dialects/index.ts";
@@ -15,12 +16,12 @@ import type { Route } from "#relay/http/routes.ts";
 import { beginOnce, wantsOnce } from "#relay/idempotency/once.ts";
 import type { Operation } from "#relay/dialects/operations.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
-import { admit, checkStreamable, readRequest } from "#relay/metered.ts";
+import { checkStreamable, readRequest } from "#relay/metered.ts";
 import type { Admitted, Wanted } from "#relay/metered.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import { settle } from "#relay/metering/settle.ts";
 import type { Settled } from "#relay/metering/settle.ts";
-import { fallBack } from "#relay/model-fallback.ts";
+import { admit, fallBack } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
 import { serveCount } from "#relay/read/serve-count.ts";
@@ -149,20 +150,22 @@ const wantsEvents = ({ media }: ScannedRequest, operation: Operation): boolean =
 
 type OperationRoute = Extract<Route, { kind: "operation" }>;
 
-/** Google's embeddings are another shape of OpenAI's. */
-const dialectFor = ({ operation, dialect }: OperationRoute): Dialect =>
-  operation === "embeddings" && dialect === "gemini" ? geminiEmbeddings() : dialects[dialect];
+/** Google's embeddings and pictures are another shape of OpenAI's. */
+function dialectFor({ operation, dialect }: OperationRoute): Dialect {
+  if (dialect !== "gemini" || operation === "chat") return dialects[dialect];
+  return operation === "images" ? geminiPredict() : geminiEmbeddings();
+}
 
 /** The metered way. @returns the stream's writer, so that an error after it has begun goes in-band */
 async function serve(
   state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const path = { dialect: operation === "embeddings" ? context.dialect.id : dialect, model: params.model, stream };
+  const path = { dialect: operation === "chat" ? dialect : context.dialect.id, model: params.model, stream };
   const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
   if (wantsOnce(state, context)) {
-    context.once = await beginOnce(state, context, caller, request.body);
+    context.once = await beginOnce(state, context, caller, request);
     if (context.once.before) {
       sendReplay(context, context.once.before);
       return undefined;

@@ -3,7 +3,7 @@ import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
-import { offersFor } from "#relay/routing/candidates.ts";
+import { isServed, offersFor } from "#relay/routing/candidates.ts";
 import type { Asked, Offer } from "#relay/routing/candidates.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -25,6 +25,8 @@ export type Plan = Readonly<{
   tiers: boolean;
   /** Some of them lack a capability. */
   picky: boolean;
+  /** It is sold, but none of its vendors has a call of this kind. */
+  unsupported?: boolean;
 }>;
 
 export type Plans = Readonly<{
@@ -68,6 +70,7 @@ export function createPlans(): Plans {
         tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
         picky: offers.some(({ policy }) => policy?.lacks !== undefined),
         ...(others.length > 0 && { otherGroups: others }),
+        ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
       };
       if (plans.size >= NAMES_MAX) plans.clear();
       plans.set(key, plan);

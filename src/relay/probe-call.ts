@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { HeaderOp } from "#channels/channel-settings.ts";
 import type { Usage } from "#money/usage.ts";
+import { allInMemory } from "#platform/outbound/body-part.ts";
+import { scripted } from "#relay/upstream/scripted.ts";
 import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { overrideHeaders } from "#relay/policy/header-override.ts";
@@ -29,9 +31,9 @@ export type ProbeCall = Readonly<{
 
 export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number; /** The operator's changes of the head. */ headers?: readonly HeaderOp[] }>;
 
-const PROBE_TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 60_000;
 /** Of an answer no more than this is read: a vendor that sends more is not listened to. */
-const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Sends one tiny request; a failure is an answer, never an exception. */
 export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
@@ -41,13 +43,15 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
   const base = { operation, stream };
   const started = performance.now();
   try {
-    const { parts, reader } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
+    const { parts, reader, media, contentType, headers: more, query = {}, path, script } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
     const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream });
-    const headers = withOwnHeaders(to, upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint) }));
-    const signature = to.secret === undefined ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
-    const answer = await exchange(transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
+    if (path) url.pathname = path(url.pathname);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const headers = withOwnHeaders(to, { ...upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint), contentType, accept: media && "*/*" }), ...more });
+    const signature = to.secret === undefined || !allInMemory(parts) ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
+    const answer = await exchange(script ? scripted(transport, script) : transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
-    const { facts, fault } = answer.status === 200 ? read(answer.bytes, stream, reader, options) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
+    const { facts, fault } = answer.status === 200 ? read(answer, stream || operation === "speech", reader, { ...options, media }) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
     const known = { ...(facts?.usage && { usage: facts.usage }), ...((facts?.id ?? facts?.upstreamId) !== undefined && { upstreamId: facts!.id ?? facts!.upstreamId! }) };
     if (!fault) return { ...base, ok: true, status: answer.status, ...timing, ...known };
     return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
@@ -67,25 +71,26 @@ export const withOwnHeaders = ({ headers = [], secret = "" }: ProbeAddress, head
 /** Some vendors repeat the key in their refusal. */
 export const hideSecret = (message: string, secret: string | undefined): string => (secret ? message.replaceAll(secret, `…${secret.slice(-4)}`) : message).slice(0, 500);
 
-function read(bytes: Buffer, stream: boolean, reader: ProbeWords["reader"], options: PassOptions): { facts: ReplyFacts; fault?: UpstreamFault } {
+function read({ bytes, contentType }: Exchanged, stream: boolean, reader: ProbeWords["reader"], options: PassOptions): { facts: ReplyFacts; fault?: UpstreamFault } {
   let facts: ReplyFacts;
   if (stream) {
     const pass = reader.passStream(options);
+    pass.headed?.(contentType);
     pass.push(bytes);
     pass.end();
     facts = pass.facts;
-  } else facts = reader.passBody(bytes, options).facts;
+  } else facts = reader.passBody(bytes, options, contentType).facts;
   if (facts.error) return { facts, fault: faultOfReply(facts.error) };
   return facts.complete ? { facts } : { facts, fault: { status: 200, message: "The reply ended before its end." } };
 }
 
-export type Exchanged = { status: number; bytes: Buffer; endMs: number; firstMs?: number };
+export type Exchanged = { status: number; bytes: Buffer; contentType?: string; endMs: number; firstMs?: number };
 
 /** One call and its whole answer, or as much of it as is listened to. */
 export const exchange = (transport: Transport, call: UpstreamCall): Promise<Exchanged> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let status = 0, bytes = 0;
+    let status = 0, bytes = 0, contentType: string | undefined;
     let firstMs: number | undefined;
     const started = performance.now();
     const since = (): number => Math.round(performance.now() - started);
@@ -94,7 +99,10 @@ export const exchange = (transport: Transport, call: UpstreamCall): Promise<Exch
       reject(new Error(`No answer within ${PROBE_TIMEOUT_MS / 1_000} s.`));
     }, PROBE_TIMEOUT_MS);
     const control = transport.send(call, {
-      onHead: (code) => { status = code; },
+      onHead: (code, head) => {
+        status = code;
+        contentType = head["content-type"] === undefined ? undefined : String(head["content-type"]);
+      },
       onData: (chunk) => {
         firstMs ??= since();
         bytes += chunk.length;
@@ -102,7 +110,7 @@ export const exchange = (transport: Transport, call: UpstreamCall): Promise<Exch
       },
       onEnd: () => {
         clearTimeout(timer);
-        resolve({ status, bytes: Buffer.concat(chunks), endMs: since(), ...(firstMs !== undefined && { firstMs }) });
+        resolve({ status, bytes: Buffer.concat(chunks), endMs: since(), ...(contentType !== undefined && { contentType }), ...(firstMs !== undefined && { firstMs }) });
       },
       onError: (error) => {
         clearTimeout(timer);

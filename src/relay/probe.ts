@@ -1,9 +1,10 @@
 import type { ChannelSettings } from "#channels/channel-settings.ts";
-import type { Operation } from "#relay/dialects/dialect.ts";
+import { writesText, type Operation } from "#relay/dialects/operations.ts";
 import { withChannelFlags } from "#relay/policy/route-policy.ts";
 import { probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
 import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
+import type { Provider } from "#relay/providers/provider.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
 export type { ProbeCall } from "#relay/probe-call.ts";
@@ -71,9 +72,9 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
 
   const calls: ProbeCall[] = [];
   if (target.model) {
-    const operation = operationOf(target.model.endpoints, provider.paths);
+    const operation = operationOf(target.model, provider.paths);
     calls.push(await probeCall(transport, to, operation, target.model.upstreamName, false));
-    if (target.stream && calls[0]!.ok && operation !== "embeddings") calls.push(await probeCall(transport, to, operation, target.model.upstreamName, true));
+    if (target.stream && calls[0]!.ok && writesText(operation)) calls.push(await probeCall(transport, to, operation, target.model.upstreamName, true));
     steps.push(...calls.map(callStep), ...usageStep(calls));
   }
   return { ok: steps.every(({ state }) => state !== "failed"), steps, calls, ...(listed?.names && { models: listed.names }) };
@@ -83,7 +84,7 @@ const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: fals
 
 async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress): Promise<ProbeStep[]> {
   try {
-    const operation = (["chat", "embeddings", "completions"] as const).find((name) => to.provider.paths[name])!;
+    const operation = firstOf(to.provider.paths);
     const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(endpointUrl(to.provider, to.baseUrl, operation));
     return [
       { step: "address", state: "ok", ms: resolveMs },
@@ -118,7 +119,17 @@ function usageStep(calls: readonly ProbeCall[]): ProbeStep[] {
   return [{ step: "usage", state: "ok", tokens: { input: (usage.inputUncached ?? 0) + (usage.cacheRead ?? 0), output: (usage.outputText ?? 0) + (usage.reasoning ?? 0) } }];
 }
 
-function operationOf(endpoints: readonly string[], paths: Readonly<Partial<Record<Operation, unknown>>>): Operation {
-  const wanted: Operation = endpoints.length === 0 || endpoints.includes("chat") ? "chat" : endpoints.includes("embeddings") ? "embeddings" : endpoints.includes("completions") ? "completions" : "chat";
-  return paths[wanted] ? wanted : (["chat", "embeddings", "completions"] as const).find((name) => paths[name])!;
+/** What a model that is sold for this is tried out by, the cheapest first. */
+const TRIED_BY: readonly (readonly [endpoint: string, operations: readonly Operation[]])[] = [
+  ["chat", ["chat"]], ["embeddings", ["embeddings"]], ["completions", ["completions"]], ["rerank", ["rerank"]], ["moderations", ["moderations"]], ["images", ["images"]],
+];
+/** Models that listen; the others of their endpoint speak. */
+const LISTENS = /whisper|transcri|scribe|nova|voxtral|asr|sensevoice/i;
+
+function operationOf({ endpoints, upstreamName }: NonNullable<ProbeTarget["model"]>, paths: Provider["paths"]): Operation {
+  const audio: readonly Operation[] = LISTENS.test(upstreamName) ? ["transcriptions", "speech"] : ["speech", "transcriptions"];
+  const wanted = endpoints.length === 0 ? ["chat" as const] : [...TRIED_BY, ["audio", audio] as const].flatMap(([endpoint, operations]) => (endpoints.includes(endpoint) ? operations : []));
+  return wanted.find((operation) => paths[operation]) ?? firstOf(paths);
 }
+
+const firstOf = (paths: Provider["paths"]): Operation => TRIED_BY.flatMap(([, operations]) => operations).find((name) => paths[name]) ?? (Object.keys(paths)[0] as Operation);

@@ -277,10 +277,10 @@ describe("models and prices", () => {
     expect(await refusal(owner.models.create({ slug: "other", aliases: ["mini"] }))).toBe("alias_taken");
     expect(await refusal(owner.models.create({ slug: "other", endpoints: ["chat"], price: { form: "words", words: { input: "0.1234567", output: "1" } } }))).toBe("invalid");
     const { updatedAt } = await modelNamed("house-blend");
-    await acted("model.update", () => owner.models.update({ id, seen: updatedAt, patch: { contextTokens: 1000, name: "House Blend" } }));
+    await acted("model.update", () => owner.models.update({ id, seen: updatedAt, patch: { contextTokens: 1000, name: "House Blend", fallbacks: [{ model: "gpt-4o-mini", on: ["context", "unavailable"] }] } }));
     expect(await refusal(owner.models.update({ id, seen: updatedAt, patch: { contextTokens: 2000 } }))).toBe("changed_meanwhile");
     await acted("model.update", async () => owner.models.setEnabled({ models: [{ id, seen: (await modelNamed("house-blend")).updatedAt }], enabled: false }));
-    expect(await modelNamed("house-blend")).toMatchObject({ enabled: false, contextTokens: 1000 });
+    expect(await modelNamed("house-blend")).toMatchObject({ enabled: false, contextTokens: 1000, fallbacks: [{ model: "gpt-4o-mini", on: ["unavailable", "context"] }] });
   });
 
   test.each([
@@ -371,14 +371,14 @@ describe("groups", () => {
     expect(await refusal(owner.groups.create({ name: "partner" }))).toBe("name_taken");
     const group = async () => (await owner.groups.list()).find(({ name }) => name === "partner")!;
     const { updatedAt } = await group();
-    await acted("group.update", () => owner.groups.update({ id, seen: updatedAt, patch: { topUpPpm: 950_000, limits: { rpm: 10 } } }));
+    await acted("group.update", () => owner.groups.update({ id, seen: updatedAt, patch: { topUpPpm: 950_000, limits: { rpm: 10 }, auto: ["default", "vip"] } }));
     expect(await refusal(owner.groups.update({ id, seen: updatedAt, patch: { ppm: 1 } }))).toBe("changed_meanwhile");
     const { id: modelId } = await modelNamed("gpt-4o-mini");
     await acted("group.price", () => owner.groups.setOverride({ id, modelId, override: { ppm: 700_000 } }));
     await acted("group.price", () => owner.groups.setOverride({ id, modelId, override: { price: { form: "words", words: { input: "1" } } } }));
     expect((await group()).overrides).toEqual([{ modelId, slug: "gpt-4o-mini", ppm: null, prices: { input: 1_000_000n } }]);
     await acted("group.price", () => owner.groups.setOverride({ id, modelId, override: null }));
-    expect(await group()).toMatchObject({ overrides: [], ppm: 850_000, topUpPpm: 950_000, limits: { rpm: 10 } });
+    expect(await group()).toMatchObject({ overrides: [], ppm: 850_000, topUpPpm: 950_000, limits: { rpm: 10 }, auto: ["default", "vip"] });
   });
 
   test("deleted only with somewhere for its members to go; the default stays", async () => {
@@ -388,7 +388,7 @@ describe("groups", () => {
     expect(await refusal(owner.groups.remove({ id: byDefault!.id, replacementId: vip!.id }))).toBe("default_group");
     expect(await refusal(owner.groups.remove({ id: vip!.id }))).toBe("in_use");
     await acted("group.delete", () => owner.groups.remove({ id: vip!.id, replacementId: partner!.id }));
-    expect((await owner.groups.list()).find(({ name }) => name === "partner")).toMatchObject({ members: 1 });
+    expect((await owner.groups.list()).find(({ name }) => name === "partner")).toMatchObject({ members: 1, auto: ["default"] });
   });
 });
 

@@ -24,6 +24,11 @@ models:
   - { id: text-embedding-3-small, endpoints: [embeddings], ratio: { model: 0.01 } }
   - { id: broken, endpoints: [chat], price: { input: 1, output: 2 } }
   - { id: secret-model, endpoints: [chat], price: { input: 1, output: 2 } }
+  - { id: painter, endpoints: [images], price: { per_image: 0.04 } }
+  - { id: tts-1, endpoints: [audio], price: { per_character: 0.000015 } }
+  - { id: whisper-1, endpoints: [audio], price: { per_second: 0.0001 } }
+  - { id: ranker, endpoints: [rerank], price: { search_unit: 0.002 } }
+  - { id: guard, endpoints: [moderations], price: { input: 0 } }
 channels:
   - name: main
     provider: openai
@@ -34,6 +39,7 @@ channels:
     priority: 10
     weight: 5
     cost: { ratio: 0.5 }
+  - { name: senses, provider: openai-compatible, base_url: ${base}, keys: [sk-upstream-d], models: [painter, tts-1, whisper-1, ranker, guard], groups: [default], cost: { ratio: 0.5 } }
   - { name: bad, provider: openai, base_url: ${base}, keys: [sk-upstream-c], models: { broken: broken?status=500 }, groups: [default] }
 users:
   - email: alice@example.com
@@ -43,7 +49,8 @@ users:
     credit: { amount: 10.00, id: opening }
     keys:
       - { name: app, secret: ${KEY}, models: [gpt-4o-mini, text-embedding-3-small, broken] }
-      - { name: slow, secret: ${KEY}-slow, limits: { rpm: 1 } }
+      - { name: slow, secret: ${KEY}-slow, limits: { rpm: 1 }, models: [gpt-4o-mini] }
+      - { name: senses, secret: ${KEY}-senses, models: [painter, tts-1, whisper-1, ranker, guard] }
   - { email: bob@example.com, password: correct-horse-battery, keys: [{ name: app, secret: ${KEY}-poor }] }
 management_tokens:
   - { name: scripts, secret: mm-admin-0123456789abcdef0123456789abcdef, role: operator }
@@ -150,6 +157,47 @@ describe.skipIf(shared === undefined)("the story (shared/fixtures)", () => {
     const reply = await spying().embeddings.create({ model: "text-embedding-3-small", input: "hello", encoding_format: "float" });
     expect(reply.data.length).toBeGreaterThan(0);
     await expectPaid(spied.at(-1)!, recording, { input: EMBED_PRICE, cache_read: EMBED_PRICE, output: 0 });
+  });
+
+  test("it paints, speaks, listens, judges and ranks, each paid for by its own measure", async () => {
+    const ids: string[] = [];
+    const senses = new OpenAI({
+      apiKey: `${KEY}-senses`, baseURL: `${shop.url}/v1`, maxRetries: 0,
+      fetch: async (url, init) => {
+        const reply = await fetch(url, init as RequestInit);
+        ids.push(reply.headers.get("x-request-id") ?? "");
+        return reply;
+      },
+    });
+    const sound = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 251));
+    vendor.on("painter", { pieces: [JSON.stringify({ created: 1, data: [{ b64_json: "aGk=" }, { b64_json: "aG8=" }] })] });
+    vendor.on("tts-1", { headers: { "content-type": "audio/mpeg" }, pieces: [sound.subarray(0, 50_000), sound.subarray(50_000)] });
+    vendor.on("guard", { pieces: [JSON.stringify({ id: "modr-1", results: [{ flagged: false }] })] });
+    vendor.on("ranker", { pieces: [JSON.stringify({ id: "r", results: [{ index: 1, relevance_score: 0.9 }], meta: { billed_units: { search_units: 1 } } })] });
+    // A form: the vendor of this test reads no model from it.
+    vendor.once("", { pieces: [JSON.stringify({ text: "Hello.", usage: { type: "duration", seconds: 7 } })] });
+
+    expect((await senses.images.generate({ model: "painter", prompt: "a cat", n: 2 })).data).toHaveLength(2);
+    const spoken = await senses.audio.speech.create({ model: "tts-1", input: "Hello 😀", voice: "alloy" });
+    expect(Buffer.from(await spoken.arrayBuffer()).equals(sound)).toBe(true);
+    expect((await senses.moderations.create({ model: "guard", input: "Hi" })).results[0]!.flagged).toBe(false);
+    // Larger than what stays in memory.
+    const recording = Buffer.alloc(3_000_000, 7);
+    expect((await senses.audio.transcriptions.create({ model: "whisper-1", file: await OpenAI.toFile(recording, "talk.mp3") })).text).toBe("Hello.");
+    expect(vendor.requests.at(-1)!.body.includes(recording)).toBe(true);
+    const ranking = await fetch(`${shop.url}/v2/rerank`, { method: "POST", headers: { authorization: `Bearer ${KEY}-senses`, "content-type": "application/json" }, body: JSON.stringify({ model: "ranker", query: "q", documents: ["a", "b"] }) });
+    ids.push(ranking.headers.get("x-request-id")!);
+    expect(await ranking.json()).toMatchObject({ results: [{ index: 1 }] });
+
+    const listed = await until("all listed", async () => {
+      const { data } = (await shop.rest<{ data: RestRequest[] }>("/requests?user=alice@example.com")).body;
+      const found = ids.map((id) => data.find((each) => each.id === id));
+      return found.every((each) => each !== undefined) && found;
+    });
+    expect(listed.map(({ status, charge_nano_usd: charge, cost_nano_usd: cost }) => [status, BigInt(charge), BigInt(cost)])).toEqual(
+      [80_000_000n, 105_000n, 0n, 700_000n, 2_000_000n].map((nano) => ["ok", nano, nano / 2n]));
+    expect([listed[0]!.usage.images, listed[3]!.usage.seconds]).toEqual([2, 7]);
+    for (const { id, charge_nano_usd: charge } of listed) charged.push({ id, nano: BigInt(charge) });
   });
 
   const hello = { messages: [{ role: "user" as const, content: "Hi" }] };

@@ -6,7 +6,7 @@ import { offeredFormats } from "#app/offered-formats.ts";
 import { shop } from "#app/shop.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { modelPath } from "#ui/storefront/addresses.ts";
-import { formatsOf } from "#ui/storefront/formats.ts";
+import { formatsOf, listens } from "#ui/storefront/formats.ts";
 import type { ItemWords } from "#ui/storefront/item-text.ts";
 import { MARKDOWN_ENDING, mdCode, mdPage, mdText } from "#ui/storefront/markdown.ts";
 import { modelMarkdown, type ModelWords } from "#ui/storefront/model-markdown.ts";
@@ -37,7 +37,7 @@ export async function offerMarkdown(locale: Locale, name: string): Promise<Reado
     day: `${change.from.toISOString().slice(0, 10)}${change.from.getTime() > clock.now() ? ` (${t("history.planned")})` : ""}`,
     text: priceChangeText(change, { items: words.items, units: words.units, first: t("history.first"), same: t("history.same") }).replaceAll("\n", locale === "zh" ? "；" : "; "),
   }));
-  const samples = samplesFor(formats, { base, model: offer.slug, keyName: keyNameOf(values["shop.name"]) });
+  const samples = samplesFor(formats, { base, model: offer.slug, keyName: keyNameOf(values["shop.name"]), listens: listens(offer.prices) });
   return { path: modelPath(locale, offer), text: modelMarkdown({ model: offer, locale, formats, samples, history, words }) };
 }
 

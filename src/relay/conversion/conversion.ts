@@ -81,14 +81,11 @@ export interface Conversion {
 /** What of a request's surroundings its words depend on. */
 export type Around = Pick<RequestContext, "dialect" | "idText" | "admittedAtMs" | "caller"> & Readonly<{ inbound: Pick<Inbound, "headers" | "query"> }>;
 
-type Beside = Readonly<{
-  /** What was sent, where it came with files. */
-  form?: Form | undefined;
-  /** Of files that are given by address; left out = vendors are told the address, whether they take it or not. */
-  source?: ContentSource | undefined;
-}>;
-
-export function createConversion(context: Around, scanned: ScannedRequest, body: Buffer, { form, source }: Beside = {}): Conversion {
+/**
+ * @param form what was sent, where it came with files
+ * @param source of files that are given by address; left out = vendors are told the address, whether they take it or not
+ */
+export function createConversion(context: Around, scanned: ScannedRequest, body: Buffer, form?: Form, source?: ContentSource): Conversion {
   let contents: ReadonlyMap<string, Content> = new Map();
   let decoded: ChatRequest | RelayError | undefined;
   const repairs = new Set<Repair>();

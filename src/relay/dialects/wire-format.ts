@@ -10,9 +10,9 @@ export type VendorFormat =
   | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings"
   | "cohere-rerank" | "voyage-rerank" | "dashscope-rerank" | "deepinfra-rerank"
   | "mistral-moderations"
-  | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images"
-  | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech"
-  | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "workers-ai-transcriptions";
+  | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images" | "openrouter-images" | "siliconflow-images" | "xai-images"
+  | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech" | "xai-speech" | "mistral-speech"
+  | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "xai-transcriptions" | "cohere-transcriptions" | "workers-ai-transcriptions" | "workers-ai-translations";
 
 /** Those that clients speak. */
 export type ClientFormat = Exclude<WireFormat, VendorFormat>;

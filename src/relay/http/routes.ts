@@ -64,6 +64,7 @@ const GEMINI_ACTIONS: ReadonlyMap<string, Target> = new Map([
   ["streamGenerateContent", operation("chat", "gemini", true)],
   ["embedContent", operation("embeddings", "gemini")],
   ["batchEmbedContents", operation("embeddings", "gemini")],
+  ["predict", operation("images", "gemini")],
   ["countTokens", count("gemini")],
 ]);
 const TELEMETRY: Target = { POST: () => ({ kind: "telemetry" }) };

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { bytesOf } from "#platform/outbound/body-part.ts";
 import { requestIdText } from "#platform/ids.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
+import { isFile, type Form } from "#relay/http/body/form.ts";
 import type { KeptReply, ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
@@ -26,11 +28,11 @@ export const wantsOnce = ({ replies }: RelayState, { inbound }: RequestContext):
 /**
  * Claims the request's idempotency key, or finds what was answered under it.
  *
- * @param body as it was sent: the same key with another body is another request
+ * @param request as it was sent: the same key with another body, or other files, is another request
  * @throws RelayError idempotency_conflict, idempotency_in_progress, idempotency_replay_unavailable, invalid_value,
  *   server_overloaded when nobody can tell
  */
-export async function beginOnce(state: RelayState, context: RequestContext, caller: Caller, body: Buffer): Promise<Once> {
+export async function beginOnce(state: RelayState, context: RequestContext, caller: Caller, request: Sent): Promise<Once> {
   const { inbound, id } = context;
   const key = inbound.headers[HEADER] ?? "";
   if (key === "" || key.length > KEY_CHARS_MAX) {
@@ -38,7 +40,7 @@ export async function beginOnce(state: RelayState, context: RequestContext, call
   }
   const store = state.replies!;
   const scope = hash(`${inbound.path}\0${key}`);
-  const result = await store.claim({ userId: caller.userId, scope, bodyHash: hash(body), id }).catch((cause: unknown) => {
+  const result = await store.claim({ userId: caller.userId, scope, bodyHash: await hashOf(request), id }).catch((cause: unknown) => {
     throw new RelayError("server_overloaded", "The idempotency key cannot be checked at the moment. Try again shortly.", { cause, retryAfterMs: 1_000 });
   });
   switch (result.state) {
@@ -51,6 +53,16 @@ export async function beginOnce(state: RelayState, context: RequestContext, call
     case "done":
       return done(result.id, result.reply);
   }
+}
+
+type Sent = Readonly<{ body: Buffer; form?: Form }>;
+
+/** Boundaries of forms are drawn anew each time; what stands between them is not. */
+async function hashOf({ body, form }: Sent): Promise<Buffer> {
+  if (!form) return hash(body);
+  const whole = createHash("sha256").update(body);
+  for (const part of form.parts) if (isFile(part)) whole.update(hash(await bytesOf(part.body)));
+  return whole.digest();
 }
 
 const hash = (text: string | Buffer): Buffer => createHash("sha256").update(text).digest();

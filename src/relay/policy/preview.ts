@@ -71,7 +71,7 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
     const context = { dialect: dialects[asked.dialect], inbound, idText: SAMPLE_ID, admittedAtMs: 0, warnings: [] as readonly string[], changes: [] as readonly string[], caller: undefined };
     const policy = policyOf(settings);
     const spoken = speak(
-      { state: { endUser: () => "(hash)" }, context, model, scanned, body, form: undefined, conversion: createConversion(context, scanned, body) },
+      { state: { endUser: () => "(hash)" }, context, model, scanned, body, form: undefined, media: undefined, conversion: createConversion(context, scanned, body) },
       { route: { upstreamModel: asked.upstreamModel }, endpoints: [...endpoints], ...(policy && { policy }) },
       provider.flags,
     );

@@ -31,6 +31,8 @@ export type ProviderFlags = Readonly<{
   serviceTier?: boolean;
   /** The client's own names of its users may be passed on. */
   userIds?: boolean;
+  /** Whisper here gives `verbose_json`, which tells how long the recording is. */
+  verboseWhisper?: boolean;
   /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
 }>;

@@ -42,6 +42,15 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
   return offers;
 }
 
+/** Has any vendor of the model a call of this kind, with a key or without? Where there is no vendor at all nobody can say. */
+export function isServed(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupIds: readonly string[], model: Model, { operation, dialect }: Asked): boolean {
+  const routes = groupIds.flatMap((groupId) => snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap((tier) => tier.routes);
+  return routes.length === 0 || routes.some(({ channel }) => {
+    const provider = providers.get(channel.provider);
+    return provider !== undefined && protocolsFor(provider, channel.protocol, operation, dialect).length > 0;
+  });
+}
+
 export type Conditions = Readonly<{ health: Health; keys: KeyRing; limits: UpstreamLimits; now: number; /** By the clock on the wall, for what a person has set. */ wallMs: number; rev: bigint; tokens: number }>;
 
 /** The same offers as they stand at this moment. */

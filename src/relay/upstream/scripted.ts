@@ -1,7 +1,8 @@
 import type { Transport, UpstreamCall, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
 
-/** All replies of one script together; what goes beyond is no answer to a call of this kind. */
-const BYTES_MAX = 64 * 1024 * 1024;
+/** One reply, and all replies of a script together; what goes beyond is no answer to a call of this kind. */
+const STEP_BYTES_MAX = 64 * 1024 * 1024;
+const BYTES_MAX = 256 * 1024 * 1024;
 
 /** What one step sends; what is left out is as the call as a whole has it, and `headers` join the call's. */
 export type Step = Readonly<Partial<Pick<UpstreamCall, "method" | "url" | "headers" | "body">> & {
@@ -134,6 +135,7 @@ class StepSink implements UpstreamSink {
   readonly #broken: (error: StepBroken) => void;
   readonly #fits: (bytes: number) => boolean;
   readonly #chunks: Buffer[] = [];
+  #bytes = 0;
   #status = 0;
   #headers: UpstreamHeaders = {};
 
@@ -150,7 +152,8 @@ class StepSink implements UpstreamSink {
 
   onData(chunk: Buffer): void {
     this.#chunks.push(chunk);
-    if (this.#fits(chunk.length)) return;
+    this.#bytes += chunk.length;
+    if (this.#fits(chunk.length) && this.#bytes <= STEP_BYTES_MAX) return;
     this.control?.abort();
     this.#broken(new StepBroken(new Error("The replies are too large."), "body"));
   }

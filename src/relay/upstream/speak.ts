@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { RequestContext } from "#relay/context.ts";
+import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import { isStrict } from "#relay/conversion/conversion.ts";
 import type { Around, ConversionTarget } from "#relay/conversion/conversion.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
@@ -36,7 +37,7 @@ export type Spoken = Readonly<{
 }>;
 
 /** What is to be said, and what is known around it. */
-export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "form" | "conversion" | "maxTokens" | "tier"> & Readonly<{
+export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "form" | "media" | "conversion" | "maxTokens" | "tier"> & Readonly<{
   state: Pick<CallInput["state"], "endUser">;
   context: Around & Pick<RequestContext, "warnings" | "changes" | "caller">;
 }>;
@@ -46,7 +47,7 @@ type Told = Pick<Offer, "endpoints" | "policy"> & Readonly<{ route: Pick<Offer["
 
 /** The request in the words of the first endpoint that can be told it. Bytes pass where the client's dialect is spoken. */
 export function speak(input: SpeakInput, { endpoints, route, policy }: Told, given: ProviderFlags): Spoken {
-  const { state, context, model, scanned, body, form, maxTokens, conversion } = input;
+  const { state, context, model, scanned, body, form, media, maxTokens, conversion } = input;
   const { upstreamModel } = route;
   const flags = given.serviceTier === true && input.tier === undefined ? { ...given, serviceTier: false } : given;
   const cap = maxTokens === undefined ? {} : { maxTokens };
@@ -60,8 +61,10 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
       if (passes) {
         const { dialect, inbound } = context;
         if (form) {
-          const { body: written, contentType } = encodeForm(form, { model: upstreamModel }, `modelmart-${randomUUID()}`);
-          return { endpoint, parts: written, reader: dialect, contentType, stream: scanned.stream };
+          const verbose = wantsVerbose(media, scanned.stream, upstreamModel, flags);
+          const changes = { model: upstreamModel, ...(verbose && { fields: { response_format: "verbose_json" } }) };
+          const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
+          return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType, stream: scanned.stream };
         }
         const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");

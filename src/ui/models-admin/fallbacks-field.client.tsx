@@ -29,7 +29,7 @@ export function FallbacksField({ own, value, onChange, readOnly }: { own: string
             <li key={model} className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2">
               <span className="nums w-4 text-fg-3">{index + 1}</span>
               <span className="min-w-0 flex-1 basis-40 truncate font-mono text-13">{model}</span>
-              <div className="flex flex-wrap gap-1.5" role="group" aria-label={t("causesOf", { model })}>
+              <div className="order-last flex w-full flex-wrap gap-1.5 sm:order-none sm:w-auto" role="group" aria-label={t("causesOf", { model })}>
                 {CAUSES.map((cause) => (
                   <button key={cause} type="button" className={cn("chip", on.includes(cause) && "chip-on")} aria-pressed={on.includes(cause)} disabled={readOnly || (on.length === 1 && on.includes(cause))}
                     onClick={() => onChange(value.map((entry, at) => (at === index ? { model, on: toggled(on, cause) } : entry)))}>{t(`cause.${cause}`)}</button>

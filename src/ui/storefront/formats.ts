@@ -37,4 +37,7 @@ function guessed(items: Readonly<Record<string, unknown>>): readonly ApiFormat[]
   return names.includes("input") ? ["embeddings"] : TEXT;
 }
 
+/** A model of sound that is sold by what it hears; the others speak. */
+export const listens = (items: Readonly<Record<string, unknown>>): boolean => "audio_in_ms" in items || "input_audio" in items;
+
 export const isText = (formats: readonly ApiFormat[]): boolean => formats.some((format) => TEXT.includes(format));

@@ -2,7 +2,7 @@ import type { Sample } from "#ui/storefront/code-card.tsx";
 import type { ApiFormat } from "#ui/storefront/formats.ts";
 
 /** What every sample is filled with: the shop's address without `/v1`, a model on sale, the variable that holds the key. */
-export type SampleContext = Readonly<{ base: string; model: string; keyName: string }>;
+export type SampleContext = Readonly<{ base: string; model: string; keyName: string; /** A model of sound that writes down what it hears. */ listens?: boolean }>;
 
 /** "Corner Shop" -> CORNER_SHOP_KEY; names without Latin letters keep a plain one. */
 export function keyNameOf(shopName: string): string {
@@ -132,6 +132,18 @@ print(reply.results[0].flagged)`);
 const SPEECH_PYTHON = python(`reply = client.audio.speech.create(model="MODEL", voice="alloy", input="Hello")
 reply.write_to_file("hello.mp3")`);
 
+const SPEECH_CURL: Make = (context) => `${curl("/v1/audio/speech", `{"model": "MODEL", "voice": "alloy", "input": "Hello"}`)(context)} \\
+  -o hello.mp3`;
+
+const LISTEN_PYTHON = python(`with open("hello.mp3", "rb") as recording:
+    reply = client.audio.transcriptions.create(model="MODEL", file=recording)
+print(reply.text)`);
+
+const LISTEN_CURL: Make = ({ base, model, keyName }) => `curl ${base}/v1/audio/transcriptions \\
+  -H "Authorization: Bearer $${keyName}" \\
+  -F model=${model} \\
+  -F file=@hello.mp3`;
+
 type Entry = readonly [name: string, language: Sample["language"], make: Make];
 
 const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
@@ -142,15 +154,17 @@ const SAMPLES: Readonly<Record<ApiFormat, readonly Entry[]>> = {
   gemini: [["Gemini SDK", "python", GEMINI_PYTHON]],
   embeddings: [["OpenAI SDK", "python", EMBED_PYTHON], ["TypeScript", "typescript", EMBED_TYPESCRIPT], ["curl", "shell", EMBED_CURL]],
   images: [["OpenAI SDK", "python", IMAGE_PYTHON], ["curl", "shell", IMAGE_CURL]],
-  audio: [["OpenAI SDK", "python", SPEECH_PYTHON]],
+  audio: [["OpenAI SDK", "python", SPEECH_PYTHON], ["curl", "shell", SPEECH_CURL]],
   moderations: [["OpenAI SDK", "python", MODERATION_PYTHON]],
   rerank: [["curl", "shell", RERANK_CURL]],
 };
 
+const LISTENING: readonly Entry[] = [["OpenAI SDK", "python", LISTEN_PYTHON], ["curl", "shell", LISTEN_CURL]];
+
 /** Ready-to-run calls of a model in every format that it is sold in; one tab a client library. */
 export function samplesFor(formats: readonly ApiFormat[], context: SampleContext): readonly Sample[] {
   const seen = new Set<string>();
-  return formats.flatMap((format) => SAMPLES[format]).flatMap(([name, language, make]) => {
+  return formats.flatMap((format) => (format === "audio" && context.listens ? LISTENING : SAMPLES[format])).flatMap(([name, language, make]) => {
     if (seen.has(name)) return [];
     seen.add(name);
     return [{ name, language, code: make(context) }];

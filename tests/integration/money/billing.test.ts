@@ -209,6 +209,37 @@ test("a dearer route needs cover before it is taken", async () => {
   expect(await short.raise(dear.price.card(0, Date.now()))).toBe(false);
 });
 
+test("another model's bounds need cover, too, and are held once", async () => {
+  const shop = await openShop();
+  const node = await shop.node();
+  const sold = await shop.model({ items: { input: "1000000", output: "1000000" } });
+  const card = sold.price.card(0, Date.now());
+  const hold = await admitted(node, askFor(await shop.customer(usd(0.02)), sold, { producesTokens: true, inputTokensMax: 1_000, modelMaxOutput: 1_000 }));
+  expect(hold.heldNano).toBe(2_000_000n);
+  expect(await hold.raise(card, { inputTokensMax: 3_000, modelMaxOutput: 4_000 })).toBe(true);
+  expect(hold.heldNano).toBe(7_000_000n);
+  expect(await hold.raise(card, { inputTokensMax: 30_000 })).toBe(false);
+  expect(await hold.raise(card, { inputTokensMax: 1_000, modelMaxOutput: 1_000 })).toBe(true);
+  expect(hold.heldNano).toBe(7_000_000n);
+});
+
+test("a request that was free takes money only once it goes on to a model that is not", async () => {
+  const shop = await openShop();
+  const node = await shop.node();
+  const [free, sold] = [await shop.model({ items: { request: "0" } }), await shop.model(PER_CALL)];
+  const [rich, poor] = [await shop.customer(usd(1)), await shop.customer(usd(0))];
+  const ask = askFor(rich, free);
+  const hold = await admitted(node, ask);
+  expect([hold.mode, hold.heldNano]).toEqual(["free", 0n]);
+  expect(await hold.raise(free.price.card(0, Date.now()))).toBe(true);
+  expect(await hold.raise(sold.price.card(0, Date.now()))).toBe(true);
+  expect(hold.heldNano).toBeGreaterThan(0n);
+  await hold.finish(recordFor(ask, sold, { request: 1 }));
+  const none = await admitted(node, askFor(poor, free));
+  expect(await none.raise(sold.price.card(0, Date.now()))).toBe(false);
+  expect(none.heldNano).toBe(0n);
+});
+
 test("a restricted wallet is refused by name, also what its node had leased, with the debt or none; lifting it is felt at once", async () => {
   const shop = await openShop();
   const node = await shop.node();

@@ -70,7 +70,7 @@ test("a refusal has the form of the address, whatever was wrong", async () => {
     const missing = await post(shop, path, {}, auth);
     expect([missing.status, await missing.json()]).toEqual([404, expect.objectContaining({ type: "error", error: expect.objectContaining({ type: "not_found_error" }) as unknown })]);
   }
-  for (const path of ["/v1beta/models/gpt-test:predict", "/gemini/v1beta/nothing", "/v1beta/cachedContents"]) {
+  for (const path of ["/v1beta/models/gpt-test:predictLongRunning", "/gemini/v1beta/nothing", "/v1beta/cachedContents"]) {
     const missing = await post(shop, path, {}, auth);
     expect([missing.status, await missing.json()]).toEqual([404, { error: expect.objectContaining({ code: 404, status: "NOT_FOUND" }) as unknown }]);
   }

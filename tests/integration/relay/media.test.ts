@@ -1,5 +1,8 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, test } from "vitest";
+import { createOutbound } from "#platform/outbound/agent.ts";
+import { createHttpTransport } from "#relay/index.ts";
+import { probeChannel } from "#relay/probe.ts";
 import { KEY, openShop, priceOf } from "./shop.ts";
 import type { Shop, ShopOptions } from "./shop.ts";
 import { json, startVendor } from "./vendor.ts";
@@ -143,5 +146,45 @@ describe("ranking", () => {
     const { shop, vendor } = await setUp((call) => json(call, 200, { results: [{ index: call.n === 1 ? 7 : 1, relevance_score: 1 }], usage: { total_tokens: 4 } }));
     expect(await (await ask(shop)).json()).toMatchObject({ results: [{ index: 1 }] });
     expect(vendor.calls).toHaveLength(2);
+  });
+});
+
+test("the simulator makes pictures, sound, verdicts and ranking", async () => {
+  const { shop, client } = await setUp((call) => json(call, 500, {}), { channels: [{ provider: "simulator", baseUrl: "simulator://local", keys: [] }], upstreamModel: "sim" });
+  expect((await client.images.generate({ model: "gpt-test", prompt: "a cat", n: 2 })).data).toHaveLength(2);
+  const sound = await client.audio.speech.create({ model: "gpt-test", input: "Hello", voice: "alloy" });
+  expect([sound.headers.get("content-type"), Buffer.from(await sound.arrayBuffer()).toString("latin1", 0, 4)]).toEqual(["audio/wav", "RIFF"]);
+  expect((await client.moderations.create({ model: "gpt-test", input: ["a", "b"] })).results).toHaveLength(2);
+  const ranking = await fetch(`${shop.url}/v1/rerank`, { method: "POST", headers: { authorization: `Bearer ${KEY}` }, body: JSON.stringify({ model: "gpt-test", query: "a", documents: ["b", "a"], top_n: 1 }) });
+  expect(await ranking.json()).toMatchObject({ model: "gpt-test", results: [{ index: 1 }] });
+  expect(shop.billing.records.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok", "ok"]);
+});
+
+describe("a channel is tried out with", () => {
+  test.each([
+    ["rerank", "m", "/v1/rerank", { results: [{ index: 0, relevance_score: 1 }], usage: { total_tokens: 2 } }],
+    ["images", "m", "/v1/images/generations", { data: [{ b64_json: "aGk=" }] }],
+    ["moderations", "m", "/v1/moderations", { results: [{ flagged: false }] }],
+  ])("the smallest request for %s", async (endpoint, upstreamName, path, reply) => {
+    const vendor = await startVendor((call) => json(call, 200, reply));
+    const outbound = createOutbound({ allowPrivate: true });
+    closing.push(vendor.close, () => Promise.resolve(outbound.close()));
+    const transport = createHttpTransport(outbound);
+    const report = await probeChannel({ transport, simulator: transport }, { provider: "openai-compatible", baseUrl: vendor.url, secret: "s", stream: true, list: false, model: { upstreamName, endpoints: [endpoint] } });
+    expect(report).toMatchObject({ ok: true, steps: [{ step: "reply", state: "ok" }, {}] });
+    expect(vendor.calls.map((call) => call.path)).toEqual([path]);
+  });
+
+  test("a word to be spoken, where the model speaks", async () => {
+    const vendor = await startVendor(({ response }) => {
+      response.writeHead(200, { "content-type": "audio/mpeg" });
+      response.end("sound");
+    });
+    const outbound = createOutbound({ allowPrivate: true });
+    closing.push(vendor.close, () => Promise.resolve(outbound.close()));
+    const transport = createHttpTransport(outbound);
+    const report = await probeChannel({ transport, simulator: transport }, { provider: "openai", baseUrl: vendor.url, secret: "s", stream: true, list: false, model: { upstreamName: "tts-1", endpoints: ["audio"] } });
+    expect(report.ok).toBe(true);
+    expect(vendor.calls.map((call) => [call.path, call.body.model])).toEqual([["/v1/audio/speech", "tts-1"]]);
   });
 });

@@ -1,8 +1,9 @@
-import OpenAI from "openai";
+import OpenAI, { toFile } from "openai";
 import { afterEach, expect, test } from "vitest";
 import type { CompiledPrice } from "#money/price.ts";
 import { KEY, openShop, priceOf } from "./shop.ts";
 import type { Shop, ShopOptions } from "./shop.ts";
+import { wavOf } from "#relay/conversion/speech/wav.ts";
 import { json, startVendor } from "./vendor.ts";
 import type { Script, Vendor } from "./vendor.ts";
 
@@ -131,6 +132,96 @@ test("speech: MiniMax's digits become bytes, Gemini's samples a file, with the t
   const bytes = Buffer.from(await wav.arrayBuffer());
   expect([bytes.toString("latin1", 0, 4), bytes.length, wav.headers.get("content-type")]).toEqual(["RIFF", 4_844, "audio/wav"]);
   expect(gemini.shop.billing.records).toMatchObject([{ outcome: "ok", usageSource: "upstream", quantities: { input: 11, output_audio: 111 }, chargeNano: 11_000n + 111n * 20_000n }]);
+});
+
+const HEARD = {
+  metadata: { duration: 3.7 },
+  results: {
+    channels: [{ alternatives: [{ transcript: "Ruby is a language.", words: [{ word: "ruby", punctuated_word: "Ruby", start: 0.16, end: 0.56 }] }], detected_language: "en" }],
+    utterances: [{ start: 0.16, end: 3.52, transcript: "Ruby is a language." }],
+  },
+};
+/** 6 USD a million milliseconds of recording. */
+const PER_SOUND = priceOf({ audio_in_ms: "6000000" });
+const SOUND = wavOf(Buffer.alloc(2 * 24_000), 24_000);
+
+test("a client of Google's pictures before Imagen: its own words go there; before another vendor they are put into its own", async () => {
+  const predicted = { predictions: [{ mimeType: "image/png", bytesBase64Encoded: "QUJD" }, { mimeType: "image/png", bytesBase64Encoded: "REVG" }] };
+  const imagen = await setUp("gemini", PER_IMAGE, (call) => json(call, 200, predicted), {}, { upstreamModel: "imagen-4.0-generate-001" });
+  const ask = async ({ url }: Shop): Promise<unknown> => (await fetch(`${url}/v1beta/models/gpt-test:predict`, {
+    method: "POST", headers: { "x-goog-api-key": KEY }, body: JSON.stringify({ instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } }),
+  })).json();
+  expect(await ask(imagen.shop)).toEqual(predicted);
+  expect(imagen.vendor.calls[0]).toMatchObject({ path: "/v1beta/models/imagen-4.0-generate-001:predict", body: { instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } } });
+  expect(imagen.shop.billing.records).toMatchObject([{ outcome: "ok", chargeNano: 80_000_000n }]);
+
+  const minimax = await setUp("minimax", PER_IMAGE, (call) => json(call, 200, { data: { image_base64: ["QUJD", "REVG"] }, base_resp: { status_code: 0 } }));
+  expect(await ask(minimax.shop)).toEqual(predicted);
+  expect(minimax.vendor.calls[0]!.body).toMatchObject({ n: 2, aspect_ratio: "16:9", response_format: "base64" });
+  const other = await setUp("openai-compatible", PER_IMAGE, (call) => json(call, 500, {}));
+  expect(await ask(other.shop)).toMatchObject({ error: { code: 404, status: "NOT_FOUND" } });
+});
+
+test("bare sound in OpenAI's events, for a client that wants them", async () => {
+  const { shop, post } = await setUp("xai", PER_CHARACTER, ({ response }) => response.writeHead(200, { "content-type": "audio/mpeg" }).end(Buffer.from([0xff, 0xf3, 1, 2, 3])));
+  const answer = await post("/v1/audio/speech", { voice: "nova", input: "Hello", stream_format: "sse" });
+  expect(answer.headers.get("content-type")).toContain("text/event-stream");
+  const events = (await answer.text()).split("\n").filter((line) => line.startsWith("data: ")).map((line) => JSON.parse(line.slice(6)) as { type: string; audio?: string });
+  expect(Buffer.concat(events.flatMap(({ audio }) => (audio === undefined ? [] : [Buffer.from(audio, "base64")])))).toEqual(Buffer.from([0xff, 0xf3, 1, 2, 3]));
+  expect(events.at(-1)).toMatchObject({ type: "speech.audio.done", usage: { total_tokens: 0 } });
+  expect(shop.billing.records).toMatchObject([{ outcome: "ok", quantities: { char: 5 }, chargeNano: 75_000n }]);
+});
+
+test("a recording before Deepgram: sent bare, written down in the form that was asked for", async () => {
+  const { shop, vendor, openai } = await setUp("deepgram", PER_SOUND, (call) => json(call, 200, HEARD));
+  const file = await toFile(SOUND, "a.wav", { type: "audio/wav" });
+  const srt = await openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "srt", language: "en" });
+  expect(srt).toBe("1\n00:00:00,160 --> 00:00:03,520\nRuby is a language.\n");
+  expect(vendor.raw[0]).toEqual(SOUND);
+  expect(vendor.calls[0]!.path).toBe("/v1/listen?model=up-model&smart_format=true&utterances=true&language=en");
+  expect(vendor.calls[0]!.headers).toMatchObject({ authorization: "Token vendor-secret-k0", "content-type": "audio/wav" });
+  expect(shop.billing.records).toMatchObject([{ outcome: "ok", quantities: { audio_in_ms: 3_700 }, chargeNano: 22_200_000n, detail: { protocol: "deepgram-transcriptions" } }]);
+
+  const detailed = await openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "verbose_json", timestamp_granularities: ["word"] });
+  expect(detailed).toMatchObject({ text: "Ruby is a language.", duration: 3.7, language: "en", segments: [{ start: 0.16, end: 3.52 }], words: [{ word: "Ruby" }] });
+  expect(vendor.calls[1]!.path).toContain("detect_language=true");
+  const events = await openai.audio.transcriptions.create({ model: "gpt-test", file, stream: true });
+  const types: string[] = [];
+  for await (const { type } of events) types.push(type);
+  expect(types).toEqual(["transcript.text.delta", "transcript.text.done"]);
+});
+
+test("a recording before ElevenLabs goes as a form, before Workers AI in base64", async () => {
+  const file = await toFile(SOUND, "a.wav", { type: "audio/wav" });
+  const eleven = await setUp("elevenlabs", PER_SOUND, (call) => json(call, 200, { language_code: "eng", text: "Hello you.", words: [{ text: "Hello", start: 0, end: 0.5, type: "word" }, { text: "you.", start: 0.6, end: 0.9, type: "word" }] }));
+  expect(await eleven.openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "vtt" })).toBe("WEBVTT\n\n00:00:00.000 --> 00:00:00.900\nHello you.\n");
+  expect(eleven.vendor.raw[0]!.toString("latin1")).toContain('name="model_id"\r\n\r\nup-model\r\n');
+  expect(eleven.vendor.raw[0]!.includes(SOUND)).toBe(true);
+  expect(eleven.vendor.calls[0]!.path).toBe("/v1/speech-to-text");
+
+  const workers = await setUp("cloudflare-workers-ai", PER_SOUND, (call) => json(call, 200, { success: true, result: { text: "Hi", transcription_info: { duration: 1, language: "en" }, segments: [{ start: 0, end: 1, text: "Hi" }] } }), {}, { upstreamModel: "@cf/openai/whisper-large-v3-turbo" });
+  expect(await workers.openai.audio.translations.create({ model: "gpt-test", file })).toMatchObject({ text: "Hi" });
+  expect(workers.vendor.calls[0]).toMatchObject({ path: "/run/@cf/openai/whisper-large-v3-turbo", body: { audio: SOUND.toString("base64"), task: "translate" } });
+});
+
+test("subtitles are refused of a vendor that tells no times", async () => {
+  const { vendor, openai } = await setUp("cohere", PER_SOUND, (call) => json(call, 200, { text: " Hello" }));
+  const file = await toFile(SOUND, "a.wav", { type: "audio/wav" });
+  await expect(openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "srt" })).rejects.toMatchObject({ status: 400, code: "unsupported_format" });
+  expect(vendor.calls).toHaveLength(0);
+  expect(await openai.audio.transcriptions.create({ model: "gpt-test", file, response_format: "text" })).toBe("Hello\n");
+});
+
+test("a picture that is to be changed reaches Gemini in its own words, by form and by JSON", async () => {
+  const { vendor, openai, post } = await setUp("gemini", PER_IMAGE, (call) => json(call, 200, drawing("QUJD")));
+  const image = await toFile(Buffer.from("PNG"), "a.png", { type: "image/png" });
+  const { data } = await openai.images.edit({ model: "gpt-test", image, prompt: "make it green", n: 2 });
+  expect(data).toHaveLength(2);
+  const parts = [{ text: "make it green" }, { inlineData: { mimeType: "image/png", data: Buffer.from("PNG").toString("base64") } }];
+  expect(vendor.calls[0]!.body).toMatchObject({ contents: [{ parts }] });
+  const response = await post("/v1/images/edits", { prompt: "make it green", images: [{ image_url: `data:image/png;base64,${Buffer.from("PNG").toString("base64")}` }] });
+  expect(response.status).toBe(200);
+  expect(vendor.calls[2]!.body).toMatchObject({ contents: [{ parts }] });
 });
 
 test("a kind of sound that the vendor does not give is refused before it is asked", async () => {

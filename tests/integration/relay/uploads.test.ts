@@ -123,6 +123,24 @@ describe("recordings", () => {
     expect(shop.billing.records[0]).toMatchObject({ chargeNano: 100_000n, usageSource: "upstream", quantities: { audio_in_ms: 1_000 } });
   });
 
+  test.each([
+    ["json", "application/json", '{"text":"Hello.","usage":{"type":"duration","seconds":3.3}}'],
+    ["text", "text/plain; charset=utf-8", "Hello.\n"],
+    ["srt", "text/plain; charset=utf-8", "1\n00:00:00,000 --> 00:00:03,250\nHello.\n"],
+  ])("of Whisper's as %s are charged by the length that the vendor heard", async (format, type, text) => {
+    const vendor = await startFormVendor(answer(200, { task: "transcribe", duration: 3.3, text: "Hello.", segments: [{ id: 0, start: 0, end: 3.25, text: " Hello." }] }));
+    const shop = await openShop({ channels: [{ baseUrl: vendor.url, provider: "groq" }], price: BY_SECOND, upstreamModel: "whisper-large-v3" });
+    closing.push(shop.close);
+    const form = new FormData();
+    form.set("model", "gpt-test");
+    form.set("response_format", format);
+    form.set("file", new Blob([wavSecond()], { type: "audio/wav" }), "a.wav");
+    const reply = await post(shop, "/v1/audio/transcriptions", form);
+    expect([reply.headers.get("content-type"), await reply.text()]).toEqual([type, text]);
+    expect(vendor.calls[0]!.form.get("response_format")).toBe("verbose_json");
+    expect(shop.billing.records[0]).toMatchObject({ chargeNano: 330_000n, usageSource: "upstream" });
+  });
+
   test("come in events, the last of which waits for the charge", async () => {
     const { shop, client } = await setUp(({ response }) => {
       response.writeHead(200, { "content-type": "text/event-stream" });

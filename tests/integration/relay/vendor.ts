@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 export type VendorCall = Readonly<{
   path: string;
   headers: http.IncomingHttpHeaders;
+  /** Parsed; empty where it is no JSON. */
   body: Readonly<Record<string, unknown>>;
   /** How often this vendor has been called, this call included. */
   n: number;
@@ -17,6 +18,8 @@ export type Script = (call: VendorCall) => unknown;
 export interface Vendor {
   readonly url: string;
   readonly calls: VendorCall[];
+  /** The bodies as they came. */
+  readonly raw: Buffer[];
   script: Script;
   close(): Promise<void>;
 }
@@ -24,12 +27,15 @@ export interface Vendor {
 /** A vendor that does as its script says. */
 export async function startVendor(script: Script = (call) => completion(call)): Promise<Vendor> {
   const calls: VendorCall[] = [];
+  const raw: Buffer[] = [];
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const hungUp = new Promise<void>((resolve) => response.on("close", () => resolve()));
-      const body = JSON.parse(Buffer.concat(chunks).toString() || "{}") as VendorCall["body"];
+      const bytes = Buffer.concat(chunks);
+      const body = parsed(bytes);
+      raw.push(bytes);
       const call = { path: request.url!, headers: request.headers, body, n: calls.length + 1, response, hungUp };
       calls.push(call);
       void vendor.script(call);
@@ -38,7 +44,7 @@ export async function startVendor(script: Script = (call) => completion(call)): 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const vendor: Vendor = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    calls,
+    calls, raw,
     script,
     async close() {
       server.closeAllConnections();
@@ -46,6 +52,14 @@ export async function startVendor(script: Script = (call) => completion(call)): 
     },
   };
   return vendor;
+}
+
+function parsed(bytes: Buffer): VendorCall["body"] {
+  try {
+    return JSON.parse(bytes.toString() || "{}") as VendorCall["body"];
+  } catch {
+    return {};
+  }
 }
 
 export const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };

@@ -37,19 +37,24 @@ function embed(vendor: EmbeddingsVendor, { dialect, scanned, body, strict }: Cal
   const bodies = groups.map((inputs) => vendor.request(inputs, asked, upstreamModel, warn));
   let done: number | undefined;
   let counted = true;
+  let bytes: Buffer | undefined;
   return {
     warnings: codes, parts: NO_PARTS,
     spent: () => (done === undefined ? undefined : { inputUncached: done }),
     async script(send, call) {
       const replies = await inParallel(groups, AT_ONCE, async (inputs, index): Promise<EmbeddingsReply> => {
         const action = vendor.action?.(inputs);
-        const reply = vendor.reply(replyOf(await send({ body: jsonBody(bodies[index]!), ...(action !== undefined && { url: withAction(call.url, action) }) })));
+        const sent = await send({ body: jsonBody(bodies[index]!), ...(action !== undefined && { url: withAction(call.url, action) }) });
+        const reply = vendor.reply(replyOf(sent));
+        bytes = sent.body;
         if (reply.vectors.length !== inputs.length) throw badReply("The upstream's reply holds another number of answers than it was asked for.");
         if (reply.tokens === undefined) counted = false;
         else done = (done ?? 0) + reply.tokens;
         return reply;
       });
-      const data = replies.flatMap(({ vectors }) => vectors).map((vector, index) => ({ object: "embedding", index, embedding: vectorAs(vector, asked.base64) }));
+      const all = replies.flatMap(({ vectors }) => vectors);
+      if (vendor.passes && replies.length === 1 && counted && all.every((vector) => (typeof vector === "string") === asked.base64)) return bytes!;
+      const data = all.map((vector, index) => ({ object: "embedding", index, embedding: vectorAs(vector, asked.base64) }));
       if (!counted && !native) codes.push("estimated");
       // Every client of OpenAI's form reads a usage; where the vendor has none, the charge rests on our own count.
       const tokens = counted ? done : native ? undefined : roughInputTokens(scanned);

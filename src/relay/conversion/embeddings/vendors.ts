@@ -46,6 +46,7 @@ export const cohereEmbed: EmbeddingsVendor = {
 /** Voyage gives base64 or, unasked, numbers; of the smaller kinds of numbers base64 would hold something else than floats. */
 export const voyageEmbed: EmbeddingsVendor = {
   most: () => 1_000,
+  passes: true,
   request: (inputs, { task, dimensions, base64, others }, upstreamModel, warn) => compact({
     ...others, model: upstreamModel, input: inputs, input_type: taskFor(task, VOYAGE_TASKS, warn), output_dimension: dimensions ?? others.output_dimension,
     encoding_format: base64 && isFloat(others.output_dtype) ? "base64" : undefined,
@@ -55,6 +56,7 @@ export const voyageEmbed: EmbeddingsVendor = {
 
 export const jinaEmbed: EmbeddingsVendor = {
   most: () => 512,
+  passes: true,
   request: (inputs, { task, dimensions, others }, upstreamModel, warn) => compact({
     ...others, model: upstreamModel, input: inputs, task: taskFor(task, JINA_TASKS, warn), dimensions, embedding_type: others.embedding_type ?? "float",
   }),
@@ -64,6 +66,7 @@ export const jinaEmbed: EmbeddingsVendor = {
 /** OpenAI's form with fewer inputs a call: 10, and 25 of the two oldest models. */
 export const dashscopeEmbed: EmbeddingsVendor = {
   most: (model) => (/^text-embedding-(?:async-)?v[12]$/.test(model) ? 25 : 10),
+  passes: true,
   request: (inputs, { dimensions, base64, others, task }, upstreamModel, warn) => {
     if (task !== undefined) warn("input_type_dropped");
     return compact({ ...others, model: upstreamModel, input: inputs, dimensions, encoding_format: base64 ? "base64" : "float" });

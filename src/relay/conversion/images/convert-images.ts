@@ -2,11 +2,12 @@ import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
 import { badReply } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
-import { geminiImages } from "#relay/conversion/images/gemini-images.ts";
-import { typeOfPicture } from "#relay/conversion/images/given.ts";
+import { geminiImages, isImagen } from "#relay/conversion/images/gemini-images.ts";
+import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
-import { arkImages, dashscopeImages, minimaxImages, recraftImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { nativePredict } from "#relay/conversion/images/native-predict.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
@@ -17,26 +18,31 @@ import type { SendStep } from "#relay/upstream/scripted.ts";
 /** Calls that make the pictures of one request, all under way at once. */
 const CALLS_MAX = 4;
 
-const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, strict, atMs }, { upstreamModel }) => {
+const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, form, strict, atMs }, { upstreamModel }) => {
   const { codes, warn } = warningsOf(strict);
-  const asked = readImages(asWire(parseWire(body.toString("utf8"))));
-  const maker = vendor(asked, upstreamModel, warn);
-  if (asked.count > maker.most * CALLS_MAX) throw new RelayError("invalid_value", `Invalid value for 'n': expected at most ${maker.most * CALLS_MAX} for this model.`, { param: "n" });
+  const wire = asWire(parseWire(body.toString("utf8")));
+  const sources = givenImages(wire, form);
+  const asked = readImages(wire, sources.map(({ outline }) => outline));
+  if (wire.mask !== undefined) warn("mask_dropped");
+  const planned = vendor(asked, upstreamModel, warn);
+  if (asked.count > planned.most * CALLS_MAX) throw new RelayError("invalid_value", `Invalid value for 'n': expected at most ${planned.most * CALLS_MAX} for this model.`, { param: "n" });
   // There is no place where it could be fetched from later: the address holds the picture itself.
-  if (asked.form === "url" && maker.givesBase64) warn("url_inlined");
-  const calls = Array.from({ length: Math.ceil(asked.count / maker.most) }, (_, at) => Math.min(maker.most, asked.count - at * maker.most));
+  if (asked.form === "url" && planned.givesBase64) warn("url_inlined");
+  const calls = Array.from({ length: Math.ceil(asked.count / planned.most) }, (_, at) => Math.min(planned.most, asked.count - at * planned.most));
   let made = 0;
   const item = imageItem(typeof asked.size === "object" ? asked.sizeText : undefined, asked.quality);
   return {
     warnings: codes, parts: NO_PARTS,
     spent: () => (made === 0 ? undefined : { items: { [item]: made } }),
     async script(send, call) {
+      const maker = sources.length === 0 ? planned : vendor({ ...asked, given: await Promise.all(sources.map(({ load }) => load(send))) }, upstreamModel, noted);
       const replies = await inParallel(calls, CALLS_MAX, async (count) => {
         const { path, ...step } = maker.step(count);
         const reply = maker.reply(await send({ ...step, ...(path && { url: withPath(call.url, path) }) }));
-        if (reply.pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
-        made += reply.pictures.length;
-        return reply;
+        const pictures = reply.pictures.filter(({ url = "", base64 = "" }) => url !== "" || base64 !== "");
+        if (pictures.length === 0) throw badReply("The upstream's reply holds no picture.");
+        made += pictures.length;
+        return { ...reply, pictures };
       });
       const pictures = replies.flatMap((reply) => reply.pictures).slice(0, asked.count);
       const data = await inParallel(pictures, CALLS_MAX, (picture) => inForm(picture, asked.form, send));
@@ -48,6 +54,9 @@ const converted = (vendor: ImagesVendor): CallCodec => ({ dialect, body, strict,
     reader: dialect,
   };
 };
+
+/** What is left out has been told. */
+const noted = (): void => undefined;
 
 /** As address or as base64, whichever was asked for; what nobody asked for stays as it came. */
 async function inForm({ url, base64, type, revisedPrompt }: Picture, form: "url" | "b64_json" | undefined, send: SendStep): Promise<Wire> {
@@ -86,10 +95,13 @@ function withPath(url: URL, path: (pathname: string) => string): URL {
 
 /** Pictures by the protocol that they are asked for in. */
 export const imagesCodecs = {
-  "gemini-images": converted(geminiImages),
+  "gemini-images": ((asked, target) => (asked.dialect.asked?.()?.format === "gemini-images" && isImagen(target.upstreamModel) ? nativePredict(asked) : converted(geminiImages)(asked, target))) satisfies CallCodec,
   "minimax-images": converted(minimaxImages),
   "dashscope-images": converted(dashscopeImages),
   "ark-images": converted(arkImages),
   "recraft-images": converted(recraftImages),
   "stability-images": converted(stabilityImages),
+  "openrouter-images": converted(openrouterImages),
+  "siliconflow-images": converted(siliconflowImages),
+  "xai-images": converted(xaiImages),
 } as const;

@@ -16,9 +16,11 @@ const IMAGEN_MOST = 4;
 const LARGE = 1_536, HUGE = 2_560;
 const POLICY_FINISHES = new Set(["SAFETY", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST", "RECITATION", "IMAGE_RECITATION", "SPII"]);
 
+export const isImagen = (model: string): boolean => /^(?:models\/)?imagen/.test(model);
+
 /** Google's two ways to a picture: Imagen predicts, Gemini draws while it talks. */
 export const geminiImages: ImagesVendor = (asked, model, warn) => {
-  if (!/^(?:models\/)?imagen/.test(model)) return drawn(asked, warn);
+  if (!isImagen(model)) return drawn(asked, warn);
   if (asked.given.length > 0) throw new RelayError("unsupported_parameter", "This model makes pictures of words alone.", { param: "image" });
   const { aspect, scale } = shapeOf(asked, IMAGEN_RATIOS, warn);
   return {
@@ -34,7 +36,8 @@ export const geminiImages: ImagesVendor = (asked, model, warn) => {
   };
 };
 
-function predictions(reply: StepReply): ImagesReply {
+/** Imagen's pictures. @throws StepRefused where it withheld them all */
+export function predictions(reply: StepReply): ImagesReply {
   const wire = replyOf(reply);
   const all = listOf(wire.predictions).map(asWire);
   const pictures = all.flatMap((one): Picture[] => {

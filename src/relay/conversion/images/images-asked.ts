@@ -4,7 +4,7 @@ import { textOf } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import { RelayError } from "#relay/errors.ts";
 
-/** A picture that comes with the request. */
+/** A picture that comes with the request; without its bytes where only the rest is looked at. */
 export type GivenImage = Readonly<{ bytes: Buffer; type: string; name: string }>;
 
 /** Pictures to be made, as OpenAI's clients ask for them. */
@@ -21,7 +21,6 @@ export type ImagesAsked = Readonly<{
   /** png, jpeg, webp. */
   fileType: string | undefined;
   given: readonly GivenImage[];
-  mask: GivenImage | undefined;
   /** Fields that OpenAI does not have. */
   others: Wire;
 }>;
@@ -34,7 +33,7 @@ const OWN = new Set([
 /**
  * @throws RelayError unsupported_parameter for a stream: pictures in the making are OpenAI's own; invalid_value
  */
-export function readImages(wire: Wire, given: readonly GivenImage[] = [], mask?: GivenImage): ImagesAsked {
+export function readImages(wire: Wire, given: readonly GivenImage[] = []): ImagesAsked {
   if (wire.stream === true || wire.stream === "true") throw new RelayError("unsupported_parameter", "This model does not show its pictures in the making.", { param: "stream" });
   const form = textOf(wire.response_format);
   if (form !== "" && form !== "url" && form !== "b64_json") throw new RelayError("invalid_value", "Invalid value for 'response_format': expected 'url' or 'b64_json'.", { param: "response_format" });
@@ -47,7 +46,7 @@ export function readImages(wire: Wire, given: readonly GivenImage[] = [], mask?:
     quality: textOf(wire.quality) || undefined,
     form: form === "" ? undefined : form,
     fileType: textOf(wire.output_format) || undefined,
-    given, mask,
+    given,
     others: Object.fromEntries(Object.entries(wire).filter(([name]) => !OWN.has(name))),
   };
 }

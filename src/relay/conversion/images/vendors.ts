@@ -2,7 +2,7 @@ import { formData } from "#relay/conversion/calls/form-data.ts";
 import type { FormPart } from "#relay/conversion/calls/form-data.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { dataUrl } from "#relay/conversion/images/given.ts";
-import type { ImagesAsked } from "#relay/conversion/images/images-asked.ts";
+import type { GivenImage } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { nearestRatio, nearestSize } from "#relay/conversion/images/size.ts";
 import { asWire, compact, isWire, listOf, textOf } from "#relay/dialects/stream-kit/wire.ts";
@@ -88,6 +88,43 @@ export const arkImages: ImagesVendor = (asked, model) => {
   return { most: 1, step: () => ({ body }), reply: openAiReply };
 };
 
+/** OpenRouter: OpenAI's words, and pictures to start from by reference. */
+export const openrouterImages: ImagesVendor = ({ prompt, count, sizeText, size, quality, fileType, given, others }, model) => {
+  const shared = compact({
+    ...others, model, prompt, size: sizeText, aspect_ratio: typeof size === "string" ? size : undefined, quality, output_format: fileType,
+    input_references: given.length === 0 ? undefined : given.map((image) => ({ type: "image_url", image_url: { url: dataUrl(image) } })),
+  });
+  return { most: Math.max(1, count), givesBase64: true, step: (n) => ({ body: jsonBody({ ...shared, n }) }), reply: openAiReply };
+};
+
+const XAI_RATIOS = ["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "2:1", "1:2"];
+
+/** xAI: shapes instead of sizes, and pictures to start from in the text. */
+export const xaiImages: ImagesVendor = ({ prompt, size, form, given, others }, model, warn) => {
+  const shared = compact({
+    ...others, model, prompt, response_format: form, aspect_ratio: size === undefined ? undefined : nearestRatio(size, XAI_RATIOS, warn),
+    images: given.length === 0 ? undefined : given.map((image) => ({ type: "image_url", url: dataUrl(image) })),
+  });
+  return { most: 10, step: (n) => ({ body: jsonBody({ ...shared, n }) }), reply: openAiReply };
+};
+
+const KOLORS_MOST = 4;
+
+/** SiliconFlow: names of its own for size and number; only Kolors makes several at once. */
+export const siliconflowImages: ImagesVendor = ({ prompt, size, given, others }, model) => {
+  const most = /kolors/i.test(model) ? KOLORS_MOST : 1;
+  const [first, second, third] = given.map(dataUrl);
+  const shared = compact({ ...others, model, prompt, image_size: typeof size === "object" ? `${size.width}x${size.height}` : undefined, image: first ?? others.image, image2: second, image3: third });
+  return {
+    most,
+    step: (count) => ({ body: jsonBody(most === 1 ? shared : { ...shared, batch_size: count }) }),
+    reply(reply) {
+      const wire = replyOf(reply);
+      return { pictures: listOf(wire.images ?? wire.data).map((one) => ({ url: textOf(asWire(one).url) })).filter(({ url }) => url !== "") };
+    },
+  };
+};
+
 const RECRAFT_SIZES = [
   "1024x1024", "1365x1024", "1024x1365", "1536x1024", "1024x1536", "1820x1024", "1024x1820", "1024x2048", "2048x1024", "1434x1024", "1024x1434",
   "1024x1280", "1280x1024", "1024x1707", "1707x1024",
@@ -146,6 +183,6 @@ export const stabilityImages: ImagesVendor = (asked, model, warn) => {
   };
 };
 
-const filePart = (name: string, { bytes, type, name: fileName }: NonNullable<ImagesAsked["mask"]>): FormPart => ({ name, value: bytes, fileName, type });
+const filePart = (name: string, { bytes, type, name: fileName }: GivenImage): FormPart => ({ name, value: bytes, fileName, type });
 const textParts = (fields: Wire): readonly FormPart[] =>
   Object.entries(fields).map(([name, value]) => ({ name, value: typeof value === "string" ? value : JSON.stringify(value) }));

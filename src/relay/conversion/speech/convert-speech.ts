@@ -1,13 +1,14 @@
 import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
-import type { CallCodec } from "#relay/conversion/calls/call-codec.ts";
+import type { CallCodec, CallPlan } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
 import { readSpeech, voiceTable } from "#relay/conversion/speech/speech-asked.ts";
 import type { SpeechFormat } from "#relay/conversion/speech/speech-asked.ts";
-import { azureSpeech, deepgram, elevenlabs, gemini, minimax } from "#relay/conversion/speech/vendors.ts";
+import { azureSpeech, deepgram, elevenlabs, gemini, minimax, mistral, xai } from "#relay/conversion/speech/vendors.ts";
 import type { SpeechVendor } from "#relay/conversion/speech/vendors.ts";
+import { SpeechEvents } from "#relay/conversion/speech/speech-events.ts";
 import { wavOf } from "#relay/conversion/speech/wav.ts";
-import type { PassStream } from "#relay/dialects/dialect.ts";
+import type { Dialect, PassOptions, PassStream } from "#relay/dialects/dialect.ts";
 import { normaliseUsage } from "#relay/dialects/gemini/usage.ts";
 import { asWire, isWire, listOf, parseWire, textOf } from "#relay/dialects/stream-kit/wire.ts";
 import type { Usage } from "#money/usage.ts";
@@ -22,7 +23,7 @@ const GEMINI_RATE = 24_000;
 const passed = (vendor: SpeechVendor): CallCodec => ({ dialect, body, strict }, { upstreamModel, settings }) => {
   const { codes, warn } = warningsOf(strict);
   const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), vendor.voices, voiceTable(settings), warn);
-  return { warnings: codes, reader: dialect, ...vendor.call(asked, upstreamModel, warn) };
+  return { warnings: codes, reader: inForm(dialect), ...vendor.call(asked, upstreamModel, warn) };
 };
 
 /** MiniMax: sound in hexadecimal digits. */
@@ -38,7 +39,23 @@ const fromMinimax: CallCodec = ({ dialect, body, strict }, { upstreamModel, sett
       if (hex === "" || !/^[0-9a-f]+$/i.test(hex)) throw badReply("The upstream's reply holds no sound.");
       return { body: Buffer.from(hex, "hex"), contentType: TYPES[asked.format] };
     },
-    reader: dialect,
+    reader: inForm(dialect),
+  };
+};
+
+/** Mistral: sound in base64, in the words of OpenAI otherwise. */
+const fromMistral: CallCodec = ({ dialect, body, strict }, { upstreamModel, settings }) => {
+  const { codes, warn } = warningsOf(strict);
+  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), mistral.voices, voiceTable(settings), warn);
+  const request = jsonBody(mistral.request(asked, upstreamModel, warn));
+  return {
+    warnings: codes, parts: NO_PARTS,
+    async script(send) {
+      const base64 = textOf(replyOf(await send({ body: request })).audio_data);
+      if (base64 === "") throw badReply("The upstream's reply holds no sound.");
+      return { body: Buffer.from(base64, "base64"), contentType: TYPES[asked.format] };
+    },
+    reader: inForm(dialect),
   };
 };
 
@@ -65,10 +82,19 @@ const fromGemini: CallCodec = ({ dialect, body, strict }, { settings }) => {
     },
     reader: {
       passBody: (reply, options, type) => dialect.passBody(reply, options, type),
-      passStream: (options) => withUsage(dialect.passStream(options), () => told),
+      passStream: (options) => inEvents(options, withUsage(dialect.passStream(bare(options)), () => told)),
     },
   };
 };
+
+/** The client's reader of bare sound; in events where it wants them. */
+const inForm = (dialect: Dialect): CallPlan["reader"] => ({
+  passBody: (reply, options, type) => dialect.passBody(reply, options, type),
+  passStream: (options) => inEvents(options, dialect.passStream(bare(options))),
+});
+
+const bare = (options: PassOptions): PassOptions => (options.media?.events === true ? { ...options, media: { ...options.media, events: false } } : options);
+const inEvents = (options: PassOptions, sound: PassStream): PassStream => (options.media?.events === true ? new SpeechEvents(sound) : sound);
 
 /** The vendor's tokens beside what is counted of the sound itself. */
 function withUsage(stream: PassStream, told: () => Usage | undefined): PassStream {
@@ -100,6 +126,8 @@ export const speechCodecs = {
   "elevenlabs-speech": passed(elevenlabs),
   "deepgram-speech": passed(deepgram),
   "azure-speech": passed(azureSpeech),
+  "xai-speech": passed(xai),
   "minimax-speech": fromMinimax,
+  "mistral-speech": fromMistral,
   "gemini-speech": fromGemini,
 } as const;

@@ -33,10 +33,9 @@ export type Voices = Readonly<{
 
 /**
  * @param table the channel's own names of voices
- * @throws RelayError unsupported_format, invalid_value for a voice that nobody has named, unsupported_parameter
+ * @throws RelayError unsupported_format, invalid_value for a voice that nobody has named, missing_required_parameter
  */
 export function readSpeech(wire: Wire, { names, formats }: Voices, table: Readonly<Record<string, string>>, warn: (code: string) => void): SpeechAsked {
-  if (textOf(wire.stream_format) === "sse") throw new RelayError("unsupported_parameter", "This model does not wrap its sound in events.", { param: "stream_format" });
   const said = textOf(wire.response_format), format = said || (formats.includes("mp3") ? "mp3" : formats[0]!);
   // Who named none expects MP3; players look at the sound itself.
   if (said === "" && format !== "mp3") warn("format_adjusted");

@@ -87,6 +87,35 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 const xml = (text: string): string => text.replaceAll(/[&<>"']/g, (letter) => ENTITIES[letter]!).replaceAll(NOT_XML, "");
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
+const XAI_FORMATS: Readonly<Partial<Record<SpeechFormat, Wire>>> = {
+  mp3: { codec: "mp3", sample_rate: 24_000, bit_rate: 128_000 }, wav: { codec: "wav", sample_rate: 24_000 }, pcm: { codec: "pcm", sample_rate: 24_000 },
+};
+
+/** xAI: one model, which is not named. */
+export const xai: SpeechVendor = {
+  voices: {
+    names: { alloy: "sal", ash: "rex", ballad: "leo", cedar: "leo", coral: "ara", echo: "rex", fable: "ara", marin: "ara", nova: "eve", onyx: "leo", sage: "sal", shimmer: "eve", verse: "sal" },
+    formats: ["mp3", "wav", "pcm"],
+  },
+  call({ text, voice, format, speed, instructions, others }, _model, warn) {
+    if (instructions !== undefined) warn("instructions_dropped");
+    return { headers: ANY_SOUND, parts: jsonBody(compact({ language: "auto", ...others, text, voice_id: voice, output_format: XAI_FORMATS[format], speed })) };
+  },
+};
+
+/** Mistral's voices have names of their own; its answers are JSON. */
+export const mistral = {
+  voices: {
+    names: { alloy: "gb_jane_neutral", ash: "en_paul_neutral", coral: "gb_jane_neutral", echo: "en_paul_neutral", fable: "gb_jane_neutral", nova: "gb_jane_neutral", onyx: "en_paul_neutral", sage: "gb_jane_neutral", shimmer: "gb_jane_neutral", verse: "en_paul_neutral" },
+    formats: ["mp3", "opus", "flac", "wav", "pcm"],
+  } satisfies Voices,
+  request({ text, voice, format, speed, instructions, others }: SpeechAsked, model: string, warn: (code: string) => void): Wire {
+    if (speed !== undefined && speed !== 1) warn("speed_dropped");
+    if (instructions !== undefined) warn("instructions_dropped");
+    return compact({ model, input: text, voice, response_format: format, ref_audio: others.ref_audio });
+  },
+} as const;
+
 /** What MiniMax is asked; it answers in JSON. */
 export const minimax = {
   voices: {

@@ -31,7 +31,7 @@ export function renderTranscript(transcript: Transcript, rendering: Rendering): 
 /** The JSON forms; every one has the text and, where it is known, how long the recording is. */
 export function jsonOf(transcript: Transcript, { form, task, words }: Rendering): Wire {
   const { text, language, seconds } = transcript;
-  const usage = seconds === undefined ? undefined : { type: "duration", seconds: Math.ceil(seconds) };
+  const usage = seconds === undefined ? undefined : { type: "duration", seconds };
   if (form === "verbose_json") {
     return compact({
       task, language: language ?? "", duration: seconds ?? segmentsOf(transcript).at(-1)?.end ?? 0, text, usage,

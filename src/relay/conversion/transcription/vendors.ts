@@ -45,6 +45,21 @@ export function readElevenlabs(wire: Wire): Transcript {
   };
 }
 
+/** xAI: words with their times. */
+export function readXai(wire: Wire): Transcript {
+  if (typeof wire.text !== "string") throw badReply("The upstream's reply holds no transcript.");
+  return {
+    text: wire.text, language: textOf(wire.language) || undefined, seconds: numberOf(wire.duration), segments: [],
+    words: listOf(wire.words).map(asWire).map((one): Word => ({ word: textOf(one.text), start: numberOf(one.start) ?? 0, end: numberOf(one.end) ?? 0, ...speakerOf(one.speaker) })),
+  };
+}
+
+/** Words alone. */
+export function readText({ text }: Wire): Transcript {
+  if (typeof text !== "string") throw badReply("The upstream's reply holds no transcript.");
+  return { text: text.trim(), segments: [], words: [] };
+}
+
 /** Workers AI: Whisper's segments, or words alone of its older kinds. */
 export function readWorkersAi(wire: Wire): Transcript {
   const result = asWire(wire.result ?? wire), info = asWire(result.transcription_info);

@@ -9,6 +9,8 @@ import type { Wire } from "#relay/dialects/anthropic/wire.ts";
 
 /** Members that are read; all others travel on as they are. */
 const READ = new Set([
+  // said to the shop
+  "provider", "models", "fallbacks", "session_id",
   "model", "messages", "system", "max_tokens", "stream", "tools", "tool_choice", "thinking", "output_config", "output_format", "temperature", "top_p",
   "top_k", "stop_sequences", "metadata", "service_tier", "cache_control", "mcp_servers",
 ]);

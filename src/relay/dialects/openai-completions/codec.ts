@@ -13,6 +13,7 @@ import type { Usage } from "#money/usage.ts";
 const KNOWN: ReadonlySet<string> = new Set([
   "model", "prompt", "stream", "stream_options", "max_tokens", "n", "best_of", "echo", "logprobs", "suffix", "temperature", "top_p", "top_k", "min_p",
   "stop", "seed", "presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias", "user", "metadata", "service_tier",
+  "provider", "models", "session_id",
 ]);
 
 const refused = (param: string): RelayError =>

@@ -12,6 +12,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   "model", "input", "instructions", "stream", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "temperature", "top_p", "top_logprobs",
   "max_output_tokens", "prompt_cache_key", "prompt_cache_retention", "service_tier", "metadata", "user", "safety_identifier", "previous_response_id",
   "store", "background", "conversation", "presence_penalty", "frequency_penalty", "text", "include", "stream_options",
+  // said to the shop
+  "provider", "models", "session_id",
 ]);
 /** Said for its own sake by some clients: it changes nothing. */
 const DEFAULTS: JsonObject = { truncation: "disabled" };

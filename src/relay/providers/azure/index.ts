@@ -19,7 +19,7 @@ export const azure = openaiShaped({
   },
   responses: {},
   authorize: header("api-key"),
-  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model" },
+  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },
   errorClasses: [
     { match: "content_filter", class: "policy" },
     { match: "DeploymentNotFound", class: "config" },

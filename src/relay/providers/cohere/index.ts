@@ -17,6 +17,7 @@ export const cohere: Provider = {
     ],
     embeddings: { dialect: "cohere-embeddings", path: "/v2/embed" },
     rerank: { dialect: "cohere-rerank", path: "/v2/rerank" },
+    transcriptions: { dialect: "cohere-transcriptions", path: "/v2/audio/transcriptions" },
   },
   authorize: bearer,
   flags: { streamOptions: "required", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },

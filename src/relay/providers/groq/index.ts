@@ -13,6 +13,6 @@ export const groq = openaiShaped({
   baseUrl: "https://api.groq.com/openai/v1",
   paths: { chat: "/chat/completions", speech: "/audio/speech", transcriptions: "/audio/transcriptions", translations: "/audio/translations" },
   responses: { onlyIfChosen: true },
-  flags: { streamOptions: "unasked", stopsBillingOnAbort: false },
+  flags: { streamOptions: "unasked", stopsBillingOnAbort: false, verboseWhisper: true },
   docs: "https://console.groq.com/docs/api-reference",
 });

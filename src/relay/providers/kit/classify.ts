@@ -28,12 +28,13 @@ export function readFault(status: number, body: Buffer): UpstreamFault {
   const outer = asObject(wire);
   const base = asObject(outer.base_resp);
   const detail = asObject(outer.detail);
+  const first: unknown = Array.isArray(outer.errors) ? outer.errors[0] : undefined, listed = typeof first === "string" ? { message: first } : asObject(first);
   const inner = typeof outer.error === "string" ? { message: outer.error } : asObject(outer.error);
   const google = readDetails(inner.details);
-  const code = google.reason ?? text(inner.code) ?? text(outer.code) ?? text(base.status_code) ?? text(outer.error_code) ?? text(outer.err_code) ?? text(detail.status);
+  const code = google.reason ?? text(inner.code) ?? text(outer.code) ?? text(base.status_code) ?? text(outer.error_code) ?? text(outer.err_code) ?? text(detail.status) ?? text(listed.code) ?? text(outer.name);
   const type = text(inner.type) ?? text(inner.status) ?? text(outer.type);
   const message = text(inner.message) ?? text(outer.message) ?? text(base.status_msg) ?? text(outer.msg)
-    ?? text(outer.detail) ?? text(outer.error_msg) ?? text(outer.err_msg) ?? text(detail.message) ?? (outer.detail === undefined ? undefined : JSON.stringify(outer.detail));
+    ?? text(outer.detail) ?? text(outer.error_msg) ?? text(outer.err_msg) ?? text(detail.message) ?? text(listed.message) ?? (outer.detail === undefined ? undefined : JSON.stringify(outer.detail));
   const param = text(inner.param) ?? text(outer.param);
   return {
     status,

@@ -17,7 +17,7 @@ export const openai = openaiShaped({
   baseUrl: "https://api.openai.com/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS },
   responses: {},
-  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model" },
+  flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },
   errorClasses: [
     { match: "429 insufficient_quota", class: "quota" },
     { match: "credit_balance_exhausted", class: "quota" },

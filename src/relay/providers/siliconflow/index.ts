@@ -13,6 +13,7 @@ export const siliconflow = openaiShaped({
   name: "SiliconFlow",
   baseUrl: "https://api.siliconflow.cn/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings", speech: "/audio/speech", transcriptions: "/audio/transcriptions", rerank: "/rerank" },
+  own: { images: { dialect: "siliconflow-images", path: "/images/generations" }, "image-edits": { dialect: "siliconflow-images", path: "/images/generations" } },
   also: [messagesEndpoint({ bearer: true })],
   flags: { reasoningParam: "enable_thinking", topK: true, streamOptions: "unasked" },
   errorClasses: [

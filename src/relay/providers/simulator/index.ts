@@ -5,7 +5,10 @@ export const simulator = openaiShaped({
   id: "simulator",
   name: "Built-in simulator",
   baseUrl: "simulator://local",
-  paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings" },
+  paths: {
+    chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
+    images: "/images/generations", speech: "/audio/speech", moderations: "/moderations", rerank: "/rerank",
+  },
   authorize: () => ({}),
   flags: { streamOptions: "unasked", stopsBillingOnAbort: true },
   keyless: true,

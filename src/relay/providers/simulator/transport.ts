@@ -1,6 +1,7 @@
 import { isInMemory } from "#platform/outbound/body-part.ts";
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { answer } from "#relay/providers/simulator/answer.ts";
+import { mediaReply } from "#relay/providers/simulator/media.ts";
 import { parseScript, type Script } from "#relay/providers/simulator/script.ts";
 import { embeddingsBody, errorBody, streamChunks, wholeBody } from "#relay/providers/simulator/wire.ts";
 import type { Transport, UpstreamCall, UpstreamControl, UpstreamSink } from "#relay/upstream/transport.ts";
@@ -49,6 +50,8 @@ function prepare(call: UpstreamCall, nowMs: number, failsNow: (name: string, scr
     return { status, headers, chunks: [errorBody(status)], script };
   }
   if (operation === "embeddings") return { status: 200, headers: json, chunks: [embeddingsBody(request, script)], script };
+  const media = mediaReply(operation, request, script, nowMs);
+  if (media) return { status: 200, headers: { "content-type": media.contentType }, chunks: media.chunks, script };
   const said = answer(body, request, operation, script);
   const head = { id: said.id, created: Math.floor(nowMs / 1000), model: script.model };
   if (request.stream !== true) return { status: 200, headers: json, chunks: [wholeBody(said, head, operation)], script };
@@ -67,8 +70,12 @@ function parseRequest(body: Buffer): Json | undefined {
 function operationOf(url: URL): Operation | undefined {
   if (url.pathname.endsWith("/chat/completions")) return "chat";
   if (url.pathname.endsWith("/completions")) return "completions";
-  return url.pathname.endsWith("/embeddings") ? "embeddings" : undefined;
+  return OTHERS.find(([path]) => url.pathname.endsWith(path))?.[1];
 }
+
+const OTHERS: readonly (readonly [path: string, operation: Operation])[] = [
+  ["/embeddings", "embeddings"], ["/images/generations", "images"], ["/audio/speech", "speech"], ["/moderations", "moderations"], ["/rerank", "rerank"],
+];
 
 /** Plays a reply chunk by chunk: timers where the script asks for delays, else one chunk a turn of the loop. */
 function play({ status, headers, chunks, script }: Reply, sink: UpstreamSink): UpstreamControl {

@@ -13,7 +13,11 @@ export const xai = openaiShaped({
   id: "xai",
   name: "xAI",
   baseUrl: "https://api.x.ai/v1",
-  paths: { chat: "/chat/completions", images: "/images/generations" },
+  paths: { chat: "/chat/completions" },
+  own: {
+    images: { dialect: "xai-images", path: "/images/generations" }, "image-edits": { dialect: "xai-images", path: "/images/edits" },
+    speech: { dialect: "xai-speech", path: "/tts" }, transcriptions: { dialect: "xai-transcriptions", path: "/stt" },
+  },
   responses: {},
   also: [messagesEndpoint({ onlyIfChosen: true })],
   flags: { cached: "auto", reasoning: "out", stopsBillingOnAbort: true },

@@ -17,11 +17,17 @@ export type Block =
 
 export type GuideText = Readonly<{ title: string; description: string; blocks: readonly Block[] }>;
 
-/** What `{name}` in a guide stands for: base (no trailing slash, no /v1), model, shop, key. */
-export type GuideContext = Readonly<Record<"base" | "model" | "embedding" | "shop" | "key", string>>;
+/** Models for one purpose each; what the shop does not sell is left out. */
+export type MediaModels = Readonly<Partial<Record<"image" | "speech" | "recording" | "moderation" | "ranking", string>>>;
+
+/** What `{name}` in a guide stands for: base (no trailing slash, no /v1), models, shop, key. */
+export type GuideContext = Readonly<Record<"base" | "model" | "embedding" | "shop" | "key", string>> & MediaModels;
+
+/** Stands in samples while the shop sells nothing of that kind. */
+export const NO_MODEL = "MODEL_ID";
 
 export const fill = (text: string, context: GuideContext): string =>
-  text.replace(/\{(base|model|embedding|shop|key)\}/g, (_, name: keyof GuideContext) => context[name]);
+  text.replace(/\{(base|model|embedding|image|speech|recording|moderation|ranking|shop|key)\}/g, (_, name: keyof GuideContext) => context[name] ?? NO_MODEL);
 
 export type Inline = Readonly<{ kind: "text" | "code" | "strong"; text: string }> | Readonly<{ kind: "link"; text: string; href: string }>;
 

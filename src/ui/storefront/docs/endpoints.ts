@@ -161,6 +161,66 @@ export const ENDPOINTS: readonly Endpoint[] = [
 }`,
   },
   {
+    id: "images", method: "POST", path: "/v1/images/generations",
+    request: `{
+  "model": "{image}",
+  "prompt": "A lighthouse at dusk",
+  "n": 1,
+  "size": "1024x1024"
+}`,
+    answer: `{
+  "created": 1795246694,
+  "size": "1024x1024",
+  "quality": "high",
+  "data": [{"b64_json": "iVBORw0KGgo..."}],
+  "usage": {
+    "input_tokens": 12,
+    "output_tokens": 4160,
+    "total_tokens": 4172,
+    "input_tokens_details": {"text_tokens": 12, "image_tokens": 0}
+  }
+}`,
+  },
+  { id: "image-edits", method: "POST", path: "/v1/images/edits", answer: `{"created": 1795246694, "data": [{"b64_json": "iVBORw0KGgo..."}]}` },
+  { id: "image-variations", method: "POST", path: "/v1/images/variations", answer: `{"created": 1795246694, "data": [{"url": "https://..."}]}` },
+  { id: "audio", method: "POST", path: "/v1/audio/speech", request: `{"model": "{speech}", "voice": "alloy", "input": "The light is on.", "stream_format": "sse"}`, answer: `{"type": "speech.audio.delta", "audio": "SUQzBAAAAAAA..."}` },
+  { id: "transcriptions", method: "POST", path: "/v1/audio/transcriptions", answer: `{"text": "The light is on.", "usage": {"type": "duration", "seconds": 2}}` },
+  { id: "translations", method: "POST", path: "/v1/audio/translations", answer: `{"text": "The light is on."}` },
+  {
+    id: "rerank", method: "POST", path: "/v1/rerank",
+    request: `{
+  "model": "{ranking}",
+  "query": "What colour is the sky?",
+  "documents": ["Grass is green.", "The sky is blue."],
+  "top_n": 1
+}`,
+    answer: `{
+  "id": "...",
+  "model": "{ranking}",
+  "object": "list",
+  "results": [{"index": 1, "relevance_score": 0.98}],
+  "usage": {"total_tokens": 21, "prompt_tokens": 21},
+  "meta": {
+    "api_version": {"version": "2"},
+    "billed_units": {},
+    "tokens": {"input_tokens": 21}
+  }
+}`,
+  },
+  {
+    id: "moderations", method: "POST", path: "/v1/moderations",
+    request: `{"model": "{moderation}", "input": "Hello"}`,
+    answer: `{
+  "id": "modr-...",
+  "model": "{moderation}",
+  "results": [{
+    "flagged": false,
+    "categories": {"violence": false},
+    "category_scores": {"violence": 0.0001}
+  }]
+}`,
+  },
+  {
     id: "models", method: "GET", path: "/v1/models",
     answer: `{
   "object": "list",

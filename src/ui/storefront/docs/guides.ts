@@ -6,7 +6,7 @@ export type GuideKind = "start" | "use" | "money" | "reference" | "sdk" | "tool"
 export type Guide = Readonly<{
   slug: string;
   kind: GuideKind;
-  file: "start" | "use" | "money" | "sdk" | "tools" | "apps";
+  file: "start" | "use" | "media" | "money" | "sdk" | "tools" | "apps";
   /** The client's own name; pages without one are called by their title. */
   name?: string;
   /** What it calls itself in Chinese, where that is another name. */
@@ -24,6 +24,10 @@ export const GUIDES: readonly Guide[] = [
   { slug: "streaming", kind: "use", file: "use", needs: CHAT },
   { slug: "tools", kind: "use", file: "use", needs: CHAT },
   { slug: "embeddings", kind: "use", file: "use", needs: ["embeddings"] },
+  { slug: "images", kind: "use", file: "media", needs: ["images"] },
+  { slug: "audio", kind: "use", file: "media", needs: ["audio"] },
+  { slug: "rerank", kind: "use", file: "media", needs: ["rerank"] },
+  { slug: "moderations", kind: "use", file: "media", needs: ["moderations"] },
   { slug: "errors", kind: "use", file: "use" },
   { slug: "parameters", kind: "use", file: "use" },
   { slug: "limits", kind: "use", file: "use" },

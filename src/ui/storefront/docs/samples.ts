@@ -1,20 +1,11 @@
 import type { Sample } from "#ui/storefront/code-card.tsx";
 import type { CodeLanguage } from "#ui/storefront/code-parts.ts";
 import { fill, type GuideContext } from "#ui/storefront/docs/blocks.ts";
+import { MEDIA_SAMPLES, PYTHON_CLIENT, TYPESCRIPT_CLIENT } from "#ui/storefront/docs/media-samples.ts";
 import { CLIENT_SAMPLES } from "#ui/storefront/docs/client-samples.ts";
 import { samplesFor } from "#ui/storefront/samples.ts";
 
 export type Raw = readonly [name: string, language: CodeLanguage, code: string];
-
-const PYTHON_CLIENT = `import os
-from openai import OpenAI
-
-client = OpenAI(base_url="{base}/v1", api_key=os.environ["{key}"])
-`;
-const TYPESCRIPT_CLIENT = `import OpenAI from "openai";
-
-const client = new OpenAI({ baseURL: "{base}/v1", apiKey: process.env.${"{key}"} });
-`;
 
 const SAMPLES: Readonly<Record<string, readonly Raw[]>> = {
   "set-key": [["Shell", "shell", `export {key}="sk-mm-..."`]],
@@ -128,6 +119,7 @@ except APIStatusError as error:
   -H "Content-Type: application/json" \\
   -d '{"model": "{model}", "messages": [{"role": "user", "content": "Hello"}]}' \\
   | grep -i x-modelmart-cost-nano-usd`]],
+  ...MEDIA_SAMPLES,
   ...CLIENT_SAMPLES,
 };
 

@@ -7,7 +7,7 @@ import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { GivenImage } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesVendor } from "#relay/conversion/images/images-vendor.ts";
 import { nearestRatio, nearestSize, sizeOf } from "#relay/conversion/images/size.ts";
-import { arkImages, dashscopeImages, minimaxImages, recraftImages, stabilityImages } from "#relay/conversion/images/vendors.ts";
+import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
 import { StepRefused } from "#relay/upstream/scripted.ts";
 
 const GIVEN: GivenImage = { bytes: Buffer.from("picture"), type: "image/png", name: "a.png" };
@@ -69,6 +69,10 @@ describe("what a vendor is asked", () => {
     ["qwen-image-2.0", dashscopeImages, { size: "1024x1024", negative_prompt: "x" }, { model: "qwen-image-2.0", input: { messages: [{ role: "user", content: [{ text: "a cat" }] }] }, parameters: { size: "1024*1024", n: 1, watermark: false, negative_prompt: "x" } }, []],
     ["seedream", arkImages, { size: "2K", guidance_scale: 3 }, { model: "seedream", prompt: "a cat", size: "2K", response_format: "url", watermark: false, guidance_scale: 3 }, []],
     ["seedream", arkImages, { size: "auto", response_format: "b64_json" }, { model: "seedream", prompt: "a cat", response_format: "b64_json", watermark: false }, []],
+    ["flux", openrouterImages, { n: 2, size: "1024x1024", quality: "high" }, { model: "flux", prompt: "a cat", n: 2, size: "1024x1024", quality: "high" }, []],
+    ["Kwai-Kolors/Kolors", siliconflowImages, { n: 2, size: "1024x1024", seed: 5 }, { model: "Kwai-Kolors/Kolors", prompt: "a cat", image_size: "1024x1024", batch_size: 2, seed: 5 }, []],
+    ["grok-imagine", xaiImages, { n: 2, size: "1536x1024" }, { model: "grok-imagine", prompt: "a cat", n: 2, aspect_ratio: "3:2" }, []],
+    ["Qwen/Qwen-Image", siliconflowImages, { n: 2 }, { model: "Qwen/Qwen-Image", prompt: "a cat" }, []],
     ["recraftv3", recraftImages, { n: 2, size: "1792x1024", substyle: "noir" }, { prompt: "a cat", model: "recraftv3", n: 2, size: "1820x1024", response_format: "url", substyle: "noir" }, []],
   ])("%s %#", (model, vendor, wire, body, warnings) => {
     const { json, warned } = asked(vendor, model, wire);
@@ -78,6 +82,9 @@ describe("what a vendor is asked", () => {
 
   test("pictures that come along", () => {
     const url = `data:image/png;base64,${GIVEN.bytes.toString("base64")}`;
+    expect(asked(openrouterImages, "m", {}, [GIVEN]).json).toMatchObject({ input_references: [{ type: "image_url", image_url: { url } }] });
+    expect(asked(xaiImages, "m", {}, [GIVEN]).json).toMatchObject({ images: [{ type: "image_url", url }] });
+    expect(asked(siliconflowImages, "m", {}, [GIVEN, GIVEN]).json).toMatchObject({ image: url, image2: url });
     expect(asked(arkImages, "m", {}, [GIVEN]).json).toMatchObject({ image: url });
     expect(asked(arkImages, "m", {}, [GIVEN, GIVEN]).json).toMatchObject({ image: [url, url] });
     expect(asked(minimaxImages, "m", {}, [GIVEN]).json).toMatchObject({ subject_reference: [{ type: "character", image_file: url }] });
@@ -142,6 +149,7 @@ describe("what a vendor answers", () => {
     ["MiniMax in base64", minimaxImages, { data: { image_base64: ["QQ=="] }, base_resp: { status_code: 0 } }, { pictures: [{ base64: "QQ==" }] }],
     ["DashScope", dashscopeImages, { output: { choices: [{ message: { content: [{ image: "https://h/1" }] } }] }, usage: { width: 1328, height: 1328, image_count: 1 } }, { pictures: [{ url: "https://h/1" }], size: "1328x1328" }],
     ["Ark", arkImages, { data: [{ url: "https://h/1", size: "2048x2048" }], usage: { generated_images: 1, output_tokens: 4096, total_tokens: 4096 } }, { pictures: [{ url: "https://h/1" }], size: "2048x2048", usage: { generated_images: 1, output_tokens: 4096, total_tokens: 4096 } }],
+    ["SiliconFlow", siliconflowImages, { images: [{ url: "https://h/1" }], timings: { inference: 1 }, seed: 3 }, { pictures: [{ url: "https://h/1" }] }],
     ["Recraft", recraftImages, { created: 1, credits: 40, data: [{ b64_json: "QQ==" }] }, { pictures: [{ base64: "QQ==" }] }],
   ])("%s", (_name, vendor, body, expected) => {
     expect(read(vendor, "m", body)).toMatchObject(expected);
@@ -152,9 +160,8 @@ describe("what a vendor answers", () => {
   });
 });
 
-test("a form's edge stands in none of its parts, and names cannot break its heads", () => {
-  const plain = /boundary=(.*)$/.exec(formData([]).contentType)![1]!;
-  const { contentType, body } = formData([{ name: 'a"\r\nb', value: plain, fileName: "c", type: "text/plain" }]);
-  expect(contentType.endsWith(`${plain}-`)).toBe(true);
-  expect(textOf(body)).toContain('name="a%22%0D%0Ab"; filename="c"');
+test("the names of a form's parts cannot break its heads", () => {
+  const { contentType, body } = formData([{ name: 'a"\r\nb', value: "x", fileName: "c", type: "text/plain" }]);
+  const edge = /boundary=(.*)$/.exec(contentType)![1]!;
+  expect(textOf(body)).toBe(`--${edge}\r\ncontent-disposition: form-data; name="a%22%0D%0Ab"; filename="c"\r\ncontent-type: text/plain\r\n\r\nx\r\n--${edge}--\r\n`);
 });

@@ -3,7 +3,7 @@ import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import type { JsonObject } from "#relay/canonical/request.ts";
 import { readSpeech, voiceTable } from "#relay/conversion/speech/speech-asked.ts";
 import type { Voices } from "#relay/conversion/speech/speech-asked.ts";
-import { azureSpeech, deepgram, elevenlabs, gemini, minimax } from "#relay/conversion/speech/vendors.ts";
+import { azureSpeech, deepgram, elevenlabs, gemini, minimax, mistral, xai } from "#relay/conversion/speech/vendors.ts";
 import { wavOf } from "#relay/conversion/speech/wav.ts";
 
 const ignore = (): void => undefined;
@@ -38,10 +38,6 @@ describe("kinds of sound", () => {
     expect(ask(deepgram.voices, {}, {}, (code) => warned.push(code)).format).toBe("mp3");
     expect(warned).toEqual(["format_adjusted"]);
   });
-
-  test("sound in events is OpenAI's own", () => {
-    expect(() => ask(deepgram.voices, { stream_format: "sse" })).toThrow(expect.objectContaining({ code: "unsupported_parameter" }));
-  });
 });
 
 describe("what a vendor is asked", () => {
@@ -68,6 +64,12 @@ describe("what a vendor is asked", () => {
     expect(Buffer.concat(parts.filter(isInMemory)).toString()).toBe(
       '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US"><voice name="en-US-AlloyMultilingualNeural"><prosody rate="25%">a &lt; b &amp; &apos;c&apos;</prosody></voice></speak>',
     );
+  });
+
+  test("xAI and Mistral", () => {
+    const { parts } = xai.call(ask(xai.voices, { speed: 1.1, language: "en" }), "grok-tts", ignore);
+    expect(json(parts)).toEqual({ text: "Hi & bye", voice_id: "sal", language: "en", speed: 1.1, output_format: { codec: "mp3", sample_rate: 24_000, bit_rate: 128_000 } });
+    expect(mistral.request(ask(mistral.voices, { voice: "voice_592", response_format: "opus" }), "voxtral", ignore)).toEqual({ model: "voxtral", input: "Hi & bye", voice: "voice_592", response_format: "opus" });
   });
 
   test("MiniMax and Gemini", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { jsonOf, renderTranscript } from "#relay/conversion/transcription/render.ts";
 import { linesOf } from "#relay/conversion/transcription/transcript.ts";
 import type { Transcript, Word } from "#relay/conversion/transcription/transcript.ts";
-import { readDeepgram, readElevenlabs, readWorkersAi } from "#relay/conversion/transcription/vendors.ts";
+import { readDeepgram, readElevenlabs, readText, readWorkersAi, readXai } from "#relay/conversion/transcription/vendors.ts";
 
 const word = (text: string, start: number, end: number, speaker?: string): Word => ({ word: text, start, end, ...(speaker !== undefined && { speaker }) });
 const SAID: Transcript = {
@@ -20,7 +20,7 @@ describe("forms of a transcript", () => {
   });
 
   test("JSON, plain and in detail", () => {
-    expect(jsonOf(SAID, AS("json"))).toEqual({ text: SAID.text, usage: { type: "duration", seconds: 4 } });
+    expect(jsonOf(SAID, AS("json"))).toEqual({ text: SAID.text, usage: { type: "duration", seconds: 3.7 } });
     expect(jsonOf(SAID, AS("verbose_json", true))).toMatchObject({ task: "transcribe", language: "en", duration: 3.7, segments: [{ id: 0, start: 0, end: 1.5 }, { id: 1 }], words: [{ word: "Hello", start: 0, end: 0.5 }, {}] });
     expect(jsonOf(SAID, AS("verbose_json"))).not.toHaveProperty("words");
     expect(jsonOf({ ...SAID, segments: [{ text: "Hi", start: 0, end: 1, speaker: "B" }] }, AS("diarized_json"))).toMatchObject({ duration: 3.7, segments: [{ type: "transcript.text.segment", id: "seg_0", speaker: "B", text: "Hi" }] });
@@ -73,7 +73,13 @@ describe("what vendors answer", () => {
       .toMatchObject({ language: "en", seconds: 5.5, segments: [{ text: "Hi", start: 0, end: 1 }], words: [{ word: "Hi" }] });
   });
 
-  test.each([[readDeepgram, { results: {} }], [readElevenlabs, {}], [readWorkersAi, { result: {} }]])("no transcript is none", (read, wire) => {
+  test("xAI, and Cohere that tells no times", () => {
+    expect(readXai({ text: "Ruby is", language: "en", duration: 3.7, words: [{ text: "Ruby", start: 0.1, end: 0.4, speaker: 1 }] }))
+      .toEqual({ text: "Ruby is", language: "en", seconds: 3.7, segments: [], words: [{ word: "Ruby", start: 0.1, end: 0.4, speaker: "B" }] });
+    expect(readText({ text: " Ruby is" })).toEqual({ text: "Ruby is", segments: [], words: [] });
+  });
+
+  test.each([[readDeepgram, { results: {} }], [readElevenlabs, {}], [readWorkersAi, { result: {} }], [readXai, {}], [readText, {}]])("no transcript is none", (read, wire) => {
     expect(() => read(wire)).toThrow(expect.objectContaining({ code: "bad_upstream_response" }));
   });
 });

@@ -10,6 +10,19 @@ const ROUTES: readonly (readonly [method: string, path: string, route: object])[
   ["POST", "/v1/embeddings", { kind: "operation", operation: "embeddings", dialect: "openai-embeddings", params: {} }],
   ["POST", "/v1/engines/text%2Fx/embeddings", { kind: "operation", operation: "embeddings", dialect: "openai-embeddings", params: { model: "text/x" } }],
   ["POST", "/openai/deployments/my%20gpt/chat/completions", { kind: "operation", operation: "chat", dialect: "openai-chat", params: { model: "my gpt" } }],
+  ...["/v1", "/openai/v1", "/openai/deployments/dall%2De"].flatMap((root) => {
+    const params = root.endsWith("e") ? { model: "dall-e" } : {};
+    return [
+      ["POST", `${root}/images/generations`, { kind: "operation", operation: "images", dialect: "openai-images", params }],
+      ["POST", `${root}/images/edits`, { kind: "operation", operation: "image-edits", dialect: "openai-images", params }],
+      ["POST", `${root}/images/variations`, { kind: "operation", operation: "image-variations", dialect: "openai-images", params }],
+      ["POST", `${root}/audio/speech`, { kind: "operation", operation: "speech", dialect: "openai-speech", params }],
+      ["POST", `${root}/audio/transcriptions`, { kind: "operation", operation: "transcriptions", dialect: "openai-transcriptions", params }],
+      ["POST", `${root}/audio/translations`, { kind: "operation", operation: "translations", dialect: "openai-transcriptions", params }],
+    ] as const;
+  }),
+  ["POST", "/v1/moderations", { kind: "operation", operation: "moderations", dialect: "openai-moderations", params: {} }],
+  ...["/v1/rerank", "/v1/reranking", "/v2/rerank", "/openai/v1/rerank"].map((path) => ["POST", path, { kind: "operation", operation: "rerank", dialect: "rerank", params: {} }] as const),
   ["GET", "/v1/models", { kind: "models", params: {} }],
   ["HEAD", "/v1/models", { kind: "models", params: {} }],
   ["GET", "/v1/models/org/name/with/slash", { kind: "model", params: { id: "org/name/with/slash" } }],
@@ -48,14 +61,17 @@ test.each([
   ["GET", "/v1beta/models/m:generateContent", 405, "POST, OPTIONS"],
   ["POST", "/v1/responses/compact", 404, undefined],
   ["POST", "/v1/responses/resp_1/else", 404, undefined],
-  ["POST", "/v1beta/models/m:predict", 404, undefined],
+  ["POST", "/v1beta/models/m:predictLongRunning", 404, undefined],
   ["POST", "/v1/messages/batches", 404, undefined],
   ["POST", "/v1/assistants", 404, undefined],
   ["POST", "/anthropic/v1/chat/completions", 404, undefined],
   ["GET", "/claude/v1/models", 404, undefined],
   ["GET", "/v1/models/%ff", 404, undefined],
   ["POST", "/v1/v1/chat/completions", 404, undefined],
-  ["POST", "/openai/deployments/x/images/generations", 404, undefined],
+  ["POST", "/openai/deployments/x/videos", 404, undefined],
+  ["GET", "/v1/audio/speech", 405, "POST, OPTIONS"],
+  ["POST", "/v1/audio/voices", 404, undefined],
+  ["POST", "/v2/chat", 404, undefined],
 ])("%s %s is refused", (method, path, status, allow) => {
   const route = matchRoute(method, path);
   if (route.kind !== "error") throw new Error(route.kind);
@@ -66,7 +82,7 @@ test.each([
 
 test.each([
   ["/v1", true], ["/v1/x", true], ["/v1beta/models", true], ["/openai/deployments/x/chat/completions", true], ["/anthropic/v1/messages", true],
-  ["/v1x", false], ["/", false], ["/en/models", false], ["/api/v1/users", false], ["/api/event_logging/batch", true], ["/api/event_logging", false], ["/openai", false],
+  ["/v2/rerank", true], ["/v2", false], ["/v1x", false], ["/", false], ["/en/models", false], ["/api/v1/users", false], ["/api/event_logging/batch", true], ["/api/event_logging", false], ["/openai", false],
 ])("%s belongs to the relay: %s", (path, expected) => {
   expect(isRelayPath(path)).toBe(expected);
 });

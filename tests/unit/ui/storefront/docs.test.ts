@@ -39,7 +39,7 @@ test("samples hold the shop's address and no hole that was not filled", () => {
   for (const name of SAMPLE_NAMES) {
     const samples = guideSamples(name, context);
     expect(samples.length).toBeGreaterThan(0);
-    for (const { code } of samples) expect([name, /\{(?:base|model|embedding|shop|key)\}/.exec(code)?.[0]]).toEqual([name, undefined]);
+    for (const { code } of samples) expect([name, /\{(?:base|model|embedding|image|speech|recording|moderation|ranking|shop|key)\}/.exec(code)?.[0]]).toEqual([name, undefined]);
   }
   expect(guideSamples("claude-code", context)[0]!.code).toContain('"ANTHROPIC_BASE_URL": "https://api.shop.example"');
   expect(guideSamples("codex", context)[0]!.code).toContain('base_url = "https://api.shop.example/v1"');
@@ -98,6 +98,8 @@ test("colouring loses nothing of the code", () => {
 test("each client library is one tab, whatever formats a model is sold in", () => {
   const names = samplesFor(FORMAT_PATHS.map(([format]) => format), { base: context.base, model: "m", keyName: keyNameOf("灯塔") }).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
+  const sound = (listens: boolean): string => samplesFor(["audio"], { base: context.base, model: "m", keyName: "K", listens }).map(({ code }) => code).join();
+  expect([sound(true).includes("/v1/audio/transcriptions"), sound(true).includes("speech"), sound(false).includes("/v1/audio/speech")]).toEqual([true, false, true]);
   expect([keyNameOf("Corner Shop"), keyNameOf("灯塔"), keyNameOf("4U")]).toEqual(["CORNER_SHOP_KEY", "SHOP_KEY", "U_KEY"]);
 });
 

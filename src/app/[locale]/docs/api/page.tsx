@@ -31,7 +31,7 @@ export default async function ApiPage({ params }: Props) {
   return (
     <DocFrame groups={groups} locale={locale} title={t("title")} description={t("short")} contents={endpoints.map(({ id, path }) => ({ anchor: id, text: path }))}>
       <p className="mt-4 max-w-[68ch] text-fg-2"><Text text={t("lead")} locale={locale} /></p>
-      {endpoints.map((endpoint) => <EndpointSection key={endpoint.id} endpoint={endpoint} context={context} />)}
+      {endpoints.map((endpoint) => <EndpointSection key={endpoint.id} endpoint={endpoint} context={context} locale={locale} />)}
       <section className="mt-12" aria-labelledby="headers">
         <h2 id="headers" className="text-20 font-semibold">{t("headers")}</h2>
         <table className="tbl tbl-flush mt-3">
@@ -43,14 +43,14 @@ export default async function ApiPage({ params }: Props) {
   );
 }
 
-async function EndpointSection({ endpoint: { id, method, path, request, answer }, context }: { endpoint: Endpoint; context: GuideContext }) {
+async function EndpointSection({ endpoint: { id, method, path, request, answer }, context, locale }: { endpoint: Endpoint; context: GuideContext; locale: Locale }) {
   const t = await getTranslations("docs.api");
   const common = await getTranslations("common");
   const words = { copy: common("copy"), copied: common("copied") };
   return (
     <section className="mt-12" aria-labelledby={id}>
       <h2 id={id} className="flex scroll-mt-20 flex-wrap items-baseline gap-x-3 font-mono text-16"><span className="badge badge-accent">{method}</span><span className="[overflow-wrap:anywhere]">{path}</span></h2>
-      <p className="mt-3 max-w-[68ch] text-fg-2">{t(`endpoints.${id}`)}</p>
+      <p className="mt-3 max-w-[68ch] text-fg-2"><Text text={t(`endpoints.${id}`)} locale={locale} /></p>
       <div className="mt-4 grid items-start gap-4">
         {request === undefined ? null : <CodeCard sample={{ name: t("request"), language: "json", code: fill(request, context) }} words={words} />}
         {answer === "" ? null : <CodeCard sample={{ name: t("answer"), language: "json", code: fill(answer, context) }} words={words} />}

@@ -15,7 +15,7 @@ import { Calculator, type CalculatorWords } from "#ui/storefront/calculator.tsx"
 import type { Parameters } from "#ui/storefront/catalogue-query.ts";
 import { clientGuides, clientName } from "#ui/storefront/docs/guides.ts";
 import { estimateStart, estimateText, fieldsOf, presetsFor } from "#ui/storefront/estimate.ts";
-import { formatsOf } from "#ui/storefront/formats.ts";
+import { formatsOf, listens } from "#ui/storefront/formats.ts";
 import { itemText, type ItemWords } from "#ui/storefront/item-text.ts";
 import { JsonLd } from "#ui/storefront/json-ld.tsx";
 import { ModelCode, ModelFaq, ModelFacts, ModelHead, ModelPrices, ModelQuality, PriceHistory, RelatedModels } from "#ui/storefront/model-page/index.ts";
@@ -62,7 +62,7 @@ export default async function ModelPage({ params, searchParams }: Props) {
   const nowMs = clock.now();
   const offered = offeredFormats();
   const formats = formatsOf({ endpoints: offer.endpoints, items: offer.prices }, offered);
-  const samples = samplesFor(formats, { base, model: offer.slug, keyName: keyNameOf(values["shop.name"]) });
+  const samples = samplesFor(formats, { base, model: offer.slug, keyName: keyNameOf(values["shop.name"]), listens: listens(offer.prices) });
   const days = status && daysOf(status, [offer.id]);
   const next = changes.findLast(({ from }) => from.getTime() > nowMs);
   const words = t.raw("items") as ItemWords;
