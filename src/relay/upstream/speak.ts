@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { RequestContext } from "#relay/context.ts";
+import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import { isStrict } from "#relay/conversion/conversion.ts";
 import type { Around, ConversionTarget } from "#relay/conversion/conversion.ts";
 import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
