@@ -113,7 +113,7 @@ async function readPrivate(file: string): Promise<string | undefined> {
 /** Made under another name and linked, so that of several first starts exactly one secret comes out, and never half of one. */
 async function create(file: string): Promise<string> {
   await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const unfinished = `${file}.${process.pid}`;
+  const unfinished = `${file}.${randomBytes(6).toString("hex")}`;
   await fs.writeFile(unfinished, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
   try {
     await fs.link(unfinished, file).catch((error: NodeJS.ErrnoException) => {

@@ -4,7 +4,6 @@ import type { RequestContext } from "#relay/context.ts";
 import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import { isStrict } from "#relay/conversion/conversion.ts";
 import type { Around, ConversionTarget } from "#relay/conversion/conversion.ts";
-import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
 import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
