@@ -1,8 +1,8 @@
 import type { Pico } from "#money/amount.ts";
 import { priceKey } from "#money/price-items.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
-import { imageItem, imageTokens, PARTIAL_IMAGE_TOKENS, pixelsOf } from "#relay/dialects/openai-media/image-work.ts";
-import { INPUT_AUDIO_TOKENS_PER_S, OUTPUT_AUDIO_TOKENS_PER_S } from "#relay/dialects/openai-media/sound-work.ts";
+import { imageItem, imageTokens, PARTIAL_IMAGE_TOKENS, pixelsOf } from "#relay/dialects/media-kit/image-work.ts";
+import { INPUT_AUDIO_TOKENS_PER_S, OUTPUT_AUDIO_TOKENS_PER_S } from "#relay/dialects/media-kit/sound-work.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 
 /** A picture that comes along costs no more than one of the largest tiling. */

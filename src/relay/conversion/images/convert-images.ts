@@ -8,7 +8,7 @@ import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { nativePredict } from "#relay/conversion/images/native-predict.ts";
 import { arkImages, dashscopeImages, minimaxImages, openrouterImages, recraftImages, siliconflowImages, stabilityImages, xaiImages } from "#relay/conversion/images/vendors.ts";
-import { imageItem } from "#relay/dialects/openai-media/image-work.ts";
+import { imageItem } from "#relay/dialects/media-kit/image-work.ts";
 import { asWire, compact, parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import { RelayError } from "#relay/errors.ts";

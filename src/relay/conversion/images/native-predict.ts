@@ -2,8 +2,8 @@ import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallAsked, CallPlan } from "#relay/conversion/calls/call-codec.ts";
 import { jsonBody } from "#relay/conversion/calls/vendor-reply.ts";
 import { predictions } from "#relay/conversion/images/gemini-images.ts";
-import { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
-import { imagesUsage } from "#relay/dialects/openai-media/usage.ts";
+import { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
+import { imagesUsage } from "#relay/dialects/media-kit/usage.ts";
 
 /** A client of Imagen before Imagen: its own words go there, and the answer comes back as it is. */
 export function nativePredict({ dialect }: CallAsked): CallPlan {

@@ -1,9 +1,9 @@
 import type { Json } from "#relay/canonical/request.ts";
 import type { PassOptions } from "#relay/dialects/dialect.ts";
-import { checkReply, JsonReply } from "#relay/dialects/openai-media/json-reply.ts";
-import { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
+import { checkReply, JsonReply } from "#relay/dialects/media-kit/json-reply.ts";
+import { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
 import { typedEvent, type TypedShape } from "#relay/dialects/openai-media/typed-stream.ts";
-import { imagesUsage } from "#relay/dialects/openai-media/usage.ts";
+import { imagesUsage } from "#relay/dialects/media-kit/usage.ts";
 import { asWire, textOf } from "#relay/dialects/stream-kit/wire.ts";
 
 /** Pictures that were made, and what they cost. @throws RelayError bad_upstream_response */

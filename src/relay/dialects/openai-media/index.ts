@@ -1,7 +1,7 @@
 import type { Dialect, PassOptions } from "#relay/dialects/dialect.ts";
 import { encodeError } from "#relay/dialects/openai-kit/errors.ts";
 import { spliceRequest } from "#relay/dialects/openai-kit/pass-request.ts";
-import { encodeTypedError } from "#relay/dialects/openai-media/errors.ts";
+import { encodeTypedError } from "#relay/dialects/media-kit/errors.ts";
 import { imagesShape, passImages } from "#relay/dialects/openai-media/images.ts";
 import { passModerations } from "#relay/dialects/openai-media/moderations.ts";
 import { SpeechPassStream, speechShape } from "#relay/dialects/openai-media/speech.ts";

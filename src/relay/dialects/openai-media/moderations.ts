@@ -1,7 +1,7 @@
 import type { PassOptions } from "#relay/dialects/dialect.ts";
-import { checkReply, JsonReply } from "#relay/dialects/openai-media/json-reply.ts";
-import { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
-import { reportedUsage } from "#relay/dialects/openai-media/usage.ts";
+import { checkReply, JsonReply } from "#relay/dialects/media-kit/json-reply.ts";
+import { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
+import { reportedUsage } from "#relay/dialects/media-kit/usage.ts";
 
 /** Verdicts. Vendors that charge for them tell tokens; the others are counted by the shop where it charges for them. */
 export function passModerations(body: Buffer, { flags, media, rewriteModel, publicModel }: PassOptions): Readonly<{ facts: MediaFacts; body: Buffer }> {

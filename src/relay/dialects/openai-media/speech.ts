@@ -1,10 +1,10 @@
 import type { PassOptions, PassStream } from "#relay/dialects/dialect.ts";
-import { JsonReply, checkReply } from "#relay/dialects/openai-media/json-reply.ts";
-import { MediaFacts, type ReadUsage } from "#relay/dialects/openai-media/media-facts.ts";
+import { JsonReply, checkReply } from "#relay/dialects/media-kit/json-reply.ts";
+import { MediaFacts, type ReadUsage } from "#relay/dialects/media-kit/media-facts.ts";
 import { bitrateOf } from "#relay/dialects/openai-media/sound-head.ts";
-import { OUTPUT_AUDIO_TOKENS_PER_S, speechMs, speechType } from "#relay/dialects/openai-media/sound-work.ts";
+import { OUTPUT_AUDIO_TOKENS_PER_S, speechMs, speechType } from "#relay/dialects/media-kit/sound-work.ts";
 import type { TypedShape } from "#relay/dialects/openai-media/typed-stream.ts";
-import { reportedUsage } from "#relay/dialects/openai-media/usage.ts";
+import { reportedUsage } from "#relay/dialects/media-kit/usage.ts";
 import { estimateTokens } from "#relay/metering/estimate.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Usage } from "#money/usage.ts";

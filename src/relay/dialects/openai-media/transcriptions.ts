@@ -1,8 +1,8 @@
 import type { PassOptions } from "#relay/dialects/dialect.ts";
-import { checkReply, JsonReply } from "#relay/dialects/openai-media/json-reply.ts";
-import { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
+import { checkReply, JsonReply } from "#relay/dialects/media-kit/json-reply.ts";
+import { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
 import { typedEvent, type TypedShape } from "#relay/dialects/openai-media/typed-stream.ts";
-import { heardUsage } from "#relay/dialects/openai-media/usage.ts";
+import { heardUsage } from "#relay/dialects/media-kit/usage.ts";
 import { RelayError } from "#relay/errors.ts";
 
 /** Forms of a transcript that are no JSON. */

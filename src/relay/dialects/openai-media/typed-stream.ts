@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import type { PassOptions, PassStream } from "#relay/dialects/dialect.ts";
 import { findError } from "#relay/dialects/openai-kit/facts.ts";
-import { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
+import { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, SseSplitter } from "#relay/http/sse.ts";
 

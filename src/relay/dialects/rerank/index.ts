@@ -1,6 +1,6 @@
 import type { Dialect } from "#relay/dialects/dialect.ts";
 import { encodeError } from "#relay/dialects/openai-kit/errors.ts";
-import { encodeTypedError } from "#relay/dialects/openai-media/errors.ts";
+import { encodeTypedError } from "#relay/dialects/media-kit/errors.ts";
 import { passRerankRequest } from "#relay/dialects/rerank/pass-request.ts";
 import { passRerank } from "#relay/dialects/rerank/pass-body.ts";
 import { RelayError } from "#relay/errors.ts";

@@ -1,8 +1,8 @@
 import type { Json } from "#relay/canonical/request.ts";
 import type { PassOptions } from "#relay/dialects/dialect.ts";
-import { checkReply, JsonReply } from "#relay/dialects/openai-media/json-reply.ts";
-import { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
-import { reportedUsage } from "#relay/dialects/openai-media/usage.ts";
+import { checkReply, JsonReply } from "#relay/dialects/media-kit/json-reply.ts";
+import { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
+import { reportedUsage } from "#relay/dialects/media-kit/usage.ts";
 import { Counts } from "#relay/dialects/stream-kit/counts.ts";
 import { asWire, compact, isWire, listOf, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 import { RelayError } from "#relay/errors.ts";

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Json } from "#relay/canonical/request.ts";
 import { findError } from "#relay/dialects/openai-kit/facts.ts";
-import type { MediaFacts } from "#relay/dialects/openai-media/media-facts.ts";
+import type { MediaFacts } from "#relay/dialects/media-kit/media-facts.ts";
 import { RelayError } from "#relay/errors.ts";
 import { spliceBody } from "#relay/http/body/splice.ts";
 import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";

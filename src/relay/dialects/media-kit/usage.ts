@@ -1,7 +1,7 @@
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
-import { imageItem, imageTokens } from "#relay/dialects/openai-media/image-work.ts";
-import type { ReadUsage } from "#relay/dialects/openai-media/media-facts.ts";
-import { INPUT_AUDIO_TOKENS_PER_S } from "#relay/dialects/openai-media/sound-work.ts";
+import { imageItem, imageTokens } from "#relay/dialects/media-kit/image-work.ts";
+import type { ReadUsage } from "#relay/dialects/media-kit/media-facts.ts";
+import { INPUT_AUDIO_TOKENS_PER_S } from "#relay/dialects/media-kit/sound-work.ts";
 import { normaliseUsage, type UsageFlags } from "#relay/dialects/openai-kit/usage.ts";
 import { asWire, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Json } from "#relay/canonical/request.ts";
