@@ -9,7 +9,6 @@ import { isForm, readForm } from "#relay/http/body/read-form.ts";
 import { soundLength } from "#relay/http/body/sound-length.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
-import { admitLine, lineFor } from "#relay/model-fallback.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
 import { worstOf } from "#relay/metering/media-worst.ts";
@@ -79,17 +78,7 @@ async function readUpload({ spool }: RelayState, { inbound, releases }: RequestC
 }
 
 /**
- * Stage 6 and 7 for the model that is asked for, or, where nobody can serve it, for the next in its line.
- * @throws RelayError
- */
-export function admit(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadRequest): Promise<Admitted> {
-  const plan = state.plans.planFor(caller, context.snapshot, request.scanned.model, { operation: wanted.operation, dialect: context.dialect.id });
-  const line = lineFor(state, context, caller, wanted, request, plan);
-  return line ? admitLine(state, context, caller, wanted, request, plan, line) : admitPlan(state, context, caller, wanted, request, plan);
-}
-
-/**
- * Model, price, token limits, somebody to ask, and the money, in this order, so that what is admitted
+ * Stage 6 and 7 for one model: price, token limits, somebody to ask, and the money, in this order, so that what is admitted
  * can be sent.
  * @throws RelayError
  */

@@ -12,10 +12,20 @@ import { ATTEMPTS_MAX, LINE_ATTEMPTS_MAX } from "#relay/routing/retry-policy.ts"
 import type { Caller, FallbackCause, Model } from "#snapshot/snapshot.ts";
 
 /**
+ * Stage 6 and 7 for the model that is asked for, or, where nobody can serve it, for the next in its line.
+ * @throws RelayError
+ */
+export function admit(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadRequest): Promise<Admitted> {
+  const plan = state.plans.planFor(caller, context.snapshot, request.scanned.model, { operation: wanted.operation, dialect: context.dialect.id });
+  const line = lineFor(state, context, caller, wanted, request, plan);
+  return line ? admitLine(state, context, caller, wanted, request, plan, line) : admitPlan(state, context, caller, wanted, request, plan);
+}
+
+/**
  * Who may serve a request when its model cannot; undefined for the many that have nobody.
  * @throws RelayError when the list is none; models in it that the caller may not use are passed by
  */
-export function lineFor(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned }: ReadRequest, plan: Plan): ModelLine | undefined {
+function lineFor(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned }: ReadRequest, plan: Plan): ModelLine | undefined {
   const { ranges } = scanned;
   const lists = ranges.has("models") || ranges.has("fallbacks");
   if (!lists && plan.model.fallbacks === undefined && plan.otherGroups === undefined) return undefined;
@@ -37,7 +47,7 @@ function resolve(state: RelayState, context: RequestContext, caller: Caller, wan
 }
 
 /** Admits the first of the line that can be served and paid. @throws RelayError the last one's */
-export async function admitLine(
+async function admitLine(
   state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadRequest, plan: Plan, line: ModelLine,
 ): Promise<Admitted> {
   let current = plan, cause: FallbackCause | undefined, ceiling: CompiledPrice | undefined;
