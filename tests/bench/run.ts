@@ -75,7 +75,7 @@ const store = (instant: Helper, slow: Helper): object => ({
     { id: "slow", endpoints: ["chat"], context: 128_000, max_output: 16_384, price: { input: 0.15, output: 0.6 } },
   ],
   channels: [
-    { name: "instant", provider: "openai", base_url: instant.url, keys: ["sk-upstream-a", "sk-upstream-b"], models: ["instant"], groups: ["default"], cost: { ratio: 0.5 } },
+    { name: "instant", provider: "openai", protocol: "chat", base_url: instant.url, keys: ["sk-upstream-a", "sk-upstream-b"], models: ["instant"], groups: ["default"], cost: { ratio: 0.5 } },
     { name: "slow", provider: "openai", base_url: slow.url, keys: ["sk-upstream-c"], models: { slow: SLOW_MODEL }, groups: ["default"] },
   ],
   users: [{
