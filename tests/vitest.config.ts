@@ -7,10 +7,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Tests with a PostgreSQL of their own, started once a run by the global set-up. */
 const withDatabase = { environment: "node", globalSetup: ["tests/support/global-setup.ts"], testTimeout: 60_000, hookTimeout: 120_000 };
 
-/** The longest file of the browser begins first: begun last, it would run alone for minutes. */
+/** The longest files begin first: begun last, they would run alone for minutes. */
+const LONGEST = ["e2e/foundations-walk", "e2e/foundations-states", "contract/mounts", "sdk/matrix"];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => (moduleId.includes("foundations-walk") ? 0 : 1);
+    const rank = ({ moduleId }: TestSpecification): number => (LONGEST.some((name) => moduleId.includes(name)) ? 0 : 1);
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }

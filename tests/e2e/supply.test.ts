@@ -199,10 +199,14 @@ browserTest("E-72 the vendor's list fetched twice: only ticks change anything, a
   expect(price!.doc.items).toMatchObject({ input: "7000000", output: "9000000" });
 });
 
-browserTest("E-70 a channel from every template that the shop ships works with a vendor behind it", async () => {
-  const templates = await call<readonly { id: string; operations: string[] }[]>(page, "admin.channels.providers", undefined, "query");
+browserTest("E-70 a channel from every template for text that the shop ships works with a vendor behind it", async () => {
+  const all = await call<readonly { id: string; operations: string[] }[]>(page, "admin.channels.providers", undefined, "query");
+  // What vendors of pictures, sound and films say is another test's.
+  const templates = all.filter(({ operations }) => operations.some((operation) => ["chat", "completions", "embeddings"].includes(operation)));
   expect(templates.length).toBeGreaterThan(50);
+  const stored = new Set((await shop.sql<{ name: string }>("SELECT name FROM channels WHERE name LIKE 't-%'")).map(({ name }) => name));
   for (const { id } of templates) {
+    if (stored.has(`t-${id}`)) continue; // of a first try
     await call(page, "admin.channels.create", { name: `t-${id}`, provider: id, baseUrl: id === "simulator" ? null : vendor.url, keys: id === "simulator" ? "" : `${GOOD}-${id}`, models: { template: "template" }, enabled: true });
   }
   await goto("/admin/channels?q=t-");
