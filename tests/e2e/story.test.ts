@@ -123,7 +123,7 @@ async function setUp(operator: Person): Promise<void> {
   await operator.click(goOn);
   await page.getByRole("heading", { name: "What do you charge?" }).waitFor();
   await operator.type("You pay", "0.8");
-  await page.getByText("38.5%").first().waitFor();
+  await page.getByText("38.5%").filter({ visible: true }).first().waitFor();
   await operator.station("06-prices");
   await operator.click(page.getByRole("button", { name: "Publish 2 models" }));
   await page.getByRole("heading", { name: "How do customers pay?" }).waitFor();

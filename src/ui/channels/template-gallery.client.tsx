@@ -8,8 +8,11 @@ import { NoMatch, SkeletonText } from "#ui/kit/states.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { hostOf, type ProviderTemplate } from "#ui/channels/wire.ts";
 
+/** Vendors whose models write; the others paint, speak, listen, rank or make films. */
+export const writes = ({ operations }: ProviderTemplate): boolean => operations.some((operation) => operation === "chat" || operation === "completions");
+
 /** The most general first, what is only for trying things out last. */
-const rank = ({ id }: ProviderTemplate): number => ({ "openai-compatible": 0, openai: 1, gemini: 2, openrouter: 3, simulator: 9 })[id] ?? 5;
+const rank = (template: ProviderTemplate): number => ({ "openai-compatible": 0, openai: 1, gemini: 2, openrouter: 3, simulator: 9 })[template.id] ?? (writes(template) ? 5 : 6);
 
 type Props = { templates: readonly ProviderTemplate[] | undefined; onPick: (id: string) => void; /** In a column, with fewer cards a row. */ narrow?: boolean };
 

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ConnectForm } from "#ui/channels/connect-form.client.tsx";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
-import { TemplateGallery } from "#ui/channels/template-gallery.client.tsx";
+import { TemplateGallery, writes } from "#ui/channels/template-gallery.client.tsx";
 import { TestSection } from "#ui/channels/test-steps.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { Channel } from "#ui/channels/wire.ts";
@@ -49,7 +49,7 @@ export function VendorStep({ channelId, provider, onProvider, onMade, onBack, on
   if (channelId !== null && provider === null) {
     return channel.data ? <Tested channel={channel.data} onOther={() => onProvider("")} onBack={onBack} onNext={() => onNext(channelId)} /> : <SetupPart title={t("vendor.title")}><SkeletonText lines={8} /></SetupPart>;
   }
-  return <SetupPart title={t("vendor.title")} lead={<>{t("vendor.lead")} <button type="button" className="link" onClick={() => onProvider("simulator")}>{t("vendor.toSimulator")}</button></>} foot={foot}><TemplateGallery narrow templates={templates.data} onPick={onProvider} /></SetupPart>;
+  return <SetupPart title={t("vendor.title")} lead={<>{t("vendor.lead")} <button type="button" className="link" onClick={() => onProvider("simulator")}>{t("vendor.toSimulator")}</button></>} foot={foot}><TemplateGallery narrow templates={templates.data?.filter(writes)} onPick={onProvider} /></SetupPart>;
 }
 
 /** The channel and its test, line by line; a key that was refused is replaced on the spot. */
