@@ -201,8 +201,8 @@ browserTest("E-72 the vendor's list fetched twice: only ticks change anything, a
 
 browserTest("E-70 a channel from every template for text that the shop ships works with a vendor behind it", async () => {
   const all = await call<readonly { id: string; operations: string[] }[]>(page, "admin.channels.providers", undefined, "query");
-  // What vendors of pictures, sound and films say is another test's.
-  const templates = all.filter(({ operations }) => operations.some((operation) => ["chat", "completions", "embeddings"].includes(operation)));
+  // What vendors of vectors, pictures, sound and films say is another test's.
+  const templates = all.filter(({ operations }) => operations.some((operation) => ["chat", "completions"].includes(operation)));
   expect(templates.length).toBeGreaterThan(50);
   const stored = new Set((await shop.sql<{ name: string }>("SELECT name FROM channels WHERE name LIKE 't-%'")).map(({ name }) => name));
   for (const { id } of templates) {

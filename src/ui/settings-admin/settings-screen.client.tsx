@@ -31,7 +31,10 @@ export function SettingsScreen({ areas, words, mayWrite }: Props) {
   const list = useQuery(trpc.admin.settings.list.queryOptions());
   const areasRef = useRef<HTMLElement>(null);
   // On a phone the areas stand in one line, which may hide the one that is open.
-  useEffect(() => areasRef.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [area]);
+  // In braces: newer browsers answer with a promise, which React would take for a clean-up.
+  useEffect(() => {
+    void areasRef.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [area]);
   useLeaveGuard(drafts.size > 0, "/admin/settings/");
   const wanted = text.trim().toLowerCase();
   const shown = wanted === "" ? (list.data ?? []).filter(({ area: own }) => own === area) : found(list.data ?? [], words, wanted);
