@@ -5,8 +5,8 @@ import process from "node:process";
 const [site, pace] = process.argv.slice(2);
 if (site === undefined || !(Number(pace) > 0)) throw new Error("usage: node tests/bench/visitors.ts ORIGIN PAGES_PER_SECOND");
 
-/** What people open: the landing page, the catalogue, one model, the prices, a guide and the sign-in page. */
-const PAGES = ["/en", "/en/models", "/en/models/instant", "/zh/pricing", "/en/docs", "/sign-in"];
+/** What people open: the landing page, the catalogue in both languages, the prices, a guide and the sign-in page. */
+const PAGES = ["/en", "/en/models", "/zh/models", "/zh/pricing", "/en/docs", "/sign-in"];
 
 let asked = 0;
 let served = 0;
