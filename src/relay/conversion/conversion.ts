@@ -1,5 +1,4 @@
 import type { ClientCodec, Target, Warn } from "#relay/canonical/codec.ts";
-import type { BodyPart } from "#platform/outbound/body-part.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { Content } from "#platform/outbound/fetch-content.ts";
@@ -7,13 +6,13 @@ import { addressesFor, withContent } from "#relay/content/addresses.ts";
 import type { ContentSource } from "#relay/content/content-cache.ts";
 import { ContentWanted, fetchContents } from "#relay/content/fetch-contents.ts";
 import type { RequestContext } from "#relay/context.ts";
+import type { CallPlan } from "#relay/conversion/calls/call-codec.ts";
 import { callCodecs } from "#relay/conversion/calls/call-codecs.ts";
 import { convertedReader } from "#relay/conversion/converted-reader.ts";
 import { hasReasoning, repaired, repairFor } from "#relay/conversion/repairs.ts";
 import type { Repair } from "#relay/conversion/repairs.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
 import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
-import type { Dialect } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Form } from "#relay/http/body/form.ts";
@@ -24,8 +23,6 @@ import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
 import { withPreset } from "#relay/policy/preset.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
-import type { Script } from "#relay/upstream/scripted.ts";
-import type { Usage } from "#money/usage.ts";
 import type { ModelPreset } from "#snapshot/snapshot.ts";
 
 /** Who is to be asked, as far as the words of the request depend on it. */
@@ -46,30 +43,13 @@ export type ConversionTarget = Readonly<{
   preset?: ModelPreset;
 }>;
 
-/** A request in another protocol's words, and the reader that puts the answer back into the client's. */
-export type Converted = Readonly<{
-  parts: readonly BodyPart[];
-  /** Of those parts; default JSON. */
-  contentType?: string;
-  reader: Pick<Dialect, "passStream" | "passBody">;
-  warnings: readonly string[];
-  headers?: Readonly<Record<string, string>>;
-  query?: Readonly<Record<string, string>>;
-  /** What the address has of the request. */
-  path?: (pathname: string) => string;
-  /** The calls that make the answer, where it is not one call. */
-  script?: Script;
-  /** What those calls have used so far. */
-  spent?(): Usage | undefined;
-}>;
-
 /** One request and all that it may be turned into. It is read once, however many vendors are asked. */
 export interface Conversion {
   /**
    * @throws RelayError of status 400 where the request, or part of it that matters, cannot be said in this protocol
    * @throws ContentWanted where files given by address must be given as data: `fetch` them, then ask again
    */
-  into(protocol: WireFormat, target: ConversionTarget): Converted;
+  into(protocol: WireFormat, target: ConversionTarget): CallPlan;
   /** The request as it came has been refused: from now on it is written anew, even for vendors that speak the client's dialect. */
   readonly forced: boolean;
   /** Fetches what the protocols that are asked must be told. @throws RelayError that says what cannot be had */

@@ -1,9 +1,10 @@
+import type { Loss } from "#relay/canonical/losses.ts";
 import { NO_PARTS } from "#relay/conversion/calls/call-codec.ts";
 import type { CallCodec, CallPlan } from "#relay/conversion/calls/call-codec.ts";
 import { badReply, jsonBody, refused, replyOf } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
 import { readSpeech, voiceTable } from "#relay/conversion/speech/speech-asked.ts";
-import type { SpeechFormat } from "#relay/conversion/speech/speech-asked.ts";
+import type { SpeechAsked, SpeechFormat, Voices } from "#relay/conversion/speech/speech-asked.ts";
 import { azureSpeech, deepgram, elevenlabs, gemini, minimax, mistral, xai } from "#relay/conversion/speech/vendors.ts";
 import type { SpeechVendor } from "#relay/conversion/speech/vendors.ts";
 import { SpeechEvents } from "#relay/conversion/speech/speech-events.ts";
@@ -11,6 +12,7 @@ import { wavOf } from "#relay/conversion/speech/wav.ts";
 import type { Dialect, PassOptions, PassStream } from "#relay/dialects/dialect.ts";
 import { normaliseUsage } from "#relay/dialects/gemini/usage.ts";
 import { asWire, isWire, listOf, parseWire, textOf } from "#relay/dialects/stream-kit/wire.ts";
+import type { Wire } from "#relay/dialects/stream-kit/wire.ts";
 import type { Usage } from "#money/usage.ts";
 
 const TYPES: Readonly<Record<SpeechFormat, string>> = {
@@ -26,38 +28,35 @@ const passed = (vendor: SpeechVendor): CallCodec => ({ dialect, body, strict }, 
   return { warnings: codes, reader: inForm(dialect), ...vendor.call(asked, upstreamModel, warn) };
 };
 
-/** MiniMax: sound in hexadecimal digits. */
-const fromMinimax: CallCodec = ({ dialect, body, strict }, { upstreamModel, settings }) => {
+/** Sound that comes as text inside JSON. @param soundOf the bytes; undefined where there are none */
+const unpacked = (
+  { voices, request }: Readonly<{ voices: Voices; request(asked: SpeechAsked, upstreamModel: string, warn: (code: Loss) => void): Wire }>, soundOf: (reply: Wire) => Buffer | undefined,
+): CallCodec => ({ dialect, body, strict }, { upstreamModel, settings }) => {
   const { codes, warn } = warningsOf(strict);
-  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), minimax.voices, voiceTable(settings), warn);
-  const request = jsonBody(minimax.request(asked, upstreamModel, warn));
+  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), voices, voiceTable(settings), warn);
+  const words = jsonBody(request(asked, upstreamModel, warn));
   return {
     warnings: codes, parts: NO_PARTS,
     async script(send) {
-      const wire = replyOf(await send({ body: request }));
-      const hex = textOf(asWire(wire.data).audio);
-      if (hex === "" || !/^[0-9a-f]+$/i.test(hex)) throw badReply("The upstream's reply holds no sound.");
-      return { body: Buffer.from(hex, "hex"), contentType: TYPES[asked.format] };
+      const sound = soundOf(replyOf(await send({ body: words })));
+      if (!sound) throw badReply("The upstream's reply holds no sound.");
+      return { body: sound, contentType: TYPES[asked.format] };
     },
     reader: inForm(dialect),
   };
 };
 
-/** Mistral: sound in base64, in the words of OpenAI otherwise. */
-const fromMistral: CallCodec = ({ dialect, body, strict }, { upstreamModel, settings }) => {
-  const { codes, warn } = warningsOf(strict);
-  const asked = readSpeech(asWire(parseWire(body.toString("utf8"))), mistral.voices, voiceTable(settings), warn);
-  const request = jsonBody(mistral.request(asked, upstreamModel, warn));
-  return {
-    warnings: codes, parts: NO_PARTS,
-    async script(send) {
-      const base64 = textOf(replyOf(await send({ body: request })).audio_data);
-      if (base64 === "") throw badReply("The upstream's reply holds no sound.");
-      return { body: Buffer.from(base64, "base64"), contentType: TYPES[asked.format] };
-    },
-    reader: inForm(dialect),
-  };
-};
+/** In hexadecimal digits. */
+const fromMinimax = unpacked(minimax, ({ data }) => {
+  const hex = textOf(asWire(data).audio);
+  return hex !== "" && /^[0-9a-f]+$/i.test(hex) ? Buffer.from(hex, "hex") : undefined;
+});
+
+/** In base64, in the words of OpenAI otherwise. */
+const fromMistral = unpacked(mistral, (reply) => {
+  const base64 = textOf(reply.audio_data);
+  return base64 === "" ? undefined : Buffer.from(base64, "base64");
+});
 
 /** Gemini: bare samples in base64, and tokens for them. */
 const fromGemini: CallCodec = ({ dialect, body, strict }, { settings }) => {
