@@ -7,6 +7,7 @@ import type { RateCard } from "#money/rate-card.ts";
 import { inputTokensOf, toQuantities, totalInputTokens } from "#money/usage.ts";
 import type { Quantities, Usage, UsageSource } from "#money/usage.ts";
 import type { Ending, How } from "#relay/metering/ending.ts";
+import { watchedTokens } from "#relay/metering/estimate.ts";
 
 /** Numbers beyond this multiple of what the model can take are no numbers. */
 const ABSURD = 2;
@@ -52,7 +53,7 @@ export type Metered = Readonly<{
 export function wantsEstimate({ how, facts, delivered, stopped }: Ending): boolean {
   if (how === "failed" || (how === "left-before" && (stopped || facts?.usage === undefined))) return false;
   if (how === "broken" && delivered.bytes === 0 && facts?.usage === undefined) return false;
-  return facts?.usage === undefined || lacksOutput(facts.usage, delivered.bytes);
+  return how === "cut" || facts?.usage === undefined || lacksOutput(facts.usage, delivered.bytes);
 }
 
 /**
@@ -77,7 +78,9 @@ export function meter(input: MeterInput): Metered {
     }
     case "complete":
       return priced(input, ...usageOf(input), facts?.blocked ? "waived" : "all");
-    case "left-stream": case "left-body": case "cut":
+    case "cut":
+      return { ...priced(input, ...cutUsage(input), "all"), costUsage: facts?.usage ?? usageOf(input)[0] };
+    case "left-stream": case "left-body":
       return priced(input, ...usageOf(input), "all");
   }
 }
@@ -130,6 +133,16 @@ function usageOf({ ending, estimate, contextTokens, inputTokensRough }: MeterInp
   const plausible = isAbsurd(reported, contextTokens, inputTokensRough) ? cutDown(reported, contextTokens, inputTokensRough, ending.delivered.bytes) : reported;
   if (estimate && lacksOutput(reported, ending.delivered.bytes)) return [{ ...plausible, outputText: output }, "estimated"];
   return [plausible, ending.facts?.usageEstimated === true ? "estimated" : "upstream"];
+}
+
+/**
+ * Where the credit ended: the input, and of the output what the client was given. The vendor's figure may have come in
+ * the same read as what crossed the line, and is for all of it.
+ */
+function cutUsage(input: MeterInput): readonly [Usage | undefined, UsageSource] {
+  const [usage] = usageOf(input), { bytes } = input.ending.delivered;
+  if (usage === undefined) return [undefined, "none"];
+  return [{ ...inputPart(usage), outputText: Math.min(outputTokens(usage), input.estimate?.outputTokens ?? Infinity, watchedTokens(bytes)) }, "estimated"];
 }
 
 const outputTokens = ({ outputText = 0, reasoning = 0, outputAudio = 0, outputImage = 0 }: Usage): number => outputText + reasoning + outputAudio + outputImage;

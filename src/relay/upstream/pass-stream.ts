@@ -4,6 +4,7 @@ import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { deliveredSoFar, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
 import type { Delivered, Ending, How } from "#relay/metering/ending.ts";
+import { watchedTokens } from "#relay/metering/estimate.ts";
 import { BLAMES_CHANNEL } from "#relay/routing/retry-policy.ts";
 import type { StreamEnding } from "#relay/upstream/attempt.ts";
 import { toRelayError } from "#relay/upstream/failure.ts";
@@ -13,8 +14,6 @@ import type { Tried } from "#relay/upstream/tried.ts";
 /** A stream is read for nobody no longer than this, nor for more of the vendor's money than that. */
 const DRAIN_MS = 30_000;
 const DRAIN_COST_PICO = 50_000_000_000n;
-/** Bytes of text that are surely no less than a token: what a guarded stream is watched by. */
-const BYTES_PER_TOKEN = 3;
 
 export type PassStreamInput = Readonly<{
   state: RelayState;
@@ -76,7 +75,7 @@ class Passage {
       return;
     }
     if (this.#guarded) {
-      if (!this.#input.hold.delivered(Math.ceil(this.#facts.contentBytes / BYTES_PER_TOKEN))) {
+      if (!this.#isCovered()) {
         this.#cutForMoney();
         return;
       }
@@ -133,8 +132,13 @@ class Passage {
   }
 
   #watchDrain(): void {
-    const tokens = BigInt(Math.ceil((this.#facts.contentBytes - this.#leftAtBytes) / BYTES_PER_TOKEN));
-    if (tokens * this.#input.outputPico > DRAIN_COST_PICO) this.#stopDrain();
+    const tokens = BigInt(watchedTokens(this.#facts.contentBytes - this.#leftAtBytes));
+    // Who has left pays for what is read in his place, so it too must be held.
+    if (tokens * this.#input.outputPico > DRAIN_COST_PICO || (this.#guarded && !this.#isCovered())) this.#stopDrain();
+  }
+
+  #isCovered(): boolean {
+    return this.#input.hold.delivered(watchedTokens(this.#facts.contentBytes));
   }
 
   #stopDrain(): void {

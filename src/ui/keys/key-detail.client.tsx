@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
@@ -34,10 +34,11 @@ type Tab = (typeof TABS)[number];
 export function KeyDetail({ id, base, shopName }: { id: string; base: string; shopName: string }) {
   const t = useTranslations("keys");
   const trpc = useTRPC();
+  const queries = useQueryClient();
   const router = useRouter();
   const [tab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("usage"));
   const query = useQuery(trpc.console.keys.get.queryOptions({ id }));
-  useLive(["keys", "requests"], () => void query.refetch());
+  useLive(["keys", "requests"], () => void queries.invalidateQueries({ queryKey: trpc.console.keys.get.queryKey({ id }) }));
   const { items, ask, setEnabled, dialogs } = useKeyActions({ base, shopName, away: (next) => next !== id && router.push(`/console/keys/${next}`) });
   const key = query.data;
   const back = { href: "/console/keys", label: t("title") };

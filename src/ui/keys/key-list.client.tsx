@@ -1,5 +1,5 @@
 "use client";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
@@ -28,6 +28,7 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
   const t = useTranslations("keys");
   const router = useRouter();
   const trpc = useTRPC();
+  const queries = useQueryClient();
   const filters: FilterDef[] = [
     { key: "status", label: t("filter.status"), kind: "multi", options: STATES.map((value) => ({ value, label: t(`states.${value}`) })) },
     { key: "unused", label: t("filter.used"), kind: "select", options: [{ value: "30", label: t("filter.unused", { days: UNUSED_DAYS }) }] },
@@ -41,7 +42,7 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
     }),
     placeholderData: keepPreviousData,
   });
-  useLive(["keys", "requests"], () => void list.refetch());
+  useLive(["keys", "requests"], () => void queries.invalidateQueries({ queryKey: trpc.console.keys.list.pathKey() }));
   const { items, dialogs } = useKeyActions({ base, shopName });
   const add = <LinkButton href="/console/keys/new" variant="primary" data-shortcut="n"><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("new")}</LinkButton>;
   const next = list.data?.next;

@@ -173,6 +173,41 @@ test("E-51: a guarded stream is cut when the money is used up; what was delivere
   expect(await settled(shop)).toMatchObject({ outcome: "cut_no_credit", usageSource: "estimated", flags: 8, errorCode: "insufficient_quota" });
 });
 
+test("a guarded stream that comes in one piece with the vendor's usage is charged no more than it may cost", async () => {
+  const { shop } = await setUp((call) => {
+    begin(call);
+    chunk(call, { content: "word " });
+    const events = [
+      ...Array.from({ length: 50 }, () => ({ choices: [{ index: 0, delta: { content: "word " }, finish_reason: null }] })),
+      { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }, { choices: [], usage: USAGE },
+    ];
+    const rest = events.map((each) => `data: ${JSON.stringify({ id: "x", object: "chat.completion.chunk", created: 1, model: "up-model", ...each })}\n\n`).join("");
+    setTimeout(() => call.response.end(`${rest}data: [DONE]\n\n`), 100);
+  }, "openai");
+  shop.billing.mode = "guarded-stream";
+  shop.billing.outputMax = 4;
+  const text = await (await shop.chat({ stream: true })).text();
+  expect(text.match(/"content":"word "/g)).toHaveLength(1);
+  const record = await settled(shop);
+  expect(record).toMatchObject({ outcome: "cut_no_credit", usageSource: "estimated" });
+  expect(record.quantities).toMatchObject({ input: 10, output: 2 });
+});
+
+test("what is read in the place of a client who left must be covered too", async () => {
+  const { shop, vendor } = await setUp((call) => {
+    begin(call);
+    chunk(call, { content: "one two three" });
+    const flood = setInterval(() => chunk(call, { content: "one two three " }), 20);
+    void call.hungUp.then(() => clearInterval(flood));
+  }, "openai-compatible");
+  shop.billing.mode = "guarded-stream";
+  shop.billing.outputMax = 30;
+  await leave(shop, vendor, true, "three");
+  await vendor.calls[0]!.hungUp;
+  expect(await settled(shop)).toMatchObject({ outcome: "client_abort", usageSource: "estimated" });
+  expect(shop.billing.records[0]!.quantities.output).toBeLessThan(30);
+});
+
 test("missing usage is estimated, zero usage is trusted and flagged, lies credit nobody", async () => {
   const usages: (object | null)[] = [
     null,

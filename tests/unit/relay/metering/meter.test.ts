@@ -69,6 +69,9 @@ test.each<readonly [string, How, Usage | undefined, Case, string, bigint, number
   ["broken after content, usage came: as reported", "broken", USED, {}, "upstream_abort", AS_REPORTED, 0],
   ["broken after content, waived where the shop says so", "broken", USED, { billBroken: "none" }, "upstream_abort", 0n, FLAG.WAIVED],
   ["cut for credit: what was delivered", "cut", undefined, { stopped: true, guarded: true }, "cut_no_credit", ESTIMATED, FLAG.GUARDED],
+  ["cut for credit, usage of the whole came in the same read: what was delivered", "cut", USED, { stopped: true, guarded: true }, "cut_no_credit", INPUT_ONLY + 3n * 2_000n, FLAG.GUARDED],
+  ["cut for credit before anything was delivered: the input", "cut", USED, { bytes: 0, stopped: true, guarded: true }, "cut_no_credit", INPUT_ONLY, FLAG.GUARDED],
+  ["cut for credit: no more than was watched", "cut", undefined, { bytes: 4, stopped: true, guarded: true }, "cut_no_credit", 7n * 1_000n + 2n * 2_000n, FLAG.GUARDED],
 ])("%s", (_name, how, usage, over, outcome, chargeNano, flags) => {
   expect(run(how, usage, over)).toMatchObject({ outcome, chargeNano, flags });
 });
