@@ -71,6 +71,7 @@ import { tencentHunyuan } from "#relay/providers/tencent-hunyuan/index.ts";
 import { together } from "#relay/providers/together/index.ts";
 import { upstage } from "#relay/providers/upstage/index.ts";
 import { vercelGateway } from "#relay/providers/vercel-gateway/index.ts";
+import { vertex } from "#relay/providers/vertex/index.ts";
 import { vidu } from "#relay/providers/vidu/index.ts";
 import { vllm } from "#relay/providers/vllm/index.ts";
 import { volcengine } from "#relay/providers/volcengine/index.ts";
@@ -92,14 +93,14 @@ const ALL: readonly Provider[] = [
   hyperbolic, inferenceNet, jina, lingyiwanwu, llamaCpp, lmStudio, minimax, mistral, modelmart, mokaai, moonshot,
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, recraft, sambanova, siliconflow, simulator, stability, stepfun, submodel, tencentHunyuan, together, upstage,
-  vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
+  vercelGateway, vertex, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
   blackForestLabs, fal, grsai, replicate, jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */
 const ALIASES: Readonly<Record<string, string>> = {
   claude: "anthropic",
-  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
+  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-vertex": "vertex", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
   custom: "openai-compatible", "new-api": "new-api-instance", "one-api": "new-api-instance", qwen: "dashscope", alibaba: "dashscope",
   kimi: "moonshot", glm: "zhipu", zai: "zhipu", "x-ai": "xai", "llama.cpp": "llama-cpp", lmstudio: "lm-studio", "together-ai": "together",
   "fireworks-ai": "fireworks", doubao: "volcengine", ark: "volcengine",
