@@ -5,6 +5,9 @@ import { probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.
 import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
+import type { SocketTransport } from "#relay/realtime/socket-transport.ts";
+import { createAccessTokens } from "#relay/upstream/access-tokens.ts";
+import { wayTo, type Ways } from "#relay/upstream/carriage.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
 export type { ProbeCall } from "#relay/probe-call.ts";
@@ -28,6 +31,8 @@ export type ProbeReport = Readonly<{
 export type ProbeDeps = Readonly<{
   transport: Transport;
   simulator: Transport;
+  /** For vendors that are called over WebSockets. */
+  sockets?: SocketTransport;
   /** Resolves and connects by the rules of every outgoing call. Absent: these steps are skipped. */
   inspect?(url: URL): Promise<Readonly<{ resolveMs: number; connectMs: number; tlsMs?: number; certificateUntil?: Date }>>;
 }>;
@@ -62,7 +67,8 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
   };
   const inProcess = provider.id === "simulator";
-  const transport = inProcess ? deps.simulator : deps.transport;
+  const ways: Ways = { transport: deps.transport, sockets: deps.sockets, tokens: createAccessTokens(() => performance.now()), now: Date.now };
+  const transport = inProcess ? deps.simulator : wayTo(provider, ways, to.secret ?? "");
   const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, to);
   if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };
 

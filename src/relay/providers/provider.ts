@@ -2,6 +2,7 @@ import type { Operation } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { SignableCall } from "#relay/providers/kit/sigv4.ts";
 import type { TaskProtocolId } from "#relay/tasks/task.ts";
+import type { Carrier } from "#relay/upstream/carriage.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -87,6 +88,8 @@ export type Provider = Readonly<{
   authorize(key: string): Readonly<Record<string, string>>;
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;
+  /** The way that calls take, where the key is no header: it may have to be changed for a token first, or go over a WebSocket. */
+  carry?: Carrier;
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];

@@ -12,6 +12,7 @@ import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptTimers } from "#relay/upstream/attempt.ts";
+import { wayTo } from "#relay/upstream/carriage.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
@@ -80,7 +81,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const headers = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, secret) : own;
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
-  const transport = provider.id === "simulator" ? state.simulator : state.transport;
+  const transport = provider.id === "simulator" ? state.simulator : wayTo(provider, state.ways, secret);
   const attempt = new Attempt({
     transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
