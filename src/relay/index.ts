@@ -23,7 +23,6 @@ import { createHealth } from "#relay/routing/health.ts";
 import { createKeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
 import { createRouteBook } from "#relay/routing/route-stats.ts";
-import { createAccessTokens } from "#relay/upstream/access-tokens.ts";
 import { createAddresses } from "#relay/upstream/addresses.ts";
 import { createContentCache } from "#relay/content/content-cache.ts";
 import { createDrains } from "#relay/upstream/drains.ts";
@@ -102,7 +101,7 @@ export function createRelay(deps: RelayDeps): Relay {
     contents: deps.fetchContent && createContentCache(deps.fetchContent, monotonic),
     freePasses: createFreePasses(monotonic),
     drains: createDrains(),
-    ways: { transport: deps.transport, sockets: deps.realtime?.sockets, tokens: createAccessTokens(monotonic), now },
+    ways: { transport: deps.transport, sockets: deps.realtime?.sockets, now },
     addresses: createAddresses(),
     budgetWindows: createBudgetWindows(),
     plans: createPlans(),

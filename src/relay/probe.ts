@@ -6,7 +6,6 @@ import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 import type { SocketTransport } from "#relay/realtime/socket-transport.ts";
-import { createAccessTokens } from "#relay/upstream/access-tokens.ts";
 import { wayTo, type Ways } from "#relay/upstream/carriage.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
@@ -67,7 +66,7 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
   };
   const inProcess = provider.id === "simulator";
-  const ways: Ways = { transport: deps.transport, sockets: deps.sockets, tokens: createAccessTokens(() => performance.now()), now: Date.now };
+  const ways: Ways = { transport: deps.transport, sockets: deps.sockets, now: Date.now };
   const transport = inProcess ? deps.simulator : wayTo(provider, ways, to.secret ?? "");
   const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, to);
   if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };

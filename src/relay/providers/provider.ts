@@ -37,6 +37,8 @@ export type ProviderFlags = Readonly<{
   userIds?: boolean;
   /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
+  /** Apps that are asked one question: what was said before is put in front of it. */
+  transcript?: boolean;
 }>;
 
 /** Class of an upstream outcome. */
@@ -88,7 +90,7 @@ export type Provider = Readonly<{
   authorize(key: string): Readonly<Record<string, string>>;
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;
-  /** The way that calls take, where the key is no header: it may have to be changed for a token first, or go over a WebSocket. */
+  /** The way that calls take, where that is not HTTP as it is. */
   carry?: Carrier;
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
