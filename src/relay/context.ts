@@ -39,6 +39,7 @@ import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
+import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
@@ -106,6 +107,7 @@ export type RelayState = RelayDeps & Readonly<{
   ways: Ways;
   /** The address of an endpoint on a channel. @throws RelayError */
   addresses: Addresses;
+  accessTokens: AccessTokens;
   budgetWindows: BudgetWindows;
   plans: Plans;
   /** What a vendor is told instead of a customer's name of his own user. */

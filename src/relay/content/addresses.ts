@@ -19,8 +19,8 @@ const NONE: ReadonlySet<Part["type"]> = new Set();
 const VIDEO_PAGE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 
 /** The addresses in a request whose content must be sent as data in this protocol. Undefined for the many that have none. */
-export function addressesFor(protocol: WireFormat, { messages }: ChatRequest): readonly string[] | undefined {
-  const takes = TAKES[protocol] ?? NONE;
+export function addressesFor(protocol: WireFormat, { messages }: ChatRequest, dataOnly = false): readonly string[] | undefined {
+  const takes = dataOnly ? NONE : TAKES[protocol] ?? NONE;
   let found: string[] | undefined;
   for (const message of messages) {
     for (const part of partsOf(message)) {

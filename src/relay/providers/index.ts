@@ -6,6 +6,7 @@ import { azure } from "#relay/providers/azure/index.ts";
 import { azureSpeech } from "#relay/providers/azure-speech/index.ts";
 import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
+import { baiduV1 } from "#relay/providers/baidu-v1/index.ts";
 import { baseten } from "#relay/providers/baseten/index.ts";
 import { bedrock } from "#relay/providers/bedrock/index.ts";
 import { blackForestLabs } from "#relay/providers/black-forest-labs/index.ts";
@@ -78,6 +79,7 @@ import { tencentTc3 } from "#relay/providers/tencent-tc3/index.ts";
 import { together } from "#relay/providers/together/index.ts";
 import { upstage } from "#relay/providers/upstage/index.ts";
 import { vercelGateway } from "#relay/providers/vercel-gateway/index.ts";
+import { vertex } from "#relay/providers/vertex/index.ts";
 import { vidu } from "#relay/providers/vidu/index.ts";
 import { vllm } from "#relay/providers/vllm/index.ts";
 import { volcengine } from "#relay/providers/volcengine/index.ts";
@@ -100,15 +102,15 @@ const ALL: readonly Provider[] = [
   hyperbolic, inferenceNet, jina, lingyiwanwu, llamaCpp, lmStudio, minimax, mistral, modelmart, mokaai, moonshot,
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, recraft, sambanova, siliconflow, simulator, stability, stepfun, submodel, tencentHunyuan, together, upstage,
-  vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
+  vercelGateway, vertex, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
   blackForestLabs, fal, grsai, replicate, jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
-  coze, dashscopeNative, deepl, dify, ideogram, sparkWs, tencentTc3, zhipuV3,
+  baiduV1, coze, dashscopeNative, deepl, dify, ideogram, sparkWs, tencentTc3, zhipuV3,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */
 const ALIASES: Readonly<Record<string, string>> = {
   claude: "anthropic",
-  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
+  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-vertex": "vertex", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
   custom: "openai-compatible", "new-api": "new-api-instance", "one-api": "new-api-instance", qwen: "dashscope", alibaba: "dashscope",
   kimi: "moonshot", glm: "zhipu", zai: "zhipu", "x-ai": "xai", "llama.cpp": "llama-cpp", lmstudio: "lm-studio", "together-ai": "together",
   "fireworks-ai": "fireworks", doubao: "volcengine", ark: "volcengine",
