@@ -6,6 +6,8 @@ import type { Place, Provider, ProviderEndpoint } from "#relay/providers/provide
 /** Endpoint tails that people paste along with the base; longest first. */
 const TAILS = ["/v1/messages", "/chat/completions", "/images/generations", "/images/variations", "/images/edits", "/audio/transcriptions", "/audio/translations", "/audio/speech", "/moderations", "/rerank", "/completions", "/responses", "/embeddings", "/realtime", "/messages"];
 const VERSION = /^v\d+\w*$/;
+/** Where Azure's older addresses name the model. */
+const DEPLOYMENT = /\/deployments\/[^/]+$/;
 
 /** Where an endpoint is, whatever is spoken there. */
 export type EndpointAddress = Pick<ProviderEndpoint, "path" | "streamPath" | "basePath" | "baseUrl">;
@@ -36,7 +38,12 @@ export function endpointUrl(provider: Provider, baseUrl: string | undefined, wan
   const named = filled(path.replace("{model}", call === undefined ? "" : inPath(call.upstreamModel, path)), call?.place);
   const base = url.pathname.replace(/\/+$/, "");
   if (isLiteral) url.pathname = `${base}/${named.split("/").at(-1)}`;
-  else url.pathname = join(basePathOf(withVersion(withoutTail(base), provider), provider, endpoint), named);
+  else {
+    const plain = withoutTail(base), start = plain.replace(DEPLOYMENT, "");
+    // Addresses that name a deployment have an edition of their own, which the others refuse.
+    if (start !== plain) url.searchParams.delete("api-version");
+    url.pathname = join(basePathOf(withVersion(start, url, provider), provider, endpoint), named);
+  }
   if (query !== undefined) for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
   return url;
 }
@@ -84,11 +91,13 @@ function withoutTail(path: string): string {
   return tail === undefined ? path : path.slice(0, -tail.length);
 }
 
-/** A bare host gets the path of the provider's own base, version segment included. */
-function withVersion(path: string, provider: Provider): string {
-  if (path !== "") return path;
-  if (provider.basePath !== undefined) return provider.basePath;
-  return provider.baseUrl === undefined ? "" : new URL(provider.baseUrl).pathname.replace(/\/+$/, "");
+/** A bare host gets the path of the provider's own base, version segment included; so does half of that path on the vendor's host. */
+function withVersion(path: string, { host }: URL, provider: Provider): string {
+  const own = provider.baseUrl === undefined ? undefined : new URL(provider.baseUrl);
+  const whole = provider.basePath ?? own?.pathname.replace(/\/+$/, "") ?? "";
+  if (path === "") return whole;
+  const isHalf = whole.startsWith(`${path}/`) && !VERSION.test(path.split("/").at(-1)!) && (own === undefined || own.host === host);
+  return isHalf ? whole : path;
 }
 
 /** A path that brings its version along takes the place of the version that the base ends in. */
