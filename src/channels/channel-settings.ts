@@ -62,6 +62,8 @@ export const channelSettingsField = z.strictObject({
   reasoning_field: z.enum(["effort", "thinking", "enable_thinking", "reasoning", "none"]),
   /** Thoughts become part of the text, between `<think>` marks. */
   thinking_to_content: z.boolean(),
+  /** Apps that are asked one question are told the whole conversation in it. */
+  transcript: z.boolean(),
   /** The vendor is always, or never, asked for a stream, whatever the client wants. */
   force_stream: z.boolean(),
   force_non_stream: z.boolean(),

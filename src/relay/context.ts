@@ -33,6 +33,7 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { Ways } from "#relay/upstream/carriage.ts";
 import type { Once } from "#relay/idempotency/once.ts";
 import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
@@ -102,6 +103,8 @@ export type RelayState = RelayDeps & Readonly<{
   contents: ContentSource | undefined;
   freePasses: FreePasses;
   drains: Drains;
+  /** What calls to vendors go over. */
+  ways: Ways;
   /** The address of an endpoint on a channel. @throws RelayError */
   addresses: Addresses;
   accessTokens: AccessTokens;

@@ -102,6 +102,7 @@ export function createRelay(deps: RelayDeps): Relay {
     contents: deps.fetchContent && createContentCache(deps.fetchContent, monotonic),
     freePasses: createFreePasses(monotonic),
     drains: createDrains(),
+    ways: { transport: deps.transport, sockets: deps.realtime?.sockets, now },
     addresses: createAddresses(),
     accessTokens: createAccessTokens(deps),
     budgetWindows: createBudgetWindows(),

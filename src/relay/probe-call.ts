@@ -44,7 +44,7 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
     const { parts: said, reader, media, contentType, headers: more, query = {}, path, script } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
     const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream, place: provider.place?.(placing(to, upstreamModel)) });
     if (path) url.pathname = path(url.pathname);
-    for (const [name, value] of Object.entries(endpoint.reword ? {} : query)) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(endpoint.reword ? {} : { ...query, ...tokenQuery(to) })) url.searchParams.set(name, value);
     const head = withOwnHeaders(to, { ...upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint), contentType, accept: media && "*/*" }), ...more });
     const { headers, parts } = endpoint.reword ? endpoint.reword({ headers: head, parts: said }) : { headers: head, parts: said };
     const signature = to.secret === undefined || !allInMemory(parts) ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
@@ -61,9 +61,11 @@ export async function probeCall(transport: Transport, to: ProbeAddress, operatio
 
 /** The headers by which a vendor knows the channel. */
 export function authorizationOf({ provider, secret, token }: ProbeAddress, endpoint?: ProviderEndpoint): Readonly<Record<string, string>> {
-  if (token !== undefined) return bearer(token);
+  if (token !== undefined && provider.tokens?.query === undefined) return bearer(token);
   return secret === undefined ? {} : endpoint?.authorize?.(secret) ?? provider.authorize(secret);
 }
+
+const tokenQuery = ({ provider: { tokens }, token }: ProbeAddress): Readonly<Record<string, string>> => (token === undefined || tokens?.query === undefined ? {} : { [tokens.query]: token });
 
 /** What the address of a call may depend on. */
 export const placing = ({ secret = "", settings = {}, baseUrl }: ProbeAddress, upstreamModel: string): Placing => ({ secret, settings, upstreamModel, baseUrl });

@@ -5,7 +5,9 @@ import { hideSecret, placing, probeCall, type ProbeAddress, type ProbeCall } fro
 import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
+import type { SocketTransport } from "#relay/realtime/socket-transport.ts";
 import { createAccessTokens, TokenRefused } from "#relay/upstream/access-tokens.ts";
+import { wayTo, type Ways } from "#relay/upstream/carriage.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
 export type { ProbeCall } from "#relay/probe-call.ts";
@@ -29,6 +31,8 @@ export type ProbeReport = Readonly<{
 export type ProbeDeps = Readonly<{
   transport: Transport;
   simulator: Transport;
+  /** For vendors that are called over WebSockets. */
+  sockets?: SocketTransport;
   /** Resolves and connects by the rules of every outgoing call. Absent: these steps are skipped. */
   inspect?(url: URL): Promise<Readonly<{ resolveMs: number; connectMs: number; tlsMs?: number; certificateUntil?: Date }>>;
 }>;
@@ -63,7 +67,8 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
   };
   const inProcess = provider.id === "simulator";
-  const transport = inProcess ? deps.simulator : deps.transport;
+  const ways: Ways = { transport: deps.transport, sockets: deps.sockets, now: Date.now };
+  const transport = inProcess ? deps.simulator : wayTo(provider, ways, asked.secret ?? "");
   const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, asked, target.model?.upstreamName ?? "");
   if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };
   const to = await withToken(transport, asked);
@@ -89,9 +94,9 @@ const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: fals
 
 /** A key that is not sent itself buys its token first: a test takes none that is there already. */
 async function withToken(transport: Transport, to: ProbeAddress): Promise<ProbeAddress | TokenRefused> {
-  const { provider: { tokens }, secret } = to;
+  const { provider: { tokens }, secret, baseUrl } = to;
   if (secret === undefined || !tokens?.wanted(secret)) return to;
-  return createAccessTokens({ transport, clock: Date }).fetch(tokens, secret).then((token) => ({ ...to, token }), (error: TokenRefused) => error);
+  return createAccessTokens({ transport, clock: Date }).fetch(tokens, secret, baseUrl).then((token) => ({ ...to, token }), (error: TokenRefused) => error);
 }
 
 async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress, upstreamModel: string): Promise<ProbeStep[]> {

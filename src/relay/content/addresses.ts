@@ -10,6 +10,9 @@ const TAKES: Readonly<Partial<Record<WireFormat, ReadonlySet<Part["type"]>>>> = 
   "openai-chat": new Set(["image"]),
   "openai-responses": new Set(["image", "document"]),
   cohere: new Set(["image"]),
+  "dashscope-native": new Set(["image"]),
+  dify: new Set(["image", "audio", "document"]),
+  coze: new Set(["image", "audio", "document"]),
 };
 const NONE: ReadonlySet<Part["type"]> = new Set();
 /** Google's models watch these themselves. */

@@ -129,7 +129,7 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
           includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
-      return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
+      return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }), ...(encoded.path && { path: encoded.path }) };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { SignableCall } from "#relay/providers/kit/sigv4.ts";
 import type { TaskProtocolId } from "#relay/tasks/task.ts";
+import type { Carrier } from "#relay/upstream/carriage.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,8 @@ export type ProviderFlags = Readonly<{
   userIds?: boolean;
   /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
+  /** Apps that are asked one question: what was said before is put in front of it. */
+  transcript?: boolean;
 }>;
 
 /** Class of an upstream outcome. */
@@ -86,8 +89,10 @@ export type Place = Readonly<{ baseUrl?: string; fill: Readonly<Record<string, s
 export type TokenExchange = Readonly<{
   /** Is this key one of those? Asked with each request. */
   wanted(secret: string): boolean;
-  /** @throws Error that says what is wrong with the key, without its words */
-  ask(secret: string, nowMs: number): Readonly<{ url: URL; form: Readonly<Record<string, string>> }>;
+  /** The parameter of the address by which the token goes; left out = as `Authorization: Bearer`. */
+  query?: string;
+  /** @param baseUrl the channel's own @throws Error that says what is wrong with the key, without its words */
+  ask(secret: string, nowMs: number, baseUrl?: string): Readonly<{ url: URL; form: Readonly<Record<string, string>> }>;
 }>;
 
 /** Where a vendor lists its models, or some of them. */
@@ -119,7 +124,7 @@ export type Provider = Readonly<{
   /** Conversations over a WebSocket in OpenAI's events, where the vendor has them. */
   realtime?: RealtimeEndpoint;
   authorize(key: string): Readonly<Record<string, string>>;
-  /** Tokens stand in for keys of some kinds: they go as `Authorization: Bearer`. */
+  /** Tokens stand in for keys of some kinds. */
   tokens?: TokenExchange;
   /** What the address has of key, settings and model. @throws RelayError no_available_channel where something is missing */
   place?(of: Placing): Place;
@@ -129,6 +134,8 @@ export type Provider = Readonly<{
   listings?(of: Placing): readonly ModelListing[];
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;
+  /** The way that calls take, where that is not HTTP as it is. */
+  carry?: Carrier;
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];

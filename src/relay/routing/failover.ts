@@ -93,7 +93,7 @@ async function fetchThenSend(input: CallInput, choice: Choice, wanted: ContentWa
     if (!(tried instanceof ContentWanted || tried instanceof TokenWanted)) return tried;
     try {
       if (tried instanceof ContentWanted) await conversion.fetch(tried);
-      else await state.accessTokens.fetch(tried.exchange, tried.secret);
+      else await state.accessTokens.fetch(tried.exchange, tried.secret, tried.baseUrl);
     } catch (cause) {
       if (cause instanceof RelayError) return { class: "client", unfit: cause };
       if (!(cause instanceof TokenRefused)) throw cause;

@@ -12,7 +12,7 @@ const CHOSEN: Readonly<Record<NonNullable<Channel["protocol"]>, WireFormat>> = {
 };
 
 /** What carries most of a foreign request goes first: thinking, tools and signatures survive in these better than in OpenAI's chat. */
-const RICHNESS: readonly WireFormat[] = ["anthropic", "gemini", "openai-responses", "bedrock-converse", "cohere", "openai-chat", "ollama"];
+const RICHNESS: readonly WireFormat[] = ["anthropic", "gemini", "openai-responses", "bedrock-converse", "cohere", "openai-chat", "ollama", "dashscope-native", "spark", "tencent", "baidu-v1", "zhipu-v3", "dify", "coze", "deepl"];
 
 /**
  * The endpoints of a channel that can answer a call of this dialect, in the order in which they are asked: the one that

@@ -24,10 +24,12 @@ export class TokenWanted extends Error {
   override readonly name = "TokenWanted";
   readonly exchange: TokenExchange;
   readonly secret: string;
-  constructor(tokens: TokenExchange, secret: string) {
+  readonly baseUrl: string | undefined;
+  constructor(tokens: TokenExchange, secret: string, baseUrl: string | undefined) {
     super("an access token must be fetched first");
     this.exchange = tokens;
     this.secret = secret;
+    this.baseUrl = baseUrl;
   }
 }
 
@@ -45,10 +47,10 @@ type Token = { token: string; gotAt: number; renewAt: number; endsAt: number };
 
 /** The short-lived tokens that this process has been given for its channels' keys. */
 export interface AccessTokens {
-  /** The token for a key, at once. @throws TokenWanted where there is none that still serves */
-  current(tokens: TokenExchange, secret: string): string;
+  /** The token for a key, at once. @param baseUrl the channel's own @throws TokenWanted where there is none that still serves */
+  current(tokens: TokenExchange, secret: string, baseUrl?: string): string;
   /** Fetches it; who asks for the same key meanwhile waits for the same answer. @throws TokenRefused */
-  fetch(tokens: TokenExchange, secret: string): Promise<string>;
+  fetch(tokens: TokenExchange, secret: string, baseUrl?: string): Promise<string>;
   /** The vendor has refused the token. @returns whether it may have been withdrawn: then a new one is worth trying */
   refused(secret: string, token: string): boolean;
 }
@@ -60,10 +62,10 @@ export function createAccessTokens({ transport, log, clock }: AccessTokenDeps): 
   const held = new Map<string, Token>();
   const flights = new Map<string, Promise<string>>();
 
-  const fetch = (tokens: TokenExchange, secret: string): Promise<string> => {
+  const fetch = (tokens: TokenExchange, secret: string, baseUrl?: string): Promise<string> => {
     const running = flights.get(secret);
     if (running) return running;
-    const flight = askFor(transport, tokens, secret, clock.now())
+    const flight = askFor(transport, tokens, secret, clock.now(), baseUrl)
       .then(({ token, lifeMs: told }) => {
         const gotAt = clock.now(), lifeMs = Math.max(told, LIFE_LEAST_MS);
         for (const [known, { endsAt }] of held) if (endsAt <= gotAt) held.delete(known);
@@ -77,12 +79,12 @@ export function createAccessTokens({ transport, log, clock }: AccessTokenDeps): 
 
   return {
     fetch,
-    current(tokens, secret) {
+    current(tokens, secret, baseUrl) {
       const known = held.get(secret), now = clock.now();
-      if (!known || now >= known.endsAt - USELESS_BEFORE_MS) throw new TokenWanted(tokens, secret);
+      if (!known || now >= known.endsAt - USELESS_BEFORE_MS) throw new TokenWanted(tokens, secret, baseUrl);
       if (now >= known.renewAt) {
         known.renewAt = now + RENEW_AGAIN_MS;
-        fetch(tokens, secret).catch((err: unknown) => log?.warn({ err }, "an access token could not be renewed; the old one serves on"));
+        fetch(tokens, secret, baseUrl).catch((err: unknown) => log?.warn({ err }, "an access token could not be renewed; the old one serves on"));
       }
       return known.token;
     },
@@ -95,10 +97,10 @@ export function createAccessTokens({ transport, log, clock }: AccessTokenDeps): 
   };
 }
 
-async function askFor(transport: Transport, tokens: TokenExchange, secret: string, nowMs: number): Promise<Readonly<{ token: string; lifeMs: number }>> {
+async function askFor(transport: Transport, tokens: TokenExchange, secret: string, nowMs: number, baseUrl: string | undefined): Promise<Readonly<{ token: string; lifeMs: number }>> {
   let asked: ReturnType<TokenExchange["ask"]>;
   try {
-    asked = tokens.ask(secret, nowMs);
+    asked = tokens.ask(secret, nowMs, baseUrl);
   } catch (cause) {
     throw new TokenRefused({ class: "auth", fault: { status: 0, code: "invalid_key", message: (cause as Error).message } });
   }

@@ -13,6 +13,7 @@ import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptTimers } from "#relay/upstream/attempt.ts";
+import { wayTo } from "#relay/upstream/carriage.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
@@ -76,16 +77,17 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const secret = choice.key?.secret() ?? "";
   const { endpoint, parts: said, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
 
-  const token = provider.tokens?.wanted(secret) ? state.accessTokens.current(provider.tokens, secret) : undefined;
-  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream, secret }), path, endpoint.reword ? undefined : forwarded?.query);
-  const authorization = token === undefined ? endpoint.authorize?.(secret) ?? provider.authorize(secret) : bearer(token);
+  const token = provider.tokens?.wanted(secret) ? state.accessTokens.current(provider.tokens, secret, channel.baseUrl) : undefined;
+  const query = token === undefined || provider.tokens?.query === undefined ? forwarded?.query : { ...forwarded?.query, [provider.tokens.query]: token };
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream, secret }), path, endpoint.reword ? undefined : query);
+  const authorization = token === undefined || provider.tokens?.query !== undefined ? endpoint.authorize?.(secret) ?? provider.authorize(secret) : bearer(token);
   const own = { ...upstreamHeaders({ stream, authorization, contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   if (provider.isShop) Object.assign(own, hopHeaders(context.inbound, state.shopId));
   const shaped = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, token ?? secret) : own;
   const { headers, parts } = endpoint.reword ? endpoint.reword({ headers: shaped, parts: said }) : { headers: shaped, parts: said };
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
-  const transport = provider.id === "simulator" ? state.simulator : state.transport;
+  const transport = provider.id === "simulator" ? state.simulator : wayTo(provider, state.ways, secret);
   const attempt = new Attempt({
     transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
