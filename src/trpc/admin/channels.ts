@@ -45,8 +45,8 @@ const bulkPatch = z.strictObject({
 export const channelsRouter = router({
   /** The vendors that channels can be made for, with what their forms say. */
   providers: adminProcedure("channels:read").query(() =>
-    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, asks = [], tokens }) => ({
-      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths), asks, takesFile: tokens !== undefined,
+    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, asks = [], keyForm }) => ({
+      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths), asks, takesFile: keyForm === "service-account",
     }))),
 
   /** The address that requests would go to: what the form shows while a base is typed. */
@@ -243,8 +243,8 @@ function readKeys(text: string, supply: Supply, provider?: string): Readonly<{ k
 
 /** Could a token be asked for with it, where the vendor takes such keys? Nobody is asked. */
 function buysTokens(secret: string, provider: string | undefined): boolean {
-  const tokens = provider === undefined ? undefined : providers.get(provider)?.tokens;
-  if (!tokens?.wanted(secret)) return true;
+  const { tokens, keyForm } = providers.get(provider ?? "") ?? {};
+  if (keyForm !== "service-account" || !tokens?.wanted(secret)) return true;
   try {
     tokens.ask(secret, 0);
     return true;
