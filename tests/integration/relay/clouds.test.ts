@@ -101,6 +101,29 @@ test("OpenAI's SDK and Claude on Vertex; a partner's model by OpenAI's own words
   expect(google.asked()).toBe(asked);
 });
 
+test("embeddings on Vertex: texts as instances, of the newer models one at a time, tokens added up", async () => {
+  const vectorOf = (text: string): number[] => [text.length, 0.5];
+  google.answers.say = (call) => {
+    const { instances, content } = call.body as { instances?: { content: string }[]; content?: { parts: { text: string }[] } };
+    if (instances) return json(call, 200, { predictions: instances.map((one) => ({ embeddings: { values: vectorOf(one.content), statistics: { token_count: 3, truncated: false } } })) });
+    return json(call, 200, { embedding: { values: vectorOf(content!.parts[0]!.text) }, usageMetadata: { promptTokenCount: 4 } });
+  };
+  const input = ["a", "bb", "ccc"];
+  for (const [model, calls, charge, path] of [
+    ["text-embedding-005", 1, 9_000n, "v1/projects/shop-project-7/locations/global/publishers/google/models/text-embedding-005:predict"],
+    ["gemini-embedding-001", 3, 9_000n, "v1/projects/shop-project-7/locations/global/publishers/google/models/gemini-embedding-001:predict"],
+    ["gemini-embedding-2", 3, 12_000n, "v1beta1/projects/shop-project-7/locations/global/publishers/google/models/gemini-embedding-2:embedContent"],
+  ] as const) {
+    const { shop, openai } = await onVertex(model), before = google.calls().length;
+    const { data } = await openai.embeddings.create({ model: "gpt-test", input, dimensions: 2 });
+    expect(data.map(({ embedding }) => embedding)).toEqual(input.map(vectorOf));
+    expect(google.calls().length - before).toBe(calls);
+    expect(lastOfGoogle().path).toBe(`/${path}`);
+    await until(() => shop.billing.records.length === 1);
+    expect(shop.billing.records[0]).toMatchObject({ usageSource: "upstream", chargeNano: charge });
+  }
+});
+
 test("requests that come together share one token; it is renewed while it still serves, and fetched anew once it has ended", async () => {
   const asked = google.asked();
   const { shop, openai } = await onVertex(GEMINI);
