@@ -154,7 +154,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createChannelTests, createTaskStore, pollTasks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createSocketTransport, createChannelTests, createTaskStore, pollTasks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"), import("#channels/index.ts"),
     import("#payments/index.ts"), import("#reports/status.store.ts"), import("#reports/index.ts"),
   ]);
@@ -180,7 +180,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const transport = createHttpTransport(outbound);
   const tasks = createTaskStore(pool, sealer);
   const channelTests = createChannelTests({
-    pool, sealer, clock, transport, simulator: createSimulator({ clock }),
+    pool, sealer, clock, transport, simulator: createSimulator({ clock }), sockets: createSocketTransport(outbound),
     inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
   });
   const payments = createPayments({ pool, clock, log, settings, stripe: env.stripe, baseUrl });

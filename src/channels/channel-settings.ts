@@ -44,6 +44,9 @@ export const CAPABILITIES = [
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** It becomes part of an address. */
+const cloudWord = z.string().min(1).max(100).regex(/^[a-z0-9][a-z0-9.:-]*$/, "must be small letters, digits and hyphens");
+
 export const channelSettingsField = z.strictObject({
   params: paramOpsField,
   headers: z.array(header).max(HEADERS_MAX),
@@ -59,6 +62,8 @@ export const channelSettingsField = z.strictObject({
   reasoning_field: z.enum(["effort", "thinking", "enable_thinking", "reasoning", "none"]),
   /** Thoughts become part of the text, between `<think>` marks. */
   thinking_to_content: z.boolean(),
+  /** Apps that are asked one question are told the whole conversation in it. */
+  transcript: z.boolean(),
   /** The vendor is always, or never, asked for a stream, whatever the client wants. */
   force_stream: z.boolean(),
   force_non_stream: z.boolean(),
@@ -66,6 +71,10 @@ export const channelSettingsField = z.strictObject({
   allow_user_id: z.boolean(),
   /** The vendor's names of voices, by those that customers may use. */
   voices: z.record(z.string().min(1).max(100), z.string().min(1).max(200)),
+  /** Clouds: whose account, and where its models run; by the vendor's name of a model where one runs elsewhere. */
+  project: cloudWord,
+  location: cloudWord,
+  locations: z.record(z.string().min(1).max(200), cloudWord),
   /** Per shop name of a model: what this channel's copy of it cannot do. */
   lacks: z.record(z.string().min(1).max(200), z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length)),
 }).partial().refine(({ force_stream: always, force_non_stream: never }) => !(always && never), { path: ["force_non_stream"], message: "contradicts force_stream" });

@@ -33,11 +33,13 @@ import type { RouteBook } from "#relay/routing/route-stats.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import type { RetryBudget } from "#relay/routing/retry-policy.ts";
 import type { Addresses } from "#relay/upstream/addresses.ts";
+import type { Ways } from "#relay/upstream/carriage.ts";
 import type { Once } from "#relay/idempotency/once.ts";
 import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
+import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
@@ -101,8 +103,11 @@ export type RelayState = RelayDeps & Readonly<{
   contents: ContentSource | undefined;
   freePasses: FreePasses;
   drains: Drains;
+  /** What calls to vendors go over. */
+  ways: Ways;
   /** The address of an endpoint on a channel. @throws RelayError */
   addresses: Addresses;
+  accessTokens: AccessTokens;
   budgetWindows: BudgetWindows;
   plans: Plans;
   /** What a vendor is told instead of a customer's name of his own user. */

@@ -23,6 +23,7 @@ import { createHealth } from "#relay/routing/health.ts";
 import { createKeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
 import { createRouteBook } from "#relay/routing/route-stats.ts";
+import { createAccessTokens } from "#relay/upstream/access-tokens.ts";
 import { createAddresses } from "#relay/upstream/addresses.ts";
 import { createContentCache } from "#relay/content/content-cache.ts";
 import { createDrains } from "#relay/upstream/drains.ts";
@@ -101,7 +102,9 @@ export function createRelay(deps: RelayDeps): Relay {
     contents: deps.fetchContent && createContentCache(deps.fetchContent, monotonic),
     freePasses: createFreePasses(monotonic),
     drains: createDrains(),
+    ways: { transport: deps.transport, sockets: deps.realtime?.sockets, now },
     addresses: createAddresses(),
+    accessTokens: createAccessTokens(deps),
     budgetWindows: createBudgetWindows(),
     plans: createPlans(),
     endUser: createEndUserNames(deps.endUserKey ?? randomBytes(32)),

@@ -1,8 +1,9 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { authorizationOf, withOwnHeaders, exchange, hideSecret, type ProbeAddress } from "#relay/probe-call.ts";
+import { authorizationOf, hideSecret, placing, withOwnHeaders, type ProbeAddress } from "#relay/probe-call.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { readFault } from "#relay/providers/kit/classify.ts";
+import { exchange } from "#relay/upstream/exchange.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
 /** `names` are there only when the whole list was read: of half a list one would think that the other half is gone. */
@@ -19,23 +20,33 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
   const { "content-type": _type, ...headers } = withOwnHeaders(to, upstreamHeaders({ stream: false, authorization: authorizationOf(to) }));
   const names = new Set<string>();
   let latencyMs = 0;
-  let url: URL | undefined = modelsUrl(to);
-  for (let page = 0; url; page += 1) {
-    const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
-    latencyMs += endMs;
-    if (status !== 200) return { status, latencyMs, error: hideSecret(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
-    const read = readPage(bytes);
-    if (!read) return { status, latencyMs, error: "The answer is no list of models." };
-    const before = names.size;
-    for (const name of read.names) names.add(name);
-    // A vendor that gives the same page again and again is left, as is one whose list has no end.
-    const more = read.next !== undefined && names.size > before && page + 1 < PAGES_MAX && names.size < NAMES_MAX;
-    url = more ? nextUrl(url, read.next!) : undefined;
+  const urls = modelsUrls(to);
+  if (urls.length === 0) return { status: 0, latencyMs, error: "The vendor shows its list to keys of another kind." };
+  for (const first of urls) {
+    let url: URL | undefined = first;
+    for (let page = 0; url; page += 1) {
+      const signature = to.secret === undefined ? undefined : to.provider.sign?.(to.secret, { method: "GET", url, headers, body: [], atMs: Date.now() });
+      const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers: { ...headers, ...signature } });
+      latencyMs += endMs;
+      if (status !== 200) return { status, latencyMs, error: hideSecret(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
+      const read = readPage(bytes);
+      if (!read) return { status, latencyMs, error: "The answer is no list of models." };
+      const before = names.size;
+      for (const name of read.names) names.add(name);
+      // A vendor that gives the same page again and again is left, as is one whose list has no end.
+      const more = read.next !== undefined && names.size > before && page + 1 < PAGES_MAX && names.size < NAMES_MAX;
+      url = more ? nextUrl(url, read.next!) : undefined;
+    }
   }
   return { status: 200, latencyMs, names: [...names].sort().slice(0, NAMES_MAX) };
 }
 
-function modelsUrl({ provider, baseUrl }: ProbeAddress): URL {
+function modelsUrls(to: ProbeAddress): readonly URL[] {
+  const listed = to.provider.listings?.(placing(to, ""));
+  return listed ? listed.map(({ path, baseUrl = to.baseUrl }) => endpointUrl(to.provider, baseUrl, { path })) : [besideCalls(to)];
+}
+
+function besideCalls({ provider, baseUrl }: ProbeAddress): URL {
   const operation = (["chat", "embeddings", "completions"] as const).find((name) => provider.paths[name]) ?? (Object.keys(provider.paths)[0] as Operation);
   const url = endpointUrl(provider, baseUrl, operation);
   url.pathname = `${decodeURI(url.pathname).replace(TAIL, "")}/models`;
@@ -50,11 +61,11 @@ function nextUrl(url: URL, next: readonly [name: string, value: string]): URL {
   return following;
 }
 
-type Entry = string | Readonly<{ id?: unknown; name?: unknown; model?: unknown }> | null;
-type Wire = Readonly<{ data?: unknown; models?: unknown; has_more?: unknown; last_id?: unknown; nextPageToken?: unknown }> | null;
+type Entry = string | Readonly<{ id?: unknown; name?: unknown; model?: unknown; modelId?: unknown; inferenceProfileId?: unknown }> | null;
+type Wire = Readonly<{ data?: unknown; models?: unknown; publisherModels?: unknown; modelSummaries?: unknown; inferenceProfileSummaries?: unknown; nextToken?: unknown; has_more?: unknown; last_id?: unknown; nextPageToken?: unknown }> | null;
 type Page = Readonly<{ names: readonly string[]; /** Query parameter that leads to the next page. */ next?: readonly [name: string, value: string] }>;
 
-/** A list as OpenAI, Anthropic, Google, Ollama and bare arrays have it. @returns undefined when it is none of them */
+/** A list as OpenAI, Anthropic, Google, Amazon, Ollama and bare arrays have it. @returns undefined when it is none of them */
 function readPage(bytes: Buffer): Page | undefined {
   let wire: unknown;
   try {
@@ -62,19 +73,24 @@ function readPage(bytes: Buffer): Page | undefined {
   } catch {
     return undefined;
   }
-  const { data, models, has_more: more, last_id: last, nextPageToken: token } = ((Array.isArray(wire) ? { data: wire } : wire) as Wire) ?? {};
-  const list = [data, models].find(Array.isArray) as readonly Entry[] | undefined;
+  const { data, models, publisherModels, modelSummaries, inferenceProfileSummaries, has_more: more, last_id: last, nextPageToken: token, nextToken: mark } = ((Array.isArray(wire) ? { data: wire } : wire) as Wire) ?? {};
+  const list = [data, models, publisherModels, modelSummaries, inferenceProfileSummaries].find(Array.isArray) as readonly Entry[] | undefined;
   if (!list) return undefined;
   return {
     names: list.flatMap(nameOf),
-    ...(more === true && typeof last === "string" && last !== "" ? { next: ["after_id", last] as const } : typeof token === "string" && token !== "" ? { next: ["pageToken", token] as const } : {}),
+    ...nextOf(more === true && ["after_id", last], ["pageToken", token], ["nextToken", mark]),
   };
 }
 
+function nextOf(...ways: readonly (readonly [name: string, value: unknown] | false)[]): Pick<Page, "next"> {
+  for (const way of ways) if (way && typeof way[1] === "string" && way[1] !== "") return { next: [way[0], way[1]] };
+  return {};
+}
+
 function nameOf(entry: Entry): readonly string[] {
-  const name = typeof entry === "string" ? entry : entry?.id ?? entry?.name ?? entry?.model;
+  const name = typeof entry === "string" ? entry : entry?.id ?? entry?.modelId ?? entry?.inferenceProfileId ?? entry?.name ?? entry?.model;
   if (typeof name !== "string") return [];
   // Google writes its collection in front of every name; requests go by the name alone.
-  const bare = name.replace(/^models\//, "");
+  const bare = name.replace(/^(?:publishers\/[^/]+\/)?models\//, "");
   return bare !== "" && bare.length <= NAME_LENGTH_MAX ? [bare] : [];
 }

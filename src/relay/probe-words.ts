@@ -78,9 +78,9 @@ const isOpenAi = (format: WireFormat): format is OpenAiFormat & DialectId => for
 function converted(format: WireFormat, wire: JsonObject, upstreamModel: string, flags: ProviderFlags): ProbeWords {
   const client = clientCodecs["openai-chat"]!, upstream = upstreamCodecs[format]!;
   const request = client.decodeRequest(wire, { betas: [] });
-  const { body, restore } = upstream.encodeRequest(request, { upstreamModel, flags, strict: false, warn: () => undefined });
+  const { body, restore, headers, path } = upstream.encodeRequest(request, { upstreamModel, flags, strict: false, warn: () => undefined });
   return {
-    parts: [Buffer.from(JSON.stringify(body))],
+    parts: [Buffer.from(JSON.stringify(body))], ...(headers && { headers }), ...(path && { path }),
     reader: convertedReader({ client, upstream, decoder: { flags, ...(restore && { restore }) }, reply: { request, requestId: "req_test", createdAt: 0, includeUsage: true, inputTokensEstimate: 1 } }),
   };
 }

@@ -1,10 +1,13 @@
 import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { writesText, type Operation } from "#relay/dialects/operations.ts";
 import { withChannelFlags } from "#relay/policy/route-policy.ts";
-import { probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
+import { hideSecret, placing, probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
 import { probeModels, type ListedModels } from "#relay/probe-models.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
+import type { SocketTransport } from "#relay/realtime/socket-transport.ts";
+import { createAccessTokens, TokenRefused } from "#relay/upstream/access-tokens.ts";
+import { wayTo, type Ways } from "#relay/upstream/carriage.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
 export type { ProbeCall } from "#relay/probe-call.ts";
@@ -28,6 +31,8 @@ export type ProbeReport = Readonly<{
 export type ProbeDeps = Readonly<{
   transport: Transport;
   simulator: Transport;
+  /** For vendors that are called over WebSockets. */
+  sockets?: SocketTransport;
   /** Resolves and connects by the rules of every outgoing call. Absent: these steps are skipped. */
   inspect?(url: URL): Promise<Readonly<{ resolveMs: number; connectMs: number; tlsMs?: number; certificateUntil?: Date }>>;
 }>;
@@ -56,19 +61,22 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
   const provider = known && withChannelFlags(known, settings);
   if (!provider) return failedAt("address", `The provider ${target.provider} is not known.`);
   if (target.secret === undefined && !provider.keyless) return failedAt("key", "The channel has no live key.");
-  const to: ProbeAddress = {
-    provider, connectMs: target.connectMs ?? CONNECT_MS, ...(settings.headers && { headers: settings.headers }),
+  const asked: ProbeAddress = {
+    provider, settings, connectMs: target.connectMs ?? CONNECT_MS,
     ...(target.protocol !== undefined && { protocol: target.protocol }),
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
   };
   const inProcess = provider.id === "simulator";
-  const transport = inProcess ? deps.simulator : deps.transport;
-  const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, to);
+  const ways: Ways = { transport: deps.transport, sockets: deps.sockets, now: Date.now };
+  const transport = inProcess ? deps.simulator : wayTo(provider, ways, asked.secret ?? "");
+  const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, asked, target.model?.upstreamName ?? "");
   if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };
+  const to = await withToken(transport, asked);
+  if (to instanceof TokenRefused) return { ok: false, steps: [...steps, { step: "key", state: "failed", note: hideSecret(to.message, asked.secret) }], calls: [] };
 
   const listed = inProcess || !target.list ? undefined : await probeModels(transport, to).catch((error: Error): ListedModels => ({ status: 0, latencyMs: 0, error: error.message }));
-  if (listed) steps.push(...listSteps(listed, provider.keyless === true));
-  if (listed && (listed.status === 401 || listed.status === 403)) return { ok: false, steps, calls: [] };
+  if (listed) steps.push(...listSteps(listed, provider));
+  if (listed && isRefused(listed, provider)) return { ok: false, steps, calls: [] };
 
   const calls: ProbeCall[] = [];
   if (target.model) {
@@ -84,9 +92,17 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
 
 const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: false, steps: [{ step, state: "failed", note }], calls: [] });
 
-async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress): Promise<ProbeStep[]> {
+/** A key that is not sent itself buys its token first: a test takes none that is there already. */
+async function withToken(transport: Transport, to: ProbeAddress): Promise<ProbeAddress | TokenRefused> {
+  const { provider: { tokens }, secret, baseUrl } = to;
+  if (secret === undefined || !tokens?.wanted(secret)) return to;
+  return createAccessTokens({ transport, clock: Date }).fetch(tokens, secret, baseUrl).then((token) => ({ ...to, token }), (error: TokenRefused) => error);
+}
+
+async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress, upstreamModel: string): Promise<ProbeStep[]> {
   try {
-    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }));
+    const place = to.provider.place?.(placing(to, upstreamModel));
+    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }, { upstreamModel, stream: false, place }));
     return [
       { step: "address", state: "ok", ms: resolveMs },
       { step: "connection", state: "ok", ms: connectMs + (tlsMs ?? 0), ...(certificateUntil && { until: certificateUntil }) },
@@ -98,13 +114,15 @@ async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: Prob
   }
 }
 
-function listSteps(listed: ListedModels, keyless: boolean): ProbeStep[] {
-  const refused = listed.status === 401 || listed.status === 403;
+/** Where the list is a service of its own, a key may be good for calls and yet not for the list. */
+const isRefused = ({ status }: ListedModels, { listings }: Provider): boolean => status === 401 || (status === 403 && listings === undefined);
+
+function listSteps(listed: ListedModels, provider: Provider): ProbeStep[] {
   const note = listed.error === undefined ? {} : { note: listed.error };
-  if (refused) return [{ step: "key", state: "failed", ms: listed.latencyMs, ...note }];
+  if (isRefused(listed, provider)) return [{ step: "key", state: "failed", ms: listed.latencyMs, ...note }];
   if (!listed.names) return [{ step: "models", state: "skipped", ...note }];
   const list: ProbeStep = { step: "models", state: "ok", ms: listed.latencyMs, count: listed.names.length };
-  return keyless ? [list] : [{ step: "key", state: "ok", ms: listed.latencyMs }, list];
+  return provider.keyless === true ? [list] : [{ step: "key", state: "ok", ms: listed.latencyMs }, list];
 }
 
 const callStep = ({ stream, ok, latencyMs, firstMs, error }: ProbeCall): ProbeStep => ({

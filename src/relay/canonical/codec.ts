@@ -88,9 +88,9 @@ export interface UpstreamCodec {
 
 /**
  * `restore` gives the client's word for a tool's name or call id that had to be changed to suit the vendor. `headers` are
- * further headers of the call that the body needs.
+ * further headers of the call that the body needs; `path` is told the endpoint's and gives the one that the body belongs to.
  */
-export type EncodedRequest = Readonly<{ body: JsonObject; restore?: (word: string) => string; headers?: Readonly<Record<string, string>> }>;
+export type EncodedRequest = Readonly<{ body: JsonObject; restore?: (word: string) => string; headers?: Readonly<Record<string, string>>; path?: (pathname: string) => string }>;
 
 export type DecoderOptions = Readonly<{ flags: ProviderFlags; restore?: (word: string) => string }>;
 

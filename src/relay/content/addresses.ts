@@ -10,14 +10,17 @@ const TAKES: Readonly<Partial<Record<WireFormat, ReadonlySet<Part["type"]>>>> = 
   "openai-chat": new Set(["image"]),
   "openai-responses": new Set(["image", "document"]),
   cohere: new Set(["image"]),
+  "dashscope-native": new Set(["image"]),
+  dify: new Set(["image", "audio", "document"]),
+  coze: new Set(["image", "audio", "document"]),
 };
 const NONE: ReadonlySet<Part["type"]> = new Set();
 /** Google's models watch these themselves. */
 const VIDEO_PAGE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 
 /** The addresses in a request whose content must be sent as data in this protocol. Undefined for the many that have none. */
-export function addressesFor(protocol: WireFormat, { messages }: ChatRequest): readonly string[] | undefined {
-  const takes = TAKES[protocol] ?? NONE;
+export function addressesFor(protocol: WireFormat, { messages }: ChatRequest, dataOnly = false): readonly string[] | undefined {
+  const takes = dataOnly ? NONE : TAKES[protocol] ?? NONE;
   let found: string[] | undefined;
   for (const message of messages) {
     for (const part of partsOf(message)) {

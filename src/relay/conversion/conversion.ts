@@ -35,6 +35,8 @@ export type ConversionTarget = Readonly<{
   maxOutputTokens?: number;
   /** Whether a stream is asked for, where that is not the client's wish. */
   stream?: boolean;
+  /** Files must come as data, whatever the protocol allows. */
+  dataOnly?: boolean;
   /** Changes what would be sent, in place; `warn` is told what is lost. */
   shape?: (body: Tree, warn: Warn) => void;
   /** Thoughts become part of the text. */
@@ -94,13 +96,13 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, settings = {}, maxTokens, maxOutputTokens, stream, shape, thinkingToContent, preset }) {
+    into(protocol, { upstreamModel, flags, settings = {}, dataOnly, maxTokens, maxOutputTokens, stream, shape, thinkingToContent, preset }) {
       const call = callCodecs[protocol];
       if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
       if (!client || !upstream) throw new RelayError("unsupported_endpoint", "The model does not offer this endpoint.");
       let request = repaired(read(clientCodecs[scanned.dialect] ?? client), repairs);
-      const addresses = source && addressesFor(protocol, request);
+      const addresses = source && addressesFor(protocol, request, dataOnly);
       if (addresses) {
         const missing = addresses.filter((address) => !contents.has(address));
         if (missing.length > 0) throw new ContentWanted(missing);
@@ -127,7 +129,7 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
           includeUsage: scanned.includeUsage, inputTokensEstimate: roughInputTokens(scanned),
         },
       });
-      return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }) };
+      return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }), ...(encoded.path && { path: encoded.path }) };
     },
   };
 }

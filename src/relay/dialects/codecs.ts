@@ -1,12 +1,20 @@
 import type { ClientCodec, UpstreamCodec } from "#relay/canonical/codec.ts";
 import { anthropicClient, anthropicUpstream } from "#relay/dialects/anthropic/index.ts";
+import { baiduUpstream } from "#relay/dialects/baidu-v1/index.ts";
 import { bedrockConverseUpstream } from "#relay/dialects/bedrock-converse/index.ts";
 import { cohereUpstream } from "#relay/dialects/cohere/index.ts";
+import { cozeUpstream } from "#relay/dialects/coze/index.ts";
+import { dashscopeNativeUpstream } from "#relay/dialects/dashscope-native/index.ts";
+import { deeplUpstream } from "#relay/dialects/deepl/index.ts";
+import { difyUpstream } from "#relay/dialects/dify/index.ts";
 import { ollamaUpstream } from "#relay/dialects/ollama/index.ts";
 import { geminiClient, geminiUpstream } from "#relay/dialects/gemini/index.ts";
 import { openaiChatClient, openaiChatUpstream } from "#relay/dialects/openai-chat/index.ts";
 import { openaiCompletionsClient } from "#relay/dialects/openai-completions/index.ts";
 import { openaiResponsesClient, openaiResponsesUpstream } from "#relay/dialects/openai-responses/index.ts";
+import { sparkUpstream } from "#relay/dialects/spark/index.ts";
+import { tencentUpstream } from "#relay/dialects/tencent/index.ts";
+import { zhipuUpstream } from "#relay/dialects/zhipu-v3/index.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 
 /** Dialects whose calls can be answered by a vendor that speaks another one. */
@@ -27,4 +35,12 @@ export const upstreamCodecs: Readonly<Partial<Record<WireFormat, UpstreamCodec>>
   "bedrock-converse": bedrockConverseUpstream,
   cohere: cohereUpstream,
   ollama: ollamaUpstream,
+  "dashscope-native": dashscopeNativeUpstream,
+  dify: difyUpstream,
+  coze: cozeUpstream,
+  spark: sparkUpstream,
+  tencent: tencentUpstream,
+  "baidu-v1": baiduUpstream,
+  "zhipu-v3": zhipuUpstream,
+  deepl: deeplUpstream,
 };

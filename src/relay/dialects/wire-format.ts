@@ -7,11 +7,12 @@ export type WireFormat =
 /** Those that no client speaks. */
 export type VendorFormat =
   | "bedrock-converse" | "cohere" | "ollama"
-  | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings"
+  | "dashscope-native" | "dify" | "coze" | "spark" | "tencent" | "baidu-v1" | "zhipu-v3" | "deepl"
+  | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings" | "vertex-embeddings" | "vertex-embed-content"
   | "cohere-rerank" | "voyage-rerank" | "dashscope-rerank" | "deepinfra-rerank"
   | "mistral-moderations"
   | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images" | "openrouter-images" | "siliconflow-images" | "xai-images"
-  | "bfl-images" | "fal-images" | "replicate-images" | "grsai-images"
+  | "ideogram-images" | "bfl-images" | "fal-images" | "replicate-images" | "grsai-images"
   | "gemini-speech" | "minimax-speech" | "elevenlabs-speech" | "deepgram-speech" | "azure-speech" | "xai-speech" | "mistral-speech"
   | "deepgram-transcriptions" | "elevenlabs-transcriptions" | "xai-transcriptions" | "cohere-transcriptions" | "workers-ai-transcriptions" | "workers-ai-translations";
 

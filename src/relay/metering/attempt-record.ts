@@ -3,6 +3,8 @@ import type { AttemptRecord } from "#money/charge.ts";
 import { priceUsage } from "#money/price.ts";
 import { inputTokensOf, toQuantities } from "#money/usage.ts";
 import type { Usage } from "#money/usage.ts";
+import type { Choice } from "#relay/routing/router.ts";
+import type { Failure } from "#relay/upstream/failure.ts";
 import type { Tried } from "#relay/upstream/tried.ts";
 import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -38,6 +40,12 @@ export function attemptRecord({ tried, model, snapshot, admittedAtMs, usage, err
     costPico: usageCost(usage, snapshot, route, model, admittedAtMs),
   };
 }
+
+/** The row of a try that never reached its vendor, as the channel's key bought no token. */
+export const unsentRecord = ({ offer: { route }, key }: Choice, failure: Failure): AttemptRecord => ({
+  channelId: route.channel.id, upstreamModel: route.upstreamModel, credential: key?.id, upstreamId: undefined,
+  errorClass: failure.class, status: failure.fault?.status || undefined, latencyMs: undefined, ttftMs: undefined, usage: undefined, costPico: pico(0n),
+});
 
 /** What the vendor takes: by the channel's cost price, else as the vendor says, else unknown, which counts as nothing. */
 export function usageCost(usage: Usage | undefined, snapshot: Snapshot, route: Route, model: Model, atMs: number): AttemptRecord["costPico"] {

@@ -9,6 +9,7 @@ import { upstreamHeaders } from "#relay/http/headers.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { compileRoutePolicy, withChannelFlags } from "#relay/policy/route-policy.ts";
 import { providers } from "#relay/providers/index.ts";
+import { bearer } from "#relay/providers/kit/auth.ts";
 import { protocolsFor } from "#relay/routing/protocols.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
@@ -59,7 +60,7 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
   const body = Buffer.from(asked.body);
   const scanned = scanRequest(body, "chat", { dialect: asked.dialect, ...(asked.dialect === "gemini" && { model: asked.model }) });
   const provider = withChannelFlags(known, asked.settings);
-  const [first, ...others] = protocolsFor(provider, asked.protocol, "chat", asked.dialect);
+  const [first, ...others] = protocolsFor(provider, asked.protocol, "chat", asked.dialect, asked.upstreamModel);
   if (!first) throw new RelayError("unsupported_endpoint", "The channel cannot answer this kind of call.");
   const endpoints = [first, ...others] as const;
   const facts = { model: asked.model, endpoint: endpointName("chat", asked.dialect), group: asked.group };
@@ -75,15 +76,16 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
       { route: { upstreamModel: asked.upstreamModel }, endpoints: [...endpoints], ...(policy && { policy }) },
       provider.flags,
     );
-    return { context, policy, spoken, text: pretty(Buffer.concat(spoken.parts.filter(isInMemory)).toString("utf8")) };
+    const { endpoint } = spoken, authorization = provider.tokens ? bearer(SAMPLE_KEY) : endpoint.authorize?.(SAMPLE_KEY) ?? provider.authorize(SAMPLE_KEY);
+    const own = { ...upstreamHeaders({ stream: spoken.stream, authorization }), ...spoken.forwarded?.headers };
+    const said = { headers: policy ? shapeHeaders(own, policy, { inbound, idText: SAMPLE_ID }, SAMPLE_KEY) : own, parts: spoken.parts };
+    const { headers, parts } = endpoint.reword?.(said) ?? said;
+    return { context, spoken, headers, text: pretty(Buffer.concat(parts.filter(isInMemory)).toString("utf8")) };
   };
-  const { context, policy, spoken, text } = say(asked.settings);
-  const authorization = spoken.endpoint.authorize?.(SAMPLE_KEY) ?? provider.authorize(SAMPLE_KEY);
-  const own = { ...upstreamHeaders({ stream: spoken.stream, authorization }), ...spoken.forwarded?.headers };
+  const { context, spoken, text, headers } = say(asked.settings);
   return {
     protocol: spoken.endpoint.dialect, stream: spoken.stream, before: plainText(() => say({}).text, asked.body), after: text,
-    headers: policy ? shapeHeaders(own, policy, { inbound, idText: SAMPLE_ID }, SAMPLE_KEY) : own,
-    warnings: context.warnings, changes: context.changes,
+    headers, warnings: context.warnings, changes: context.changes,
   };
 }
 

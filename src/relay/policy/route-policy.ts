@@ -74,6 +74,7 @@ export function withChannelFlags(provider: Provider, settings: ChannelSettings):
     ...(settings.reasoning_field && { reasoningParam: settings.reasoning_field }),
     ...(settings.allow_service_tier && { serviceTier: true }),
     ...(settings.allow_user_id && { userIds: true }),
+    ...(settings.transcript && { transcript: true }),
   };
   return Object.keys(flags).length === 0 ? provider : { ...provider, flags: { ...provider.flags, ...flags } };
 }

@@ -6,6 +6,7 @@ import { azure } from "#relay/providers/azure/index.ts";
 import { azureSpeech } from "#relay/providers/azure-speech/index.ts";
 import { baichuan } from "#relay/providers/baichuan/index.ts";
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
+import { baiduV1 } from "#relay/providers/baidu-v1/index.ts";
 import { baseten } from "#relay/providers/baseten/index.ts";
 import { bedrock } from "#relay/providers/bedrock/index.ts";
 import { blackForestLabs } from "#relay/providers/black-forest-labs/index.ts";
@@ -13,10 +14,14 @@ import { cerebras } from "#relay/providers/cerebras/index.ts";
 import { cloudflareWorkersAi } from "#relay/providers/cloudflare-workers-ai/index.ts";
 import { cohere } from "#relay/providers/cohere/index.ts";
 import { cometapi } from "#relay/providers/cometapi/index.ts";
+import { coze } from "#relay/providers/coze/index.ts";
 import { dashscope } from "#relay/providers/dashscope/index.ts";
+import { dashscopeNative } from "#relay/providers/dashscope-native/index.ts";
 import { deepgram } from "#relay/providers/deepgram/index.ts";
 import { deepinfra } from "#relay/providers/deepinfra/index.ts";
+import { deepl } from "#relay/providers/deepl/index.ts";
 import { deepseek } from "#relay/providers/deepseek/index.ts";
+import { dify } from "#relay/providers/dify/index.ts";
 import { dmxapi } from "#relay/providers/dmxapi/index.ts";
 import { elevenlabs } from "#relay/providers/elevenlabs/index.ts";
 import { fal } from "#relay/providers/fal/index.ts";
@@ -29,6 +34,7 @@ import { groq } from "#relay/providers/groq/index.ts";
 import { grsai } from "#relay/providers/grsai/index.ts";
 import { huggingface } from "#relay/providers/huggingface/index.ts";
 import { hyperbolic } from "#relay/providers/hyperbolic/index.ts";
+import { ideogram } from "#relay/providers/ideogram/index.ts";
 import { inferenceNet } from "#relay/providers/inference-net/index.ts";
 import { jimeng } from "#relay/providers/jimeng/index.ts";
 import { jina } from "#relay/providers/jina/index.ts";
@@ -63,14 +69,17 @@ import { sambanova } from "#relay/providers/sambanova/index.ts";
 import { siliconflow } from "#relay/providers/siliconflow/index.ts";
 import { simulator } from "#relay/providers/simulator/index.ts";
 import { sora } from "#relay/providers/sora/index.ts";
+import { sparkWs } from "#relay/providers/spark-ws/index.ts";
 import { stability } from "#relay/providers/stability/index.ts";
 import { stepfun } from "#relay/providers/stepfun/index.ts";
 import { submodel } from "#relay/providers/submodel/index.ts";
 import { suno } from "#relay/providers/suno/index.ts";
 import { tencentHunyuan } from "#relay/providers/tencent-hunyuan/index.ts";
+import { tencentTc3 } from "#relay/providers/tencent-tc3/index.ts";
 import { together } from "#relay/providers/together/index.ts";
 import { upstage } from "#relay/providers/upstage/index.ts";
 import { vercelGateway } from "#relay/providers/vercel-gateway/index.ts";
+import { vertex } from "#relay/providers/vertex/index.ts";
 import { vidu } from "#relay/providers/vidu/index.ts";
 import { vllm } from "#relay/providers/vllm/index.ts";
 import { volcengine } from "#relay/providers/volcengine/index.ts";
@@ -79,6 +88,7 @@ import { xai } from "#relay/providers/xai/index.ts";
 import { xfyunSpark } from "#relay/providers/xfyun-spark/index.ts";
 import { xinference } from "#relay/providers/xinference/index.ts";
 import { zhipu } from "#relay/providers/zhipu/index.ts";
+import { zhipuV3 } from "#relay/providers/zhipu-v3/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 export { endpointUrl, isAddressedByCall, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
@@ -92,14 +102,15 @@ const ALL: readonly Provider[] = [
   hyperbolic, inferenceNet, jina, lingyiwanwu, llamaCpp, lmStudio, minimax, mistral, modelmart, mokaai, moonshot,
   nebius, newApiInstance, novita, nscale, nvidiaNim, ollama, ollamaNative, openai, openaiCompatible, openrouter, ovhcloud,
   perplexity, poloapi, recraft, sambanova, siliconflow, simulator, stability, stepfun, submodel, tencentHunyuan, together, upstage,
-  vercelGateway, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
+  vercelGateway, vertex, vllm, volcengine, voyage, xai, xfyunSpark, xinference, zhipu,
   blackForestLabs, fal, grsai, replicate, jimeng, kling, luma, midjourneyProxy, runway, sora, suno, vidu,
+  baiduV1, coze, dashscopeNative, deepl, dify, ideogram, sparkWs, tencentTc3, zhipuV3,
 ];
 
 /** Other names of the same providers: those of the vendor table and of older store files. */
 const ALIASES: Readonly<Record<string, string>> = {
   claude: "anthropic",
-  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
+  "azure-openai": "azure", "aws-bedrock": "bedrock", aws: "bedrock", "google-vertex": "vertex", "google-gemini": "gemini", google: "gemini", "openai-compatible-host": "openai-compatible",
   custom: "openai-compatible", "new-api": "new-api-instance", "one-api": "new-api-instance", qwen: "dashscope", alibaba: "dashscope",
   kimi: "moonshot", glm: "zhipu", zai: "zhipu", "x-ai": "xai", "llama.cpp": "llama-cpp", lmstudio: "lm-studio", "together-ai": "together",
   "fireworks-ai": "fireworks", doubao: "volcengine", ark: "volcengine",

@@ -1,7 +1,10 @@
-import type { Operation } from "#relay/dialects/dialect.ts";
+import type { ChannelSettings } from "#channels/channel-settings.ts";
+import type { BodyPart } from "#platform/outbound/body-part.ts";
+import type { Dialect, Operation } from "#relay/dialects/dialect.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { SignableCall } from "#relay/providers/kit/sigv4.ts";
 import type { TaskProtocolId } from "#relay/tasks/task.ts";
+import type { Carrier } from "#relay/upstream/carriage.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -36,6 +39,8 @@ export type ProviderFlags = Readonly<{
   userIds?: boolean;
   /** Takes `provider` and `session_id` itself, as this shop does; all others are spared them. */
   routingFields?: boolean;
+  /** Apps that are asked one question: what was said before is put in front of it. */
+  transcript?: boolean;
 }>;
 
 /** Class of an upstream outcome. */
@@ -57,7 +62,41 @@ export type ProviderEndpoint = Readonly<{
   authorize?(key: string): Readonly<Record<string, string>>;
   /** Offered only where a channel's `protocol` names it: not every server of this kind has it. */
   onlyIfChosen?: boolean;
+  /** Of the vendor's models, those that are spoken to here, unless a channel's `protocol` names this endpoint. */
+  serves?(upstreamModel: string): boolean;
+  /** For clients that speak the same; all others are better served by the vendor's other endpoints. */
+  passesOnly?: boolean;
+  /** Files must come as data, whatever the format allows. */
+  dataOnly?: boolean;
+  /** Puts a request of the format into the words of this vendor's copy of it. No query of the client's goes on then. */
+  reword?(said: Worded): Worded;
+  /** Who reads the answers, where they come in another wrapping than the format's. */
+  unwrap?(reader: ReplyReader): ReplyReader;
 }>;
+
+/** Head and body of a request that is ready to be sent. */
+export type Worded = Readonly<{ headers: Readonly<Record<string, string>>; parts: readonly BodyPart[] }>;
+
+export type ReplyReader = Pick<Dialect, "passStream" | "passBody">;
+
+/** What an address may depend on beside its endpoint. */
+export type Placing = Readonly<{ secret: string; settings: ChannelSettings; upstreamModel: string; /** The channel's own. */ baseUrl: string | undefined }>;
+
+/** What fills the braces of a path, and the base where the place decides that, too. */
+export type Place = Readonly<{ baseUrl?: string; fill: Readonly<Record<string, string>> }>;
+
+/** How a short-lived token is had for a key that is not sent itself. */
+export type TokenExchange = Readonly<{
+  /** Is this key one of those? Asked with each request. */
+  wanted(secret: string): boolean;
+  /** The parameter of the address by which the token goes; left out = as `Authorization: Bearer`. */
+  query?: string;
+  /** @param baseUrl the channel's own @throws Error that says what is wrong with the key, without its words */
+  ask(secret: string, nowMs: number, baseUrl?: string): Readonly<{ url: URL; form: Readonly<Record<string, string>> }>;
+}>;
+
+/** Where a vendor lists its models, or some of them. */
+export type ModelListing = Readonly<{ baseUrl?: string; path: string }>;
 
 /** Where a vendor takes long work, and how it is spoken to there. */
 export type TaskEndpoint = Readonly<{
@@ -85,8 +124,20 @@ export type Provider = Readonly<{
   /** Conversations over a WebSocket in OpenAI's events, where the vendor has them. */
   realtime?: RealtimeEndpoint;
   authorize(key: string): Readonly<Record<string, string>>;
+  /** Tokens stand in for keys of some kinds. */
+  tokens?: TokenExchange;
+  /** What the address has of key, settings and model. @throws RelayError no_available_channel where something is missing */
+  place?(of: Placing): Place;
+  /** What of a place a channel may name: forms ask for it. */
+  asks?: readonly ("project" | "location")[];
+  /** What its keys look like, where they are no plain text: forms say so. */
+  keyForm?: "service-account";
+  /** Where its models are listed; left out = beside its calls. Who may make calls may not always see the list. */
+  listings?(of: Placing): readonly ModelListing[];
   /** Headers that prove the key for this one call, where the key itself is not sent. */
   sign?(key: string, call: SignableCall): Readonly<Record<string, string>>;
+  /** The way that calls take, where that is not HTTP as it is. */
+  carry?: Carrier;
   flags: ProviderFlags;
   /** Vendor's own code, type, `status code`, or a regular expression on `status message`, to a class; looked at before the status table. */
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];

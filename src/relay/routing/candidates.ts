@@ -38,7 +38,7 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
       const known = providers.get(route.channel.provider), { settings } = route.channel;
       const provider = known && withChannelFlags(known, settings);
       if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;
-      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect);
+      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect, route.upstreamModel);
       if (!endpoint) continue;
       const endpoints = [endpoint, ...others] as const;
       const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation, preset: model.preset });
@@ -51,9 +51,9 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
 /** Has any vendor of the model a call of this kind, with a key or without? Where there is no vendor at all nobody can say. */
 export function isServed(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupIds: readonly string[], model: Model, { operation, dialect }: Asked): boolean {
   const routes = groupIds.flatMap((groupId) => snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap((tier) => tier.routes);
-  return routes.length === 0 || routes.some(({ channel }) => {
+  return routes.length === 0 || routes.some(({ channel, upstreamModel }) => {
     const provider = providers.get(channel.provider);
-    return provider !== undefined && protocolsFor(provider, channel.protocol, operation, dialect).length > 0;
+    return provider !== undefined && protocolsFor(provider, channel.protocol, operation, dialect, upstreamModel).length > 0;
   });
 }
 

@@ -2,13 +2,14 @@ import type { LeftWhen, RequestContext } from "#relay/context.ts";
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { ContentWanted } from "#relay/content/fetch-contents.ts";
 import { RelayError } from "#relay/errors.ts";
-import { attemptRecord } from "#relay/metering/attempt-record.ts";
+import { attemptRecord, unsentRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { repair } from "#relay/routing/repair.ts";
 import { ATTEMPTS_MAX, backoffMs, BLAMES_CHANNEL, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import type { AttemptResult } from "#relay/upstream/attempt.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
+import { TokenRefused, TokenWanted } from "#relay/upstream/access-tokens.ts";
 import { sendTo } from "#relay/upstream/tried.ts";
 import type { CallInput, Tried } from "#relay/upstream/tried.ts";
 
@@ -42,7 +43,7 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
 
   while (choice) {
     const sent = trySend(input, choice);
-    const tried = sent instanceof ContentWanted ? await fetchThenSend(input, choice, sent) : sent;
+    const tried = sent instanceof ContentWanted || sent instanceof TokenWanted ? await fetchThenSend(input, choice, sent) : sent;
     if (tried === undefined) return { kind: "failed", failure: { class: "aborted" }, possibleCost: false };
     let failure: Failure;
     if ("class" in tried) {
@@ -82,26 +83,32 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
   return empty ?? { kind: "failed", failure: mostUseful(asked) ?? failures[0]!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
 }
 
-/** Undefined: nobody waits any more. One protocol after the other may want files; each file is fetched once, so this ends. */
-async function fetchThenSend(input: CallInput, choice: Choice, wanted: ContentWanted): Promise<Tried | Failure | undefined> {
-  const { context, conversion } = input;
+/**
+ * Undefined: nobody waits any more. One protocol after the other may want files; each file is fetched once, and the key's
+ * token once, so this ends.
+ */
+async function fetchThenSend(input: CallInput, choice: Choice, wanted: ContentWanted | TokenWanted): Promise<Tried | Failure | undefined> {
+  const { state, context, conversion } = input;
   for (let tried: ReturnType<typeof trySend> = wanted; ; tried = trySend(input, choice)) {
-    if (!(tried instanceof ContentWanted)) return tried;
+    if (!(tried instanceof ContentWanted || tried instanceof TokenWanted)) return tried;
     try {
-      await conversion.fetch(tried);
+      if (tried instanceof ContentWanted) await conversion.fetch(tried);
+      else await state.accessTokens.fetch(tried.exchange, tried.secret, tried.baseUrl);
     } catch (cause) {
       if (cause instanceof RelayError) return { class: "client", unfit: cause };
-      throw cause;
+      if (!(cause instanceof TokenRefused)) throw cause;
+      context.attempts.push(unsentRecord(choice, cause.failure));
+      return cause.failure;
     }
     if (context.left !== undefined || context.cut) return undefined;
   }
 }
 
-function trySend(input: CallInput, choice: Choice): Tried | Failure | ContentWanted {
+function trySend(input: CallInput, choice: Choice): Tried | Failure | ContentWanted | TokenWanted {
   try {
     return sendTo(input, choice);
   } catch (cause) {
-    if (cause instanceof ContentWanted) return cause;
+    if (cause instanceof ContentWanted || cause instanceof TokenWanted) return cause;
     if (cause instanceof RelayError && cause.status < 500) return { class: "client", unfit: cause };
     input.state.log.error({ err: cause, channel: choice.offer.route.channel.name }, "the channel could not be called");
     return { class: "config", cause };

@@ -54,7 +54,7 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
   let refused: unknown;
   for (const endpoint of endpoints) {
     const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced && policy?.thinkingToContent !== true
-      && !(policy?.preset?.reasoning !== undefined && WRITTEN_ANEW.has(endpoint.dialect));
+      && !(policy?.preset?.reasoning !== undefined && WRITTEN_ANEW.has(endpoint.dialect)) && !(endpoint.dataOnly === true && namesAddresses(body));
     context.warnings = context.changes = NONE;
     try {
       // A body in another shape than its address stands for must be put into words, whoever is asked.
@@ -73,7 +73,7 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
       }
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, {
         upstreamModel, flags, ...cap, ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
-        ...(policy && shapedTarget(input, policy, endpoint)),
+        ...(endpoint.dataOnly && { dataOnly: true }), ...(policy && shapedTarget(input, policy, endpoint)),
       });
       context.warnings = warnings;
       return { endpoint, ...spoken, stream: asksStream(input, policy), ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
@@ -90,6 +90,9 @@ const NONE: readonly string[] = [];
 
 /** Where thinking forbids other members of a request, it takes more than adding some to say how hard to think. */
 const WRITTEN_ANEW: ReadonlySet<string> = new Set(["anthropic"]);
+
+/** Files that are given by address, as Anthropic's format has them; a text that says the same has its quotes escaped. */
+const namesAddresses = (body: Buffer): boolean => body.includes('"type":"url"') || body.includes('"type": "url"');
 
 const asksStream = ({ scanned }: SpeakInput, policy: RoutePolicy | undefined): boolean => (policy?.ask === undefined ? scanned.stream : policy.ask === "stream");
 

@@ -7,11 +7,13 @@ import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
+import { bearer } from "#relay/providers/kit/auth.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
 import type { AttemptTimers } from "#relay/upstream/attempt.ts";
+import { wayTo } from "#relay/upstream/carriage.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
@@ -65,6 +67,7 @@ export type Tried = Readonly<{
  * Sends the request to one channel.
  * @throws RelayError of a status below 500 when the request cannot be put into any protocol of the channel
  * @throws Error when the channel's key cannot be opened or its address is none
+ * @throws TokenWanted when the channel's key must be exchanged for a token first
  */
 export function sendTo(input: CallInput, choice: Choice): Tried {
   const { state, context, operation, model, scanned } = input;
@@ -72,15 +75,19 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
+  const { endpoint, parts: said, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
 
-  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), path, forwarded?.query);
-  const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
+  const token = provider.tokens?.wanted(secret) ? state.accessTokens.current(provider.tokens, secret, channel.baseUrl) : undefined;
+  const query = token === undefined || provider.tokens?.query === undefined ? forwarded?.query : { ...forwarded?.query, [provider.tokens.query]: token };
+  const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream, secret }), path, endpoint.reword ? undefined : query);
+  const authorization = token === undefined || provider.tokens?.query !== undefined ? endpoint.authorize?.(secret) ?? provider.authorize(secret) : bearer(token);
+  const own = { ...upstreamHeaders({ stream, authorization, contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   if (provider.isShop) Object.assign(own, hopHeaders(context.inbound, state.shopId));
-  const headers = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, secret) : own;
+  const shaped = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, token ?? secret) : own;
+  const { headers, parts } = endpoint.reword ? endpoint.reword({ headers: shaped, parts: said }) : { headers: shaped, parts: said };
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
-  const transport = provider.id === "simulator" ? state.simulator : state.transport;
+  const transport = provider.id === "simulator" ? state.simulator : wayTo(provider, state.ways, secret);
   const attempt = new Attempt({
     transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
@@ -91,7 +98,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
     },
     stream: scanned.stream,
-    reader, spent,
+    reader: endpoint.unwrap ? endpoint.unwrap(reader) : reader, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
@@ -106,7 +113,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
     classify(status, reply, headers): Failure {
       const fault = readFault(status, reply);
       const wait = retryAfterMs(headers, fault.message, state.clock.now()) ?? fault.retryAfterMs;
-      return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
+      const found = classifyFault(fault, provider.errorClasses);
+      // A token that served until now may have been withdrawn: that says nothing against the key.
+      const errorClass = found === "auth" && token !== undefined && state.accessTokens.refused(secret, token) ? "transient" : found;
+      return { class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
   return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, input.tokens) };

@@ -13,14 +13,14 @@ export const vendorChannel = (protocol: VendorProtocol, origin: string): Partial
 
 export const VENDOR_PATHS: Readonly<Record<VendorProtocol, RegExp>> = { converse: /^\/model\/up-model\/converse(?:-stream)?$/, cohere: /^\/v2\/chat$/, ollama: /^\/api\/chat$/ };
 
-/** One frame of Amazon's event streams. */
-export function frame(kind: string, body: object): Buffer {
+/** One frame of Amazon's event streams. @param exception the frame tells of a failure */
+export function frame(kind: string, body: object, exception = false): Buffer {
   const header = (name: string, value: string): Buffer => {
     const head = Buffer.from([name.length, ...Buffer.from(name), 7, 0, 0]);
     head.writeUInt16BE(value.length, head.length - 2);
     return Buffer.concat([head, Buffer.from(value)]);
   };
-  const headers = Buffer.concat([header(":event-type", kind), header(":content-type", "application/json"), header(":message-type", "event")]);
+  const headers = Buffer.concat([header(exception ? ":exception-type" : ":event-type", kind), header(":content-type", "application/json"), header(":message-type", exception ? "exception" : "event")]);
   const payload = Buffer.from(JSON.stringify(body));
   const out = Buffer.alloc(12 + headers.length + payload.length + 4);
   out.writeUInt32BE(out.length, 0);

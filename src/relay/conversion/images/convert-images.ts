@@ -4,6 +4,7 @@ import { badReply } from "#relay/conversion/calls/vendor-reply.ts";
 import { warningsOf } from "#relay/conversion/calls/warnings.ts";
 import { geminiImages, isImagen } from "#relay/conversion/images/gemini-images.ts";
 import { givenImages, typeOfPicture } from "#relay/conversion/images/given.ts";
+import { ideogramImages } from "#relay/conversion/images/ideogram.ts";
 import { readImages } from "#relay/conversion/images/images-asked.ts";
 import type { ImagesReply, ImagesVendor, Picture } from "#relay/conversion/images/images-vendor.ts";
 import { nativePredict } from "#relay/conversion/images/native-predict.ts";
@@ -107,6 +108,7 @@ export const imagesCodecs = {
   "openrouter-images": converted(openrouterImages),
   "siliconflow-images": converted(siliconflowImages),
   "xai-images": converted(xaiImages),
+  "ideogram-images": converted(ideogramImages),
   "bfl-images": converted(bflImages),
   "fal-images": converted(falImages),
   "replicate-images": converted(replicateImages),

@@ -1,11 +1,14 @@
+import { rewordMessages } from "#relay/providers/kit/anthropic-cloud.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
+import { unwrapChunks } from "#relay/providers/kit/aws-chunks.ts";
 import { signV4, type AwsKey } from "#relay/providers/kit/sigv4.ts";
-import type { Provider } from "#relay/providers/provider.ts";
+import type { ModelListing, Place, Placing, Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
-const REGION_OF_HOST = /^bedrock-runtime[.-](?:fips[.-])?([a-z0-9-]+)\./;
+const REGION_OF_HOST = /^bedrock(?:-runtime)?[.-](?:fips[.-])?([a-z0-9-]+)\./;
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 const REGION_DEFAULT = "us-east-1";
+const NO_PLACE: Place = { fill: {} };
 
 /** A long-lived API key, or a pair of keys with which every call is signed. */
 type Credentials = Readonly<{ region?: string } & ({ apiKey: string } | { aws: AwsKey })>;
@@ -23,8 +26,34 @@ function readKey(key: string): Credentials {
   return { aws: { accessKeyId: first, secretAccessKey: secret, ...(session !== undefined && { sessionToken: session }) }, ...region };
 }
 
+/** Anthropic's own words, for clients that speak them: the address names the model and whether it streams. */
+const invoke: ProviderEndpoint = {
+  dialect: "anthropic",
+  path: "/model/{model}/invoke",
+  streamPath: "/model/{model}/invoke-with-response-stream",
+  serves: (model) => /(?:^|[./])anthropic\./.test(model),
+  passesOnly: true,
+  dataOnly: true,
+  reword: rewordMessages({ version: "bedrock-2023-05-31", without: ["model", "stream"], betasInBody: true }),
+  unwrap: unwrapChunks,
+};
+
+/** The region of the key is where it is used, unless the channel names another. */
+function place({ secret, settings, baseUrl }: Placing): Place {
+  const region = settings.location ?? (secret === "" ? undefined : readKey(secret).region);
+  return baseUrl === undefined && region !== undefined ? { baseUrl: `https://bedrock-runtime.${region}.amazonaws.com`, fill: {} } : NO_PLACE;
+}
+
+/** The lists stand on another host of the same region. */
+function listings({ secret, baseUrl }: Placing): readonly ModelListing[] {
+  const host = baseUrl === undefined ? undefined : URL.parse(baseUrl.trim())?.host;
+  const region = (host === undefined ? undefined : REGION_OF_HOST.exec(host)?.[1]) ?? readKey(secret).region ?? REGION_DEFAULT;
+  const own = host === undefined || host.endsWith(".amazonaws.com") ? { baseUrl: `https://bedrock.${region}.amazonaws.com` } : {};
+  return [{ ...own, path: "/foundation-models" }, { ...own, path: "/inference-profiles?maxResults=1000" }];
+}
+
 /**
- * Amazon Bedrock, by its Converse interface.
+ * Amazon Bedrock, by its Converse interface, and by Anthropic's for its models.
  * - the address names the region; ids of models that run in several regions begin with `us.`, `eu.`, `apac.`, `global.`
  * - streams are binary frames with checksums; usage comes in the last one
  * - cached tokens stand beside the input
@@ -33,7 +62,10 @@ export const bedrock: Provider = {
   id: "bedrock",
   name: "Amazon Bedrock",
   baseUrl: `https://bedrock-runtime.${REGION_DEFAULT}.amazonaws.com`,
-  paths: { chat: { dialect: "bedrock-converse", path: "/model/{model}/converse", streamPath: "/model/{model}/converse-stream" } },
+  paths: { chat: [{ dialect: "bedrock-converse", path: "/model/{model}/converse", streamPath: "/model/{model}/converse-stream" }, invoke] },
+  place,
+  asks: ["location"],
+  listings,
   authorize(key) {
     const credentials = readKey(key);
     return "apiKey" in credentials ? bearer(credentials.apiKey) : NO_HEADERS;

@@ -1,4 +1,5 @@
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -11,6 +12,7 @@ export const cometapi = openaiShaped({
   name: "CometAPI",
   baseUrl: "https://api.cometapi.com/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", "image-edits": "/images/edits" },
-  also: [geminiEndpoint({ onlyIfChosen: true })],
+  responses: { onlyIfChosen: true },
+  also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://apidoc.cometapi.com",
 });

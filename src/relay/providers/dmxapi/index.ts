@@ -1,4 +1,5 @@
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -11,6 +12,6 @@ export const dmxapi = openaiShaped({
   name: "DMXAPI",
   baseUrl: "https://www.dmxapi.cn/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings" },
-  also: [geminiEndpoint({ onlyIfChosen: true })],
+  also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   docs: "https://doc.dmxapi.cn",
 });

@@ -1,4 +1,5 @@
 import { geminiEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
+import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -10,7 +11,7 @@ export const poloapi = openaiShaped({
   name: "PoloAPI",
   baseUrl: "https://work.poloapi.com/v1",
   paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", "image-edits": "/images/edits", moderations: "/moderations" },
-  also: [geminiEndpoint({ onlyIfChosen: true })],
+  also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   tasks: [{ protocol: "openai-videos" }, { protocol: "mj-proxy", basePath: "" }],
   docs: "https://poloai.apifox.cn",
 });

@@ -5,7 +5,7 @@ import { CheckboxField, SelectField, TagInput, TextArea } from "#ui/kit/fields.c
 
 const MODES = ["if_absent", "prepend", "append", "replace"] as const;
 const THINKING = ["effort", "thinking", "enable_thinking", "reasoning", "none"] as const;
-const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end"] as const;
+const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript"] as const;
 
 type System = NonNullable<ChannelSettings["system"]>;
 
