@@ -1,5 +1,6 @@
 import { providers } from "#relay/providers/index.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
+import { circuitOf } from "#relay/routing/health.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { speaksForm } from "#relay/tasks/protocols/index.ts";
 import type { TaskVendor } from "#relay/tasks/task-call.ts";
@@ -19,7 +20,7 @@ export function taskOffers(snapshot: Snapshot, groupId: string, model: Model, fo
       const able = (provider.tasks ?? []).filter(({ protocol }) => speaksForm(form, protocol));
       // Who speaks the client's own form loses nothing of what it says.
       const task = able.find(({ protocol }) => protocol === form) ?? able[0];
-      if (task) offers.push({ route, provider, endpoints: [], priority, task });
+      if (task) offers.push({ route, provider, endpoints: [], circuits: [circuitOf(route, task.protocol)], priority, task });
     }
   }
   return offers;

@@ -8,6 +8,8 @@ import type { Form } from "#relay/http/body/form.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import type { Circuit } from "#relay/routing/health.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
@@ -53,6 +55,8 @@ export type CallInput = Readonly<{
 export type Tried = Readonly<{
   choice: Choice;
   attempt: Attempt;
+  /** What it says something about. */
+  circuit: Circuit;
   /** What is spoken with the vendor. */
   protocol: WireFormat;
   /** The shop's own words are in the request. */
@@ -72,7 +76,8 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
+  const { endpoint, parts, reader, forwarded, stream, contentType, script, spent, path } = speak(input, toldOf(choice.offer, state), flags);
+  const circuit = choice.offer.circuits[choice.offer.endpoints.indexOf(endpoint)]!;
 
   const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream }), path, forwarded?.query);
   const own = { ...upstreamHeaders({ stream, authorization: endpoint.authorize?.(secret) ?? provider.authorize(secret), contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
@@ -109,7 +114,14 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, input.tokens) };
+  return { choice, attempt, circuit, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, circuit, input.tokens) };
+}
+
+/** The offer without what its host turned out not to have. */
+export function toldOf(offer: Offer, { health, clock }: Pick<RelayState, "health" | "clock">): Offer {
+  const { circuits, endpoints } = offer;
+  const present = health.present(circuits, clock.monotonic());
+  return present === circuits ? offer : { ...offer, endpoints: endpoints.filter((_endpoint, i) => present.includes(circuits[i]!)) };
 }
 
 /** Undefined: events or JSON, as the request wants. */
@@ -142,10 +154,10 @@ function timersOf({ offer: { route, provider } }: Choice, stream: boolean): Atte
 }
 
 /** Takes a place on a choice's channel and key. @returns gives them back; `used` = tokens that it came to */
-export function takePlaces(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
+export function takePlaces(state: RelayState, { offer: { route }, key }: Choice, circuit: Circuit, tokens: number): (used: number) => void {
   const { channel } = route;
   const now = state.clock.monotonic();
-  state.health.begin(route, now);
+  state.health.begin(circuit, now);
   state.routeBook.begin(route);
   state.upstreamLimits.take(channel.id, channel.limits, tokens);
   state.drains.begin(channel.id);
