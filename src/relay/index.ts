@@ -34,7 +34,7 @@ export type { KeptReply, ReplyClaim, ReplyStore } from "#relay/idempotency/reply
 export type { ResponseStore, StoredResponse } from "#relay/stored/response-store.ts";
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
-export type { ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
+export type { ChannelLearnt, ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
 export { PROBE_STEPS } from "#relay/probe.ts";
 export { PREVIEW_DIALECTS, previewRequest } from "#relay/policy/preview.ts";
 export { pollTasks } from "#relay/tasks/poll-tasks.ts";

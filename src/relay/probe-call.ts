@@ -3,11 +3,13 @@ import type { HeaderOp } from "#channels/channel-settings.ts";
 import type { Usage } from "#money/usage.ts";
 import { allInMemory } from "#platform/outbound/body-part.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
+import type { JsonObject } from "#relay/canonical/request.ts";
 import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { overrideHeaders } from "#relay/policy/header-override.ts";
 import { probeWords, type ProbeWords } from "#relay/probe-words.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
+import { lacksAddress } from "#relay/providers/kit/absent.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 import { preferredEndpoint } from "#relay/routing/protocols.ts";
@@ -27,34 +29,39 @@ export type ProbeCall = Readonly<{
   upstreamId?: string;
   errorClass?: string;
   error?: string;
+  /** The vendor has nothing at this address. */
+  absent?: boolean;
 }>;
 
-export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number; /** The operator's changes of the head. */ headers?: readonly HeaderOp[] }>;
+export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; connectMs: number; /** The operator's changes of the head. */ headers?: readonly HeaderOp[]; proxy?: string }>;
 
 const PROBE_TIMEOUT_MS = 60_000;
 /** Of an answer no more than this is read: a vendor that sends more is not listened to. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
+/** What is asked besides the ordinary: another endpoint than the preferred one, further members of the request. */
+export type ProbeVariant = Readonly<{ endpoint?: ProviderEndpoint; extra?: JsonObject }>;
+
 /** Sends one tiny request; a failure is an answer, never an exception. */
-export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
+export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean, variant: ProbeVariant = {}): Promise<ProbeCall> {
   const { provider } = to;
-  const endpoint = preferredEndpoint(provider, to.protocol, operation) ?? endpointsOf(provider, operation)[0]!;
+  const endpoint = variant.endpoint ?? preferredEndpoint(provider, to.protocol, operation) ?? endpointsOf(provider, operation)[0]!;
   const options: PassOptions = { operation, publicModel: upstreamModel, upstreamModel, clientWantsUsage: true, rewriteModel: false, flags: provider.flags };
   const base = { operation, stream };
   const started = performance.now();
   try {
-    const { parts, reader, media, contentType, headers: more, query = {}, path, script } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
+    const { parts, reader, media, contentType, headers: more, query = {}, path, script } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags, variant.extra);
     const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream });
     if (path) url.pathname = path(url.pathname);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const headers = withOwnHeaders(to, { ...upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint), contentType, accept: media && "*/*" }), ...more });
     const signature = to.secret === undefined || !allInMemory(parts) ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
-    const answer = await exchange(script ? scripted(transport, script) : transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
+    const answer = await exchange(script ? scripted(transport, script) : transport, { method: "POST", url, connectMs: to.connectMs, ...(to.proxy !== undefined && { proxy: to.proxy }), body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
     const { facts, fault } = answer.status === 200 ? read(answer, stream || operation === "speech", reader, { ...options, media }) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
     const known = { ...(facts?.usage && { usage: facts.usage }), ...((facts?.id ?? facts?.upstreamId) !== undefined && { upstreamId: facts!.id ?? facts!.upstreamId! }) };
     if (!fault) return { ...base, ok: true, status: answer.status, ...timing, ...known };
-    return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
+    return { ...base, ok: false, status: answer.status, ...timing, ...known, ...(lacksAddress(fault) && { absent: true }), errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
   } catch (error) {
     return { ...base, ok: false, latencyMs: Math.round(performance.now() - started), errorClass: "connect", error: hideSecret((error as Error).message, to.secret) };
   }

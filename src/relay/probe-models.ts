@@ -21,7 +21,7 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
   let latencyMs = 0;
   let url: URL | undefined = modelsUrl(to);
   for (let page = 0; url; page += 1) {
-    const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers });
+    const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, ...(to.proxy !== undefined && { proxy: to.proxy }), body: [], headers });
     latencyMs += endMs;
     if (status !== 200) return { status, latencyMs, error: hideSecret(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
     const read = readPage(bytes);

@@ -52,15 +52,9 @@ const CONNECT_MS = 5_000;
 
 /** Tests a channel as far as it can be tested, with real requests. Failures are results, never exceptions. */
 export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promise<ProbeReport> {
-  const known = providers.get(target.provider), { settings = {} } = target;
-  const provider = known && withChannelFlags(known, settings);
-  if (!provider) return failedAt("address", `The provider ${target.provider} is not known.`);
-  if (target.secret === undefined && !provider.keyless) return failedAt("key", "The channel has no live key.");
-  const to: ProbeAddress = {
-    provider, connectMs: target.connectMs ?? CONNECT_MS, ...(settings.headers && { headers: settings.headers }),
-    ...(target.protocol !== undefined && { protocol: target.protocol }),
-    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
-  };
+  const to = addressOf(target);
+  if ("missing" in to) return failedAt(to.missing, to.note);
+  const { provider } = to;
   const inProcess = provider.id === "simulator";
   const transport = inProcess ? deps.simulator : deps.transport;
   const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, to);
@@ -82,11 +76,25 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
   return { ok: steps.every(({ state }) => state !== "failed"), steps, calls, ...(listed?.names && { models: listed.names }) };
 }
 
+/** Where a test's requests go, or what there is not of it. */
+export function addressOf(target: Pick<ProbeTarget, "provider" | "settings" | "protocol" | "baseUrl" | "secret" | "connectMs">): ProbeAddress | Readonly<{ missing: "address" | "key"; note: string }> {
+  const known = providers.get(target.provider), { settings = {} } = target;
+  const provider = known && withChannelFlags(known, settings);
+  if (!provider) return { missing: "address", note: `The provider ${target.provider} is not known.` };
+  if (target.secret === undefined && !provider.keyless) return { missing: "key", note: "The channel has no live key." };
+  return {
+    provider, connectMs: target.connectMs ?? CONNECT_MS, ...(settings.headers && { headers: settings.headers }), ...(settings.proxy !== undefined && { proxy: settings.proxy }),
+    ...(target.protocol !== undefined && { protocol: target.protocol }),
+    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
+  };
+}
+
 const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: false, steps: [{ step, state: "failed", note }], calls: [] });
 
+/** Through a proxy it is the proxy that is connected to. */
 async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress): Promise<ProbeStep[]> {
   try {
-    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }));
+    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(to.proxy === undefined ? endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }) : new URL(to.proxy));
     return [
       { step: "address", state: "ok", ms: resolveMs },
       { step: "connection", state: "ok", ms: connectMs + (tlsMs ?? 0), ...(certificateUntil && { until: certificateUntil }) },

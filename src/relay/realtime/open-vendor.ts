@@ -76,7 +76,7 @@ async function open({ state, context, headers, signal }: OpenInput, { offer: { r
   const url = endpointUrl(provider, channel.baseUrl, provider.realtime!);
   url.searchParams.set("model", upstreamModel);
   const call: SocketCall = {
-    url, signal, connectMs: channel.timeouts.connectMs ?? CONNECT_MS, openMs: channel.timeouts.firstByteMs ?? OPEN_MS,
+    url, signal, connectMs: channel.timeouts.connectMs ?? CONNECT_MS, openMs: channel.timeouts.firstByteMs ?? OPEN_MS, ...(channel.settings.proxy !== undefined && { proxy: channel.settings.proxy }),
     headers: {
       "user-agent": USER_AGENT, ...headers, ...provider.authorize(key?.secret() ?? ""), ...(provider.isShop && hopHeaders(context.inbound, state.shopId)),
     },

@@ -41,7 +41,7 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
       const known = providers.get(route.channel.provider), { settings } = route.channel;
       const provider = known && withChannelFlags(known, settings);
       if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;
-      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect);
+      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect, settings.without);
       if (!endpoint) continue;
       const endpoints = [endpoint, ...others] as const;
       const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation, preset: model.preset });

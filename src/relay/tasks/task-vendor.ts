@@ -27,13 +27,16 @@ export function taskOffers(snapshot: Snapshot, groupId: string, model: Model, fo
 }
 
 export const vendorOfChoice = ({ offer: { route: { channel }, provider, task }, key }: Choice): TaskVendor =>
-  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS });
+  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, proxy: channel.settings.proxy });
+
+/** What is needed of the channel that a task is with. */
+export type ChannelOfTask = Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys" | "settings">;
 
 /** Who made a task, with the key that it was made with, or else another of the same channel. */
-export function vendorOfTask(channel: Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys"> | undefined, task: Task): TaskVendor | undefined {
+export function vendorOfTask(channel: ChannelOfTask | undefined, task: Task): TaskVendor | undefined {
   const provider = channel && providers.get(channel.provider);
   const endpoint = provider?.tasks?.find(({ protocol }) => protocol === task.protocol);
   if (!provider || !endpoint) return undefined;
   const key = channel.keys.find(({ id }) => id === task.credential) ?? channel.keys.find(({ active }) => active) ?? channel.keys[0];
-  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS };
+  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, proxy: channel.settings.proxy };
 }

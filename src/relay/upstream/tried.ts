@@ -1,6 +1,7 @@
 import { allInMemory } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
+import { withOwnIds } from "#relay/conversion/own-ids.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
@@ -94,9 +95,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       headers: signature ? { ...headers, ...signature } : headers,
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
+      ...(channel.settings.proxy !== undefined && { proxy: channel.settings.proxy }),
     },
     stream: scanned.stream,
-    reader, spent,
+    reader: channel.settings.hide_ids === true && reader === context.dialect ? withOwnIds(reader, context.dialect.id, context.idText) : reader, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
