@@ -23,6 +23,7 @@ import { createContentFetcher } from "#platform/outbound/fetch-content.ts";
 import type { Pool } from "pg";
 import type { Payments } from "#payments/index.ts";
 import type { ShopStatus } from "#reports/status.store.ts";
+import { createHookPoster } from "#platform/outbound/post-hook.ts";
 import { inspectAddress } from "#platform/outbound/inspect.ts";
 import type { ChannelTestReport, ChannelTests, Relay, TaskStore } from "#relay/index.ts";
 import type { ChannelTest } from "#management/index.ts";
@@ -52,6 +53,8 @@ export type WebRuntime = Readonly<{
   tasks: TaskStore;
   /** Looks at the tasks that are due. @returns how many these were */
   pollTasks(): Promise<number>;
+  /** Tells customers' servers of their tasks. @returns how many were due */
+  tellTaskHooks(): Promise<number>;
   management(request: Request): Promise<Response>;
   close(): Promise<void>;
 }>;
@@ -154,7 +157,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createSocketTransport, createChannelTests, createTaskStore, pollTasks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createSocketTransport, createChannelTests, createTaskStore, fileLinks, pollTasks, tellHooks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"), import("#channels/index.ts"),
     import("#payments/index.ts"), import("#reports/status.store.ts"), import("#reports/index.ts"),
   ]);
@@ -201,6 +204,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     status: createShopStatus(pool, () => clock.now()),
     channelTests,
     tasks,
+    tellTaskHooks: async () => tellHooks({ store: tasks, post: createHookPoster(outbound), link: fileLinks(await baseUrl(), tasks), secretRoot: keys.keyPepper, clock, log }),
     pollTasks: () => pollTasks({ store: tasks, channel: (id) => readTaskChannel(pool, sealer, id), transport, clock, log, random: Math.random }),
     management: createManagementApi({
       pool, keys, log, payments, checkInvariants,

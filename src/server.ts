@@ -213,6 +213,9 @@ export const forkWeb =
         DATABASE_URL: env.databaseUrl,
         MODELMART_URL: env.url,
         NODE_ENV: dev ? "development" : "production",
+        // By it `node --watch` has processes report what they load, to whoever has forked them: Next's tools fork workers
+        // and take every report for an answer that they cannot read.
+        WATCH_REPORT_DEPENDENCIES: undefined,
       }),
       log,
       backOffMs: 200,

@@ -123,6 +123,8 @@ async function main(): Promise<void> {
   await chmod(file, 0o600);
   const jobs = env.databaseUrl === undefined ? undefined : await startJobs({ databaseUrl: env.databaseUrl, pool: runtime.pool, log, payments: runtime.payments });
   const taskRounds = startTaskRounds(() => runtime.pollTasks(), log);
+  // Apart: an address that answers slowly must not keep tasks from being looked at.
+  const hookRounds = startTaskRounds(() => runtime.tellTaskHooks(), log);
   process.send?.({ listening: file });
 
   process.once("SIGTERM", () => {
@@ -132,7 +134,7 @@ async function main(): Promise<void> {
       const cut = setTimeout(() => server.closeAllConnections(), 2_000);
       await closed;
       clearTimeout(cut);
-      await taskRounds.stop();
+      await Promise.all([taskRounds.stop(), hookRounds.stop()]);
       await jobs?.stop();
       await runtime.close();
       await rm(file, { force: true });

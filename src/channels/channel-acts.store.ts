@@ -1,5 +1,6 @@
 import { ActRefused, type Trace } from "#catalog/index.ts";
 import { setChannelKeys, type ChannelKeyInput, type Sealer } from "#channels/channel-keys.store.ts";
+import { CAPABILITIES, readChannelSettings, type Capability, type ChannelSettings } from "#channels/channel-settings.ts";
 import { createChannel, dropCost, publishCost, setChannelGroups, setChannelModels, updateChannel, type ChannelFields } from "#channels/channels.store.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
@@ -41,6 +42,22 @@ export async function editChannel(tx: Queryable, id: string, seen: Date | undefi
     before: { ...old, ...(models && { models: before.models }), ...(groupIds && { groups: before.groupIds }) },
     after: { ...Object.fromEntries(named), ...(models && { models: Object.fromEntries(models) }), ...(groupIds && { groups: groupIds }) },
   };
+}
+
+/**
+ * Writes down what a test found out: protocols that the host has or has not, and what its copy of a model cannot do.
+ * What somebody has struck out by hand stays so.
+ *
+ * @returns no trace where it was known already
+ * @throws ActRefused not_found
+ */
+export async function noteLearnt(tx: Queryable, id: string, { model, lacks, without }: Readonly<{ model: string; lacks: readonly Capability[]; without: NonNullable<ChannelSettings["without"]> }>): Promise<Trace | undefined> {
+  const { settings: stored } = await lockChannel(tx, id);
+  const { lacks: known = {}, without: was = [], ...others } = readChannelSettings(stored) ?? {};
+  const missing = CAPABILITIES.filter((one) => known[model]?.includes(one) || lacks.includes(one));
+  const all = { ...known, ...(missing.length > 0 && { [model]: missing }) };
+  if (missing.length === (known[model]?.length ?? 0) && without.length === was.length && without.every((one) => was.includes(one))) return undefined;
+  return editChannel(tx, id, undefined, { settings: { ...others, ...(Object.keys(all).length > 0 && { lacks: all }), ...(without.length > 0 && { without }) } });
 }
 
 /** Takes a channel into routing or out of it. By hand: no machine switches it on again. @throws ActRefused not_found */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROTOCOLS } from "#channels/fields.ts";
 import { paramOpsField } from "#channels/override-fields.ts";
 
 // How a channel's requests differ from what its vendor's manifest says, as it stands in `channels.settings`.
@@ -46,6 +47,13 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 /** It becomes part of an address. */
 const cloudWord = z.string().min(1).max(100).regex(/^[a-z0-9][a-z0-9.:-]*$/, "must be small letters, digits and hyphens");
+const proxyAddress = z.string().max(500).refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "" && url.hash === "";
+}, "must be the address of an HTTP proxy, such as http://10.0.0.5:3128").refine((text) => {
+  const url = URL.parse(text);
+  return url === null || (url.username === "" && url.password === "");
+}, "must hold no user name or password: let the proxy know this server by its address");
 
 export const channelSettingsField = z.strictObject({
   params: paramOpsField,
@@ -69,6 +77,12 @@ export const channelSettingsField = z.strictObject({
   force_non_stream: z.boolean(),
   allow_service_tier: z.boolean(),
   allow_user_id: z.boolean(),
+  /** Replies keep none of the vendor's own marks: their ids are ours, and fingerprints go. */
+  hide_ids: z.boolean(),
+  /** An HTTP proxy that everything to this vendor goes out by. */
+  proxy: proxyAddress,
+  /** Protocols that the provider has and this host, as a test found, has not. */
+  without: z.array(z.enum(PROTOCOLS)).max(PROTOCOLS.length),
   /** The vendor's names of voices, by those that customers may use. */
   voices: z.record(z.string().min(1).max(100), z.string().min(1).max(200)),
   /** Clouds: whose account, and where its models run; by the vendor's name of a model where one runs elsewhere. */

@@ -11,10 +11,10 @@ export { readProbeSubject, saveLastTest } from "#channels/probe-target.store.ts"
 export type { ProbeSubject } from "#channels/probe-target.store.ts";
 export { readTaskChannel } from "#channels/task-channel.store.ts";
 export type { TaskChannel } from "#channels/task-channel.store.ts";
-export { addChannel, editChannel, pauseChannel, removeChannel, setChannelCost, switchChannel } from "#channels/channel-acts.store.ts";
+export { addChannel, editChannel, noteLearnt, pauseChannel, removeChannel, setChannelCost, switchChannel } from "#channels/channel-acts.store.ts";
 export type { ChannelPatch } from "#channels/channel-acts.store.ts";
 export { editChannels } from "#channels/bulk-acts.store.ts";
 export { duplicateChannel } from "#channels/duplicate-channel.store.ts";
 export { addChannelKeys, removeKeys, replaceKey, switchKey } from "#channels/key-acts.store.ts";
-export { staffAct } from "#channels/staff-act.store.ts";
+export { staffAct, staffActOrNothing } from "#channels/staff-act.store.ts";
 export type { StaffMember } from "#channels/staff-act.store.ts";

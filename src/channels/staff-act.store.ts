@@ -18,3 +18,14 @@ export function staffAct<T>(pool: Pool, by: StaffMember, work: (tx: PoolClient) 
     return result;
   });
 }
+
+/** The same for an act that may turn out to change nothing: then nothing is written down. @returns whether it did */
+export function staffActOrNothing(pool: Pool, by: StaffMember, work: (tx: PoolClient) => Promise<Trace | undefined>): Promise<boolean> {
+  return withTransaction(pool, async (tx) => {
+    const trace = await work(tx);
+    if (trace === undefined) return false;
+    await bumpConfig(tx);
+    await writeAudit(tx, by.auditKey, new Date(by.nowMs), [{ ...trace, actor: by.actor }]);
+    return true;
+  });
+}

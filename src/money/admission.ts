@@ -7,6 +7,7 @@ import { isFree } from "#money/price.ts";
 import { guardedInput, isRich, planGuarded, quote, richFrom, type GuardedPlan, type Quote } from "#money/quote.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import { windowKey } from "#money/settle-batch.ts";
+import { eachWindow } from "#money/windows.ts";
 
 /** Guarded requests of one wallet at once: each may overrun by a little, so their number is bounded. */
 const GUARDED_MOST = 32;
@@ -49,7 +50,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
 
   function scopesOf(ask: Ask): Scope[] {
     const scopes = [book.scope(ask.walletId, "wallet")];
-    for (const { scope, period, startsAtMs, limitNano } of ask.budgets) {
+    for (const { scope, period, startsAtMs, limitNano } of eachWindow(ask.budgets)) {
       const budget = book.scope(windowKey(scope, period, startsAtMs), "budget");
       if (budget.limit !== limitNano) changeLimit(budget, limitNano);
       scopes.push(budget);
@@ -134,7 +135,7 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
 
   function refusal(ask: Ask, short: Scope, neededNano: bigint, planFor: (spendableNano: bigint) => GuardedPlan): Refusal {
     if (short.kind === "budget") {
-      const limit = ask.budgets.find(({ scope, period, startsAtMs }) => windowKey(scope, period, startsAtMs) === short.key)!;
+      const limit = eachWindow(ask.budgets).find(({ scope, period, startsAtMs }) => windowKey(scope, period, startsAtMs) === short.key)!;
       return {
         refused: "budget-exceeded", scope: limit.scope, period: limit.period, limitNano: limit.limitNano, spentNano: nano(short.seen.spent),
         ...(limit.endsAtMs !== undefined && { resetsAtMs: limit.endsAtMs }),

@@ -3,6 +3,7 @@ import type { BudgetLimit } from "#money/billing.ts";
 import type { ChargeRecord } from "#money/charge.ts";
 import { LOW_BALANCE_NANO, windowKey } from "#money/settle-batch.ts";
 import { writeBatch } from "#money/settlement.store.ts";
+import { eachWindow } from "#money/windows.ts";
 import { notify } from "#platform/db/listen.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { uuidv7 } from "#platform/ids.ts";
@@ -76,16 +77,9 @@ const shareOf = (amount: bigint, lease: bigint | undefined): bigint => (lease ==
 
 const startOf = ({ period, startsAtMs }: BudgetLimit): Date => new Date(period === "total" ? 0 : startsAtMs);
 
-/** Each window once, under its lowest limit, in the order in which settlements lock them. */
-function windowsOf(budgets: readonly BudgetLimit[]): readonly (readonly [key: string, budget: BudgetLimit])[] {
-  const windows = new Map<string, BudgetLimit>();
-  for (const budget of budgets) {
-    const key = windowKey(budget.scope, budget.period, budget.startsAtMs);
-    const known = windows.get(key);
-    if (!known || budget.limitNano < known.limitNano) windows.set(key, budget);
-  }
-  return [...windows].sort(([a], [b]) => (a < b ? -1 : 1));
-}
+/** Each window once, in the order in which settlements lock them. */
+const windowsOf = (budgets: readonly BudgetLimit[]): readonly (readonly [key: string, budget: BudgetLimit])[] =>
+  eachWindow(budgets).map((budget) => [windowKey(budget.scope, budget.period, budget.startsAtMs), budget] as const).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** @returns what the node's lease paid */
 async function parkBudget(client: PoolClient, { id, nodeId, amount }: ParkAsk, key: string, budget: BudgetLimit): Promise<bigint> {

@@ -6,6 +6,7 @@ import { parkHold } from "#money/durable-hold.store.ts";
 import type { LeaseBroker } from "#money/lease-broker.ts";
 import { giveUp } from "#money/lease.ts";
 import { windowKey } from "#money/settle-batch.ts";
+import { eachWindow } from "#money/windows.ts";
 import type { Log } from "#platform/log.ts";
 
 export type DurableDeps = Readonly<{
@@ -28,7 +29,7 @@ export async function admitDurable({ pool, log, broker, admit }: DurableDeps, as
   const { scopes, mode } = admitted;
   const amount = nano(admitted.amount);
   try {
-    const parked = await broker.spend([...new Set(scopes)], (nodeId) => parkHold(pool, {
+    const parked = await broker.spend(scopes, (nodeId) => parkHold(pool, {
       id: ask.requestId, walletId: ask.walletId, nodeId, amount, kind: work.kind, expiresAtMs: work.expiresAtMs, budgets: ask.budgets,
     }, (client) => work.write(client, amount)));
     return parked.short === undefined ? { heldNano: amount } : refusalOf(ask, amount, parked.short, parked.freeNano);
@@ -42,7 +43,7 @@ export async function admitDurable({ pool, log, broker, admit }: DurableDeps, as
 }
 
 function refusalOf(ask: Ask, neededNano: Nano, short: string, freeNano: bigint): Refusal {
-  const limit = ask.budgets.find(({ scope, period, startsAtMs }) => windowKey(scope, period, startsAtMs) === short);
+  const limit = eachWindow(ask.budgets).find(({ scope, period, startsAtMs }) => windowKey(scope, period, startsAtMs) === short);
   if (!limit) return { refused: "credit-exhausted", neededNano, availableNano: nano(freeNano), affordableMaxTokens: 0 };
   const { scope, period, limitNano, endsAtMs } = limit;
   return { refused: "budget-exceeded", scope, period, limitNano, spentNano: nano(limitNano - freeNano), ...(endsAtMs !== undefined && { resetsAtMs: endsAtMs }) };

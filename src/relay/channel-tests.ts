@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { bookTest, readProbeSubject, saveLastTest, type ProbeSubject, type Sealer } from "#channels/index.ts";
 import type { Pico } from "#money/amount.ts";
 import { requestIdText } from "#platform/ids.ts";
+import { learnChannel, type Learnt } from "#relay/probe-learn.ts";
 import { probeChannel, type ProbeDeps, type ProbeReport } from "#relay/probe.ts";
 
 export type ChannelTestWish = Readonly<{
@@ -17,9 +18,13 @@ export type ChannelTestReport = ProbeReport & Readonly<{
   at: Date; model: string | undefined; keySuffix: string | undefined; requestIds: readonly string[]; costPico: Pico; channelId: string;
 }>;
 
+export type ChannelLearnt = Learnt & Readonly<{ requestIds: readonly string[]; costPico: Pico }>;
+
 export interface ChannelTests {
   /** @returns undefined when there is no such channel */
   test(which: Readonly<{ id: string } | { name: string }>, wish: ChannelTestWish): Promise<ChannelTestReport | undefined>;
+  /** What the host and its model turn out not to have, asked for one thing after the other; nothing is stored. @returns undefined when there is no such channel */
+  learn(channelId: string, model: string): Promise<ChannelLearnt | undefined>;
   /** The vendor's own list of models. */
   models(channelId: string): Promise<ProbeReport | undefined>;
 }
@@ -41,6 +46,13 @@ export function createChannelTests(deps: ChannelTestDeps): ChannelTests {
       };
       await saveLastTest(pool, subject.channelId, { at: test.at, ok: test.ok, model: test.model, keySuffix: test.keySuffix, steps: test.steps, costPico: costPico.toString() });
       return test;
+    },
+    async learn(channelId, model) {
+      const subject = await readProbeSubject(pool, sealer, { id: channelId }, { model });
+      if (!subject) return undefined;
+      const learnt = await learnChannel(deps, target(subject, true));
+      const { ids, costPico } = await bookTest(pool, subject, learnt.calls, clock.now());
+      return { ...learnt, requestIds: ids.map(requestIdText), costPico };
     },
     async models(channelId) {
       const subject = await readProbeSubject(pool, sealer, { id: channelId });

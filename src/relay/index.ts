@@ -35,9 +35,12 @@ export type { KeptReply, ReplyClaim, ReplyStore } from "#relay/idempotency/reply
 export type { ResponseStore, StoredResponse } from "#relay/stored/response-store.ts";
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
-export type { ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
+export type { ChannelLearnt, ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
 export { PROBE_STEPS } from "#relay/probe.ts";
 export { PREVIEW_DIALECTS, previewRequest } from "#relay/policy/preview.ts";
+export { hookSecret } from "#relay/tasks/hook-signature.ts";
+export { fileLinks } from "#relay/tasks/serve-task.ts";
+export { tellHooks } from "#relay/tasks/tell-hooks.ts";
 export { pollTasks } from "#relay/tasks/poll-tasks.ts";
 export type { PollDeps } from "#relay/tasks/poll-tasks.ts";
 export type { TaskStore } from "#relay/tasks/task-store.ts";

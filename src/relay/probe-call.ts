@@ -3,12 +3,14 @@ import type { ChannelSettings } from "#channels/channel-settings.ts";
 import type { Usage } from "#money/usage.ts";
 import { allInMemory } from "#platform/outbound/body-part.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
+import type { JsonObject } from "#relay/canonical/request.ts";
 import type { Operation, PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { overrideHeaders } from "#relay/policy/header-override.ts";
 import { probeWords, type ProbeWords } from "#relay/probe-words.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
+import { lacksAddress } from "#relay/providers/kit/absent.ts";
 import { classifyFault, faultOfReply, readFault, type UpstreamFault } from "#relay/providers/kit/classify.ts";
 import type { Placing, Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 import { preferredEndpoint } from "#relay/routing/protocols.ts";
@@ -29,35 +31,43 @@ export type ProbeCall = Readonly<{
   upstreamId?: string;
   errorClass?: string;
   error?: string;
+  /** The vendor has nothing at this address. */
+  absent?: boolean;
 }>;
 
 export type ProbeAddress = Readonly<{ provider: Provider; baseUrl?: string; protocol?: NonNullable<Channel["protocol"]>; secret?: string; /** What the secret was exchanged for. */ token?: string; connectMs: number; settings?: ChannelSettings }>;
 
+/** What is asked besides the ordinary: another endpoint than the preferred one, further members of the request. */
+export type ProbeVariant = Readonly<{ endpoint?: ProviderEndpoint; extra?: JsonObject }>;
+
 /** Sends one tiny request; a failure is an answer, never an exception. */
-export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean): Promise<ProbeCall> {
+export async function probeCall(transport: Transport, to: ProbeAddress, operation: Operation, upstreamModel: string, stream: boolean, variant: ProbeVariant = {}): Promise<ProbeCall> {
   const { provider } = to;
-  const endpoint = preferredEndpoint(provider, to.protocol, operation, upstreamModel) ?? endpointsOf(provider, operation)[0]!;
+  const endpoint = variant.endpoint ?? preferredEndpoint(provider, to.protocol, operation, upstreamModel) ?? endpointsOf(provider, operation)[0]!;
   const options: PassOptions = { operation, publicModel: upstreamModel, upstreamModel, clientWantsUsage: true, rewriteModel: false, flags: provider.flags };
   const base = { operation, stream };
   const started = performance.now();
   try {
-    const { parts: said, reader, media, contentType, headers: more, query = {}, path, script } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags);
+    const { parts: said, reader, media, contentType, headers: more, query = {}, path, script } = probeWords(endpoint, operation, upstreamModel, stream, provider.flags, variant.extra);
     const url = endpointUrl(provider, to.baseUrl, endpoint, { upstreamModel, stream, place: provider.place?.(placing(to, upstreamModel)) });
     if (path) url.pathname = path(url.pathname);
     for (const [name, value] of Object.entries(endpoint.reword ? {} : { ...query, ...tokenQuery(to) })) url.searchParams.set(name, value);
     const head = withOwnHeaders(to, { ...upstreamHeaders({ stream, authorization: authorizationOf(to, endpoint), contentType, accept: media && "*/*" }), ...more });
     const { headers, parts } = endpoint.reword ? endpoint.reword({ headers: head, parts: said }) : { headers: head, parts: said };
     const signature = to.secret === undefined || !allInMemory(parts) ? undefined : provider.sign?.(to.secret, { method: "POST", url, headers, body: parts, atMs: Date.now() });
-    const answer = await exchange(script ? scripted(transport, script) : transport, { method: "POST", url, connectMs: to.connectMs, body: [...parts], headers: { ...headers, ...signature } });
+    const answer = await exchange(script ? scripted(transport, script) : transport, { method: "POST", url, connectMs: to.connectMs, ...proxyOf(to), body: [...parts], headers: { ...headers, ...signature } });
     const timing = { latencyMs: answer.endMs, ...(answer.firstMs !== undefined && { firstMs: answer.firstMs }) };
     const { facts, fault } = answer.status === 200 ? read(answer, stream || operation === "speech", endpoint.unwrap ? endpoint.unwrap(reader) : reader, { ...options, media }) : { facts: undefined, fault: readFault(answer.status, answer.bytes) };
     const known = { ...(facts?.usage && { usage: facts.usage }), ...((facts?.id ?? facts?.upstreamId) !== undefined && { upstreamId: facts!.id ?? facts!.upstreamId! }) };
     if (!fault) return { ...base, ok: true, status: answer.status, ...timing, ...known };
-    return { ...base, ok: false, status: answer.status, ...timing, ...known, errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
+    return { ...base, ok: false, status: answer.status, ...timing, ...known, ...(lacksAddress(fault) && { absent: true }), errorClass: classifyFault(fault, provider.errorClasses), error: hideSecret(fault.message ?? `The vendor answered ${answer.status}.`, to.secret) };
   } catch (error) {
     return { ...base, ok: false, latencyMs: Math.round(performance.now() - started), errorClass: "connect", error: hideSecret((error as Error).message, to.secret) };
   }
 }
+
+/** The proxy that the channel goes out by. */
+export const proxyOf = ({ settings: { proxy } = {} }: ProbeAddress): Readonly<{ proxy?: string }> => (proxy === undefined ? {} : { proxy });
 
 /** The headers by which a vendor knows the channel. */
 export function authorizationOf({ provider, secret, token }: ProbeAddress, endpoint?: ProviderEndpoint): Readonly<Record<string, string>> {

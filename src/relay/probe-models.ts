@@ -1,6 +1,6 @@
 import type { Operation } from "#relay/dialects/dialect.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { authorizationOf, hideSecret, placing, withOwnHeaders, type ProbeAddress } from "#relay/probe-call.ts";
+import { authorizationOf, hideSecret, placing, proxyOf, withOwnHeaders, type ProbeAddress } from "#relay/probe-call.ts";
 import { endpointsOf, endpointUrl } from "#relay/providers/index.ts";
 import { readFault } from "#relay/providers/kit/classify.ts";
 import { exchange } from "#relay/upstream/exchange.ts";
@@ -26,7 +26,7 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
     let url: URL | undefined = first;
     for (let page = 0; url; page += 1) {
       const signature = to.secret === undefined ? undefined : to.provider.sign?.(to.secret, { method: "GET", url, headers, body: [], atMs: Date.now() });
-      const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, body: [], headers: { ...headers, ...signature } });
+      const { status, bytes, endMs } = await exchange(transport, { method: "GET", url, connectMs: to.connectMs, ...proxyOf(to), body: [], headers: { ...headers, ...signature } });
       latencyMs += endMs;
       if (status !== 200) return { status, latencyMs, error: hideSecret(readFault(status, bytes).message ?? `The vendor answered ${status}.`, to.secret) };
       const read = readPage(bytes);

@@ -20,10 +20,10 @@ const OUTPUT_TOKENS = 16;
 
 export type ProbeWords = Readonly<{ parts: readonly BodyPart[]; reader: Pick<Dialect, "passStream" | "passBody">; media?: MediaAsk | undefined } & Pick<CallPlan, "contentType" | "headers" | "query" | "path" | "script">>;
 
-/** The smallest request of an operation in an endpoint's own words, and who reads the answer. */
-export function probeWords(endpoint: ProviderEndpoint, operation: Operation, upstreamModel: string, stream: boolean, flags: ProviderFlags): ProbeWords {
+/** The smallest request of an operation in an endpoint's own words, and who reads the answer. @param extra what else is asked for, in the words of OpenAI's chat */
+export function probeWords(endpoint: ProviderEndpoint, operation: Operation, upstreamModel: string, stream: boolean, flags: ProviderFlags, extra: JsonObject = {}): ProbeWords {
   if (isMedia(operation)) return mediaWords(endpoint, operation, upstreamModel, flags);
-  const wire = bodyOf(operation, upstreamModel, stream);
+  const wire = { ...bodyOf(operation, upstreamModel, stream), ...extra };
   if (!isOpenAi(endpoint.dialect)) return converted(endpoint.dialect, wire, upstreamModel, flags);
   const body = Buffer.from(JSON.stringify(wire)), reader = dialects[endpoint.dialect];
   return { parts: reader.passRequest(scanRequest(body, operation, { dialect: endpoint.dialect }), body, { upstreamModel, flags }), reader };

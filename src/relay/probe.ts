@@ -7,7 +7,7 @@ import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 import type { SocketTransport } from "#relay/realtime/socket-transport.ts";
 import { createAccessTokens, TokenRefused } from "#relay/upstream/access-tokens.ts";
-import { wayTo, type Ways } from "#relay/upstream/carriage.ts";
+import { wayTo } from "#relay/upstream/carriage.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 
 export type { ProbeCall } from "#relay/probe-call.ts";
@@ -57,18 +57,11 @@ const CONNECT_MS = 5_000;
 
 /** Tests a channel as far as it can be tested, with real requests. Failures are results, never exceptions. */
 export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promise<ProbeReport> {
-  const known = providers.get(target.provider), { settings = {} } = target;
-  const provider = known && withChannelFlags(known, settings);
-  if (!provider) return failedAt("address", `The provider ${target.provider} is not known.`);
-  if (target.secret === undefined && !provider.keyless) return failedAt("key", "The channel has no live key.");
-  const asked: ProbeAddress = {
-    provider, settings, connectMs: target.connectMs ?? CONNECT_MS,
-    ...(target.protocol !== undefined && { protocol: target.protocol }),
-    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
-  };
+  const asked = addressOf(target);
+  if ("missing" in asked) return failedAt(asked.missing, asked.note);
+  const { provider } = asked;
   const inProcess = provider.id === "simulator";
-  const ways: Ways = { transport: deps.transport, sockets: deps.sockets, now: Date.now };
-  const transport = inProcess ? deps.simulator : wayTo(provider, ways, asked.secret ?? "");
+  const transport = wayOfTest(deps, asked);
   const steps: ProbeStep[] = inProcess || !deps.inspect ? [] : await addressSteps(deps.inspect, asked, target.model?.upstreamName ?? "");
   if (steps.some(({ state }) => state === "failed")) return { ok: false, steps, calls: [] };
   const to = await withToken(transport, asked);
@@ -90,19 +83,38 @@ export async function probeChannel(deps: ProbeDeps, target: ProbeTarget): Promis
   return { ok: steps.every(({ state }) => state !== "failed"), steps, calls, ...(listed?.names && { models: listed.names }) };
 }
 
-const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: false, steps: [{ step, state: "failed", note }], calls: [] });
-
-/** A key that is not sent itself buys its token first: a test takes none that is there already. */
-async function withToken(transport: Transport, to: ProbeAddress): Promise<ProbeAddress | TokenRefused> {
-  const { provider: { tokens }, secret, baseUrl } = to;
-  if (secret === undefined || !tokens?.wanted(secret)) return to;
-  return createAccessTokens({ transport, clock: Date }).fetch(tokens, secret, baseUrl).then((token) => ({ ...to, token }), (error: TokenRefused) => error);
+/** Where a test's requests go, or what there is not of it. */
+export function addressOf(target: Pick<ProbeTarget, "provider" | "settings" | "protocol" | "baseUrl" | "secret" | "connectMs">): ProbeAddress | Readonly<{ missing: "address" | "key"; note: string }> {
+  const known = providers.get(target.provider), { settings = {} } = target;
+  const provider = known && withChannelFlags(known, settings);
+  if (!provider) return { missing: "address", note: `The provider ${target.provider} is not known.` };
+  if (target.secret === undefined && !provider.keyless) return { missing: "key", note: "The channel has no live key." };
+  return {
+    provider, settings, connectMs: target.connectMs ?? CONNECT_MS,
+    ...(target.protocol !== undefined && { protocol: target.protocol }),
+    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }), ...(target.secret !== undefined && { secret: target.secret }),
+  };
 }
 
+const failedAt = (step: ProbeStepName, note: string): ProbeReport => ({ ok: false, steps: [{ step, state: "failed", note }], calls: [] });
+
+/** The way of a test's requests. */
+export const wayOfTest = (deps: ProbeDeps, { provider, secret = "" }: ProbeAddress): Transport =>
+  (provider.id === "simulator" ? deps.simulator : wayTo(provider, { transport: deps.transport, sockets: deps.sockets, now: Date.now }, secret));
+
+/** A key that is not sent itself buys its token first: a test takes none that is there already. */
+export async function withToken(transport: Transport, to: ProbeAddress): Promise<ProbeAddress | TokenRefused> {
+  const { provider: { tokens }, secret, baseUrl, settings: { proxy } = {} } = to;
+  if (secret === undefined || !tokens?.wanted(secret)) return to;
+  return createAccessTokens({ transport, clock: Date }).fetch(tokens, secret, { baseUrl, proxy }).then((token) => ({ ...to, token }), (error: TokenRefused) => error);
+}
+
+/** Through a proxy it is the proxy that is connected to. */
 async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: ProbeAddress, upstreamModel: string): Promise<ProbeStep[]> {
   try {
+    const { proxy } = to.settings ?? {};
     const place = to.provider.place?.(placing(to, upstreamModel));
-    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }, { upstreamModel, stream: false, place }));
+    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(proxy === undefined ? endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }, { upstreamModel, stream: false, place }) : new URL(proxy));
     return [
       { step: "address", state: "ok", ms: resolveMs },
       { step: "connection", state: "ok", ms: connectMs + (tlsMs ?? 0), ...(certificateUntil && { until: certificateUntil }) },

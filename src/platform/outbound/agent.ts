@@ -3,6 +3,7 @@ import { buildConnector } from "undici";
 import { createGuard, hostOf, OutboundRefused, portOf } from "#platform/outbound/guard.ts";
 import type { AllowPrivate, Guard, OutboundPolicy, Resolve, VettedAddress } from "#platform/outbound/guard.ts";
 import { OriginPool, type Connect } from "#platform/outbound/origin-pool.ts";
+import { connectThrough } from "#platform/outbound/proxied.ts";
 
 /** Below the 60 s after which many vendors' balancers cut an idle connection. */
 const KEEP_ALIVE_MS = 55_000;
@@ -21,14 +22,15 @@ export interface Outbound {
   /**
    * A keep-alive pool for the URL's origin whose every connection goes to a vetted address.
    * It knows no time-outs but for connecting: callers watch the clock.
+   * @param proxy an HTTP proxy's address, judged as the URL is; through it names are looked up by the proxy
    * @throws OutboundRefused
    */
-  pool(url: URL, policy: OutboundPolicy, connectMs: number): OriginPool;
+  pool(url: URL, policy: OutboundPolicy, connectMs: number, proxy?: string): OriginPool;
   /**
    * Makes one vetted connection to the URL's origin that belongs to no pool: for what lives long.
    * @throws OutboundRefused
    */
-  connector(url: URL, policy: OutboundPolicy, connectMs: number): Connect;
+  connector(url: URL, policy: OutboundPolicy, connectMs: number, proxy?: string): Connect;
   close(): void;
 }
 
@@ -39,10 +41,22 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const pools = new Map<string, OriginPool>();
   const sweeper = setInterval(() => pools.forEach((pool) => pool.sweep()), SWEEP_MS).unref();
 
-  const open = (url: URL, policy: OutboundPolicy, connectMs: number): OriginPool =>
+  /** @throws OutboundRefused */
+  const connector = (url: URL, policy: OutboundPolicy, connectMs: number, proxy: string | undefined): Connect => {
+    guard.checkUrl(url, policy);
+    if (proxy === undefined) return guardedConnect(guard, names, url, policy, connectMs);
+    const through = readProxy(proxy);
+    guard.checkUrl(through, policy);
+    const toProxy = connectThrough(guardedConnect(guard, names, through, policy, connectMs), url, connectMs);
+    // Without TLS nothing proves at the far end that it is who was meant: then we look the name up ourselves.
+    return url.protocol === "https:" ? toProxy : (done) => {
+      names(hostOf(url), portOf(url), policy, false).then(() => toProxy(done), (error: Error) => done(error, null));
+    };
+  };
+  const open = (url: URL, connect: Connect): OriginPool =>
     new OriginPool({
       host: url.host,
-      connect: guardedConnect(guard, names, url, policy, connectMs),
+      connect,
       connectionsMax: options.connections ?? CONNECTIONS,
       keepMs: KEEP_ALIVE_MS,
       now: () => performance.now(),
@@ -50,26 +64,30 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   return {
     guard,
-    pool(url, policy, connectMs) {
-      const key = `${policy} ${connectMs} ${url.origin}`;
+    pool(url, policy, connectMs, proxy) {
+      const direct = `${policy} ${connectMs} ${url.origin}`, key = proxy === undefined ? direct : `${direct} ${proxy}`;
       const known = pools.get(key);
       if (known) return known;
-      guard.checkUrl(url, policy);
+      const connect = connector(url, policy, connectMs, proxy);
       if (pools.size >= POOLS_MAX) dropOldest(pools);
-      const pool = open(url, policy, connectMs);
+      const pool = open(url, connect);
       pools.set(key, pool);
       return pool;
     },
-    connector(url, policy, connectMs) {
-      guard.checkUrl(url, policy);
-      return guardedConnect(guard, names, url, policy, connectMs);
-    },
+    connector,
     close() {
       clearInterval(sweeper);
       for (const pool of pools.values()) pool.destroy();
       pools.clear();
     },
   };
+}
+
+/** @throws OutboundRefused */
+function readProxy(text: string): URL {
+  const url = URL.parse(text);
+  if (!url) throw new OutboundRefused("The proxy's address is none.");
+  return url;
 }
 
 function dropOldest(pools: Map<string, OriginPool>): void {

@@ -144,7 +144,7 @@ const headerText = (text: string): string => (/^[\x21-\x7e]*$/.test(text) ? text
 
 const encoded = (text: string): string => text.replaceAll(/[^\x21-\x7e]/gu, (letter) => encodeURIComponent(letter.isWellFormed() ? letter : "?"));
 
-const USER_AGENT = "Modelmart/0.1";
+export const USER_AGENT = "Modelmart/0.1";
 
 /**
  * The headers of a call to a vendor, built from nothing: no header of the client's passes by default. The connection

@@ -9,6 +9,7 @@ import type { Tree } from "#relay/policy/json-pointer.ts";
 import { costFacts } from "#relay/policy/shape-body.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import { speak } from "#relay/upstream/speak.ts";
+import { toldOf } from "#relay/upstream/tried.ts";
 import type { CallInput } from "#relay/upstream/tried.ts";
 
 type Asked = Readonly<{ operation: Operation; scanned: ScannedRequest; body: Buffer }>;
@@ -37,14 +38,14 @@ const bytesOf = (parts: readonly BodyPart[]): Buffer => Buffer.concat(parts.filt
 
 /** Nothing where the channel would not take the request at all. */
 function weightOn(state: RelayState, context: RequestContext, plan: Plan, { operation, scanned, body }: Asked, offer: Offer): readonly Weight[] {
-  const { policy } = offer;
+  const { policy } = offer, told = toldOf(offer, state);
   const grown = policy?.injectedTokensMax ?? 0;
   if (!policy?.override?.money) return [{ maxTokens: scanned.maxTokens ?? policy?.preset?.maxTokens, candidates: scanned.candidates, grown }];
   const input: CallInput = { state, context, operation, model: plan.model, scanned, body, conversion: createConversion(context, scanned, body), tokens: 0, media: undefined, form: undefined };
   const { override: _override, ...without } = policy;
   const flags = state.health.flags(offer.route.channel.id, offer.provider.flags);
   try {
-    const sent = bytesOf(speak(input, offer, flags).parts), plain = bytesOf(speak(input, { ...offer, policy: without }, flags).parts);
+    const sent = bytesOf(speak(input, told, flags).parts), plain = bytesOf(speak(input, { ...told, policy: without }, flags).parts);
     return [{ ...costFacts(JSON.parse(sent.toString("utf8")) as Tree), grown: grown + Math.max(0, sent.length - plain.length) }];
   } catch (error) {
     if (error instanceof RelayError) return [];

@@ -60,7 +60,7 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
   const body = Buffer.from(asked.body);
   const scanned = scanRequest(body, "chat", { dialect: asked.dialect, ...(asked.dialect === "gemini" && { model: asked.model }) });
   const provider = withChannelFlags(known, asked.settings);
-  const [first, ...others] = protocolsFor(provider, asked.protocol, "chat", asked.dialect, asked.upstreamModel);
+  const [first, ...others] = protocolsFor(provider, asked.protocol, "chat", asked.dialect, asked.upstreamModel, asked.settings.without);
   if (!first) throw new RelayError("unsupported_endpoint", "The channel cannot answer this kind of call.");
   const endpoints = [first, ...others] as const;
   const facts = { model: asked.model, endpoint: endpointName("chat", asked.dialect), group: asked.group };

@@ -40,12 +40,12 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
   const failures: Failure[] = [];
   state.retryBudget.request();
   for (let choice: Choice | undefined = first; choice;) {
-    const release = takePlaces(state, choice, input.tokens);
+    const release = takePlaces(state, choice, choice.offer.circuits[0], input.tokens);
     const startedAt = state.clock.monotonic();
     try {
       const socket = await open(input, choice);
       const now = state.clock.monotonic();
-      state.health.success(choice.offer.route, now);
+      state.health.success(choice.offer.circuits[0], now);
       state.routeBook.succeeded(choice.offer.route, now - startedAt, now);
       router.served(choice);
       if (choice.key) state.keyRing.succeeded(choice.key.id);
@@ -59,7 +59,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
         channelId: route.channel.id, upstreamModel: route.upstreamModel, credential: choice.key?.id, errorClass: failure.class, status: failure.fault?.status,
         latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n),
       });
-      note({ state, context, operation: "realtime" }, choice, failure);
+      note({ state, context, operation: "realtime" }, choice, choice.offer.circuits[0], failure);
       choice = input.signal.aborted || failures.length >= ATTEMPTS_MAX ? undefined : next(router, choice, failure);
       if (choice && !state.retryBudget.retry()) choice = undefined;
     }
@@ -76,7 +76,7 @@ async function open({ state, context, headers, signal }: OpenInput, { offer: { r
   const url = endpointUrl(provider, channel.baseUrl, provider.realtime!);
   url.searchParams.set("model", upstreamModel);
   const call: SocketCall = {
-    url, signal, connectMs: channel.timeouts.connectMs ?? CONNECT_MS, openMs: channel.timeouts.firstByteMs ?? OPEN_MS,
+    url, signal, connectMs: channel.timeouts.connectMs ?? CONNECT_MS, openMs: channel.timeouts.firstByteMs ?? OPEN_MS, ...(channel.settings.proxy !== undefined && { proxy: channel.settings.proxy }),
     headers: {
       "user-agent": USER_AGENT, ...headers, ...provider.authorize(key?.secret() ?? ""), ...(provider.isShop && hopHeaders(context.inbound, state.shopId)),
     },

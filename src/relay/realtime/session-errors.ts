@@ -43,7 +43,7 @@ export class VendorWords {
     const code = text(error.code), type = text(error.type), message = text(error.message);
     const fault: UpstreamFault = { status: 200, ...(code !== undefined && { code }), ...(type !== undefined && { type }), ...(message !== undefined && { message }) };
     const errorClass = classifyFault(fault, this.#choice.offer.provider.errorClasses);
-    if (OUR_FAULTS.has(errorClass)) note({ state, context, operation: "realtime" }, this.#choice, { class: errorClass, fault });
+    if (OUR_FAULTS.has(errorClass)) note({ state, context, operation: "realtime" }, this.#choice, this.#choice.offer.circuits[0], { class: errorClass, fault });
     const heard = this.scrubbed(error);
     if (heard === error) return frame;
     const event = object(JSON.parse(frame.data.toString("utf8")));

@@ -9,6 +9,8 @@ export type SocketCall = Readonly<{
   url: URL;
   headers: Readonly<Record<string, string>>;
   connectMs: number;
+  /** As of every call of the channel. */
+  proxy?: string;
   /** From the first byte of the connection to the vendor's consent. */
   openMs: number;
   /** Gives up: the client has left. */
@@ -49,7 +51,7 @@ function httpForm(url: URL): URL {
 
 async function open(outbound: Outbound, call: SocketCall): Promise<FrameSocket> {
   const url = httpForm(call.url);
-  const connect = outbound.connector(url, "channel", call.connectMs);
+  const connect = outbound.connector(url, "channel", call.connectMs, call.proxy);
   const { promise, resolve, reject } = Promise.withResolvers<FrameSocket>();
   const options: ClientOptions = {
     headers: call.headers,

@@ -4,7 +4,8 @@ import { compileRoutePolicy, withChannelFlags } from "#relay/policy/route-policy
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 import type { Provider, ProviderEndpoint, TaskEndpoint } from "#relay/providers/provider.ts";
 import type { Candidate } from "#relay/routing/choose.ts";
-import type { Health } from "#relay/routing/health.ts";
+import { circuitOf } from "#relay/routing/health.ts";
+import type { Circuit, Health } from "#relay/routing/health.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import { protocolsFor } from "#relay/routing/protocols.ts";
 import type { UpstreamLimits } from "#relay/limits/window.ts";
@@ -13,6 +14,8 @@ import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 /** A channel that serves the request's model and can answer its dialect, by the endpoints in their order of preference. */
 export type Offer = Readonly<{
   route: Route; provider: Provider; priority: number; endpoints: readonly ProviderEndpoint[];
+  /** One of each endpoint, in their order; one alone where the call has no endpoint of an operation. */
+  circuits: readonly [Circuit, ...Circuit[]];
   /** What changes its requests; absent = nothing. */
   policy?: RoutePolicy;
   /** Where long work is asked for; no other request has any use for it. */
@@ -38,11 +41,12 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
       const known = providers.get(route.channel.provider), { settings } = route.channel;
       const provider = known && withChannelFlags(known, settings);
       if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;
-      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect, route.upstreamModel);
+      const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect, route.upstreamModel, settings.without);
       if (!endpoint) continue;
       const endpoints = [endpoint, ...others] as const;
       const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation, preset: model.preset });
-      offers.push({ route, provider, endpoints: [...endpoints], priority, ...(policy && { policy }) });
+      const [circuit, ...otherCircuits] = [endpoint, ...others].map(({ dialect: protocol }) => circuitOf(route, protocol));
+      offers.push({ route, provider, endpoints, circuits: [circuit!, ...otherCircuits], priority, ...(policy && { policy }) });
     }
   }
   return offers;
@@ -65,7 +69,7 @@ export function realtimeOffers(snapshot: Snapshot, providers: ReadonlyMap<string
   return (snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap(({ priority, routes }) => routes.flatMap((route) => {
     const provider = providers.get(route.channel.provider);
     if (!provider?.realtime || (route.channel.keys.length === 0 && provider.keyless !== true)) return [];
-    return [{ route, provider, endpoints: [], priority }];
+    return [{ route, provider, endpoints: [], circuits: [circuitOf(route, "realtime")], priority }];
   }));
 }
 
@@ -79,12 +83,12 @@ export const judge = (offers: readonly Offer[], conditions: Conditions): readonl
     return { offer, channelId: channel.id, priority: offer.priority, weight, out: waitMs > 0, waitMs, reason };
   });
 
-function waitFor({ route }: Offer, { health, keys, limits, now, wallMs, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason: OutReason | undefined }> {
+function waitFor({ route, circuits }: Offer, { health, keys, limits, now, wallMs, rev, tokens }: Conditions): Readonly<{ waitMs: number; reason: OutReason | undefined }> {
   const { channel } = route;
   const pauseWait = channel.pausedUntilMs === undefined ? 0 : channel.pausedUntilMs - wallMs;
   if (pauseWait > 0) return { waitMs: pauseWait, reason: "paused" };
   const keyWait = channel.keys.length === 0 ? 0 : keys.waitMs(channel, now, rev) ?? Infinity;
-  const healthWait = health.waitMs(route, now);
+  const healthWait = health.waitMs(health.present(circuits, now)[0]!, now);
   const limitWait = limits.waitMs(channel.id, channel.limits, tokens);
   const waitMs = Math.max(keyWait, healthWait, limitWait);
   if (waitMs <= 0) return NO_WAIT;

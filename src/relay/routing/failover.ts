@@ -4,6 +4,8 @@ import { ContentWanted } from "#relay/content/fetch-contents.ts";
 import { RelayError } from "#relay/errors.ts";
 import { attemptRecord, unsentRecord } from "#relay/metering/attempt-record.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
+import { lacksAddress } from "#relay/providers/kit/absent.ts";
+import type { Circuit } from "#relay/routing/health.ts";
 import { repair } from "#relay/routing/repair.ts";
 import { ATTEMPTS_MAX, backoffMs, BLAMES_CHANNEL, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
@@ -47,7 +49,7 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
     if (tried === undefined) return { kind: "failed", failure: { class: "aborted" }, possibleCost: false };
     let failure: Failure;
     if ("class" in tried) {
-      if (!tried.unfit) note(input, choice, tried);
+      if (!tried.unfit) note(input, choice, choice.offer.circuits[0], tried);
       failure = tried;
     } else {
       watchLeaving(input, tried);
@@ -56,7 +58,7 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       if (result.kind !== "failed") {
         const answer = answered(tried, result, input.scanned.stream);
         const now = state.clock.monotonic(), { contentAt, startedAt } = tried.attempt;
-        state.health.success(choice.offer.route, now);
+        state.health.success(tried.circuit, now);
         state.routeBook.succeeded(choice.offer.route, contentAt === undefined ? undefined : contentAt - startedAt, now);
         router.served(choice);
         if (choice.key) state.keyRing.succeeded(choice.key.id);
@@ -69,8 +71,13 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       }
       failure = result.failure;
       if (failure.class === "aborted" && input.context.left !== undefined) {
-        state.health.neutral(choice.offer.route);
+        state.health.neutral(tried.circuit);
         return { kind: "failed", failure, possibleCost: true, begun: tried };
+      }
+      const elsewhere = askedAtAbsent(input, router, tried, failure);
+      if (elsewhere) {
+        choice = elsewhere;
+        continue;
       }
       closeFailed(input, tried, failure);
     }
@@ -93,7 +100,7 @@ async function fetchThenSend(input: CallInput, choice: Choice, wanted: ContentWa
     if (!(tried instanceof ContentWanted || tried instanceof TokenWanted)) return tried;
     try {
       if (tried instanceof ContentWanted) await conversion.fetch(tried);
-      else await state.accessTokens.fetch(tried.exchange, tried.secret, tried.baseUrl);
+      else await state.accessTokens.fetch(tried.exchange, tried.secret, tried.way);
     } catch (cause) {
       if (cause instanceof RelayError) return { class: "client", unfit: cause };
       if (!(cause instanceof TokenRefused)) throw cause;
@@ -155,17 +162,34 @@ function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
   const usage = tried.attempt.spent;
   context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.class, status: failure.fault?.status }));
   tried.release(0);
-  note(input, tried.choice, failure);
+  note(input, tried.choice, tried.circuit, failure);
+}
+
+/**
+ * The host has no such address, and another protocol of the channel can carry the request: it goes on there, and so do
+ * all that follow. Nobody has failed.
+ */
+function askedAtAbsent({ state, context }: CallInput, router: Router, { choice, circuit, release }: Tried, { fault }: Failure): Choice | undefined {
+  const { circuits, route } = choice.offer;
+  if (circuits.length < 2 || !fault || !lacksAddress(fault)) return undefined;
+  const now = state.clock.monotonic();
+  const present = state.health.present(circuits, now);
+  if (present.length < 2 || !present.includes(circuit)) return undefined;
+  state.health.markAbsent(circuit, now);
+  state.health.neutral(circuit);
+  release(0);
+  state.log.info({ request: context.idText, channel: route.channel.name, protocol: circuit.part.slice(route.channel.id.length + 1) }, "the channel's host lacks a protocol: another is spoken");
+  return router.again(choice);
 }
 
 /** Tells health and keys what went wrong. */
-export function note({ state, context, operation }: Pick<CallInput, "state" | "context"> & Readonly<{ operation: string }>, { offer: { route, provider }, key }: Choice, failure: Failure): void {
+export function note({ state, context, operation }: Pick<CallInput, "state" | "context"> & Readonly<{ operation: string }>, { offer: { route, provider }, key }: Choice, circuit: Circuit, failure: Failure): void {
   const now = state.clock.monotonic(), { rev } = context.snapshot;
   const { class: errorClass } = failure;
   state.meters.attempt(provider.id, errorClass);
   state.log.debug({ request: context.idText, operation, channel: route.channel.name, errorClass, status: failure.fault?.status, err: failure.cause }, "an attempt failed");
-  if (errorClass === "aborted") state.health.neutral(route);
-  else state.health.failure(route, errorClass, now, context.snapshot);
+  if (errorClass === "aborted") state.health.neutral(circuit);
+  else state.health.failure(circuit, errorClass, now, context.snapshot);
   if (BLAMES_CHANNEL.has(errorClass)) state.routeBook.failed(route, now);
   if (!key) return;
   if (errorClass === "rate") state.keyRing.limited(key.id, now, failure.retryAfterMs);

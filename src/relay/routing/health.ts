@@ -9,16 +9,40 @@ const OVERLOADED_MS = 10_000;
 const PANIC_EVERY_MS = 1_000;
 /** A channel whose parts fail together is down itself. */
 const OPEN_PARTS = 3;
+/** A host that lacks a protocol's address is asked again after this long: it may have been given one. */
+const ABSENT_MS = 3_600_000;
 
-/** How well every channel and every model on it did lately, as this node saw it. */
+/**
+ * What fails together: a channel's model as it is asked by one protocol. A vendor's address for one of them may be
+ * broken while the others work.
+ */
+export type Circuit = Readonly<{
+  route: Route;
+  /** The channel by this protocol. */
+  part: string;
+  /** The model on it. */
+  name: string;
+}>;
+
+/** Made with the plan, so that no request has to put names together. */
+export const circuitOf = (route: Route, protocol: string): Circuit => {
+  const part = `${route.channel.id}\0${protocol}`;
+  return { route, part, name: `${part}\0${route.upstreamModel}` };
+};
+
+/** How well every channel and every model on it did lately by each protocol, as this node saw it. */
 export interface Health {
-  /** Milliseconds until the route may be tried; 0 = now. */
-  waitMs(route: Route, now: number): number;
-  begin(route: Route, now: number): void;
-  success(route: Route, now: number): void;
-  failure(route: Route, errorClass: ErrorClass, now: number, snapshot: Snapshot): void;
+  /** Milliseconds until it may be tried; 0 = now. */
+  waitMs(circuit: Circuit, now: number): number;
+  begin(circuit: Circuit, now: number): void;
+  success(circuit: Circuit, now: number): void;
+  failure(circuit: Circuit, errorClass: ErrorClass, now: number, snapshot: Snapshot): void;
   /** The attempt said nothing about the vendor: the client left. */
-  neutral(route: Route): void;
+  neutral(circuit: Circuit): void;
+  /** The channel's host has no such address. */
+  markAbsent(circuit: Circuit, now: number): void;
+  /** Those that are not known to be absent; the same list where nothing is known of them. */
+  present(circuits: readonly Circuit[], now: number): readonly Circuit[];
   /** May a request be sent though every candidate is out? At most one a second and model. */
   panic(publicModel: string, now: number): boolean;
   /** How a channel turned out to leave the wire format, learnt from its refusals. */
@@ -33,43 +57,51 @@ export function createHealth(random: () => number): Health {
   const panics = new Map<string, number>();
   const learnt = new Map<string, Partial<ProviderFlags>>();
 
-  const channelOf = (route: Route): Breaker => getOrMake(channels, route.channel.id, () => createBreaker(random));
-  const partOf = (route: Route): Breaker =>
-    getOrMake(getOrMake(parts, route.channel.id, () => new Map<string, Breaker>()), route.upstreamModel, () => createBreaker(random));
+  const absentUntil = new Map<string, number>();
+
+  const channelOf = ({ part }: Circuit): Breaker => getOrMake(channels, part, () => createBreaker(random));
+  const partOf = ({ part, route }: Circuit): Breaker =>
+    getOrMake(getOrMake(parts, part, () => new Map<string, Breaker>()), route.upstreamModel, () => createBreaker(random));
   const putOut = (name: string, until: number): void => void outUntil.set(name, Math.max(until, outUntil.get(name) ?? 0));
 
-  const tripChannel = (route: Route, now: number, snapshot: Snapshot): void => {
+  const tripChannel = (circuit: Circuit, now: number, snapshot: Snapshot): void => {
     let open = 0;
-    for (const breaker of parts.get(route.channel.id)!.values()) if (breaker.state(now) !== "closed") open += 1;
-    const served = modelsServed(snapshot, route.channel.id);
+    for (const breaker of parts.get(circuit.part)!.values()) if (breaker.state(now) !== "closed") open += 1;
+    const served = modelsServed(snapshot, circuit.route.channel.id);
     // With one model its own circuit says all there is to say.
-    if (served > 1 && open >= Math.min(OPEN_PARTS, served)) channelOf(route).trip(now);
+    if (served > 1 && open >= Math.min(OPEN_PARTS, served)) channelOf(circuit).trip(now);
   };
 
   return {
-    waitMs(route, now) {
-      const channel = channels.get(route.channel.id), part = parts.get(route.channel.id)?.get(route.upstreamModel);
+    waitMs({ route, part: of, name }, now) {
+      const channel = channels.get(of), part = parts.get(of)?.get(route.upstreamModel);
       const breakers = Math.max(blockedMs(channel, now), blockedMs(part, now));
       if (outUntil.size === 0) return breakers;
-      return Math.max(breakers, (outUntil.get(route.channel.id) ?? 0) - now, (outUntil.get(nameOf(route)) ?? 0) - now);
+      return Math.max(breakers, (outUntil.get(route.channel.id) ?? 0) - now, (outUntil.get(name) ?? 0) - now);
     },
-    begin(route, now) {
-      channels.get(route.channel.id)?.begin(now);
-      partOf(route).begin(now);
+    begin(circuit, now) {
+      channels.get(circuit.part)?.begin(now);
+      partOf(circuit).begin(now);
     },
-    success(route, now) {
-      channels.get(route.channel.id)?.success(now);
-      partOf(route).success(now);
+    success(circuit, now) {
+      channels.get(circuit.part)?.success(now);
+      partOf(circuit).success(now);
     },
-    failure(route, errorClass, now, snapshot) {
-      if (errorClass === "config") putOut(nameOf(route), now + MISCONFIGURED_MS);
-      if (errorClass === "overload") putOut(route.channel.id, now + OVERLOADED_MS);
-      channels.get(route.channel.id)?.failure(errorClass, now);
-      if (partOf(route).failure(errorClass, now)) tripChannel(route, now, snapshot);
+    failure(circuit, errorClass, now, snapshot) {
+      if (errorClass === "config") putOut(circuit.name, now + MISCONFIGURED_MS);
+      if (errorClass === "overload") putOut(circuit.route.channel.id, now + OVERLOADED_MS);
+      channels.get(circuit.part)?.failure(errorClass, now);
+      if (partOf(circuit).failure(errorClass, now)) tripChannel(circuit, now, snapshot);
     },
-    neutral(route) {
-      channels.get(route.channel.id)?.neutral();
-      partOf(route).neutral();
+    neutral(circuit) {
+      channels.get(circuit.part)?.neutral();
+      partOf(circuit).neutral();
+    },
+    markAbsent: ({ part }, now) => void absentUntil.set(part, now + ABSENT_MS),
+    present(circuits, now) {
+      if (absentUntil.size === 0) return circuits;
+      const left = circuits.filter(({ part }) => (absentUntil.get(part) ?? 0) <= now);
+      return left.length === 0 ? circuits : left;
     },
     panic(publicModel, now) {
       if (now - (panics.get(publicModel) ?? -Infinity) < PANIC_EVERY_MS) return false;
@@ -85,8 +117,6 @@ export function createHealth(random: () => number): Health {
     },
   };
 }
-
-const nameOf = (route: Route): string => `${route.channel.id}\0${route.upstreamModel}`;
 
 /** Not less than a moment while a probe is under way: the place is taken. */
 const blockedMs = (breaker: Breaker | undefined, now: number): number =>

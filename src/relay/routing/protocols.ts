@@ -17,12 +17,16 @@ const RICHNESS: readonly WireFormat[] = ["anthropic", "gemini", "openai-response
 /**
  * The endpoints of a channel that can answer a call of this dialect, in the order in which they are asked: the one that
  * speaks it too (its bytes pass), then those into whose protocol it can be converted.
+ *
+ * @param without what the channel's host turned out not to have
  */
-export function protocolsFor(provider: Provider, chosen: Channel["protocol"], operation: Operation, dialect: DialectId, upstreamModel: string): readonly ProviderEndpoint[] {
-  const own = usable(endpointsOf(provider, operation), operation === "chat" ? chosen : undefined, upstreamModel);
+export function protocolsFor(
+  provider: Provider, chosen: Channel["protocol"], operation: Operation, dialect: DialectId, upstreamModel: string, without: Without = [],
+): readonly ProviderEndpoint[] {
+  const own = usable(endpointsOf(provider, operation), operation === "chat" ? chosen : undefined, upstreamModel, without);
   const passing = own.filter((endpoint) => endpoint.dialect === dialect);
   if (clientCodecs[dialect] === undefined) return [...passing, ...own.filter((endpoint) => callCodecs[endpoint.dialect] !== undefined)];
-  const chat = operation === "chat" ? own : operation === "completions" ? usable(endpointsOf(provider, "chat"), chosen, upstreamModel) : [];
+  const chat = operation === "chat" ? own : operation === "completions" ? usable(endpointsOf(provider, "chat"), chosen, upstreamModel, without) : [];
   const converted = chat.filter((endpoint) => endpoint.dialect !== dialect && upstreamCodecs[endpoint.dialect] !== undefined && (endpoint.passesOnly !== true || chosen !== undefined));
   return [...passing, ...converted.sort((a, b) => RICHNESS.indexOf(a.dialect) - RICHNESS.indexOf(b.dialect))];
 }
@@ -31,5 +35,20 @@ export function protocolsFor(provider: Provider, chosen: Channel["protocol"], op
 export const preferredEndpoint = (provider: Provider, chosen: Channel["protocol"], operation: Operation, upstreamModel: string): ProviderEndpoint | undefined =>
   usable(endpointsOf(provider, operation), operation === "chat" ? chosen : undefined, upstreamModel)[0];
 
-const usable = (endpoints: readonly ProviderEndpoint[], chosen: Channel["protocol"], upstreamModel: string): readonly ProviderEndpoint[] =>
-  endpoints.filter(({ dialect, onlyIfChosen, serves }) => (chosen === undefined ? onlyIfChosen !== true && serves?.(upstreamModel) !== false : CHOSEN[chosen] === dialect));
+/** The other endpoints for the same: those that a test looks for besides the preferred one, by the operator's word for them. */
+export const otherProtocols = (provider: Provider, chosen: Channel["protocol"], upstreamModel: string): readonly Readonly<{ protocol: Protocol; endpoint: ProviderEndpoint }>[] => {
+  const [first, ...others] = usable(endpointsOf(provider, "chat"), chosen, upstreamModel);
+  const words = Object.entries(CHOSEN) as readonly (readonly [Protocol, WireFormat])[];
+  return others.flatMap((endpoint) => words.flatMap(([protocol, format]) => (format === endpoint.dialect && format !== first?.dialect ? [{ protocol, endpoint }] : [])));
+};
+
+type Protocol = NonNullable<Channel["protocol"]>;
+type Without = readonly Protocol[];
+
+/** What the operator has chosen he has looked at; and a host that has nothing at all is asked all the same. */
+function usable(endpoints: readonly ProviderEndpoint[], chosen: Channel["protocol"], upstreamModel: string, without: Without = []): readonly ProviderEndpoint[] {
+  if (chosen !== undefined) return endpoints.filter(({ dialect }) => CHOSEN[chosen] === dialect);
+  const offered = endpoints.filter(({ onlyIfChosen, serves }) => onlyIfChosen !== true && serves?.(upstreamModel) !== false);
+  const present = without.length === 0 ? offered : offered.filter(({ dialect }) => !without.some((protocol) => CHOSEN[protocol] === dialect));
+  return present.length === 0 ? offered : present;
+}

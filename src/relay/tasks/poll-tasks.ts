@@ -7,15 +7,14 @@ import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import type { TaskProtocol, TaskReport } from "#relay/tasks/task-protocol.ts";
 import { pollDelayMs, UNKNOWN_MS } from "#relay/tasks/task-states.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
-import { vendorOfTask } from "#relay/tasks/task-vendor.ts";
+import { vendorOfTask, type ChannelOfTask } from "#relay/tasks/task-vendor.ts";
 import type { Task } from "#relay/tasks/task.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
-import type { Channel } from "#snapshot/snapshot.ts";
 
 export type PollDeps = Readonly<{
   store: TaskStore;
   /** The channel as it stands now; undefined = it is gone. */
-  channel: (id: string) => Promise<Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys"> | undefined>;
+  channel: (id: string) => Promise<ChannelOfTask | undefined>;
   transport: Transport;
   clock: Readonly<{ now(): number }>;
   log: Log;

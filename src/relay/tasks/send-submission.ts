@@ -25,10 +25,10 @@ export type Sent = Readonly<{ attempt: AttemptRecord } & (
 
 /** Asks one channel to make it. Never throws. */
 export async function sendSubmission(state: RelayState, context: RequestContext, choice: Choice, wish: TaskWish, model: Model): Promise<Sent> {
-  const { offer: { route, provider, task }, key } = choice;
+  const { offer: { route, circuits, provider, task }, key } = choice;
   const protocol = taskProtocols[task!.protocol];
   const startedAt = state.clock.monotonic();
-  const release = takePlaces(state, choice, 0);
+  const release = takePlaces(state, choice, circuits[0], 0);
   const attempt = (facts: Partial<AttemptRecord>): AttemptRecord => ({
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
   });
@@ -39,13 +39,13 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
     const accepted = answer.kind === "answer" && answer.status < 300 && answer.json ? protocol.accepted(answer.json, call) : undefined;
     const status = answer.kind === "answer" ? answer.status : undefined;
     if (accepted) {
-      state.health.success(route, state.clock.monotonic());
+      state.health.success(circuits[0], state.clock.monotonic());
       if (key) state.keyRing.succeeded(key.id);
       state.meters.attempt(provider.id, "ok");
       return { kind: "accepted", accepted, attempt: attempt({ upstreamId: accepted.upstreamId.slice(0, 128), status }) };
     }
     const failure = failureOf(state, choice, model, answer);
-    note({ state, context, operation: "tasks" }, choice, failure);
+    note({ state, context, operation: "tasks" }, choice, circuits[0], failure);
     const record = attempt({ errorClass: failure.class, status });
     return failure.possibleCost ? { kind: "unknown", why: whyUnknown(answer), attempt: record } : { kind: "failed", failure, attempt: record };
   } catch (cause) {

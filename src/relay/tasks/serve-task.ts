@@ -74,8 +74,10 @@ async function findTask(tasks: TaskStore, id: string, caller: Caller, form: Task
   return found;
 }
 
-const linker = (state: RelayState, { inbound }: RequestContext, tasks: TaskStore): FileLink => ({ publicId, form }, index) => {
-  const base = state.publicUrl ?? `http://${inbound.headers.host ?? "localhost"}`;
+const linker = (state: RelayState, { inbound }: RequestContext, tasks: TaskStore): FileLink => fileLinks(state.publicUrl ?? `http://${inbound.headers.host ?? "localhost"}`, tasks);
+
+/** Addresses of files below this one of the shop's. */
+export const fileLinks = (base: string, tasks: Pick<TaskStore, "linkProof">): FileLink => ({ publicId, form }, index) => {
   const path = form === "mj" ? `/mj/image/${publicId}` : `/v1/videos/${publicId}/content`;
   return `${base.replace(/\/$/, "")}${path}?${index > 0 ? `index=${index}&` : ""}proof=${tasks.linkProof(publicId)}`;
 };

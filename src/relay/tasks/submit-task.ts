@@ -18,6 +18,7 @@ import { madeQuantities, mostTokens, resolutionOf, SECONDS_UNSAID } from "#relay
 import { sendSubmission } from "#relay/tasks/send-submission.ts";
 import { readTaskBody } from "#relay/tasks/task-body.ts";
 import { deadlineMs, pollDelayMs, SUBMITTING_MS, UNKNOWN_MS } from "#relay/tasks/task-states.ts";
+import { readHook } from "#relay/tasks/tell-hooks.ts";
 import type { SubmitFacts, TaskStore } from "#relay/tasks/task-store.ts";
 import { taskOffers } from "#relay/tasks/task-vendor.ts";
 import type { Task, TaskContent, TaskForm, TaskOrigin, TaskWish } from "#relay/tasks/task.ts";
@@ -58,6 +59,9 @@ async function readWish(tasks: TaskStore, context: RequestContext, caller: Calle
   const { wish: said, originId: named = originId } = taskForms[form].read(body, action);
   const origin = named === undefined ? undefined : await originOf(tasks, named, caller);
   const wish = origin ? { ...said, origin } : said;
+  if (wish.notifyHook !== undefined && !readHook(wish.notifyHook)) {
+    throw new RelayError("invalid_value", "The address to be notified must begin with https:// and hold no user name or password.", { param: form === "suno" ? "notify_hook" : "notifyHook" });
+  }
   if (origin && form === "openai-videos") {
     const { seconds, size, resolution } = origin.content;
     return { ...wish, model: origin.model, seconds, size, resolution };

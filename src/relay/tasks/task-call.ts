@@ -13,6 +13,7 @@ export type TaskVendor = Readonly<{
   /** Empty for vendors without keys. */
   secret: string;
   connectMs: number;
+  proxy?: string | undefined;
 }>;
 
 export type TaskAnswer = Readonly<
@@ -61,14 +62,14 @@ export function callTaskVendor(transport: Transport, vendor: TaskVendor, call: T
 }
 
 /** The same call as it goes out. @throws RelayError when the channel has no valid address */
-export function addressed({ provider, endpoint, baseUrl, secret, connectMs }: TaskVendor, call: TaskCall, nowMs: number, extra: Readonly<Record<string, string>> = {}): UpstreamCall {
+export function addressed({ provider, endpoint, baseUrl, secret, connectMs, proxy }: TaskVendor, call: TaskCall, nowMs: number, extra: Readonly<Record<string, string>> = {}): UpstreamCall {
   const url = endpointUrl(provider, baseUrl, { path: call.path, ...(endpoint.basePath !== undefined && { basePath: endpoint.basePath }) });
   const { body, contentType } = bodyOf(call);
   const authorization = endpoint.authorize?.(secret) ?? provider.authorize(secret);
   const { "content-type": _json, ...plain } = upstreamHeaders({ stream: false, authorization });
   const headers = { ...plain, ...(contentType !== undefined && { "content-type": contentType }), ...call.headers, ...extra };
   const signature = provider.sign?.(secret, { method: call.method, url, headers, body, atMs: nowMs });
-  return { method: call.method, url, headers: signature ? { ...headers, ...signature } : headers, body, connectMs };
+  return { method: call.method, url, headers: signature ? { ...headers, ...signature } : headers, body, connectMs, ...(proxy !== undefined && { proxy }) };
 }
 
 function bodyOf({ json, form }: TaskCall): Readonly<{ body: readonly Buffer[]; contentType?: string }> {

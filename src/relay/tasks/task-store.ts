@@ -46,6 +46,9 @@ export type Looked = Readonly<{ state: "submitted" | "running"; progress: number
 
 export type TaskPage = Readonly<{ form: TaskForm; limit: number; /** Public id of the last one seen. */ after?: string | undefined; ascending: boolean }>;
 
+/** Somebody who is to be told of a task, as it stands. */
+export type HookDue = Readonly<{ task: Task; /** In vain so far. */ tries: number }>;
+
 /** Where tasks are kept. A change compares the state that it found: who comes second changes nothing. */
 export interface TaskStore {
   /** Inside the transaction that sets the money aside. */
@@ -67,6 +70,11 @@ export interface TaskStore {
   list(userId: string, page: TaskPage): Promise<readonly Task[]>;
   /** @returns false when there is none to be seen, or it has not ended */
   remove(publicId: string, userId: string): Promise<boolean>;
+  /** Tasks whose state has not been told to whom it should be, for `claimMs` nobody else's. */
+  claimHooks(nowMs: number, claimMs: number, most: number): Promise<readonly HookDue[]>;
+  hookTold(id: string, state: Task["state"]): Promise<void>;
+  /** @param nextTryAtMs undefined: nobody is told any more */
+  hookFailed(id: string, nextTryAtMs: number | undefined): Promise<void>;
   /** What proves that a link to a file was given out by this shop. */
   linkProof(publicId: string): string;
   /** The task behind a link. */

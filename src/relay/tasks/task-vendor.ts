@@ -1,5 +1,6 @@
 import { providers } from "#relay/providers/index.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
+import { circuitOf } from "#relay/routing/health.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { speaksForm } from "#relay/tasks/protocols/index.ts";
 import type { TaskVendor } from "#relay/tasks/task-call.ts";
@@ -19,20 +20,23 @@ export function taskOffers(snapshot: Snapshot, groupId: string, model: Model, fo
       const able = (provider.tasks ?? []).filter(({ protocol }) => speaksForm(form, protocol));
       // Who speaks the client's own form loses nothing of what it says.
       const task = able.find(({ protocol }) => protocol === form) ?? able[0];
-      if (task) offers.push({ route, provider, endpoints: [], priority, task });
+      if (task) offers.push({ route, provider, endpoints: [], circuits: [circuitOf(route, task.protocol)], priority, task });
     }
   }
   return offers;
 }
 
 export const vendorOfChoice = ({ offer: { route: { channel }, provider, task }, key }: Choice): TaskVendor =>
-  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS });
+  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, proxy: channel.settings.proxy });
+
+/** What is needed of the channel that a task is with. */
+export type ChannelOfTask = Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys" | "settings">;
 
 /** Who made a task, with the key that it was made with, or else another of the same channel. */
-export function vendorOfTask(channel: Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys"> | undefined, task: Task): TaskVendor | undefined {
+export function vendorOfTask(channel: ChannelOfTask | undefined, task: Task): TaskVendor | undefined {
   const provider = channel && providers.get(channel.provider);
   const endpoint = provider?.tasks?.find(({ protocol }) => protocol === task.protocol);
   if (!provider || !endpoint) return undefined;
   const key = channel.keys.find(({ id }) => id === task.credential) ?? channel.keys.find(({ active }) => active) ?? channel.keys[0];
-  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS };
+  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, proxy: channel.settings.proxy };
 }

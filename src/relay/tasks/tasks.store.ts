@@ -8,7 +8,7 @@ import type { Queryable } from "#platform/db/queryable.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { endingRecord } from "#relay/tasks/ending-record.ts";
 import type { SubmitFacts, TaskStore } from "#relay/tasks/task-store.ts";
-import { statesBefore } from "#relay/tasks/task-states.ts";
+import { isEnd, statesBefore } from "#relay/tasks/task-states.ts";
 import type { Task, TaskContent, TaskState } from "#relay/tasks/task.ts";
 
 /** Where the sealed words stand. @param id of the row */
@@ -109,6 +109,22 @@ export function createTaskStore(pool: Pool, sealer: Sealer): TaskStore {
         `UPDATE tasks SET removed_at = now(), sealed = NULL WHERE public_id = $1 AND user_id = $2 AND removed_at IS NULL AND state IN ('succeeded', 'failed', 'cancelled', 'expired')`, [publicId, userId]);
       return rowCount === 1;
     },
+    async claimHooks(nowMs, claimMs, most) {
+      const { rows } = await pool.query<Row & Readonly<{ tries: number }>>(
+        `UPDATE task_hooks h SET next_try_at = $2 FROM tasks t WHERE t.id = h.task_id AND h.task_id IN (
+           SELECT d.task_id FROM task_hooks d JOIN tasks s ON s.id = d.task_id
+            WHERE d.next_try_at <= $1 AND s.state NOT IN ('queued', 'submitted_unknown', d.told_state) ORDER BY d.next_try_at LIMIT $3 FOR UPDATE OF d SKIP LOCKED)
+         RETURNING h.tries, ${COLUMNS}`, [new Date(nowMs), new Date(nowMs + claimMs), most]);
+      return rows.map((row) => ({ task: open(row), tries: row.tries }));
+    },
+    async hookTold(id, state) {
+      if (isEnd(state)) await pool.query("DELETE FROM task_hooks WHERE task_id = $1", [id]);
+      else await pool.query("UPDATE task_hooks SET told_state = $2, tries = 0, next_try_at = now() WHERE task_id = $1", [id, state]);
+    },
+    async hookFailed(id, nextTryAtMs) {
+      if (nextTryAtMs === undefined) await pool.query("DELETE FROM task_hooks WHERE task_id = $1", [id]);
+      else await pool.query("UPDATE task_hooks SET tries = tries + 1, next_try_at = $2 WHERE task_id = $1", [id, new Date(nextTryAtMs)]);
+    },
     linkProof: (publicId) => sealer.seal("", linkAad(publicId)).toString("base64url"),
     async findByLink(publicId, proof) {
       try {
@@ -138,6 +154,7 @@ async function insert(client: PoolClient, task: Parameters<TaskStore["insert"]>[
     [record.id, task.publicId, record.userId, record.walletId, record.keyId ?? null, record.modelId, task.model, task.form, task.kind, task.action, sealed,
       encodeCard(record.card), encodeDone(record), record.holdNano, new Date(task.nextPollAtMs), new Date(task.deadlineAtMs)]);
   await note(client, record.id, "queued");
+  if (task.content.notifyHook !== undefined) await client.query("INSERT INTO task_hooks (task_id) VALUES ($1)", [record.id]);
 }
 
 const note = async (db: Queryable, id: string, state: TaskState, text?: string): Promise<void> => {

@@ -19,17 +19,20 @@ const YOUNG_MS = 60_000;
 const TIMEOUT_MS = 10_000;
 const CONNECT_MS = 5_000;
 
+/** Of the channel: its own base, where the token may be sold too, and the proxy that it goes out by. */
+export type TokenWay = Readonly<{ baseUrl?: string | undefined; proxy?: string | undefined }>;
+
 /** A call needs a token that has to be fetched first. */
 export class TokenWanted extends Error {
   override readonly name = "TokenWanted";
   readonly exchange: TokenExchange;
   readonly secret: string;
-  readonly baseUrl: string | undefined;
-  constructor(tokens: TokenExchange, secret: string, baseUrl: string | undefined) {
+  readonly way: TokenWay;
+  constructor(tokens: TokenExchange, secret: string, way: TokenWay) {
     super("an access token must be fetched first");
     this.exchange = tokens;
     this.secret = secret;
-    this.baseUrl = baseUrl;
+    this.way = way;
   }
 }
 
@@ -47,10 +50,10 @@ type Token = { token: string; gotAt: number; renewAt: number; endsAt: number };
 
 /** The short-lived tokens that this process has been given for its channels' keys. */
 export interface AccessTokens {
-  /** The token for a key, at once. @param baseUrl the channel's own @throws TokenWanted where there is none that still serves */
-  current(tokens: TokenExchange, secret: string, baseUrl?: string): string;
+  /** The token for a key, at once. @throws TokenWanted where there is none that still serves */
+  current(tokens: TokenExchange, secret: string, way?: TokenWay): string;
   /** Fetches it; who asks for the same key meanwhile waits for the same answer. @throws TokenRefused */
-  fetch(tokens: TokenExchange, secret: string, baseUrl?: string): Promise<string>;
+  fetch(tokens: TokenExchange, secret: string, way?: TokenWay): Promise<string>;
   /** The vendor has refused the token. @returns whether it may have been withdrawn: then a new one is worth trying */
   refused(secret: string, token: string): boolean;
 }
@@ -62,10 +65,10 @@ export function createAccessTokens({ transport, log, clock }: AccessTokenDeps): 
   const held = new Map<string, Token>();
   const flights = new Map<string, Promise<string>>();
 
-  const fetch = (tokens: TokenExchange, secret: string, baseUrl?: string): Promise<string> => {
+  const fetch = (tokens: TokenExchange, secret: string, way: TokenWay = {}): Promise<string> => {
     const running = flights.get(secret);
     if (running) return running;
-    const flight = askFor(transport, tokens, secret, clock.now(), baseUrl)
+    const flight = askFor(transport, tokens, secret, clock.now(), way)
       .then(({ token, lifeMs: told }) => {
         const gotAt = clock.now(), lifeMs = Math.max(told, LIFE_LEAST_MS);
         for (const [known, { endsAt }] of held) if (endsAt <= gotAt) held.delete(known);
@@ -79,12 +82,12 @@ export function createAccessTokens({ transport, log, clock }: AccessTokenDeps): 
 
   return {
     fetch,
-    current(tokens, secret, baseUrl) {
+    current(tokens, secret, way = {}) {
       const known = held.get(secret), now = clock.now();
-      if (!known || now >= known.endsAt - USELESS_BEFORE_MS) throw new TokenWanted(tokens, secret, baseUrl);
+      if (!known || now >= known.endsAt - USELESS_BEFORE_MS) throw new TokenWanted(tokens, secret, way);
       if (now >= known.renewAt) {
         known.renewAt = now + RENEW_AGAIN_MS;
-        fetch(tokens, secret, baseUrl).catch((err: unknown) => log?.warn({ err }, "an access token could not be renewed; the old one serves on"));
+        fetch(tokens, secret, way).catch((err: unknown) => log?.warn({ err }, "an access token could not be renewed; the old one serves on"));
       }
       return known.token;
     },
@@ -97,7 +100,7 @@ export function createAccessTokens({ transport, log, clock }: AccessTokenDeps): 
   };
 }
 
-async function askFor(transport: Transport, tokens: TokenExchange, secret: string, nowMs: number, baseUrl: string | undefined): Promise<Readonly<{ token: string; lifeMs: number }>> {
+async function askFor(transport: Transport, tokens: TokenExchange, secret: string, nowMs: number, { baseUrl, proxy }: TokenWay): Promise<Readonly<{ token: string; lifeMs: number }>> {
   let asked: ReturnType<TokenExchange["ask"]>;
   try {
     asked = tokens.ask(secret, nowMs, baseUrl);
@@ -106,7 +109,7 @@ async function askFor(transport: Transport, tokens: TokenExchange, secret: strin
   }
   const body = Buffer.from(new URLSearchParams(asked.form).toString());
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
-  const answer = await exchange(transport, { method: "POST", url: asked.url, headers, body: [body], connectMs: CONNECT_MS }, TIMEOUT_MS).catch((cause: Error & { code?: string }) => {
+  const answer = await exchange(transport, { method: "POST", url: asked.url, headers, body: [body], connectMs: CONNECT_MS, ...(proxy !== undefined && { proxy }) }, TIMEOUT_MS).catch((cause: Error & { code?: string }) => {
     throw new TokenRefused({ class: cause.code === "EGUARD" ? "config" : "connect", cause });
   });
   const wire = objectIn(answer.bytes);

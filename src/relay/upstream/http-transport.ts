@@ -11,7 +11,7 @@ export function createHttpTransport(outbound: Outbound, policy: OutboundPolicy =
     send(call, sink) {
       const exchange = new Exchange(sink);
       try {
-        const pool = outbound.pool(call.url, policy, call.connectMs);
+        const pool = outbound.pool(call.url, policy, call.connectMs, call.proxy);
         exchange.carry(pool.dispatch({ method: call.method, target: call.url.pathname + call.url.search, headers: call.headers, body: call.body }, exchange));
       } catch (error) {
         // Later, as with every other failure: callers have not got their control yet.

@@ -92,10 +92,10 @@ class Passage {
     }
     const left = this.#leftHow();
     const { failure } = ending;
-    const { route } = this.#input.tried.choice.offer;
+    const { circuit } = this.#input.tried;
     const { state } = this.#input, now = state.clock.monotonic();
-    state.health.failure(route, failure.class, now, context.snapshot);
-    if (BLAMES_CHANNEL.has(failure.class)) state.routeBook.failed(route, now);
+    state.health.failure(circuit, failure.class, now, context.snapshot);
+    if (BLAMES_CHANNEL.has(failure.class)) state.routeBook.failed(circuit.route, now);
     this.#finish(left ?? "broken", { possibleCost: failure.possibleCost === true, error: toRelayError(failure) });
   }
 

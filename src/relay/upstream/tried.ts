@@ -1,6 +1,7 @@
 import { allInMemory } from "#platform/outbound/body-part.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Conversion } from "#relay/conversion/conversion.ts";
+import { withOwnIds } from "#relay/conversion/own-ids.ts";
 import type { Forwarded, Operation } from "#relay/dialects/dialect.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
@@ -9,6 +10,8 @@ import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import type { Circuit } from "#relay/routing/health.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { Attempt } from "#relay/upstream/attempt.ts";
@@ -55,6 +58,8 @@ export type CallInput = Readonly<{
 export type Tried = Readonly<{
   choice: Choice;
   attempt: Attempt;
+  /** What it says something about. */
+  circuit: Circuit;
   /** What is spoken with the vendor. */
   protocol: WireFormat;
   /** The shop's own words are in the request. */
@@ -75,9 +80,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
-  const { endpoint, parts: said, reader, forwarded, stream, contentType, script, spent, path } = speak(input, choice.offer, flags);
+  const { endpoint, parts: said, reader, forwarded, stream, contentType, script, spent, path } = speak(input, toldOf(choice.offer, state), flags);
+  const circuit = choice.offer.circuits[choice.offer.endpoints.indexOf(endpoint)]!;
 
-  const token = provider.tokens?.wanted(secret) ? state.accessTokens.current(provider.tokens, secret, channel.baseUrl) : undefined;
+  const token = provider.tokens?.wanted(secret) ? state.accessTokens.current(provider.tokens, secret, { baseUrl: channel.baseUrl, proxy: channel.settings.proxy }) : undefined;
   const query = token === undefined || provider.tokens?.query === undefined ? forwarded?.query : { ...forwarded?.query, [provider.tokens.query]: token };
   const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream, secret }), path, endpoint.reword ? undefined : query);
   const authorization = token === undefined || provider.tokens?.query !== undefined ? endpoint.authorize?.(secret) ?? provider.authorize(secret) : bearer(token);
@@ -88,6 +94,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const signature = allInMemory(parts) ? provider.sign?.(secret, { method: "POST", url, headers, body: parts, atMs: state.clock.now() }) : undefined;
 
   const transport = provider.id === "simulator" ? state.simulator : wayTo(provider, state.ways, secret);
+  const shown = channel.settings.hide_ids === true && reader === context.dialect ? withOwnIds(reader, context.dialect.id, context.idText) : reader;
   const attempt = new Attempt({
     transport: script ? scripted(transport, script, state.downloads) : transport,
     call: {
@@ -96,9 +103,10 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       headers: signature ? { ...headers, ...signature } : headers,
       body: parts,
       connectMs: channel.timeouts.connectMs ?? CONNECT_MS,
+      ...(channel.settings.proxy !== undefined && { proxy: channel.settings.proxy }),
     },
     stream: scanned.stream,
-    reader: endpoint.unwrap ? endpoint.unwrap(reader) : reader, spent,
+    reader: endpoint.unwrap ? endpoint.unwrap(shown) : shown, spent,
     pass: {
       operation, upstreamModel, flags,
       publicModel: model.name,
@@ -119,7 +127,14 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
-  return { choice, attempt, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, input.tokens) };
+  return { choice, attempt, circuit, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, circuit, input.tokens) };
+}
+
+/** The offer without what its host turned out not to have. */
+export function toldOf(offer: Offer, { health, clock }: Pick<RelayState, "health" | "clock">): Offer {
+  const { circuits, endpoints } = offer;
+  const present = health.present(circuits, clock.monotonic());
+  return present === circuits ? offer : { ...offer, endpoints: endpoints.filter((_endpoint, i) => present.includes(circuits[i]!)) };
 }
 
 /** Undefined: events or JSON, as the request wants. */
@@ -152,10 +167,10 @@ function timersOf({ offer: { route, provider } }: Choice, stream: boolean): Atte
 }
 
 /** Takes a place on a choice's channel and key. @returns gives them back; `used` = tokens that it came to */
-export function takePlaces(state: RelayState, { offer: { route }, key }: Choice, tokens: number): (used: number) => void {
+export function takePlaces(state: RelayState, { offer: { route }, key }: Choice, circuit: Circuit, tokens: number): (used: number) => void {
   const { channel } = route;
   const now = state.clock.monotonic();
-  state.health.begin(route, now);
+  state.health.begin(circuit, now);
   state.routeBook.begin(route);
   state.upstreamLimits.take(channel.id, channel.limits, tokens);
   state.drains.begin(channel.id);

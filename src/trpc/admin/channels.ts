@@ -3,7 +3,7 @@ import { z } from "zod";
 import { permissionsOfRole } from "#accounts/index.ts";
 import { ensureDefaultGroup, modelNameField, priceFromWords, PriceTextError, ActRefused } from "#catalog/index.ts";
 import {
-  addChannel, addChannelKeys, channelField, channelSettingsField, duplicateChannel, editChannel, editChannels, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, switchChannel, switchKey,
+  addChannel, addChannelKeys, channelField, channelSettingsField, duplicateChannel, editChannel, editChannels, noteLearnt, pauseChannel, removeChannel, removeKeys, replaceKey, setChannelCost, staffAct, staffActOrNothing, switchChannel, switchKey,
 } from "#channels/index.ts";
 import { listChannels, type ChannelView } from "#channels/channel-list.store.ts";
 import { readChannelHours } from "#channels/channel-history.store.ts";
@@ -170,6 +170,16 @@ export const channelsRouter = router({
       if (!report) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
       return testToWire(report);
     }),
+
+  /** A few small requests that find out what a model cannot do here and which protocols the host has not; kept in the settings. */
+  learn: supplyProcedure("channels:write").input(z.strictObject({ id, model: modelNameField })).mutation(async ({ ctx, input: { id: channelId, model } }) => {
+    const learnt = await ctx.supply.tests.learn(channelId, model);
+    if (!learnt) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
+    const { ok, lacks, without, note, calls } = learnt;
+    if (!ok) return { ok: false as const, note: note ?? null };
+    const changed = await staffActOrNothing(ctx.pool, ctx.by, (tx) => noteLearnt(tx, channelId, { model, lacks, without }));
+    return { ok: true as const, lacks, without, changed, requests: calls.length };
+  }),
 
   /** The vendor's models in three groups; nothing changes by it. */
   fetchModels: supplyProcedure("channels:test").input(z.strictObject({ id })).mutation(async ({ ctx, input }) => {

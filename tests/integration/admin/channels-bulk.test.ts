@@ -15,7 +15,7 @@ beforeAll(async () => {
   const email = "operator@staff.example.com";
   const supply: Supply = {
     auditKey: admin.context.keys.auditKey, sealer: admin.context.sealer, fingerprint: String, nowMs: Date.now,
-    tests: { test: () => Promise.resolve(undefined), models: () => Promise.resolve(undefined) } as Supply["tests"],
+    tests: { test: () => Promise.resolve(undefined), learn: () => Promise.resolve(undefined), models: () => Promise.resolve(undefined) } as Supply["tests"],
   };
   operator = callerOf({ ...admin.context, supply, user: sessionOf("operator", await admin.userId(email), email) }).admin;
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const email = "owner@staff.example.com";
   const supply: Supply = {
     auditKey: admin.context.keys.auditKey, sealer: admin.context.sealer, fingerprint: String, nowMs: Date.now,
-    tests: { test: () => Promise.resolve(undefined), models: () => Promise.resolve(undefined) } as Supply["tests"],
+    tests: { test: () => Promise.resolve(undefined), learn: () => Promise.resolve(undefined), models: () => Promise.resolve(undefined) } as Supply["tests"],
   };
   owner = callerOf({ ...admin.context, supply, user: sessionOf("owner", await admin.userId(email), email) }).admin;
 });

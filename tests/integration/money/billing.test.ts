@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { isRefusal, type Refusal } from "#money/billing.ts";
-import { admitted, askFor, FREE, limit, openShop, OUTPUT_ONLY, PER_CALL, recordFor, refused, serve, settled, until, usd } from "./shop.ts";
+import { uuidv7 } from "#platform/ids.ts";
+import { admitted, askFor, FREE, limit, openShop, OUTPUT_ONLY, PER_CALL, recordFor, refused, serve, settled, until, usd, type Customer } from "./shop.ts";
 
 test("a request is charged once, and its lease and hold are gone afterwards", async () => {
   const shop = await openShop();
@@ -169,6 +170,46 @@ test("C15 the refusal names the scope that is short, and leaves nothing on the o
   }
   const budgets = scopes.map((scope) => limit(scope, usd(50), { period: "month" }));
   expect(await serve(node, customer, sold, { request: 1 }, { budgets })).toBeUndefined();
+});
+
+test("a key's and its user's limit of one day are counted apart, each call once in both", async () => {
+  const shop = await openShop();
+  const node = await shop.node();
+  const sold = await shop.model(PER_CALL);
+  const customer = await shop.customer(usd(100));
+  const other = { ...customer, keyId: uuidv7() };
+  const budgets = ({ keyId, userId }: Customer) => [limit(`key:${keyId}`, usd(0.6)), limit(`user:${userId}`, usd(1))];
+  const calls = (who: Customer, times: number) =>
+    Promise.all(Array.from({ length: times }, () => serve(node, who, sold, { request: 1 }, { budgets: budgets(who) })));
+  const first = await calls(customer, 12);
+  expect(first.filter((answer) => answer === undefined)).toHaveLength(6);
+  await settled(node);
+  const second = await calls(other, 12);
+  expect(second.filter((answer) => answer === undefined)).toHaveLength(4);
+  await settled(node);
+  expect(await serve(node, other, sold, { request: 1 }, { budgets: budgets(other) })).toMatchObject({ refused: "budget-exceeded", scope: `user:${customer.userId}`, limitNano: usd(1) });
+  const { rows } = await shop.db.pool.query("SELECT scope, spent_nano AS spent FROM budget_windows WHERE period = 'day' ORDER BY spent_nano");
+  expect(rows).toEqual([{ scope: `key:${other.keyId}`, spent: usd(0.4) }, { scope: `key:${customer.keyId}`, spent: usd(0.6) }, { scope: `user:${customer.userId}`, spent: usd(1) }]);
+  await shop.expectSound();
+});
+
+test("two limits on one window are one, the lower: calls count once in it and nothing stays held", async () => {
+  const shop = await openShop();
+  const node = await shop.node();
+  const sold = await shop.model(PER_CALL);
+  const customer = await shop.customer(usd(100));
+  const budgets = [limit(`key:${customer.keyId}`, usd(3)), limit(`key:${customer.keyId}`, usd(1)), limit(`key:${customer.keyId}`, usd(2))];
+  const holds = await Promise.all(Array.from({ length: 10 }, async () => {
+    const ask = askFor(customer, sold, { budgets });
+    return { ask, hold: await admitted(node, ask) };
+  }));
+  expect(await refused(node, askFor(customer, sold, { budgets }))).toMatchObject({ refused: "budget-exceeded", limitNano: usd(1) });
+  for (const { ask, hold } of holds) await hold.finish(recordFor(ask, sold, { request: 1 }));
+  await settled(node);
+  await node.close();
+  const { rows } = await shop.db.pool.query("SELECT spent_nano AS spent, leased_nano AS leased FROM budget_windows WHERE period = 'day'");
+  expect(rows).toEqual([{ spent: usd(1), leased: 0n }]);
+  await shop.expectSound();
 });
 
 test("C14 a free model needs no credit, but no debt either", async () => {

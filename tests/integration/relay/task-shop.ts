@@ -124,7 +124,7 @@ export async function openTaskWorld(): Promise<TaskWorld> {
     },
     poll: (aheadMs = 0) => pollTasks({
       store, transport: createHttpTransport(outbound), log, random: () => 0.5, clock: { now: () => Date.now() + aheadMs },
-      channel: (id) => Promise.resolve({ timeouts: {}, keys: [], provider: "openai-compatible", ...channelOf.get(id) }),
+      channel: (id) => Promise.resolve({ timeouts: {}, keys: [], settings: {}, provider: "openai-compatible", ...channelOf.get(id) }),
     }),
     async wallet({ walletId }) {
       const { rows: [row] } = await database.pool.query<{ paid: bigint; leased: bigint }>(

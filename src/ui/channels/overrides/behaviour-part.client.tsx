@@ -1,11 +1,13 @@
 "use client";
 import { useTranslations } from "next-intl";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
-import { CheckboxField, SelectField, TagInput, TextArea } from "#ui/kit/fields.client.tsx";
+import { cn } from "#ui/kit/cn.ts";
+import { CheckboxField, SelectField, TagInput, TextArea, TextField } from "#ui/kit/fields.client.tsx";
 
 const MODES = ["if_absent", "prepend", "append", "replace"] as const;
 const THINKING = ["effort", "thinking", "enable_thinking", "reasoning", "none"] as const;
-const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript"] as const;
+const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript", "hide_ids"] as const;
+const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const;
 
 type System = NonNullable<ChannelSettings["system"]>;
 
@@ -33,6 +35,34 @@ export function SystemPart({ value, wrong, onChange }: { value: ChannelSettings[
 }
 
 type Rest = Omit<ChannelSettings, "params" | "headers">;
+
+/** By what way the vendor is reached, and what its host has not. */
+export function WayPart({ value, wrong, readOnly, onChange }: { value: Rest; wrong: boolean; readOnly: boolean; onChange: (change: Partial<Rest>) => void }) {
+  const t = useTranslations("channels.overrides.way");
+  const without = value.without ?? [];
+  const toggle = (one: (typeof PROTOCOLS)[number]): void => {
+    const next = without.includes(one) ? without.filter((other) => other !== one) : [...without, one];
+    onChange({ without: next.length > 0 ? next : undefined } as Partial<Rest>);
+  };
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="max-w-xl">
+        <TextField label={t("proxy")} optional mono placeholder="http://10.0.0.5:3128" maxLength={500} value={value.proxy ?? ""} hint={t("proxyHint")} error={wrong ? t("proxyWrong") : undefined}
+          onChange={(event) => onChange({ proxy: event.target.value.trim() || undefined } as Partial<Rest>)} />
+      </div>
+      <div role="group" aria-label={t("without")}>
+        <p className="mb-1.5 text-13 font-medium">{t("without")}</p>
+        <div className="flex flex-wrap gap-1.5">
+          {PROTOCOLS.map((one) => {
+            const there = !without.includes(one);
+            return <button key={one} type="button" disabled={readOnly} aria-pressed={there} className={cn("chip", there ? "chip-on" : "text-fg-3 line-through")} onClick={() => toggle(one)}>{t(`protocols.${one}`)}</button>;
+          })}
+        </div>
+        <p className="hint mt-1.5 max-w-prose">{t("withoutHint")}</p>
+      </div>
+    </div>
+  );
+}
 
 /** How this account of the vendor leaves what is known of the vendor. */
 export function BehaviourPart({ value, onChange }: { value: Rest; onChange: (change: Partial<Rest>) => void }) {

@@ -1,6 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import type { Capability } from "#channels/channel-settings.ts";
+import { Button } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
 
 const CAPABILITIES = [
@@ -9,9 +11,21 @@ const CAPABILITIES = [
 
 type Lacks = Readonly<Record<string, readonly Capability[]>>;
 
+type Props = {
+  models: readonly string[]; lacks: Lacks; readOnly: boolean; onChange: (lacks: Record<string, Capability[]> | undefined) => void;
+  /** Asks the vendor; absent while there is something else to save. */
+  onLearn: ((model: string) => Promise<void>) | undefined;
+};
+
 /** What the channel's copy of each model can do: who asks for what is off is served by other channels, or told so. */
-export function CapabilityTable({ models, lacks, readOnly, onChange }: { models: readonly string[]; lacks: Lacks; readOnly: boolean; onChange: (lacks: Record<string, Capability[]> | undefined) => void }) {
+export function CapabilityTable({ models, lacks, readOnly, onChange, onLearn }: Props) {
   const t = useTranslations("channels.overrides.capabilities");
+  const [asking, setAsking] = useState<string>();
+  const learn = async (model: string): Promise<void> => {
+    setAsking(model);
+    await onLearn?.(model);
+    setAsking(undefined);
+  };
   const toggle = (model: string, one: Capability): void => {
     const missing = lacks[model] ?? [];
     const next = missing.includes(one) ? missing.filter((other) => other !== one) : [...missing, one];
@@ -31,6 +45,7 @@ export function CapabilityTable({ models, lacks, readOnly, onChange }: { models:
                 return <button key={one} type="button" disabled={readOnly} aria-pressed={can} className={cn("chip", can ? "chip-on" : "text-fg-3 line-through")} onClick={() => toggle(model, one)}>{t(`names.${one}`)}</button>;
               })}
             </div>
+            {readOnly ? null : <span className="xl:ml-auto xl:shrink-0"><Button size="sm" busy={asking === model} disabled={!onLearn || (asking !== undefined && asking !== model)} aria-label={t("learnOf", { model })} onClick={() => void learn(model)}>{t("learn")}</Button></span>}
           </li>
         ))}
       </ul>

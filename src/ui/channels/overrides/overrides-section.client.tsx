@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { CapabilityTable } from "#ui/channels/overrides/capability-table.client.tsx";
 import { draftOf, same, settingsOf, type Draft } from "#ui/channels/overrides/draft.ts";
-import { BehaviourPart, SystemPart } from "#ui/channels/overrides/behaviour-part.client.tsx";
+import { BehaviourPart, SystemPart, WayPart } from "#ui/channels/overrides/behaviour-part.client.tsx";
 import { HeadersEditor } from "#ui/channels/overrides/headers-editor.client.tsx";
 import { ParamsEditor } from "#ui/channels/overrides/params-editor.client.tsx";
 import { PreviewPanel } from "#ui/channels/overrides/preview-panel.client.tsx";
@@ -22,7 +22,7 @@ type Patch = Parameters<ReturnType<typeof useTRPCClient>["admin"]["channels"]["u
 export function OverridesSection({ channel, readOnly }: { channel: Channel; readOnly: boolean }) {
   const t = useTranslations("channels.overrides");
   const client = useTRPCClient();
-  const { act, dialog } = useAct();
+  const { act, dialog, toast } = useAct();
   const [edit, setEdit] = useState<Edit>();
   const [problems, setProblems] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
@@ -39,6 +39,13 @@ export function OverridesSection({ channel, readOnly }: { channel: Channel; read
   const rest = (change: Partial<Draft["rest"]>) => {
     const merged = Object.fromEntries(Object.entries({ ...draft.rest, ...change }).filter(([name, value]) => value !== undefined && (value !== false || name === "supports_stream_options")));
     set({ rest: merged as Draft["rest"] });
+  };
+  const learn = async (model: string): Promise<void> => {
+    const learnt = await act(() => client.admin.channels.learn.mutate({ id: channel.id, model }));
+    if (!learnt) return;
+    if (!learnt.ok) toast.error(t("capabilities.failed", { note: learnt.note ?? "" }));
+    else toast.success(t(learnt.changed ? "capabilities.learnt" : "capabilities.same", { model, count: learnt.requests }));
+    setEdit(undefined);
   };
   const save = async (upon: Channel): Promise<void> => {
     setBusy(true);
@@ -58,7 +65,12 @@ export function OverridesSection({ channel, readOnly }: { channel: Channel; read
         <Part title={t("system.title")}><SystemPart value={draft.rest.system} wrong={problems.some((path) => path.startsWith("system"))} onChange={(system) => rest({ system })} /></Part>
         <Part title={t("headers.title")}><HeadersEditor rows={draft.headers} problems={problems} readOnly={readOnly} onChange={(headers) => set({ headers })} /></Part>
         <Part title={t("behaviour.title")}><BehaviourPart value={draft.rest} onChange={rest} /></Part>
-        {channel.models.length > 0 ? <Part title={t("capabilities.title")}><CapabilityTable models={channel.models.map(({ publicName }) => publicName)} lacks={draft.rest.lacks ?? {}} readOnly={readOnly} onChange={(lacks) => rest({ lacks })} /></Part> : null}
+        <Part title={t("way.title")}><WayPart value={draft.rest} wrong={problems.some((path) => path.startsWith("proxy"))} readOnly={readOnly} onChange={rest} /></Part>
+        {channel.models.length > 0 ? (
+          <Part title={t("capabilities.title")}>
+            <CapabilityTable models={channel.models.map(({ publicName }) => publicName)} lacks={draft.rest.lacks ?? {}} readOnly={readOnly} onChange={(lacks) => rest({ lacks })} onLearn={readOnly || changed ? undefined : learn} />
+          </Part>
+        ) : null}
         {conflict && edit ? (
           <Callout tone="warn" title={t("conflict.title")} action={<span className="flex flex-wrap gap-2"><Button size="sm" onClick={() => { setConflict(false); setEdit(undefined); }}>{t("conflict.theirs")}</Button><Button size="sm" onClick={() => { setConflict(false); void save(channel); }}>{t("conflict.mine")}</Button></span>}>{t("conflict.text")}</Callout>
         ) : null}
