@@ -47,13 +47,22 @@ function OneBlock({ block, index, context, locale, words, live }: Omit<Props, "b
   return block.live === "errors" ? <LiveErrors live={live} say={say} /> : <LiveFormats live={live} />;
 }
 
+/** On a phone the cells of a row stand one under the other; roles keep it a table for who hears it. */
 function DocTable({ table: { head, rows }, say }: { table: Extract<Block, { table: unknown }>["table"]; say: (text: string) => React.ReactNode }) {
   return (
     <div className="mt-5 overflow-x-auto" tabIndex={0} role="region" aria-label={head.join(", ")}>
-      <table className="tbl tbl-flush">
-        <thead><tr>{head.map((text) => <th key={text} scope="col">{text}</th>)}</tr></thead>
-        <tbody>
-          {rows.map((row) => <tr key={row[0]}>{row.map((text, i) => <td key={i} className={`py-2.5 align-top whitespace-normal! ${i === 0 ? "" : "text-fg-2"}`}>{say(text)}</td>)}</tr>)}
+      <table role="table" className="tbl tbl-flush max-sm:block">
+        <thead role="rowgroup" className="max-sm:sr-only"><tr role="row">{head.map((text) => <th key={text} role="columnheader" scope="col">{text}</th>)}</tr></thead>
+        <tbody role="rowgroup" className="max-sm:block">
+          {rows.map((row) => (
+            <tr key={row[0]} role="row" className="max-sm:block max-sm:border-t max-sm:py-2.5">
+              {row.map((text, i) => (
+                <td key={i} role="cell" className={`py-2.5 align-top whitespace-normal! max-sm:block max-sm:h-auto! max-sm:border-0! max-sm:p-0! ${i === 0 ? "max-sm:mb-1" : "text-fg-2"}`}>
+                  {i > 0 && head.length > 2 ? <span className="text-fg-3 sm:hidden" aria-hidden="true">{head[i]}: </span> : null}{say(text)}
+                </td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
