@@ -2,6 +2,7 @@ import { Fragment } from "react";
 import { CodeCard, CodeTabs } from "#ui/storefront/code-card.tsx";
 import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.tsx";
 import { anchorOf, fill, inlineParts, type Block, type GuideContext } from "#ui/storefront/docs/blocks.ts";
+import { Breakable } from "#ui/storefront/docs/breakable.tsx";
 import { deepLink } from "#ui/storefront/docs/deep-links.ts";
 import { LiveErrors, LiveFormats, LiveLosses, type LiveFacts } from "#ui/storefront/docs/live.tsx";
 import { guideSamples } from "#ui/storefront/docs/samples.ts";
@@ -73,7 +74,7 @@ function DocTable({ table: { head, rows }, say }: { table: Extract<Block, { tabl
 export function Text({ text, locale }: { text: string; locale: string }) {
   return inlineParts(text).map((part, i, all) => {
     // A slash sticks to the comma before it, so a row of addresses would be one long word.
-    if (part.kind === "code") return <Fragment key={i}>{/[、，。：；]$/.test(all[i - 1]?.text ?? "") ? <wbr /> : null}<code className="rounded-[4px] bg-muted px-1 py-0.5 text-13 text-fg [overflow-wrap:anywhere]">{part.text}</code></Fragment>;
+    if (part.kind === "code") return <Fragment key={i}>{/[、，。：；]$/.test(all[i - 1]?.text ?? "") ? <wbr /> : null}<code className="rounded-[4px] bg-muted px-1 py-0.5 text-13 text-fg [overflow-wrap:anywhere]"><Breakable text={part.text} /></code></Fragment>;
     if (part.kind === "strong") return <strong key={i} className="font-medium text-fg">{part.text}</strong>;
     if (part.kind === "link") return <a key={i} className="link underline decoration-border underline-offset-2" href={/^\/(?:docs|models|pricing|status|legal)/.test(part.href) ? `/${locale}${part.href}` : part.href}>{part.text}</a>;
     return <Fragment key={i}>{part.text}</Fragment>;

@@ -1,10 +1,10 @@
 import { ChevronRight } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import { Fragment } from "react";
 import { CodeCard } from "#ui/storefront/code-card.tsx";
 import type { CopyWords } from "#ui/storefront/copy-button.tsx";
 import { Address } from "#ui/storefront/docs/address.tsx";
 import { Text } from "#ui/storefront/docs/block-list.tsx";
+import { Breakable } from "#ui/storefront/docs/breakable.tsx";
 import { curlOf, fieldText, type ManagementText } from "#ui/storefront/docs/management-text.ts";
 import { MethodBadge } from "#ui/storefront/docs/method-badge.tsx";
 import type { ApiCall, ApiField } from "#ui/storefront/docs/open-api.ts";
@@ -57,13 +57,10 @@ async function FieldList({ fields, call, text, locale, marked }: FieldsProps & {
     <dl className="border-b text-13">
       {fields.map(({ name, kind, required }) => (
         <div key={name} className="grid gap-x-6 gap-y-0.5 border-t py-2 sm:grid-cols-[minmax(0,220px)_minmax(0,1fr)]">
-          <dt className="[overflow-wrap:anywhere]"><code><Member name={name} /></code>{marked && required ? <span className="ml-2 text-12 text-fg-3">{t("required")}</span> : null}</dt>
+          <dt className="[overflow-wrap:anywhere]"><code><Breakable text={name} /></code>{marked && required ? <span className="ml-2 text-12 text-fg-3">{t("required")}</span> : null}</dt>
           <dd className="min-w-0 text-fg-2"><Text text={fieldText(text, call, name) ?? ""} locale={locale} /> <code className="text-12 text-fg-3 [overflow-wrap:anywhere]">{kind}</code></dd>
         </div>
       ))}
     </dl>
   );
 }
-
-/** A path of names breaks between them. */
-const Member = ({ name }: { name: string }) => name.split(/(?<=[._])/).map((part, i) => <Fragment key={i}>{i > 0 ? <wbr /> : null}{part}</Fragment>);

@@ -1,6 +1,7 @@
 import { ChevronRight, FileText, PanelLeft } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import { Fragment, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { Breakable } from "#ui/storefront/docs/breakable.tsx";
 import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
 
 export type DocLink = Readonly<{ href: string; text: string; current: boolean }>;
@@ -61,9 +62,4 @@ export async function DocFrame({ groups, locale, title, description, contents, p
       ) : null}
     </div>
   );
-}
-
-/** An address breaks where a part of it ends, not in the middle of a word. */
-function Breakable({ text }: { text: string }) {
-  return text.split(/(?<=[/:_])(?=\w)/).map((part, i) => <Fragment key={i}>{i > 0 ? <wbr /> : null}{part}</Fragment>);
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Address } from "#ui/storefront/docs/address.tsx";
+import { Breakable } from "#ui/storefront/docs/breakable.tsx";
 import type { ApiFormat } from "#ui/storefront/formats.ts";
 import { FORMAT_PATHS, formatAddress } from "#ui/storefront/formats.ts";
 
@@ -21,7 +22,7 @@ export function LiveErrors({ live: { errors, words }, say }: { live: LiveFacts; 
       {errors.map(({ code, status, retry, text }) => (
         <div key={`${status} ${code}`} role="row" className={`${columns} border-t py-2.5`}>
           <span role="cell" className="nums max-sm:text-13 max-sm:text-fg-3">{status}</span>
-          <code role="cell" className="text-13 [overflow-wrap:anywhere]">{code}</code>
+          <code role="cell" className="text-13 [overflow-wrap:anywhere]"><Breakable text={code} /></code>
           <span role="cell" className="text-fg-2 max-sm:col-start-2">{say(text)}</span>
           <span role="cell" className="text-fg-2 max-sm:col-start-2 max-sm:text-13"><span className="text-fg-3 sm:hidden">{words.retry}: </span>{retry ? words.yes : words.no}</span>
         </div>
@@ -38,7 +39,7 @@ export function LiveLosses({ live: { losses, words }, say }: { live: LiveFacts; 
       <div role="row" className={`${columns} pb-2 text-12 text-fg-3 max-sm:hidden`}>{[`${words.loss}, ${words.field}`, words.happens].map((word) => <span key={word} role="columnheader">{word}</span>)}</div>
       {losses.map(({ code, field, text }) => (
         <div key={code} role="row" className={`${columns} border-t py-2.5`}>
-          <span role="cell"><code className="block text-13 [overflow-wrap:anywhere]">{code}</code><span className="block text-12 text-fg-3">{words.field}: <code className="[overflow-wrap:anywhere]">{field}</code></span></span>
+          <span role="cell"><code className="block text-13 [overflow-wrap:anywhere]"><Breakable text={code} /></code><span className="block text-12 text-fg-3">{words.field}: <code className="[overflow-wrap:anywhere]">{field}</code></span></span>
           <span role="cell" className="text-fg-2">{say(text)}</span>
         </div>
       ))}
