@@ -7,7 +7,8 @@ import { FORMAT_PATHS, formatAddress } from "#ui/storefront/formats.ts";
 /** Facts that the relay itself states, with their words. */
 export type LiveFacts = Readonly<{
   offered: ReadonlySet<ApiFormat>;
-  errors: readonly Readonly<{ code: string; status: number; retry: boolean; text: string }>[];
+  /** A code may stand for several troubles, each with its text. */
+  errors: readonly Readonly<{ code: string; status: number; retry: boolean; texts: readonly string[] }>[];
   /** What translating a request into another format may cost it. */
   losses: readonly Readonly<{ code: string; field: string; text: string }>[];
   words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string; loss: string; field: string; happens: string }>;
@@ -19,11 +20,11 @@ export function LiveErrors({ live: { errors, words }, say }: { live: LiveFacts; 
   return (
     <div className="mt-5" role="table" aria-label={words.code}>
       <div role="row" className={`${columns} pb-2 text-12 text-fg-3 max-sm:hidden`}>{[words.status, words.code, words.meaning, words.retry].map((word) => <span key={word} role="columnheader">{word}</span>)}</div>
-      {errors.map(({ code, status, retry, text }) => (
+      {errors.map(({ code, status, retry, texts }) => (
         <div key={`${status} ${code}`} role="row" className={`${columns} border-t py-2.5`}>
           <span role="cell" className="nums max-sm:text-13 max-sm:text-fg-3">{status}</span>
           <code role="cell" className="text-13 [overflow-wrap:anywhere]"><Breakable text={code} /></code>
-          <span role="cell" className="text-fg-2 max-sm:col-start-2">{say(text)}</span>
+          <span role="cell" className="grid gap-1 text-fg-2 max-sm:col-start-2">{texts.map((text) => <span key={text}>{say(text)}</span>)}</span>
           <span role="cell" className="text-fg-2 max-sm:col-start-2 max-sm:text-13"><span className="text-fg-3 sm:hidden">{words.retry}: </span>{retry ? words.yes : words.no}</span>
         </div>
       ))}
