@@ -1,14 +1,18 @@
-const WIDTH = 84;
+const WIDTH = 76;
 
-/** JSON for readers: what fits on a line stands on one. */
-export function shortJson(value: unknown, indent = ""): string {
+/**
+ * JSON for readers: what fits on a line stands on one.
+ *
+ * @param before characters that stand before it on its line, the indent apart
+ */
+export function shortJson(value: unknown, indent = "", before = 0): string {
   const flat = oneLine(value);
-  if (typeof value !== "object" || value === null || indent.length + flat.length <= WIDTH) return flat;
+  if (typeof value !== "object" || value === null || indent.length + before + flat.length <= WIDTH) return flat;
   const inner = `${indent}  `;
   const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   const members = Array.isArray(value)
     ? value.map((member) => shortJson(member, inner))
-    : Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${shortJson(member, inner)}`);
+    : Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${shortJson(member, inner, name.length + 4)}`);
   return `${open}\n${members.map((member) => inner + member).join(",\n")}\n${indent}${close}`;
 }
 

@@ -39,8 +39,9 @@ export default async function ManagementPage({ params }: Props) {
   const words = { copy: common("copy"), copied: common("copied") };
   const kinds = callGroups(apiCalls(description));
   const contents = [
-    ...SECTIONS.map((name) => ({ anchor: name, text: text.sections[name].title })), { anchor: "errors", text: t("errors") }, { anchor: "all", text: t("all") },
+    ...SECTIONS.map((name) => ({ anchor: name, text: text.sections[name].title })), { anchor: "all", text: t("all") },
     ...kinds.flatMap(({ tag, calls }) => [{ anchor: `group-${tag}`, text: text.groups[tag]?.title ?? tag }, ...calls.map(({ id, summary }) => ({ anchor: id, text: text.calls[id]?.title ?? summary, inner: true }))]),
+    { anchor: "errors", text: t("errors") },
   ];
   return (
     <DocFrame groups={groups} locale={locale} title={t("title")} description={t("short")} contents={contents}>
@@ -52,7 +53,6 @@ export default async function ManagementPage({ params }: Props) {
           {name === "auth" ? <div className="mt-4"><CodeCard sample={{ name: t("request"), language: "shell", code: `export ${TOKEN_VARIABLE}=mm-admin-...\ncurl ${base}/api/v1/channels \\\n  -H "Authorization: Bearer $${TOKEN_VARIABLE}"` }} words={words} /></div> : null}
         </section>
       ))}
-      <Errors text={text} locale={locale} />
       <Index kinds={kinds} text={text} />
       {kinds.map(({ tag, calls }) => (
         <section key={tag} className="mt-14" aria-labelledby={`group-${tag}`}>
@@ -61,6 +61,7 @@ export default async function ManagementPage({ params }: Props) {
           {calls.map((call) => <CallSection key={call.id} call={call} text={text} base={base} locale={locale} words={words} />)}
         </section>
       ))}
+      <Errors text={text} locale={locale} />
     </DocFrame>
   );
 }
@@ -99,7 +100,7 @@ async function Errors({ text, locale }: { text: ManagementText; locale: string }
   const rows = Object.entries(MANAGEMENT_ERRORS).sort(([, a], [, b]) => a - b);
   return (
     <section aria-labelledby="errors">
-      <h2 id="errors" className="mt-10 scroll-mt-20 text-20 font-semibold">{t("errors")}</h2>
+      <h2 id="errors" className="mt-14 scroll-mt-20 text-20 font-semibold">{t("errors")}</h2>
       <p className="mt-3 max-w-[68ch] text-fg-2"><Text text={t("errorsLead")} locale={locale} /></p>
       <dl className="mt-4 border-b text-13">
         {rows.map(([code, status]) => (
