@@ -55,7 +55,7 @@ export function LiveFormats({ live: { offered, words } }: { live: LiveFacts }) {
       <thead><tr><th scope="col">{words.format}</th><th scope="col">{words.address}</th></tr></thead>
       <tbody>
         {FORMAT_PATHS.filter(([format]) => offered.has(format)).map(([format, path]) => (
-          <tr key={format}><td className="align-top">{format}</td><td className="whitespace-normal!"><code className="text-13 [overflow-wrap:anywhere]"><Address path={formatAddress(format, path)} /></code></td></tr>
+          <tr key={format}><td>{format}</td><td className="whitespace-normal!"><code className="text-13 [overflow-wrap:anywhere]"><Address path={formatAddress(format, path)} /></code></td></tr>
         ))}
       </tbody>
     </table>
