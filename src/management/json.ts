@@ -10,7 +10,9 @@ export const jsonResponse = (status: number, body: unknown, headers: Readonly<Re
 export const amountFields = <N extends string>(name: N, value: bigint): Record<`${N}_nano_usd`, number | string> & Record<`${N}_usd`, string> =>
   ({ [`${name}_nano_usd`]: jsonInteger(value), [`${name}_usd`]: formatUsd(value) }) as Record<`${N}_nano_usd`, number | string> & Record<`${N}_usd`, string>;
 
-export const nanoSchema = z.union([z.int(), z.string().regex(/^-?\d+$/)]).meta({ description: "Whole nano-USD (1e-9 USD); text above 2^53" });
+/** A whole number that may pass 2^53, where it comes as text. */
+export const wholeSchema = z.union([z.int(), z.string().regex(/^-?\d+$/)]);
+export const nanoSchema = wholeSchema.meta({ description: "Whole nano-USD (1e-9 USD); text above 2^53" });
 export const usdSchema = z.string().regex(/^-?\d+\.\d{2,9}$/).meta({ description: "USD as decimal text" });
 export const timeSchema = z.iso.datetime();
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { findUserByEmail } from "#accounts/index.ts";
 import { ManagementError } from "#management/errors.ts";
-import { fromCursor, listSchema, nanoSchema, page, timeSchema } from "#management/json.ts";
+import { fromCursor, listSchema, nanoSchema, page, timeSchema, wholeSchema } from "#management/json.ts";
 import { findIds } from "#management/find-ids.store.ts";
 import { route, type Route } from "#management/route.ts";
 import { isUuid, parseRequestId } from "#platform/ids.ts";
@@ -31,9 +31,9 @@ const requestSchema = z.strictObject({
   wallet_id: z.uuid(), model: z.string(), model_asked: z.string().nullable(), channel: z.string().nullable(), group: z.string().nullable(), endpoint: z.string(),
   stream: z.boolean(), status: z.enum(["ok", "cancelled", "error"]), outcome: z.string(), http_status: z.int(), finish_reason: z.string().nullable(),
   error_code: z.string().nullable(), usage: usageSchema, usage_source: z.string(), charge_nano_usd: nanoSchema, cost_nano_usd: nanoSchema, hold_nano_usd: nanoSchema,
-  drawn: z.strictObject({ lots_nano_usd: nanoSchema, paid_nano_usd: nanoSchema, debt_nano_usd: nanoSchema }), price_version: nanoSchema, flags: z.int(),
+  drawn: z.strictObject({ lots_nano_usd: nanoSchema, paid_nano_usd: nanoSchema, debt_nano_usd: nanoSchema }), price_version: wholeSchema, flags: z.int(),
   multipliers: z.array(z.strictObject({ source: z.string(), name: z.string(), ppm: z.int() })),
-  lines: z.array(z.strictObject({ item: z.string(), quantity: z.number(), unit_pico_usd: nanoSchema, amount_pico_usd: z.string(), amount_nano_usd: nanoSchema })),
+  lines: z.array(z.strictObject({ item: z.string(), quantity: z.number(), unit_pico_usd: wholeSchema, amount_pico_usd: z.string(), amount_nano_usd: nanoSchema })),
   attempts: z.array(z.strictObject({
     n: z.int(), channel: z.string().nullable(), status: z.int().nullable(), error_class: z.string().nullable(), upstream_model: z.string().nullable(),
     latency_ms: z.int().nullable(), first_token_ms: z.int().nullable(), cost_nano_usd: nanoSchema,

@@ -76,7 +76,7 @@ async function newKey(page: Page, name: string, total?: string): Promise<string>
   await page.goto("/console/keys/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
   if (total !== undefined) {
-    await page.getByText("No limits.").click();
+    await page.getByText("No limits").click();
     await page.getByLabel("At most in all").fill(total);
   }
   await page.getByRole("button", { name: "Create key" }).click();

@@ -2,15 +2,19 @@ import "server-only";
 import { getTranslations } from "next-intl/server";
 import { docGroups, guideContext, liveFacts } from "#app/docs-context.ts";
 import { guideText } from "#app/guide-text.ts";
+import { managementText } from "#app/management-text.ts";
 import { offeredFormats } from "#app/offered-formats.ts";
 import { shop } from "#app/shop.ts";
+import { MANAGEMENT_ERRORS } from "#management/index.ts";
 import { matchRoute } from "#relay/index.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { fill } from "#ui/storefront/docs/blocks.ts";
 import { ENDPOINTS, HEADERS } from "#ui/storefront/docs/endpoints.ts";
 import { absoluteLinks, guideMarkdown } from "#ui/storefront/docs/guide-markdown.ts";
 import { GUIDES, works } from "#ui/storefront/docs/guides.ts";
-import { apiCalls, type ApiField } from "#ui/storefront/docs/open-api.ts";
+import { callGroups, curlOf, fieldText } from "#ui/storefront/docs/management-text.ts";
+import { apiCalls, type ApiCall, type ApiField } from "#ui/storefront/docs/open-api.ts";
+import { shortJson } from "#ui/storefront/docs/short-json.ts";
 import { MARKDOWN_ENDING, mdCode, mdFence, mdPage, mdTable } from "#ui/storefront/markdown.ts";
 
 /** A page of the documentation by its address below `/docs`; undefined where there is none, or it does not hold here. */
@@ -53,13 +57,19 @@ async function managementMarkdown(locale: Locale): Promise<string> {
   const { management, baseUrl } = await shop();
   const base = await baseUrl();
   const description: unknown = await (await management(new Request(new URL(FILE, base)))).json();
-  const fields = (title: string, all: readonly ApiField[]): readonly string[] =>
-    (all.length === 0 ? [] : [`${title}:`, all.map(({ name, kind, required, text }) => `- ${mdCode(name)} ${kind}${required ? `, ${t("required")}` : ""}${text === undefined ? "" : `: ${text}`}`).join("\n")]);
+  const text = await managementText(locale);
+  const say = (words: string | undefined): string => absoluteLinks(words ?? "", { base, locale });
+  const fields = (title: string, call: ApiCall, all: readonly ApiField[]): readonly string[] =>
+    (all.length === 0 ? [] : [`${title}:`, all.map(({ name, kind, required }) => `- ${mdCode(name)} ${kind}${required ? `, ${t("required")}` : ""}: ${say(fieldText(text, call, name))}`).join("\n")]);
+  const callMarkdown = (call: ApiCall): readonly string[] => [
+    `### ${text.calls[call.id]?.title ?? call.summary}`, mdCode(`${call.method} ${call.path}`), say(text.calls[call.id]?.text), call.permission === undefined ? t("public") : `${t("permission")} ${mdCode(call.permission)}`,
+    ...fields(t("parameters"), call, call.parameters), ...fields(t("body"), call, call.body), `${t("request")}:`, mdFence(curlOf(call, base), "shell"),
+    ...(call.shown.answer === undefined ? [] : [`${t("answer")}:`, mdFence(shortJson(call.shown.answer), "json")]), ...fields(t("answerFields"), call, call.answer),
+  ];
   return mdPage([
-    `# ${t("title")}`, absoluteLinks(t("lead"), { base, locale }), `[${t("file")}](${base}${FILE})`,
-    ...apiCalls(description).flatMap((call) => [
-      `## ${mdCode(`${call.method} ${call.path}`)}`, call.summary, call.permission === undefined ? t("public") : `${t("permission")} ${mdCode(call.permission)}`,
-      ...fields(t("parameters"), call.parameters), ...fields(t("body"), call.body), ...fields(t("answer"), call.answer),
-    ]),
+    `# ${t("title")}`, `${say(t("lead"))} [${t("file")}](${base}${FILE})`,
+    ...Object.values(text.sections).flatMap((section) => [`## ${section.title}`, say(section.text)]),
+    `## ${t("errors")}`, say(t("errorsLead")), Object.entries(MANAGEMENT_ERRORS).map(([code, status]) => `- ${status} ${mdCode(code)}: ${say(text.errors[code])}`).join("\n"),
+    ...callGroups(apiCalls(description)).flatMap(({ tag, calls }) => [`## ${text.groups[tag]?.title ?? tag}`, text.groups[tag]?.text, ...calls.flatMap(callMarkdown)]),
   ]);
 }

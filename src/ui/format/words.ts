@@ -1,5 +1,7 @@
 /** The few words that figures are written with. They stand here and not among the messages so that a figure reads the same wherever it is formatted. */
 type Words = Readonly<{
+  /** Between the members of a list. */
+  comma: string;
   free: string;
   now: string;
   ago: (count: number, unit: "min" | "h") => string;
@@ -9,6 +11,7 @@ type Words = Readonly<{
 }>;
 
 const EN: Words = {
+  comma: ", ",
   free: "Free",
   now: "just now",
   ago: (count, unit) => `${count} ${unit} ago`,
@@ -23,6 +26,7 @@ const EN: Words = {
 const ZH_UNITS = { min: "分钟", h: "小时" } as const;
 
 const ZH: Words = {
+  comma: "、",
   free: "免费",
   now: "刚刚",
   ago: (count, unit) => `${count}${ZH_UNITS[unit]}前`,

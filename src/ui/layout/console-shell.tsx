@@ -43,7 +43,7 @@ export async function ConsoleShell({ shopName, viewer, search, balance, banner, 
         <header className="sticky top-0 z-10 flex h-14 flex-none items-center gap-3 border-b bg-canvas px-4 md:px-8">
           <div className="min-w-0 md:hidden">{home}</div>
           {search ? <div className="min-w-0 flex-1 max-sm:ml-auto max-sm:flex-none max-sm:[&>.field]:w-9! max-sm:[&>.field]:justify-center max-sm:[&>.field>span]:sr-only">{search}</div> : null}
-          <div className="ml-auto flex flex-none items-center gap-2">
+          <div className={`flex flex-none items-center gap-2 ${search ? "" : "ml-auto"}`}>
             {balance}
             <AccountMenu viewer={viewer} area="console" />
           </div>

@@ -10,9 +10,11 @@ import { useTRPC } from "#ui/trpc/client.client.tsx";
 export function ReceiptActions({ id, page = false }: { id: string; page?: boolean }) {
   const t = useTranslations("requests.receipt");
   const trpc = useTRPC();
-  const { data } = useQuery({ ...trpc.console.requests.receipt.queryOptions({ id }), enabled: !page });
+  const { data, isError } = useQuery({ ...trpc.console.requests.receipt.queryOptions({ id }), enabled: !page });
   const link = useCopy();
   const json = useCopy();
+  // On a page of its own nothing is offered to be sent or printed while there is nothing to show.
+  if (page && isError && !data) return null;
   return (
     <div className={page ? "flex flex-wrap gap-2 print:hidden" : "mr-auto flex flex-wrap gap-1"}>
       <Button variant={page ? "secondary" : "ghost"} onClick={() => void link.copy(`${location.origin}/console/requests/${id}`)}><Link2 size={16} strokeWidth={1.75} aria-hidden="true" />{link.copied ? t("copied") : t("copyLink")}</Button>

@@ -201,7 +201,7 @@ function Reasons({ receipt }: { receipt: OwnReceipt }) {
     { key: "price", label: t("price"), value: t.rich("version", { version: receipt.priceVersion.toString(), date: () => <Time at={receipt.priceSince} as="date" /> }) },
     ...(receipt.tier ? [{ key: "tier", label: t("tier"), value: t("tierOver", { over: formatCount(receipt.tier.over), input: formatCount(receipt.tier.input) }) }] : []),
     ...receipt.factors.filter(({ ppm }) => ppm !== 1_000_000).map(({ source, name, ppm }, i) => ({ key: `factor-${i}`, label: t(`factor.${source as "group"}`), value: `${name}, × ${ppm / 1e6}` })),
-    { key: "rule", label: t("rule"), value: <span data-rule={receipt.rule}>{t(`rules.${receipt.rule}`)} <a className="link" href={`/${locale}/docs/billing`}>{t("policy")}</a></span> },
+    { key: "rule", label: t("rule"), value: <span data-rule={receipt.rule}>{t(`rules.${receipt.rule}`)} <a className="link whitespace-nowrap" href={`/${locale}/docs/billing`}>{t("policy")}</a></span> },
     ...(receipt.modelAsked ? [{ key: "asked", label: t("asked"), value: receipt.modelAsked }] : []),
     { key: "answered", label: t("answered"), value: receipt.model },
     { key: "finish", label: t("finish"), value: receipt.finish ? <code className="text-13">{receipt.finish}</code> : null },

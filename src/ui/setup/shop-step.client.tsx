@@ -77,7 +77,7 @@ function ShopForm({ base, settings, onNext }: { base: string; settings: readonly
         <SegmentedControl label={t("shop.language")} value={locale} onChange={setLocale} options={routing.locales.map((value) => ({ value, label: LOCALE_NAMES[value] }))} />
         <p className="hint mt-1">{t("shop.languageHint")}</p>
       </div>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className={`grid gap-4 ${currency === "USD" ? "" : "sm:grid-cols-2"}`}>
         <SelectField label={t("shop.currency")} value={currency} onChange={setCurrency} options={[...new Set([...CURRENCIES, currency])].map((value) => ({ value, label: value }))} hint={t("shop.currencyHint")} />
         {currency === "USD" ? null : <TextField label={t("shop.rate", { currency })} inputMode="decimal" value={rate} onChange={(event) => setRate(event.target.value)} error={rateBad ? t("shop.rateBad") : undefined} hint={t("shop.rateHint")} />}
       </div>

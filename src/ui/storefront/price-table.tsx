@@ -1,4 +1,5 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { wordsOf } from "#ui/format/words.ts";
 import { cn } from "#ui/kit/cn.ts";
 import { itemText, rowUnit, type ItemWords } from "#ui/storefront/item-text.ts";
 import { formatContext } from "#ui/storefront/numbers.ts";
@@ -77,6 +78,7 @@ async function Remarks({ basis, marginal }: { basis: PriceBasis; marginal: boole
   const t = await getTranslations("model.prices");
   const locale = await getLocale();
   const { document } = basis;
+  const { comma } = wordsOf(locale);
   const services = serviceRows(document);
   const windows = windowRows(document);
   const tokens = document.items["output"] !== undefined;
@@ -84,7 +86,7 @@ async function Remarks({ basis, marginal }: { basis: PriceBasis; marginal: boole
     <div className="mt-3 grid max-w-[68ch] gap-1.5 text-13 text-fg-3">
       {document.tiers?.length ? <p>{t(marginal ? "marginal" : "whole")}</p> : null}
       {tokens && (document.items["reasoning"] === undefined || document.items["cache_read"] === undefined) ? <p>{t("fallback")}</p> : null}
-      {services.length > 0 ? <p>{t("service", { tiers: services.map(({ name, ppm }) => t("serviceTier", { name, factor: formatFactor(ppm) })).join(", ") })}</p> : null}
+      {services.length > 0 ? <p>{t("service", { tiers: services.map(({ name, ppm }) => t("serviceTier", { name, factor: formatFactor(ppm) })).join(comma) })}</p> : null}
       {windows.length > 0 ? (
         <div>
           <p className="font-medium text-fg-2">{t("windows")}</p>
@@ -103,7 +105,7 @@ function daysText({ days }: WindowRow, locale: string, t: (key: "everyDay" | "we
   if (days === "0000011") return t("weekend");
   const name = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
   // 5 January 1970 was a Monday.
-  return [...days].flatMap((on, i) => (on === "1" ? [name.format(Date.UTC(1970, 0, 5 + i))] : [])).join(locale === "zh" ? "、" : ", ");
+  return [...days].flatMap((on, i) => (on === "1" ? [name.format(Date.UTC(1970, 0, 5 + i))] : [])).join(wordsOf(locale).comma);
 }
 
 async function Planned({ from, basis, now, words }: { from: Date; basis: PriceBasis; now: PriceBasis; words: ItemWords }) {

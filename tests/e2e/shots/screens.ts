@@ -53,6 +53,7 @@ const STOREFRONT = group("storefront", "visitor", [
   ["docs", "[locale]/docs", "/{locale}/docs"],
   ["docs-quickstart", "[locale]/docs/[...slug]", "/{locale}/docs/quickstart"],
   ["docs-client", "[locale]/docs/[...slug]", "/{locale}/docs/cherry-studio"],
+  ...["formats", "parameters", "videos", "realtime", "errors"].map((slug): Simple => [`docs-${slug}`, "[locale]/docs/[...slug]", `/{locale}/docs/${slug}`]),
   ["docs-api", "[locale]/docs/api", "/{locale}/docs/api"],
   ["docs-management", "[locale]/docs/api/management", "/{locale}/docs/api/management"],
   ["status", "[locale]/status", "/{locale}/status"],

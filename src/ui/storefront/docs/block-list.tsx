@@ -2,6 +2,7 @@ import { Fragment } from "react";
 import { CodeCard, CodeTabs } from "#ui/storefront/code-card.tsx";
 import { CopyButton, type CopyWords } from "#ui/storefront/copy-button.tsx";
 import { anchorOf, fill, inlineParts, type Block, type GuideContext } from "#ui/storefront/docs/blocks.ts";
+import { Breakable } from "#ui/storefront/docs/breakable.tsx";
 import { deepLink } from "#ui/storefront/docs/deep-links.ts";
 import { LiveErrors, LiveFormats, LiveLosses, type LiveFacts } from "#ui/storefront/docs/live.tsx";
 import { guideSamples } from "#ui/storefront/docs/samples.ts";
@@ -47,13 +48,22 @@ function OneBlock({ block, index, context, locale, words, live }: Omit<Props, "b
   return block.live === "errors" ? <LiveErrors live={live} say={say} /> : <LiveFormats live={live} />;
 }
 
+/** On a phone the cells of a row stand one under the other; roles keep it a table for who hears it. */
 function DocTable({ table: { head, rows }, say }: { table: Extract<Block, { table: unknown }>["table"]; say: (text: string) => React.ReactNode }) {
   return (
     <div className="mt-5 overflow-x-auto" tabIndex={0} role="region" aria-label={head.join(", ")}>
-      <table className="tbl tbl-flush">
-        <thead><tr>{head.map((text) => <th key={text} scope="col">{text}</th>)}</tr></thead>
-        <tbody>
-          {rows.map((row) => <tr key={row[0]}>{row.map((text, i) => <td key={i} className={`py-2.5 align-top whitespace-normal! ${i === 0 ? "" : "text-fg-2"}`}>{say(text)}</td>)}</tr>)}
+      <table role="table" className="tbl tbl-flush max-sm:block">
+        <thead role="rowgroup" className="max-sm:sr-only"><tr role="row">{head.map((text) => <th key={text} role="columnheader" scope="col">{text}</th>)}</tr></thead>
+        <tbody role="rowgroup" className="max-sm:block">
+          {rows.map((row) => (
+            <tr key={row[0]} role="row" className="max-sm:block max-sm:border-t max-sm:py-2.5">
+              {row.map((text, i) => (
+                <td key={i} role="cell" className={`py-2.5 align-top whitespace-normal! max-sm:block max-sm:h-auto! max-sm:border-0! max-sm:p-0! ${i === 0 ? "max-sm:mb-1" : "text-fg-2"}`}>
+                  {i > 0 && head.length > 2 ? <span className="text-fg-3 sm:hidden" aria-hidden="true">{head[i]}: </span> : null}{say(text)}
+                </td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
@@ -64,7 +74,7 @@ function DocTable({ table: { head, rows }, say }: { table: Extract<Block, { tabl
 export function Text({ text, locale }: { text: string; locale: string }) {
   return inlineParts(text).map((part, i, all) => {
     // A slash sticks to the comma before it, so a row of addresses would be one long word.
-    if (part.kind === "code") return <Fragment key={i}>{/[、，。：；]$/.test(all[i - 1]?.text ?? "") ? <wbr /> : null}<code className="rounded-[4px] bg-muted px-1 py-0.5 text-13 text-fg [overflow-wrap:anywhere]">{part.text}</code></Fragment>;
+    if (part.kind === "code") return <Fragment key={i}>{/[、，。：；]$/.test(all[i - 1]?.text ?? "") ? <wbr /> : null}<code className="rounded-[4px] bg-muted px-1 py-0.5 text-13 text-fg [overflow-wrap:anywhere]"><Breakable text={part.text} /></code></Fragment>;
     if (part.kind === "strong") return <strong key={i} className="font-medium text-fg">{part.text}</strong>;
     if (part.kind === "link") return <a key={i} className="link underline decoration-border underline-offset-2" href={/^\/(?:docs|models|pricing|status|legal)/.test(part.href) ? `/${locale}${part.href}` : part.href}>{part.text}</a>;
     return <Fragment key={i}>{part.text}</Fragment>;

@@ -1,14 +1,15 @@
 import { ChevronRight, FileText, PanelLeft } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import { Fragment, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { Breakable } from "#ui/storefront/docs/breakable.tsx";
 import { MARKDOWN_ENDING } from "#ui/storefront/markdown.ts";
 
 export type DocLink = Readonly<{ href: string; text: string; current: boolean }>;
 export type DocGroup = Readonly<{ title: string; links: readonly DocLink[] }>;
 type Props = {
   groups: readonly DocGroup[]; locale: string; title: string; description: string;
-  /** Headings of the page. */
-  contents: readonly Readonly<{ anchor: string; text: string }>[];
+  /** Headings of the page; inner ones stand below the one before them. */
+  contents: readonly Readonly<{ anchor: string; text: string; inner?: boolean }>[];
   previous?: DocLink | undefined; next?: DocLink | undefined; children: ReactNode;
 };
 
@@ -22,13 +23,13 @@ export async function DocFrame({ groups, locale, title, description, contents, p
       {groups.map((group) => (
         <div key={group.title}>
           <p className="mb-1 px-2 text-12 text-fg-3">{group.title}</p>
-          <ul>{group.links.map(({ href, text, current }) => <li key={href}><a href={href} aria-current={current ? "page" : undefined} className="nav-item max-lg:h-11 hover:text-fg">{text}</a></li>)}</ul>
+          <ul>{group.links.map(({ href, text, current }) => <li key={href}><a href={href} aria-current={current ? "page" : undefined} className="nav-item h-auto! min-h-8 py-1.5 leading-5 max-lg:min-h-11 hover:text-fg">{text}</a></li>)}</ul>
         </div>
       ))}
     </div>
   );
   return (
-    <div className="mx-auto grid max-w-[1200px] gap-x-12 px-4 sm:px-8 lg:grid-cols-[196px_minmax(0,1fr)] xl:grid-cols-[196px_minmax(0,1fr)_180px]">
+    <div className="mx-auto grid max-w-[1200px] grid-cols-[minmax(0,1fr)] gap-x-12 px-4 sm:px-8 lg:grid-cols-[196px_minmax(0,1fr)] xl:grid-cols-[196px_minmax(0,1fr)_180px]">
       <nav className="pt-8 max-lg:hidden" aria-label={t("nav")}><div className="sticky top-20 -mx-2 max-h-[calc(100vh-96px)] overflow-y-auto pb-8">{list}</div></nav>
       <details className="mt-4 lg:hidden">
         <summary className="btn btn-secondary"><PanelLeft size={16} strokeWidth={1.75} aria-hidden="true" />{t("all")}</summary>
@@ -53,17 +54,12 @@ export async function DocFrame({ groups, locale, title, description, contents, p
       </main>
       {contents.length > 1 ? (
         <nav className="pt-8 max-xl:hidden" aria-label={t("onPage")}>
-          <div className="sticky top-20">
+          <div className="sticky top-20 max-h-[calc(100vh-96px)] overflow-y-auto pb-8">
             <p className="mb-2 text-12 text-fg-3">{t("onPage")}</p>
-            <ul className="border-l">{contents.map(({ anchor, text }) => <li key={anchor}><a href={`#${anchor}`} className="block py-1 pl-3 text-13 text-fg-2 hover:text-fg [overflow-wrap:anywhere]"><Breakable text={text} /></a></li>)}</ul>
+            <ul className="border-l">{contents.map(({ anchor, text, inner }) => <li key={anchor}><a href={`#${anchor}`} className={`block py-1 text-13 hover:text-fg [overflow-wrap:anywhere] ${inner ? "pl-6 text-fg-3" : "pl-3 text-fg-2"}`}><Breakable text={text} /></a></li>)}</ul>
           </div>
         </nav>
       ) : null}
     </div>
   );
-}
-
-/** An address breaks where a part of it ends, not in the middle of a word. */
-function Breakable({ text }: { text: string }) {
-  return text.split(/(?<=[/:_])(?=\w)/).map((part, i) => <Fragment key={i}>{i > 0 ? <wbr /> : null}{part}</Fragment>);
 }

@@ -38,7 +38,7 @@ function blockMarkdown(block: Block, context: GuideContext, say: (text: string) 
 }
 
 const errorsMarkdown = ({ errors, words }: LiveFacts, say: (text: string) => string): string =>
-  mdTable([words.status, words.code, words.meaning, words.retry], errors.map(({ status, code, text, retry }) => [String(status), mdCode(code), say(text), retry ? words.yes : words.no]));
+  mdTable([words.status, words.code, words.meaning, words.retry], errors.map(({ status, code, texts, retry }) => [String(status), mdCode(code), texts.map(say).join(" / "), retry ? words.yes : words.no]));
 
 const lossesMarkdown = ({ losses, words }: LiveFacts, say: (text: string) => string): string =>
   mdTable([words.loss, words.field, words.happens], losses.map(({ code, field, text }) => [mdCode(code), mdCode(field), say(text)]));

@@ -45,7 +45,7 @@ export async function Hero({ count, samples, model, locale, facts, pricesHref, s
           <dl className="nums mt-10 grid grid-cols-3 gap-6 border-t pt-5">
             {facts.map(({ value, text }) => (
               <div key={text} className="flex flex-col-reverse justify-end">
-                <dt className="mt-0.5 text-13 text-fg-3">{text}</dt>
+                <dt className="mt-0.5 text-13 text-balance text-fg-3">{text}</dt>
                 <dd className="text-20 font-semibold">{value}</dd>
               </div>
             ))}

@@ -1,5 +1,6 @@
 import { Minus, Plus } from "lucide-react";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
+import { wordsOf } from "#ui/format/words.ts";
 import { CAPABILITIES, capabilitiesOf } from "#ui/storefront/catalogue-query.ts";
 import { CodeTabs, type Sample } from "#ui/storefront/code-card.tsx";
 import type { ApiFormat } from "#ui/storefront/formats.ts";
@@ -24,22 +25,22 @@ export async function ModelCode({ samples, guides }: { samples: readonly Sample[
   );
 }
 
-type Described = ShownModel & Readonly<{ facts: Readonly<{ released: string | undefined; open: boolean | undefined }> }>;
+type Described = ShownModel & Readonly<{ facts: Readonly<{ open: boolean | undefined }> }>;
 
 /** What is known beside the price; a row without an answer is left out. */
 export async function ModelFacts({ offer, formats }: { offer: Described; formats: readonly ApiFormat[] }) {
   const t = await getTranslations("model.facts");
   const models = await getTranslations("models");
+  const { comma } = wordsOf(await getLocale());
   const kinds = t.raw("kinds") as Readonly<Record<string, string>>;
-  const list = (names: readonly string[]): string => names.map((name) => kinds[name] ?? name).join(", ");
+  const list = (names: readonly string[]): string => names.map((name) => kinds[name] ?? name).join(comma);
   const can = capabilitiesOf(offer);
   const rows = [
     [t("inputs"), list(offer.facts.input)],
     [t("outputs"), list(offer.facts.output)],
-    [t("can"), CAPABILITIES.filter((each) => can.has(each)).map((each) => models(`can.${each}`)).join(", ")],
+    [t("can"), CAPABILITIES.filter((each) => can.has(each)).map((each) => models(`can.${each}`)).join(comma)],
     [t("formats"), formats.join(", ")],
     [t("aliases"), offer.aliases.join(", ")],
-    [t("released"), offer.facts.released ?? ""],
     [t("open"), offer.facts.open === true ? t("openYes") : ""],
   ].filter(([, value]) => value !== "");
   if (rows.length === 0) return null;

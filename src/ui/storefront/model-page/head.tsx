@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
-import { getTranslations } from "next-intl/server";
+import { getFormatter, getTranslations } from "next-intl/server";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { calendarDate } from "#ui/storefront/calendar-date.ts";
 import { CopyButton } from "#ui/storefront/copy-button.tsx";
 import { formatContext, formatLatency } from "#ui/storefront/numbers.ts";
 import type { ShownModel } from "#ui/storefront/shown-model.ts";
@@ -56,13 +57,17 @@ export async function ModelHead({ offer, locale, word, startHref, days, speed }:
 
 /** What is known, in one row; what is not known has no place in it. */
 async function KeyFigures({ offer, days, speed }: Pick<Props, "offer" | "days" | "speed">) {
-  const t = await getTranslations("model.key");
+  const [t, format] = await Promise.all([getTranslations("model.key"), getFormatter()]);
+  const dated = (text: string | undefined): string | undefined => {
+    const known = calendarDate(text);
+    return known ? format.dateTime(known.date, known.how) : text;
+  };
   const sum = total(days ?? []);
   const figures = [
     ["context", offer.contextTokens && formatContext(offer.contextTokens)],
     ["maxOutput", offer.maxOutputTokens && formatContext(offer.maxOutputTokens)],
-    ["knowledge", offer.facts.knowledge],
-    ["released", offer.facts.released],
+    ["knowledge", dated(offer.facts.knowledge)],
+    ["released", dated(offer.facts.released)],
     ["firstToken", speed?.firstTokenMs !== undefined && speed.requests >= REQUESTS_MIN && formatLatency(speed.firstTokenMs)],
     ["speed", speed?.tokensPerSecond !== undefined && speed.requests >= REQUESTS_MIN && t("speedValue", { count: Math.round(speed.tokensPerSecond) })],
     ["uptime", sum.requests >= REQUESTS_MIN && formatRate(sum)],

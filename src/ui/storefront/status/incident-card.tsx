@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import type { Incident, IncidentKind } from "#reports/incidents.ts";
+import { wordsOf } from "#ui/format/words.ts";
 import { incidentText } from "#ui/incidents/incident-words.ts";
 
 export const INCIDENT_BADGE: Readonly<Record<IncidentKind, string>> = { degraded: "badge-warn", outage: "badge-bad", maintenance: "badge-info" };
@@ -55,11 +56,12 @@ export async function PastIncident({ incident, locale, names }: Props) {
 async function Concerned({ incident: { models, kind, startedAt }, names }: Pick<Props, "incident" | "names">) {
   const t = await getTranslations("status.incident");
   const format = await getFormatter();
+  const { comma } = wordsOf(await getLocale());
   const known = models.flatMap((id) => names.get(id) ?? []);
   const begins = format.dateTime(startedAt, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
   return (
     <p className="mt-2 text-13 text-fg-3">
-      {t(kind === "maintenance" ? "at" : "since", { time: begins })} {models.length === 0 || known.length === 0 ? t("whole") : t("models", { names: known.join(", ") })}
+      {t(kind === "maintenance" ? "at" : "since", { time: begins })} {models.length === 0 || known.length === 0 ? t("whole") : t("models", { names: known.join(comma) })}
     </p>
   );
 }

@@ -6,10 +6,12 @@ import { shop } from "#app/shop.ts";
 import { matchRoute } from "#relay/index.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { CodeCard } from "#ui/storefront/code-card.tsx";
+import { Address } from "#ui/storefront/docs/address.tsx";
 import { Text } from "#ui/storefront/docs/block-list.tsx";
 import { fill, type GuideContext } from "#ui/storefront/docs/blocks.ts";
 import { DocFrame } from "#ui/storefront/docs/doc-frame.tsx";
 import { ENDPOINTS, HEADERS, type Endpoint } from "#ui/storefront/docs/endpoints.ts";
+import { MethodBadge } from "#ui/storefront/docs/method-badge.tsx";
 
 type Props = { params: Promise<{ locale: Locale }> };
 
@@ -34,10 +36,14 @@ export default async function ApiPage({ params }: Props) {
       {endpoints.map((endpoint) => <EndpointSection key={endpoint.id} endpoint={endpoint} context={context} locale={locale} />)}
       <section className="mt-12" aria-labelledby="headers">
         <h2 id="headers" className="text-20 font-semibold">{t("headers")}</h2>
-        <table className="tbl tbl-flush mt-3">
-          <thead><tr><th scope="col">{t("header")}</th><th scope="col">{t("meaning")}</th></tr></thead>
-          <tbody>{HEADERS.map(([name, text]) => <tr key={name}><td className="py-2.5 align-top whitespace-normal!"><code className="text-13 [overflow-wrap:anywhere]">{name}</code></td><td className="py-2.5 whitespace-normal! text-fg-2"><Text text={t(`headerTexts.${text}`)} locale={locale} /></td></tr>)}</tbody>
-        </table>
+        <dl className="mt-3 border-b">
+          {HEADERS.map(([name, text]) => (
+            <div key={name} className="grid gap-x-6 gap-y-0.5 border-t py-2.5 sm:grid-cols-[232px_minmax(0,1fr)]">
+              <dt><code className="text-13 [overflow-wrap:anywhere]">{name}</code></dt>
+              <dd className="text-fg-2"><Text text={t(`headerTexts.${text}`)} locale={locale} /></dd>
+            </div>
+          ))}
+        </dl>
       </section>
     </DocFrame>
   );
@@ -49,7 +55,7 @@ async function EndpointSection({ endpoint: { id, method, path, request, answer }
   const words = { copy: common("copy"), copied: common("copied") };
   return (
     <section className="mt-12" aria-labelledby={id}>
-      <h2 id={id} className="flex scroll-mt-20 flex-wrap items-baseline gap-x-3 font-mono text-16"><span className="badge badge-accent">{method}</span><span className="[overflow-wrap:anywhere]">{path}</span></h2>
+      <h2 id={id} className="flex scroll-mt-20 flex-wrap items-center gap-x-3 gap-y-1 font-mono text-16"><MethodBadge method={method} /><span className="[overflow-wrap:anywhere]"><Address path={path} /></span></h2>
       <p className="mt-3 max-w-[68ch] text-fg-2"><Text text={t(`endpoints.${id}`)} locale={locale} /></p>
       <div className="mt-4 grid items-start gap-4">
         {request === undefined ? null : <CodeCard sample={{ name: t("request"), language: "json", code: fill(request, context) }} words={words} />}
