@@ -10,7 +10,7 @@ import { chromiumPath, launch } from "../browser.ts";
 import { createCamera, nameOf, type Finding } from "./camera.ts";
 import { describeModels } from "./describe-models.ts";
 import { readFacts } from "./facts.ts";
-import { ALL_LOOKS, FAST_LOOKS } from "./looks.ts";
+import { ALL_LOOKS, FAST_LOOKS, lookName } from "./looks.ts";
 import { speakPublicly } from "./notices.ts";
 import { orderVideos } from "./order-videos.ts";
 import { SCREENS, type Place, type Screen } from "./screens.ts";
@@ -28,15 +28,18 @@ const AT_ONCE = 2;
  * @returns 0 when nothing is
  */
 export async function takeShots(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { only: { type: "string" }, fast: { type: "boolean", default: false } } });
+  const { values } = parseArgs({ args: [...argv], options: { only: { type: "string" }, looks: { type: "string" }, fast: { type: "boolean", default: false } } });
   const executable = chromiumPath();
   if (executable === undefined) throw new Error("There is no Chromium here; name one in CHROMIUM.");
   const only = values.only?.split(",");
   const screens = SCREENS.filter((screen) => only === undefined || [screen.area, screen.name, nameOf(screen)].some((name) => only.includes(name)));
   if (screens.length === 0) throw new Error(`There is no area or screen "${values.only}".`);
+  const wanted = values.looks?.split(",");
+  const looks = wanted === undefined ? (values.fast ? FAST_LOOKS : ALL_LOOKS) : ALL_LOOKS.filter((look) => wanted.includes(lookName(look)));
+  if (looks.length === 0) throw new Error(`There is no look "${values.looks}".`);
   await buildClient();
   await buildSite();
-  if (values.only === undefined) await rm(FOLDER, { recursive: true, force: true });
+  if (values.only === undefined && wanted === undefined) await rm(FOLDER, { recursive: true, force: true });
   const started = performance.now();
   const findings = [...pagesWithoutPicture()];
   const street = await openStreet();
@@ -45,7 +48,7 @@ export async function takeShots(argv: readonly string[]): Promise<number> {
     const facts = await readFacts(street.shops.stocked, street.shops.unopened);
     say(`the shops stand after ${seconds(started)} s`);
     const sessions = new Map();
-    for (const look of values.fast ? FAST_LOOKS : ALL_LOOKS) {
+    for (const look of looks) {
       const from = performance.now();
       const camera = createCamera(browser, street.shops, facts, FOLDER, sessions);
       findings.push(...await series(screens, (screen) => camera.take(screen, look)));
