@@ -203,6 +203,7 @@ const ADMIN = group("admin", "owner", [
   ["ledger", "admin/ledger", "/admin/ledger"],
   ["ledger-account", "admin/ledger/accounts/[id]", ({ accountId }) => `/admin/ledger/accounts/${accountId}`],
   ["ledger-transactions", "admin/ledger/transactions", "/admin/ledger/transactions"],
+  ["ledger-wallet", "admin/ledger/transactions", ({ walletId }) => `/admin/ledger/transactions?wallet=${walletId}`],
   ["ledger-transaction", "admin/ledger/transactions/[id]", ({ transactionId }) => `/admin/ledger/transactions/${transactionId}`],
   ["requests", "admin/requests", "/admin/requests"],
   ["request-drawer", "admin/requests", ({ requestId }) => `/admin/requests?open=${requestId}`, { act: dialog }],
