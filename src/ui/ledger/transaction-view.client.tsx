@@ -9,7 +9,7 @@ import { Badge } from "#ui/kit/badge.tsx";
 import { Card } from "#ui/kit/card.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { IdText } from "#ui/kit/id-text.tsx";
-import { Money } from "#ui/kit/money.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { AccountName } from "#ui/ledger/account-name.tsx";
@@ -25,6 +25,7 @@ export function TransactionView({ id }: { id: string }) {
   if (isError) return <ErrorState title={t(error.data?.code === "NOT_FOUND" ? "goneTransaction" : "loadFailed")} onRetry={() => void refetch()} className="p-0" />;
   if (!data) return <SkeletonText lines={6} />;
   const debits = data.lines.reduce((sum, { amountNano }) => (amountNano > 0n ? sum + amountNano : sum), 0n);
+  const places = placesOf([debits, ...data.lines.map(({ amountNano }) => amountNano)], "exact");
   return (
     <div className="grid max-w-[1160px] items-start gap-6 xl:grid-cols-[minmax(0,1fr)_360px]">
       <div className="flex min-w-0 flex-col gap-4">
@@ -35,11 +36,11 @@ export function TransactionView({ id }: { id: string }) {
               {data.lines.map((line) => (
                 <tr key={line.entryId.toString()}>
                   <td className="truncate"><Link href={`/admin/ledger/accounts/${line.accountId}`} className="hover:underline"><AccountName code={line.account} whose={line.whose} /></Link></td>
-                  <td className="num">{line.amountNano > 0n ? <Money nano={line.amountNano} /> : null}</td>
-                  <td className="num">{line.amountNano < 0n ? <Money nano={-line.amountNano} /> : null}</td>
+                  <td className="num">{line.amountNano > 0n ? <Money nano={line.amountNano} places={places} /> : null}</td>
+                  <td className="num">{line.amountNano < 0n ? <Money nano={-line.amountNano} places={places} /> : null}</td>
                 </tr>
               ))}
-              <tr className="font-semibold"><td>{t("sum")}</td><td className="num"><Money nano={debits} /></td><td className="num"><Money nano={debits} /></td></tr>
+              <tr><td className="font-semibold">{t("sum")}</td><td className="num sum"><Money nano={debits} places={places} /></td><td className="num sum"><Money nano={debits} places={places} /></td></tr>
             </tbody>
           </table>
         </Card>
