@@ -10,7 +10,7 @@ import { isOfKind, TEMPLATE_KINDS, writes, type TemplateKind } from "#ui/channel
 import { hostOf, type ProviderTemplate } from "#ui/channels/wire.ts";
 
 /** The most general first, what is only for trying things out last. */
-const rank = (template: ProviderTemplate): number => ({ "openai-compatible": 0, openai: 1, gemini: 2, openrouter: 3, simulator: 9 })[template.id] ?? (writes(template) ? 5 : 6);
+const rank = (template: ProviderTemplate): number => ({ "openai-compatible": 0, openai: 1, anthropic: 2, gemini: 3, openrouter: 4, simulator: 9 })[template.id] ?? (writes(template) ? 5 : 6);
 
 type Props = { templates: readonly ProviderTemplate[] | undefined; onPick: (id: string) => void; /** In a column, with fewer cards a row. */ narrow?: boolean };
 
@@ -55,7 +55,7 @@ function VendorTile({ template, onPick }: { template: ProviderTemplate; onPick: 
     <button type="button" className="card flex h-full min-h-13 w-full items-center gap-2.5 p-2 text-left hover:bg-muted sm:gap-3 sm:p-3" onClick={() => onPick(template.id)}>
       <VendorMark name={template.name} />
       <span className="min-w-0 flex-1">
-        <span className="line-clamp-2 font-medium max-sm:text-13 max-sm:break-words sm:block sm:truncate">{template.name}</span>
+        <span className="line-clamp-2 font-medium break-words max-sm:text-13">{template.name}</span>
         <span className="block truncate text-13 text-fg-3 max-sm:hidden">{template.id === "simulator" ? t("simulator") : template.baseUrl ? hostOf(template.baseUrl) : t("ownAddress")}</span>
         {template.unconfirmed ? <span className="block truncate text-12 text-fg-3 sm:hidden">{t("unconfirmed")}</span> : null}
       </span>
