@@ -84,7 +84,7 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
           const count = data?.filter(IN_VIEW[name]).length ?? 0;
           return <button key={name} type="button" className={cn("chip", view === name && "chip-on")} aria-pressed={view === name} onClick={() => void setView(name)}>{t(`views.${name}`)}<span className={cn("nums", count > 0 && name === "below_cost" ? "text-bad" : "text-fg-3")}>{count}</span></button>;
         })}
-        <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} actions={<SegmentedControl label={t("list.notation")} value={notation} onChange={(next) => void setNotation(next)} options={[{ value: "usd", label: t("usd") }, { value: "ratio", label: t("ratio") }]} />} /></div>
+        <div className="min-w-0 flex-1 basis-96 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} actions={<SegmentedControl label={t("list.notation")} value={notation} onChange={(next) => void setNotation(next)} options={[{ value: "usd", label: t("usd") }, { value: "ratio", label: t("ratio") }]} />} /></div>
       </div>
       <Bleed>
         <DataTable<BookRow>

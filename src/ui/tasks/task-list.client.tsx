@@ -83,7 +83,7 @@ function useColumns(): readonly Column<Row>[] {
   const t = useTranslations("admin-tasks");
   return useMemo(() => [
     { id: "created", header: t("created"), cell: ({ createdAt }) => <Time at={createdAt} className="text-fg-2" /> },
-    { id: "user", header: t("user"), cell: ({ email, userId }) => <span className="block max-w-40 truncate" title={email ?? userId}>{email ?? userId}</span> },
+    { id: "user", header: t("user"), cell: ({ email, userId }) => <span className="block max-w-40 truncate @max-[736px]:max-w-28" title={email ?? userId}>{email ?? userId}</span> },
     { id: "model", header: t("model"), cell: ({ model }) => <span className="block max-w-44 truncate" title={model}>{model}</span> },
     { id: "kind", header: t("kind"), cell: ({ kind }) => t.has(`kinds.${kind}`) ? t(`kinds.${kind as "video"}`) : kind, hideBelow: "lg" },
     { id: "state", header: t("state"), cell: (row) => <State row={row} /> },
