@@ -64,9 +64,20 @@ function factsOf(data: Transaction, t: ReturnType<typeof useTranslations>): { la
     { label: t("actor"), value: data.actorEmail ?? (data.actorId ? `${t(`actors.${data.actorType}`)} · ${data.actorId}` : t(`actors.${data.actorType}`)) },
     { label: t("reason"), value: data.reason },
     { label: t("key"), value: <span className="font-mono text-12 break-all">{data.key}</span> },
-    { label: t("cause"), value: data.refType === null ? null : data.refType === "user" && data.refId ? <Link href={`/admin/users/${data.refId}`} className="link">{t("causeUser")}</Link> : data.refType === "order" && data.refId ? <Link href={`/admin/orders/${data.refId}`} className="link">{t("causeOrder")}</Link> : `${data.refType} ${data.refId ?? ""}` },
+    { label: t("cause"), value: data.refType === null ? null : <Cause type={data.refType} id={data.refId} /> },
     ...(data.reversesId ? [{ label: t("reverses"), value: transaction(data.reversesId) }] : []),
     ...(data.reversedById ? [{ label: t("reversedBy"), value: transaction(data.reversedById) }] : []),
     { label: t("id"), value: <IdText id={data.id} /> },
   ];
+}
+
+const CAUSE_PAGES: Readonly<Record<string, string>> = { user: "/admin/users", order: "/admin/orders", charge: "/admin/requests" };
+
+/** What a movement was made for: a word for its kind, and its page or its id. */
+function Cause({ type, id }: { type: string; id: string | null }) {
+  const t = useTranslations("ledger");
+  const word = t.has(`causes.${type}`) ? t(`causes.${type}`) : type;
+  const page = CAUSE_PAGES[type];
+  if (id === null) return word;
+  return page ? <Link href={`${page}/${id}`} className="link">{word}</Link> : <span className="flex flex-wrap items-baseline gap-x-2">{word} <IdText id={id} /></span>;
 }
