@@ -25,15 +25,14 @@ export function Dashboard({ seesMoney, seesTotals, wizard }: { seesMoney: boolea
     <div className="flex max-w-[1360px] flex-col gap-4">
       <SetUpChecklist wizard={wizard} />
       <Figures range={range} seesMoney={seesMoney} seesTotals={seesTotals} />
-      <div className="grid items-start gap-4 xl:grid-cols-3">
-        <div className="flex min-w-0 flex-col gap-4 xl:col-span-2">
+      {/* Below each other, what wants a person comes before the charts; side by side, it stands to their right. */}
+      <div className="grid items-start gap-4 xl:grid-cols-3 xl:grid-rows-[auto_1fr]">
+        <div className="min-w-0 xl:col-start-3"><ToDoList /></div>
+        <div className="flex min-w-0 flex-col gap-4 xl:col-span-2 xl:col-start-1 xl:row-span-2 xl:row-start-1">
           {seesMoney ? <section className="card min-w-0 p-4"><MoneyChart range={range} zone={zone} /></section> : null}
           {seesMoney ? <Tops range={range} /> : <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section>}
         </div>
-        <div className="flex min-w-0 flex-col gap-4">
-          <ToDoList />
-          {seesMoney ? <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section> : null}
-        </div>
+        {seesMoney ? <section className="card min-w-0 p-4 xl:col-start-3"><RequestChart range={range} zone={zone} /></section> : null}
       </div>
     </div>
   );
