@@ -31,16 +31,17 @@ export function TransactionView({ id }: { id: string }) {
       <div className="flex min-w-0 flex-col gap-4">
         <Card title={t("linesTitle")} flush action={<span className="text-13 text-fg-3">{t("lineCount", { count: data.lines.length })}</span>}>
           <table className="tbl tbl-dense tbl-hover table-fixed">
-            <thead><tr><th scope="col">{t("account")}</th><th scope="col" className="num w-[118px] sm:w-44">{t("debit")}</th><th scope="col" className="num w-[118px] sm:w-44">{t("credit")}</th></tr></thead>
+            <thead><tr><th scope="col">{t("account")}</th><th scope="col" className="num w-44 max-sm:hidden">{t("debit")}</th><th scope="col" className="num w-44 max-sm:hidden">{t("credit")}</th><th scope="col" className="num w-36 sm:hidden">{t("debitCredit")}</th></tr></thead>
             <tbody>
               {data.lines.map((line) => (
                 <tr key={line.entryId.toString()}>
-                  <td className="truncate"><Link href={`/admin/ledger/accounts/${line.accountId}`} className="hover:underline"><AccountName code={line.account} whose={line.whose} /></Link></td>
-                  <td className="num">{line.amountNano > 0n ? <Money nano={line.amountNano} places={places} /> : null}</td>
-                  <td className="num">{line.amountNano < 0n ? <Money nano={-line.amountNano} places={places} /> : null}</td>
+                  <td className="truncate max-sm:py-1.5 max-sm:whitespace-normal"><Link href={`/admin/ledger/accounts/${line.accountId}`} className="hover:underline"><AccountName code={line.account} whose={line.whose} /></Link></td>
+                  <td className="num max-sm:hidden">{line.amountNano > 0n ? <Money nano={line.amountNano} places={places} /> : null}</td>
+                  <td className="num max-sm:hidden">{line.amountNano < 0n ? <Money nano={-line.amountNano} places={places} /> : null}</td>
+                  <td className="num sm:hidden"><Money nano={line.amountNano} as="signed" places={places} /></td>
                 </tr>
               ))}
-              <tr><td className="font-semibold">{t("sum")}</td><td className="num sum"><Money nano={debits} places={places} /></td><td className="num sum"><Money nano={debits} places={places} /></td></tr>
+              <tr><td className="font-semibold">{t("sum")}</td>{["max-sm:hidden", "max-sm:hidden", "sm:hidden"].map((shown, i) => <td key={i} className={`num sum ${shown}`}><Money nano={debits} places={places} /></td>)}</tr>
             </tbody>
           </table>
         </Card>

@@ -35,7 +35,7 @@ export function TrialBalance({ linked }: { linked: boolean }) {
                   <tr><th scope="colgroup" colSpan={4} className="pt-4! text-left">{t(`classes.${name}`)}</th></tr>
                   {rows.map((row) => (
                     <tr key={row.code} id={row.code}>
-                      <td className="w-full max-w-0 truncate">{linked && row.id !== null ? <Link href={`/admin/ledger/accounts/${row.id}`} className="hover:underline"><AccountName code={row.code} whose={row.whose} /></Link> : <AccountName code={row.code} whose={row.whose} />}{row.id === null ? <span className="text-fg-3"> · {t("wallets", { count: row.accounts })}</span> : null}</td>
+                      <td className="w-full max-w-0 truncate max-sm:py-1.5 max-sm:whitespace-normal">{linked && row.id !== null ? <Link href={`/admin/ledger/accounts/${row.id}`} className="hover:underline"><AccountName code={row.code} whose={row.whose} /></Link> : <AccountName code={row.code} whose={row.whose} />}{row.id === null ? <span className="text-fg-3"> · {t("wallets", { count: row.accounts })}</span> : null}</td>
                       <td className="num text-fg-2 max-lg:hidden"><Money nano={row.debitNano} places={debits ?? 0} /></td>
                       <td className="num text-fg-2 max-lg:hidden"><Money nano={row.creditNano} places={credits ?? 0} /></td>
                       <td className="num"><Money nano={row.balanceNano * sign} places={balances ?? 0} /></td>
