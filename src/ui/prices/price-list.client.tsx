@@ -145,10 +145,11 @@ function useColumns({ notation, costs, leastPpm, drafts, rev, typing }: Sheet): 
 }
 
 function PriceCard({ row, notation }: { row: BookRow; notation: Notation }) {
+  const t = useTranslations("prices.list");
   return (
     <span className="flex w-full min-w-0 items-center gap-3">
       <VendorMark name={row.vendor ?? row.slug} />
-      <span className="min-w-0 flex-1"><span className="block truncate font-medium">{row.slug}</span>{row.lowestPpm === null ? null : <span className={cn("nums text-13", row.lowestPpm < 0 ? "text-bad" : "text-fg-3")}>{formatPercent(row.lowestPpm / 1_000_000)}</span>}</span>
+      <span className="min-w-0 flex-1"><span className="block truncate font-medium">{row.slug}</span>{row.lowestPpm === null ? null : <span className={cn("nums text-13", row.lowestPpm < 0 ? "text-bad" : "text-fg-3")}>{t("cardMargin", { margin: formatPercent(row.lowestPpm / 1_000_000) })}</span>}</span>
       <span className="nums flex-none text-right"><span className="block">{priceText("input", row.prices, notation)}</span><span className="block text-13 text-fg-3">{priceText("output", row.prices, notation)}</span></span>
     </span>
   );
