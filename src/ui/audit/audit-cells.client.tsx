@@ -2,6 +2,9 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
 import type { AppRouter } from "#trpc/root.ts";
+import { shortId } from "#ui/format/index.ts";
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export type AuditRow = inferRouterOutputs<AppRouter>["admin"]["audit"]["list"]["entries"][number];
 
@@ -13,7 +16,7 @@ export function Actor({ row }: { row: AuditRow }) {
 export function Target({ row: { targetType, targetName, targetId } }: { row: AuditRow }) {
   const t = useTranslations("audit");
   if (targetType === null) return t("none");
-  return <span className="truncate"><span className="text-fg-3">{t.has(`types.${targetType}`) ? t(`types.${targetType}`) : targetType}</span> {targetName ?? targetId}</span>;
+  return <span className="truncate"><span className="text-fg-3">{t.has(`types.${targetType}`) ? t(`types.${targetType}`) : targetType}</span> {targetName ?? (targetId !== null && UUID.test(targetId) ? <code className="font-mono text-12" title={targetId}>{shortId(targetId)}</code> : targetId)}</span>;
 }
 
 /** What was done, in words; what has none by its name in the log. */
