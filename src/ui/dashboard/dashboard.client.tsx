@@ -1,4 +1,5 @@
 "use client";
+import { ChannelsCard } from "#ui/dashboard/channels-card.client.tsx";
 import { SetUpChecklist, useChecklist } from "#ui/dashboard/checklist.client.tsx";
 import { MoneyChart, RequestChart } from "#ui/dashboard/charts.client.tsx";
 import { Figures } from "#ui/dashboard/figures.client.tsx";
@@ -8,8 +9,10 @@ import { useLiveRange } from "#ui/dashboard/use-live-range.client.ts";
 
 const DASHBOARD_RANGE = "-7d";
 
+type Props = { seesMoney: boolean; seesTotals: boolean; seesChannels: boolean; /** May go through the set-up. */ wizard: boolean };
+
 /** How the shop stands: money, what is owed, how it serves, and what wants a person. */
-export function Dashboard({ seesMoney, seesTotals, wizard }: { seesMoney: boolean; seesTotals: boolean; /** May go through the set-up. */ wizard: boolean }) {
+export function Dashboard({ seesMoney, seesTotals, seesChannels, wizard }: Props) {
   const { range, zone } = useLiveRange(DASHBOARD_RANGE);
   const checklist = useChecklist();
   // Before the first request every figure is zero and says nothing: what is left to do has the page to itself.
@@ -32,7 +35,10 @@ export function Dashboard({ seesMoney, seesTotals, wizard }: { seesMoney: boolea
           {seesMoney ? <section className="card min-w-0 p-4"><MoneyChart range={range} zone={zone} /></section> : null}
           {seesMoney ? <Tops range={range} /> : <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section>}
         </div>
-        {seesMoney ? <section className="card min-w-0 p-4 xl:col-start-3"><RequestChart range={range} zone={zone} /></section> : null}
+        <div className="flex min-w-0 flex-col gap-4 xl:col-start-3">
+          {seesMoney ? <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section> : null}
+          {seesChannels ? <ChannelsCard /> : null}
+        </div>
       </div>
     </div>
   );
