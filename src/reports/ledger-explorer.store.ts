@@ -9,6 +9,8 @@ export type TransactionRow = Readonly<{
   movedNano: bigint;
   /** What it changed for the wallet that was asked about. */
   walletNano: bigint | null;
+  /** The customer, where one alone is concerned; `several` where there are more. */
+  whose: string | null; several: boolean;
 }>;
 
 export type TransactionFilter = Readonly<{
@@ -32,11 +34,15 @@ export async function listTransactions(db: Queryable, filter: TransactionFilter)
   add("(t.posted_at, t.id) < (SELECT p.posted_at, p.id FROM ledger_transactions p WHERE p.id = ?::uuid)", filter.before);
   const { rows } = await db.query<TransactionRow>(
     `SELECT t.id, t.kind, t.idempotency_key AS key, t.posted_at AS "postedAt", t.actor_type AS "actorType", t.actor_id AS "actorId", t.ref_type AS "refType", t.ref_id AS "refId",
-            t.reason, t.reverses_id AS "reversesId", s.lines, s.moved AS "movedNano", CASE WHEN ${wallet}::uuid IS NULL THEN NULL ELSE s.wallet END AS "walletNano"
-       FROM ledger_transactions t,
-            LATERAL (SELECT count(*)::int AS lines, coalesce(sum(e.amount_nano) FILTER (WHERE e.amount_nano > 0), 0)::bigint AS moved,
-                            coalesce(-sum(e.amount_nano) FILTER (WHERE a.wallet_id = ${wallet}::uuid AND a.bucket <> 'frozen'), 0)::bigint AS wallet
+            t.reason, t.reverses_id AS "reversesId", s.lines, s.moved AS "movedNano", CASE WHEN ${wallet}::uuid IS NULL THEN NULL ELSE s.wallet END AS "walletNano",
+            u.email AS whose, coalesce(s.first_wallet <> s.last_wallet, false) AS several
+       FROM ledger_transactions t
+       CROSS JOIN LATERAL (SELECT count(*)::int AS lines, coalesce(sum(e.amount_nano) FILTER (WHERE e.amount_nano > 0), 0)::bigint AS moved,
+                            coalesce(-sum(e.amount_nano) FILTER (WHERE a.wallet_id = ${wallet}::uuid AND a.bucket <> 'frozen'), 0)::bigint AS wallet,
+                            min(a.wallet_id::text) AS first_wallet, max(a.wallet_id::text) AS last_wallet
                        FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE e.tx_id = t.id) s
+       LEFT JOIN wallets w ON s.first_wallet = s.last_wallet AND w.id = s.first_wallet::uuid
+       LEFT JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id
       ${where()} ORDER BY t.posted_at DESC, t.id DESC LIMIT ${Math.trunc(filter.limit)}`,
     values,
   );

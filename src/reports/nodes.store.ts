@@ -16,12 +16,12 @@ export async function listNodes(db: Queryable): Promise<{ nodes: readonly NodeVi
 
 export type DatabaseView = Readonly<{
   version: string; bytes: bigint; connections: number; maxConnections: number; role: string; ownsTables: boolean;
-  tables: readonly Readonly<{ name: string; bytes: bigint; rows: bigint }>[];
-  partitions: readonly Readonly<{ name: string; parent: string; bytes: bigint; rows: bigint; bounds: string }>[];
+  tables: readonly Readonly<{ name: string; bytes: bigint; rows: bigint | null }>[];
+  partitions: readonly Readonly<{ name: string; parent: string; bytes: bigint; rows: bigint | null; bounds: string }>[];
   deadLetters: number; outbox: number; oldestOutbox: Date | null;
 }>;
 
-/** Rows are PostgreSQL's own estimates: counting would read everything. */
+/** Rows are PostgreSQL's own estimates, null where it has made none yet: counting would read everything. */
 export async function readDatabase(db: Queryable): Promise<DatabaseView> {
   const { rows: [facts] } = await db.query<Omit<DatabaseView, "tables" | "partitions">>(
     `SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes, current_user AS role,
@@ -30,11 +30,11 @@ export async function readDatabase(db: Queryable): Promise<DatabaseView> {
             (SELECT count(*)::int FROM settle_dead_letters) AS "deadLetters", (SELECT count(*)::int FROM outbox) AS outbox, (SELECT min(created_at) FROM outbox) AS "oldestOutbox"`,
   );
   const { rows: tables } = await db.query<DatabaseView["tables"][number]>(
-    `SELECT c.relname AS name, pg_total_relation_size(c.oid) AS bytes, greatest(c.reltuples, 0)::bigint AS rows FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    `SELECT c.relname AS name, pg_total_relation_size(c.oid) AS bytes, nullif(c.reltuples, -1)::bigint AS rows FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relkind = 'r' AND NOT c.relispartition ORDER BY 2 DESC LIMIT 8`,
   );
   const { rows: partitions } = await db.query<DatabaseView["partitions"][number]>(
-    `SELECT c.relname AS name, p.relname AS parent, pg_total_relation_size(c.oid) AS bytes, greatest(c.reltuples, 0)::bigint AS rows, pg_get_expr(c.relpartbound, c.oid) AS bounds
+    `SELECT c.relname AS name, p.relname AS parent, pg_total_relation_size(c.oid) AS bytes, nullif(c.reltuples, -1)::bigint AS rows, pg_get_expr(c.relpartbound, c.oid) AS bounds
        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY p.relname, c.relname`,
   );

@@ -18,7 +18,7 @@ export default async function DashboardPage() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={<DateRange fallback="-7d" />} />
-      <Dashboard seesMoney={held.has("costs:read")} seesTotals={held.has("ledger:totals")} wizard={held.has("staff:write")} />
+      <Dashboard seesMoney={held.has("costs:read")} seesTotals={held.has("ledger:totals")} seesChannels={held.has("channels:read")} wizard={held.has("staff:write")} />
     </>
   );
 }

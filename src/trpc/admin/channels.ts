@@ -45,8 +45,8 @@ const bulkPatch = z.strictObject({
 export const channelsRouter = router({
   /** The vendors that channels can be made for, with what their forms say. */
   providers: adminProcedure("channels:read").query(() =>
-    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, asks = [], keyForm }) => ({
-      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths), asks, takesFile: keyForm === "service-account",
+    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, tasks, asks = [], keyForm }) => ({
+      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: [...Object.keys(paths), ...(tasks ? ["tasks"] : [])], asks, takesFile: keyForm === "service-account",
     }))),
 
   /** The address that requests would go to: what the form shows while a base is typed. */

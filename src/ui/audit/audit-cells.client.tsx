@@ -2,6 +2,9 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
 import type { AppRouter } from "#trpc/root.ts";
+import { shortId } from "#ui/format/index.ts";
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export type AuditRow = inferRouterOutputs<AppRouter>["admin"]["audit"]["list"]["entries"][number];
 
@@ -13,7 +16,8 @@ export function Actor({ row }: { row: AuditRow }) {
 export function Target({ row: { targetType, targetName, targetId } }: { row: AuditRow }) {
   const t = useTranslations("audit");
   if (targetType === null) return t("none");
-  return <span className="truncate"><span className="text-fg-3">{t.has(`types.${targetType}`) ? t(`types.${targetType}`) : targetType}</span> {targetName ?? targetId}</span>;
+  const type = `types.${targetType.replaceAll(" ", "_")}`;
+  return <span className="truncate"><span className="text-fg-3">{t.has(type) ? t(type) : targetType}</span> {targetName ?? (targetId !== null && UUID.test(targetId) ? <code className="font-mono text-12" title={targetId}>{shortId(targetId)}</code> : targetId)}</span>;
 }
 
 /** What was done, in words; what has none by its name in the log. */
@@ -31,7 +35,13 @@ export function Action({ action }: { action: string }) {
 }
 
 /** Changes by a store file carry no reason of a person's. */
+export function useReasonText(): (reason: string) => string {
+  const t = useTranslations("audit");
+  return (reason) => (reason === "store file" ? t("store") : reason);
+}
+
 export function Reason({ reason }: { reason: string | null }) {
   const t = useTranslations("audit");
-  return <span className="text-fg-2">{reason === "store file" ? t("store") : reason ?? t("none")}</span>;
+  const text = useReasonText();
+  return <span className="text-fg-2">{reason === null ? t("none") : text(reason)}</span>;
 }

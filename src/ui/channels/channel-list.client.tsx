@@ -72,7 +72,7 @@ export function ChannelList({ rights }: { rights: Rights }) {
           </button>
         ))}
         {data && data.length > 1 ? <button type="button" className={cn("chip", ordering && "chip-on")} aria-pressed={ordering} onClick={() => void setView(ordering ? null : ORDER)}><ListOrdered size={14} strokeWidth={1.75} aria-hidden="true" />{t("views.order")}</button> : null}
-        {ordering ? null : <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>}
+        {ordering ? null : <div className="min-w-0 flex-1 basis-96 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>}
       </div>
       {ordering && data ? <OrderView channels={data} readOnly={!rights.write} /> : <Bleed>
         <DataTable<Channel>
@@ -111,7 +111,7 @@ function useColumns(rights: Rights): readonly Column<Channel>[] {
     { id: "rpm", header: t("rpm"), align: "right", cell: ({ rpm, limits }) => (limits.rpm === undefined ? String(rpm) : `${rpm} / ${limits.rpm}`), hideBelow: "xl" },
     { id: "keys", header: t("keys"), align: "right", cell: (channel) => <KeysLive channel={channel} /> },
     { id: "models", header: t("models"), align: "right", cell: ({ models }) => models.length, hideBelow: "lg" },
-    { id: "priority", header: t("priority"), align: "right", cell: ({ priority }) => priority },
+    { id: "priority", header: t("priority"), align: "right", cell: ({ priority }) => priority, hideBelow: "lg" },
     { id: "weight", header: t("weight"), align: "right", cell: ({ weight }) => weight, hideBelow: "lg" },
     ...(rights.costs ? [
       { id: "cost", header: t("costFactor"), align: "right" as const, cell: ({ costPpm }: Channel) => (costPpm === null ? "—" : factorText(costPpm)), hideBelow: "xl" as const },

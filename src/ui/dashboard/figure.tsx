@@ -32,7 +32,7 @@ type FigureProps = { label: string; value: ReactNode; note?: ReactNode; href: st
 /** A figure that leads to the rows it is the sum of. */
 export function Figure({ label, value, note, href, loading, bad = false, aside }: FigureProps) {
   return (
-    <Link href={href} className="block min-w-0 px-4 py-3.5 hover:bg-muted focus-visible:-outline-offset-2">
+    <Link href={href} className="figure min-w-0 px-4 py-2.5 hover:bg-muted focus-visible:-outline-offset-2 md:py-3.5">
       <p className="text-12 text-fg-3">{label}</p>
       {loading ? <Skeleton className="my-1 h-5 w-24" /> : <p className={cn("nums mt-0.5 flex items-center gap-2 text-20 font-semibold", bad && "text-bad")}>{value}{aside}</p>}
       <p className="mt-0.5 truncate text-12 text-fg-3">{loading ? <Skeleton className="h-3 w-20" /> : note}</p>

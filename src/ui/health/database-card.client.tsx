@@ -1,11 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
+import { useNow, useTranslations } from "next-intl";
 import { formatTokens } from "#ui/format/index.ts";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { Part } from "#ui/health/part.tsx";
+import { tableSizes } from "#ui/health/table-sizes.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
@@ -45,22 +46,28 @@ export function DatabaseCard() {
   );
 }
 
-/** The months of charges and tries, and the largest of the other tables. */
+/** The largest tables, among them the months of charges and tries, and how far ahead months are made. */
 export function TableSizes() {
   const trpc = useTRPC();
   const t = useTranslations("health");
+  const now = useNow();
   const query = useQuery(trpc.admin.health.database.queryOptions());
   const { data } = query;
+  const sizes = data && tableSizes(data.tables, data.partitions, now.toISOString().slice(0, 7));
   return (
-    <Part id="tables-title" title={t("tables")} query={query}>
-      {data ? (
-        <table className="tbl tbl-dense">
+    <Part id="tables-title" title={t("tables")} note={t("tablesNote")} query={query}>
+      {sizes ? (
+        <>
+          <table className="tbl tbl-dense">
             <thead><tr><th scope="col">{t("partition")}</th><th scope="col" className="num">{t("rows")}</th><th scope="col" className="num">{t("size")}</th></tr></thead>
             <tbody>
-              {data.partitions.map((part) => <tr key={part.name}><td title={part.bounds}><code className="text-12">{part.name}</code></td><td className="num">{formatTokens(part.rows)}</td><td className="num">{bytesText(part.bytes)}</td></tr>)}
-              {data.tables.map((table) => <tr key={table.name}><td><code className="text-12">{table.name}</code></td><td className="num">{formatTokens(table.rows)}</td><td className="num">{bytesText(table.bytes)}</td></tr>)}
+              {sizes.lines.map(({ key, name, month, rows, bytes }) => (
+                <tr key={key}><td><code className="text-12">{name}</code>{month === null ? null : <span className="nums ml-2 text-fg-3">{month}</span>}</td><td className="num text-fg-2">{rows === null ? "—" : formatTokens(rows)}</td><td className="num">{bytesText(bytes)}</td></tr>
+              ))}
             </tbody>
           </table>
+          {sizes.lastMonth === null ? null : <p className="border-t px-4 py-2.5 text-13 text-fg-3">{t("monthsAhead", { count: sizes.monthsAhead, month: sizes.lastMonth })}</p>}
+        </>
       ) : null}
     </Part>
   );

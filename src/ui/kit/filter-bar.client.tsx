@@ -62,7 +62,7 @@ function SearchBox({ placeholder, value, set }: { placeholder: string; value: st
     return () => clearTimeout(timer);
   }, [text, set]);
   return (
-    <div className="field field-quiet w-64! max-sm:w-full!">
+    <div className="field field-quiet w-64! max-sm:w-auto! max-sm:flex-1 max-sm:basis-60">
       <Search size={16} strokeWidth={1.75} className="text-fg-3" aria-hidden="true" />
       <input
         ref={input} type="search" className="w-full min-w-0 bg-transparent outline-none [&::-webkit-search-cancel-button]:hidden" aria-label={placeholder} placeholder={placeholder} value={text} maxLength={200}

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { DataTable } from "#ui/kit/data-table.client.tsx";
-import { Money } from "#ui/kit/money.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { EmptyState, ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
@@ -36,6 +36,7 @@ function Entries({ accountId, sign }: { accountId: bigint; sign: bigint }) {
   const cursor = useCursor();
   const before = /^\d{1,18}$/.test(cursor.cursor ?? "") ? BigInt(cursor.cursor ?? 0) : undefined;
   const list = useQuery({ ...trpc.admin.ledger.entries.queryOptions({ accountId, limit: SIZE, ...(before !== undefined && { before }) }), placeholderData: (previous) => previous });
+  const [amounts, balances] = [placesOf(list.data?.map(({ amountNano }) => amountNano) ?? [], "signed"), placesOf(list.data?.map(({ balanceNano }) => balanceNano) ?? [], "exact")];
   return (
     <Bleed>
       <DataTable
@@ -46,8 +47,8 @@ function Entries({ accountId, sign }: { accountId: bigint; sign: bigint }) {
           { id: "kind", header: t("kind"), cell: ({ kind }) => t(`kinds.${kind}`) },
           { id: "key", header: t("key"), cell: ({ key }) => <span className="font-mono text-12 text-fg-2">{key}</span>, hideBelow: "lg" },
           { id: "reason", header: t("reason"), cell: ({ reason }) => reason ?? <span className="text-fg-3">—</span>, hideBelow: "xl" },
-          { id: "amount", header: t("change"), align: "right", cell: ({ amountNano }) => <Money nano={amountNano * sign} as="signed" /> },
-          { id: "balance", header: t("balanceAfter"), align: "right", cell: ({ balanceNano }) => <Money nano={balanceNano * sign} /> },
+          { id: "amount", header: t("change"), align: "right", cell: ({ amountNano }) => <Money nano={amountNano * sign} as="signed" places={amounts} /> },
+          { id: "balance", header: t("balanceAfter"), align: "right", cell: ({ balanceNano }) => <Money nano={balanceNano * sign} places={balances} /> },
         ]}
         card={(row) => (
           <div className="flex items-start gap-3">

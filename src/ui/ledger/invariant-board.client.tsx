@@ -4,6 +4,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import { Play } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
 import { Badge, StatusDot } from "#ui/kit/badge.tsx";
 import { Button } from "#ui/kit/button.tsx";
@@ -50,22 +51,28 @@ export function InvariantBoard() {
     },
     onError: () => toast.error(t("checkFailed")),
   }));
+  const [opened, setOpened] = useState(false);
   const last = data?.runs[0];
   const broken = last?.results.filter(({ rows }) => rows > 0) ?? [];
   const since = brokenSince(data);
+  // On a phone a long list of zeros says no more than the word above it.
+  const folded = !opened && broken.length === 0;
   return (
     <section className="card" aria-labelledby="board-title">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4 pb-3">
         <h2 id="board-title" className="font-semibold">{t("board")}</h2>
         {last ? <Badge tone={broken.length === 0 ? "ok" : "bad"}>{broken.length === 0 ? t("allHold") : t("someBroken", { count: broken.length })}</Badge> : null}
-        <p className="min-w-0 flex-1 text-13 text-fg-3">{last ? t.rich("lastRun", { time: () => <Time at={last.startedAt} />, by: last.by === "upkeep" ? t("byItself") : last.by }) : data ? t("neverRun") : null}{last && !last.whole && data?.wholeAt ? <> · {t.rich("lastWhole", { time: () => <Time at={data.wholeAt!} /> })}</> : null}</p>
-        <Button size="sm" busy={check.isPending} onClick={() => check.mutate()}><Play size={14} strokeWidth={1.75} aria-hidden="true" />{t("runNow")}</Button>
+        <p className="min-w-0 flex-1 text-13 text-fg-3 max-sm:order-last max-sm:basis-full">{last ? t.rich("lastRun", { time: () => <Time at={last.startedAt} />, by: last.by === "upkeep" ? t("byItself") : last.by }) : data ? t("neverRun") : null}{last && !last.whole && data?.wholeAt ? <> · {t.rich("lastWhole", { time: () => <Time at={data.wholeAt!} /> })}</> : null}</p>
+        <Button size="sm" className="max-sm:ml-auto" busy={check.isPending} onClick={() => check.mutate()}><Play size={14} strokeWidth={1.75} aria-hidden="true" />{t("runNow")}</Button>
       </div>
       {broken.length > 0 ? <div className="px-4 pb-3"><Callout tone="bad" title={t("brokenTitle", { names: broken.map(({ id }) => id).join(", ") })}>{t.rich("brokenText", { since: () => (since ? <Time at={since} as="stamp" /> : "—") })}</Callout></div> : null}
       {isError && !data ? <ErrorState onRetry={() => void refetch()} /> : !data ? <div className="p-4"><SkeletonText lines={6} /></div> : (
-        <ul className="grid md:grid-cols-2 xl:grid-cols-3">
-          {data.invariants.map(({ id }) => <InvariantLine key={id} id={id} result={last?.results.find((result) => result.id === id)} />)}
-        </ul>
+        <>
+          <ul className={cn("grid md:grid-cols-2 xl:grid-cols-3", folded && "max-md:hidden")}>
+            {data.invariants.map(({ id }) => <InvariantLine key={id} id={id} result={last?.results.find((result) => result.id === id)} />)}
+          </ul>
+          {folded ? <button type="button" className="link w-full border-t px-4 py-3 text-left text-13 md:hidden" onClick={() => setOpened(true)}>{t("showAll", { count: data.invariants.length })}</button> : null}
+        </>
       )}
     </section>
   );

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { IdText } from "#ui/kit/id-text.tsx";
-import { Money } from "#ui/kit/money.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -12,6 +12,8 @@ export function Leases() {
   const trpc = useTRPC();
   const t = useTranslations("ledger");
   const { data, isError, refetch } = useQuery({ ...trpc.admin.ledger.leases.queryOptions(), refetchInterval: 5_000 });
+  const leased = placesOf(data?.nodes.map(({ leasedNano }) => leasedNano) ?? [], "exact");
+  const held = placesOf([...(data?.nodes.map(({ heldNano }) => heldNano) ?? []), ...(data?.holds.map(({ amountNano }) => amountNano) ?? [])], "exact");
   return (
     <section className="card" aria-labelledby="leases-title">
       <div className="p-4 pb-3"><h2 id="leases-title" className="font-semibold">{t("leases")}</h2><p className="text-13 text-fg-3">{t("leasesText")}</p></div>
@@ -21,11 +23,11 @@ export function Leases() {
           <tbody>
             {data.nodes.map((node) => (
               <tr key={node.nodeId}>
-                <td>{node.host ?? t("goneNode")} <IdText id={node.nodeId} /></td><td className="num max-sm:hidden">{node.wallets}</td><td className="num"><Money nano={node.leasedNano} /></td><td className="num"><Money nano={node.heldNano} /></td><td className="num text-fg-2 max-sm:hidden"><Time at={node.heartbeatAt} /></td>
+                <td>{node.host ?? t("goneNode")} <IdText id={node.nodeId} /></td><td className="num max-sm:hidden">{node.wallets}</td><td className="num"><Money nano={node.leasedNano} places={leased} /></td><td className="num"><Money nano={node.heldNano} places={held} /></td><td className="num text-fg-2 max-sm:hidden"><Time at={node.heartbeatAt} /></td>
               </tr>
             ))}
             {data.holds.map((hold) => (
-              <tr key={hold.kind}><td>{t(`holds.${hold.kind}`, { count: hold.count })}</td><td className="max-sm:hidden" /><td /><td className="num"><Money nano={hold.amountNano} /></td><td className="num text-fg-2 max-sm:hidden"><Time at={hold.oldest} /></td></tr>
+              <tr key={hold.kind}><td>{t(`holds.${hold.kind}`, { count: hold.count })}</td><td className="max-sm:hidden" /><td /><td className="num"><Money nano={hold.amountNano} places={held} /></td><td className="num text-fg-2 max-sm:hidden"><Time at={hold.oldest} /></td></tr>
             ))}
           </tbody>
         </table>

@@ -65,7 +65,7 @@ export function ModelList({ rights }: { rights: Readonly<{ write: boolean; costs
           const count = data?.filter((model) => inView(model, name)).length ?? 0;
           return <button key={name} type="button" className={cn("chip", view === name && "chip-on")} aria-pressed={view === name} onClick={() => void setView(name)}>{t(`views.${name}`)}<span className={cn("nums", count > 0 && name === "below_cost" ? "text-bad" : "text-fg-3")}>{count}</span></button>;
         })}
-        <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
+        <div className="min-w-0 flex-1 basis-96 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} /></div>
       </div>
       <Bleed>
         <DataTable<ModelRow>

@@ -19,14 +19,17 @@ import { useTRPC } from "#ui/trpc/client.client.tsx";
 /** One model: its facts, its price, who serves it. */
 export function ModelPage({ id, write }: { id: string; write: boolean }) {
   const t = useTranslations("models-admin");
+  const kinds = useTranslations("model.facts.kinds");
+  const abilities = useTranslations("models.can");
   const trpc = useTRPC();
   const query = useQuery(trpc.admin.models.get.queryOptions({ id }));
   const model = query.data;
   if (query.isError) return refusalOf(query.error).code === "not_found" ? <MissingPage /> : <ErrorState onRetry={() => void query.refetch()} />;
   if (!model) return <><PageHeader title="…" back={{ href: "/admin/models", label: t("title") }} /><SkeletonText lines={8} /></>;
-  const list = (name: string): string => { const value = model.facts[name]; return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : ""; };
+  const list = (name: string, word = (text: string): string => text): string => { const value = model.facts[name]; return Array.isArray(value) ? value.map(String).map(word).join(t("page.and")) : typeof value === "string" ? value : ""; };
+  const kind = (name: string): string => (kinds.has(name) ? kinds(name) : name);
   const known = [
-    { label: t("page.modalities"), value: list("input") === "" ? "" : `${list("input")} → ${list("output")}` }, { label: t("page.can"), value: list("can") }, { label: t("page.released"), value: list("released") },
+    { label: t("page.modalities"), value: list("input") === "" ? "" : `${list("input", kind)} → ${list("output", kind)}` }, { label: t("page.can"), value: list("can", (name) => (abilities.has(name) ? abilities(name) : name)) }, { label: t("page.released"), value: list("released") },
     { label: t("page.knowledge"), value: list("knowledge") }, { label: t("page.source"), value: list("source") === "" ? "" : `${list("source")}, ${list("asOf")}` },
   ].filter(({ value }) => value !== "");
   return (

@@ -25,7 +25,7 @@ export function PresetField({ own, value, onChange, readOnly }: Props) {
       <ComboboxField className="sm:w-1/2" label={t("of")} optional hint={t("hint")} disabled={readOnly} value={value?.model} options={others.map(({ slug }) => ({ value: slug, label: slug }))}
         onChange={(model) => onChange(model === undefined || model === "" ? null : { ...value, model })} />
       {value ? (
-        <div className="mt-3 grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+        <div className="mt-3 grid gap-3 sm:grid-cols-2">
           <SelectField label={t("thinking")} value={thinking} onChange={(choice) => set({ reasoning: choice === "" ? undefined : choice === "tokens" ? 8_192 : choice })}
             options={[{ value: "", label: t("asAsked") }, ...EFFORTS.map((effort) => ({ value: effort as string, label: t(`efforts.${effort}`) })), { value: "tokens", label: t("tokens") }]} />
           {typeof value.reasoning === "number" ? <NumberField label={t("budget")} unit={t("unit")} max={1_000_000} value={value.reasoning} onChange={(tokens) => set({ reasoning: tokens ?? 0 })} /> : null}

@@ -69,6 +69,7 @@ export function DisputeList() {
 
 function useColumns(): Column<DisputeRow>[] {
   const t = useTranslations("admin-orders.columns");
+  const reasons = useTranslations("admin-orders.disputeReasons");
   return [
     { id: "number", header: t("number"), cell: ({ orderNumber }) => <span className="font-mono text-12">{orderNumber}</span> },
     { id: "at", header: t("opened"), cell: ({ openedAt }) => <Time at={openedAt} className="text-fg-2" /> },
@@ -77,7 +78,7 @@ function useColumns(): Column<DisputeRow>[] {
     { id: "due", header: t("due"), cell: ({ evidenceDueAt, outcome }) => <DueIn at={evidenceDueAt} open={outcome === null} /> },
     { id: "amount", header: t("amount"), align: "right", cell: ({ amountText, currency }) => <PayAmount text={amountText} currency={currency} /> },
     { id: "frozen", header: t("frozen"), align: "right", cell: ({ frozenNano }) => frozenNano > 0n ? <Money nano={frozenNano} /> : <span className="text-fg-3">—</span> },
-    { id: "reason", header: t("reason"), cell: ({ reason }) => <span className="text-fg-2">{reason ?? "—"}</span>, hideBelow: "xl" },
+    { id: "reason", header: t("reason"), cell: ({ reason }) => <span className="text-fg-2" title={reason ?? undefined}>{reason === null ? "—" : reasons.has(reason) ? reasons(reason) : reason}</span>, hideBelow: "xl" },
   ];
 }
 

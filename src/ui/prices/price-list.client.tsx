@@ -84,7 +84,7 @@ export function PriceList({ rights }: { rights: Readonly<{ write: boolean; costs
           const count = data?.filter(IN_VIEW[name]).length ?? 0;
           return <button key={name} type="button" className={cn("chip", view === name && "chip-on")} aria-pressed={view === name} onClick={() => void setView(name)}>{t(`views.${name}`)}<span className={cn("nums", count > 0 && name === "below_cost" ? "text-bad" : "text-fg-3")}>{count}</span></button>;
         })}
-        <div className="min-w-0 flex-1 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} actions={<SegmentedControl label={t("list.notation")} value={notation} onChange={(next) => void setNotation(next)} options={[{ value: "usd", label: t("usd") }, { value: "ratio", label: t("ratio") }]} />} /></div>
+        <div className="min-w-0 flex-1 basis-96 max-md:basis-full"><FilterBar filters={filters} search={{ placeholder: t("list.search") }} actions={<SegmentedControl label={t("list.notation")} value={notation} onChange={(next) => void setNotation(next)} options={[{ value: "usd", label: t("usd") }, { value: "ratio", label: t("ratio") }]} />} /></div>
       </div>
       <Bleed>
         <DataTable<BookRow>
@@ -145,10 +145,11 @@ function useColumns({ notation, costs, leastPpm, drafts, rev, typing }: Sheet): 
 }
 
 function PriceCard({ row, notation }: { row: BookRow; notation: Notation }) {
+  const t = useTranslations("prices.list");
   return (
     <span className="flex w-full min-w-0 items-center gap-3">
       <VendorMark name={row.vendor ?? row.slug} />
-      <span className="min-w-0 flex-1"><span className="block truncate font-medium">{row.slug}</span>{row.lowestPpm === null ? null : <span className={cn("nums text-13", row.lowestPpm < 0 ? "text-bad" : "text-fg-3")}>{formatPercent(row.lowestPpm / 1_000_000)}</span>}</span>
+      <span className="min-w-0 flex-1"><span className="block truncate font-medium">{row.slug}</span>{row.lowestPpm === null ? null : <span className={cn("nums text-13", row.lowestPpm < 0 ? "text-bad" : "text-fg-3")}>{t("cardMargin", { margin: formatPercent(row.lowestPpm / 1_000_000) })}</span>}</span>
       <span className="nums flex-none text-right"><span className="block">{priceText("input", row.prices, notation)}</span><span className="block text-13 text-fg-3">{priceText("output", row.prices, notation)}</span></span>
     </span>
   );

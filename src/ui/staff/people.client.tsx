@@ -26,14 +26,14 @@ export function People({ staff, onChanged }: { staff: readonly Member[]; onChang
       <ul className="divide-y">
         {staff.map((member) => (
           <li key={member.id} className="flex items-start gap-x-4 px-4 py-3 sm:px-5">
-            <div className="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_140px]">
+            <div className="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_200px]">
               <p className="flex min-w-0 items-center gap-2 self-start">
                 <span className="truncate font-medium">{member.email}</span>
                 {member.you ? <Badge tone="accent">{t("you")}</Badge> : null}
                 {member.status === "disabled" ? <Badge tone="bad">{t("disabled")}</Badge> : null}
               </p>
               <p className="text-13 text-fg-2"><span className="font-medium text-fg">{t(`roles.${member.role}`)}</span> · {t(`can.${member.role}`)}</p>
-              <p className="text-13 text-fg-3 md:text-right">{member.lastUsedAt ? <Time at={member.lastUsedAt} /> : t("never")}</p>
+              <p className="text-13 text-fg-3 md:text-right">{member.lastUsedAt ? <>{t("seen")} <Time at={member.lastUsedAt} /></> : t("never")}</p>
             </div>
             <Menu
               label={member.email}

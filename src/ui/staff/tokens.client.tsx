@@ -39,7 +39,7 @@ export function TokenList({ tokens, onChanged }: { tokens: readonly Token[]; onC
               <p className="text-13"><StatusDot tone={TONES[stateOf(token)]}>{t(`status.${stateOf(token)}`)}</StatusDot></p>
               <p className="text-13 text-fg-2">{t(`roles.${token.role}`)}</p>
               <p className="text-13 text-fg-2">{token.cidrs.length === 0 ? t("anywhere") : token.cidrs.join(", ")}{token.expiresAt ? <span className="block text-12 text-fg-3">{t("expires", { date: token.expiresAt.toISOString().slice(0, 10) })}</span> : null}</p>
-              <p className="text-13 text-fg-3 md:text-right">{token.lastUsedAt ? <>{t("used")} <Time at={token.lastUsedAt} /></> : t("never")}</p>
+              <p className="text-13 text-fg-3 md:text-right">{token.lastUsedAt ? <>{t("used")} <Time at={token.lastUsedAt} /></> : t("unused")}</p>
             </div>
             {token.status === "revoked" ? <span className="w-16" /> : <Button size="sm" onClick={() => setRevoking(token)}>{t("revoke")}</Button>}
           </li>

@@ -50,7 +50,7 @@ export function CodeTabs({ name, label, samples, words, raised = false }: TabsPr
       </fieldset>
       {shown.map((sample, i) => (
         <div key={sample.name} className={`hidden ${SHOWN[i]}`}>
-          <div className="absolute right-0 top-px rounded-md bg-surface px-1"><CopyButton text={sample.code} words={words} /></div>
+          <div className="absolute right-0 top-px rounded-control bg-surface px-1"><CopyButton text={sample.code} words={words} /></div>
           <Code code={sample.code} language={sample.language} label={sample.name} />
         </div>
       ))}

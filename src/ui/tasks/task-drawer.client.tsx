@@ -48,11 +48,10 @@ function Facts({ task }: { task: Task }) {
           { label: t("channel"), value: task.channel },
           { label: t("upstreamId"), value: task.upstreamId && <IdText id={task.upstreamId} /> },
           { label: t("held"), value: <Money nano={task.holdNano} as="exact" /> },
-          { label: t("charged"), value: task.chargeNano === null ? null : <Money nano={task.chargeNano} as="exact" /> },
+          ...(task.chargeNano === null ? [] : [{ label: t("charged"), value: <Money nano={task.chargeNano} as="exact" /> }]),
           { label: t("polls"), value: t("pollsTold", { polls: task.polls, faults: task.faults }) },
-          { label: t("nextPoll"), value: time(task.nextPollAt) },
-          { label: t("deadline"), value: time(task.deadlineAt) },
-          { label: t("error"), value: task.errorMessage ?? task.errorCode },
+          ...(isOpen(task.state) ? [{ label: t("nextPoll"), value: time(task.nextPollAt) }, { label: t("deadline"), value: time(task.deadlineAt) }] : []),
+          ...(task.errorMessage ?? task.errorCode ? [{ label: t("error"), value: task.errorMessage ?? task.errorCode }] : []),
         ]}
       />
       <section>

@@ -6,7 +6,7 @@ import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import type { AppRouter } from "#trpc/root.ts";
-import { StatusDot } from "#ui/kit/badge.tsx";
+import { Badge, StatusDot } from "#ui/kit/badge.tsx";
 import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
 import { FilterBar, useFilterValues, type FilterDef } from "#ui/kit/filter-bar.client.tsx";
 import { Money } from "#ui/kit/money.tsx";
@@ -66,10 +66,10 @@ function useFilters(): readonly FilterDef[] {
 function State({ row: { state, progress, flagged } }: { row: Pick<Row, "state" | "progress" | "flagged"> }) {
   const t = useTranslations("admin-tasks");
   return (
-    <span className="flex items-baseline gap-2">
+    <span className="flex items-center gap-2">
       <StatusDot tone={taskTone(state)}>{t(`states.${state}`)}</StatusDot>
       {state === "running" ? <span className="nums text-fg-3">{progress}%</span> : null}
-      {flagged ? <span className="text-warn">{t("flagged")}</span> : null}
+      {flagged ? <Badge tone="warn">{t("flagged")}</Badge> : null}
     </span>
   );
 }
@@ -83,7 +83,7 @@ function useColumns(): readonly Column<Row>[] {
   const t = useTranslations("admin-tasks");
   return useMemo(() => [
     { id: "created", header: t("created"), cell: ({ createdAt }) => <Time at={createdAt} className="text-fg-2" /> },
-    { id: "user", header: t("user"), cell: ({ email, userId }) => <span className="block max-w-40 truncate" title={email ?? userId}>{email ?? userId}</span> },
+    { id: "user", header: t("user"), cell: ({ email, userId }) => <span className="block max-w-40 truncate @max-[736px]:max-w-28" title={email ?? userId}>{email ?? userId}</span> },
     { id: "model", header: t("model"), cell: ({ model }) => <span className="block max-w-44 truncate" title={model}>{model}</span> },
     { id: "kind", header: t("kind"), cell: ({ kind }) => t.has(`kinds.${kind}`) ? t(`kinds.${kind as "video"}`) : kind, hideBelow: "lg" },
     { id: "state", header: t("state"), cell: (row) => <State row={row} /> },

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useActionText } from "#ui/audit/audit-cells.client.tsx";
+import { useActionText, useReasonText } from "#ui/audit/audit-cells.client.tsx";
 import { readableChanges } from "#ui/audit/readable-changes.ts";
 import { DiffView } from "#ui/kit/diff-view.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
@@ -14,6 +14,7 @@ export function UserAudit({ user }: { user: UserDetail }) {
   const trpc = useTRPC();
   const t = useTranslations("users");
   const actionText = useActionText();
+  const reasonText = useReasonText();
   const { data, isError, refetch } = useQuery(trpc.admin.users.audit.queryOptions({ id: user.id, limit: 100 }));
   if (isError) return <ErrorState onRetry={() => void refetch()} className="p-0" />;
   if (!data) return <SkeletonText lines={6} />;
@@ -25,7 +26,7 @@ export function UserAudit({ user }: { user: UserDetail }) {
         by: entry.actorEmail ?? (entry.actorType === "system" ? undefined : entry.actorId ?? undefined),
         text: (
           <>
-            {entry.reason ? <p>{t("reasonWas", { reason: entry.reason })}</p> : null}
+            {entry.reason ? <p>{t("reasonWas", { reason: reasonText(entry.reason) })}</p> : null}
             {entry.before === null && entry.after === null ? null : <DiffView changes={readableChanges(entry.before ?? {}, entry.after ?? {}).changes} className="mt-1 max-w-[640px]" />}
           </>
         ),

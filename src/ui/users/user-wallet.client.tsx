@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Card } from "#ui/kit/card.tsx";
-import { Money } from "#ui/kit/money.tsx";
+import { Money, placesOf } from "#ui/kit/money.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { TransactionTable } from "#ui/ledger/transaction-table.client.tsx";
@@ -25,17 +25,18 @@ export function UserWallet({ user, seesLedger, seesOrders }: { user: UserDetail;
   const lines = [
     { key: "paid", sign: "", nano: wallet.paidNano }, { key: "given", sign: "+", nano: wallet.lotsNano }, { key: "debt", sign: "−", nano: wallet.debtNano },
   ] as const;
+  const places = placesOf([...lines.map(({ nano }) => nano), wallet.balanceNano, wallet.heldNano, wallet.leasedNano, wallet.frozenNano], "exact");
   return (
     <div className="flex flex-col gap-6">
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Card title={t("walletSum")} flush action={seesLedger ? <Link href={`/admin/ledger/transactions?wallet=${wallet.id}`} className="link text-13">{t("inLedger")}</Link> : undefined}>
           <table className="tbl tbl-dense">
             <tbody>
-              {lines.map(({ key, sign, nano }) => <tr key={key}><td>{t(`sum.${key}`)}</td><td className="num">{nano > 0n && sign === "−" ? "−" : ""}<Money nano={nano} /></td></tr>)}
-              <tr className="font-semibold"><td>{t("balance")}</td><td className="num"><Money nano={wallet.balanceNano} /></td></tr>
-              <tr className="text-fg-2"><td>{t("sum.held")}</td><td className="num"><Money nano={wallet.heldNano} /></td></tr>
-              <tr className="text-fg-2"><td>{t("sum.leased")}</td><td className="num"><Money nano={wallet.leasedNano} /></td></tr>
-              {wallet.frozenNano > 0n ? <tr className="text-warn"><td>{t("sum.frozen")}</td><td className="num"><Money nano={wallet.frozenNano} /></td></tr> : null}
+              {lines.map(({ key, sign, nano }) => <tr key={key}><td>{t(`sum.${key}`)}</td><td className="num">{nano > 0n && sign === "−" ? "−" : ""}<Money nano={nano} places={places} /></td></tr>)}
+              <tr><td className="font-semibold">{t("balance")}</td><td className="num sum"><Money nano={wallet.balanceNano} places={places} /></td></tr>
+              <tr className="text-fg-2"><td>{t("sum.held")}</td><td className="num"><Money nano={wallet.heldNano} places={places} /></td></tr>
+              <tr className="text-fg-2"><td>{t("sum.leased")}</td><td className="num"><Money nano={wallet.leasedNano} places={places} /></td></tr>
+              {wallet.frozenNano > 0n ? <tr className="text-warn"><td>{t("sum.frozen")}</td><td className="num"><Money nano={wallet.frozenNano} places={places} /></td></tr> : null}
             </tbody>
           </table>
         </Card>

@@ -4,7 +4,7 @@ import { BUYERS } from "./stock.ts";
 
 /** What pages with an id in their address are opened at. */
 export type Facts = Readonly<{
-  keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; modelId: string; userId: string; batchId: string; orderId: string; accountId: string;
+  keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; modelId: string; presetId: string; userId: string; batchId: string; orderId: string; accountId: string; walletId: string;
   transactionId: string; incidentId: string; taskId: string; setUpPath: string;
 }>;
 
@@ -19,10 +19,12 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   channelId: "SELECT id FROM channels WHERE name = 'OpenAI, main account'",
   failingId: "SELECT id FROM channels WHERE name = 'DashScope Beijing'",
   modelId: "SELECT id FROM models WHERE slug = 'claude-sonnet-4-5'",
+  presetId: "SELECT id FROM models WHERE preset IS NOT NULL LIMIT 1",
   userId: `SELECT id FROM users WHERE email = '${EMAIL}'`,
   batchId: "SELECT id FROM redeem_batches ORDER BY id DESC LIMIT 1",
   orderId: "SELECT id FROM orders WHERE status = 'paid' ORDER BY created_at LIMIT 1",
   accountId: "SELECT id FROM accounts WHERE code = 'revenue:usage'",
+  walletId: `SELECT w.id FROM wallets w JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id WHERE u.email = '${EMAIL}'`,
   incidentId: "SELECT id FROM incidents WHERE kind = 'degraded'",
   taskId: "SELECT id FROM tasks WHERE state = 'submitted_unknown'",
   transactionId: "SELECT id FROM ledger_transactions WHERE kind = 'settlement' ORDER BY id DESC LIMIT 1",

@@ -157,11 +157,13 @@ const ADMIN = group("admin", "owner", [
   ["channel-failing", "admin/channels/[id]", ({ failingId }) => `/admin/channels/${failingId}`],
   ["channel-keys", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/keys`],
   ["channel-models-tab", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/models`],
+  ["channel-overrides", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/overrides`],
   ["channel-settings", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/settings`],
   ["models", "admin/models", "/admin/models"],
   ["model-drawer", "admin/models", ({ modelId }) => `/admin/models?open=${modelId}`, { act: dialog }],
   ["model-catalogue", "admin/models", "/admin/models", { act: pressPrimary }],
   ["model", "admin/models/[id]", ({ modelId }) => `/admin/models/${modelId}`],
+  ["model-preset", "admin/models/[id]", ({ presetId }) => `/admin/models/${presetId}`],
   ["prices", "admin/prices", "/admin/prices"],
   ["prices-pasted", "admin/prices", "/admin/prices", {
     act: async (page) => {
@@ -202,6 +204,7 @@ const ADMIN = group("admin", "owner", [
   ["ledger", "admin/ledger", "/admin/ledger"],
   ["ledger-account", "admin/ledger/accounts/[id]", ({ accountId }) => `/admin/ledger/accounts/${accountId}`],
   ["ledger-transactions", "admin/ledger/transactions", "/admin/ledger/transactions"],
+  ["ledger-wallet", "admin/ledger/transactions", ({ walletId }) => `/admin/ledger/transactions?wallet=${walletId}`],
   ["ledger-transaction", "admin/ledger/transactions/[id]", ({ transactionId }) => `/admin/ledger/transactions/${transactionId}`],
   ["requests", "admin/requests", "/admin/requests"],
   ["request-drawer", "admin/requests", ({ requestId }) => `/admin/requests?open=${requestId}`, { act: dialog }],

@@ -7,7 +7,7 @@ export const PASSWORD = "correct-horse-battery-staple";
 export const KEYLESS_EMAIL = "new@lantern.example";
 const SUPPLY = "sk-supply-";
 
-type Item = Readonly<{ id: string; name?: string; vendor: string; context?: number; max?: number; endpoints?: readonly string[]; aliases?: readonly string[]; price?: Readonly<Record<string, unknown>> }>;
+type Item = Readonly<{ id: string; name?: string; vendor: string; context?: number; max?: number; endpoints?: readonly string[]; aliases?: readonly string[]; preset?: Readonly<Record<string, unknown>>; fallbacks?: readonly object[]; price?: Readonly<Record<string, unknown>> }>;
 
 export const MODELS: readonly Item[] = [
   { id: "gpt-4.1", name: "GPT-4.1", vendor: "openai", context: 1_047_576, max: 32_768, price: { input: 2.4, cache_read: 0.6, output: 9.6 } },
@@ -16,7 +16,7 @@ export const MODELS: readonly Item[] = [
   { id: "gpt-image-1", name: "GPT Image 1", vendor: "openai", endpoints: ["images"], price: { per_image: 0.05 } },
   { id: "text-embedding-3-small", name: "Text Embedding 3 small", vendor: "openai", context: 8_192, endpoints: ["embeddings"], price: { input: 0.024 } },
   {
-    id: "claude-sonnet-4-5", name: "Claude Sonnet 4.5", vendor: "anthropic", context: 200_000, max: 64_000, aliases: ["claude-sonnet-latest"],
+    id: "claude-sonnet-4-5", fallbacks: [{ model: "gemini-2.5-pro", on: ["unavailable", "rate", "context"] }, { model: "claude-haiku-4-5", on: ["unavailable"] }], name: "Claude Sonnet 4.5", vendor: "anthropic", context: 200_000, max: 64_000, aliases: ["claude-sonnet-latest"],
     price: { input: 3.6, cache_read: 0.36, cache_write_5m: 4.5, cache_write_1h: 7.2, output: 18, tiers: [{ over: 200_000, mode: "whole", items: { input: 7.2, cache_read: 0.72, cache_write_5m: 9, cache_write_1h: 14.4, output: 27 } }] },
   },
   { id: "claude-haiku-4-5", name: "Claude Haiku 4.5", vendor: "anthropic", context: 200_000, max: 64_000, price: { input: 1.2, cache_read: 0.12, cache_write_5m: 1.5, cache_write_1h: 2.4, output: 6 } },
@@ -28,17 +28,28 @@ export const MODELS: readonly Item[] = [
   { id: "glm-4.6", name: "GLM-4.6", vendor: "zai", context: 200_000, max: 128_000, price: { input: 0.72, cache_read: 0.13, output: 2.64 } },
   { id: "grok-4", name: "Grok 4", vendor: "xai", context: 256_000, price: { input: 3.6, cache_read: 0.9, output: 18 } },
   { id: "mistral-large-latest", name: "Mistral Large", vendor: "mistral", context: 131_072, price: { input: 2.4, output: 7.2 } },
+  { id: "claude-sonnet-4-5-thorough", name: "Claude Sonnet 4.5, thorough", vendor: "anthropic", preset: { model: "claude-sonnet-4-5", reasoning: "high", max_tokens: 32_000 }, price: { input: 3.6, output: 18 } },
   { id: "mistral-ocr", name: "Mistral OCR", vendor: "mistral", endpoints: ["chat"] },
 ];
 
 const CHAT = ["gpt-4.1", "gpt-4.1-mini", "gpt-4o-mini"];
 const named = (ids: readonly string[], query: string): Readonly<Record<string, string>> => Object.fromEntries(ids.map((id) => [id, `${id}?${query}`]));
 
+/** What a channel changes of its requests, some of it only where a model's name begins so. */
+const OVERRIDES = {
+  params: [
+    { op: "clamp", path: "/max_tokens", max: 16_384 },
+    { op: "set_if_absent", path: "/user", value: "lantern", when: { field: "model", is: "prefix", value: "gpt-4.1" } },
+  ],
+  headers: [{ op: "set", name: "x-project", value: "storefront" }, { op: "remove", name: "openai-beta" }],
+  lacks: { "gpt-4o-mini": ["audio_in", "pdf"] },
+};
+
 /** Each in another state, as far as a vendor that does what its model's name asks for can bring it there. */
 const channels = (vendor: string): readonly object[] => {
   const at = { base_url: vendor, groups: ["default", "pro", "trial"] };
   return [
-    { name: "OpenAI, main account", provider: "openai", ...at, keys: ["a", "b", "c"].map((end) => `${SUPPLY}openai-${end}`), models: [...CHAT, "gpt-image-1", "text-embedding-3-small"], priority: 10, cost: { ratio: 0.83 }, limits: { rpm: 5_000 } },
+    { name: "OpenAI, main account", provider: "openai", ...at, keys: ["a", "b", "c"].map((end) => `${SUPPLY}openai-${end}`), models: [...CHAT, "gpt-image-1", "text-embedding-3-small"], priority: 10, cost: { ratio: 0.83 }, limits: { rpm: 5_000 }, settings: OVERRIDES },
     { name: "OpenAI, reserve", provider: "openai", ...at, keys: [`${SUPPLY}openai-reserve`], models: CHAT, priority: 5, cost: { ratio: 0.9 } },
     { name: "OpenRouter", provider: "openrouter", ...at, keys: [`${SUPPLY}router`], models: ["claude-sonnet-4-5", "claude-haiku-4-5", "gemini-2.5-pro", "gemini-2.5-flash", "grok-4"], priority: 10, cost: { ratio: 0.87 } },
     { name: "DeepSeek", provider: "deepseek", ...at, keys: [`${SUPPLY}deepseek-1`, `${SUPPLY}deepseek-2`], models: ["deepseek-v3.2"], priority: 10, cost: { ratio: 0.8 } },

@@ -167,6 +167,8 @@ describe("the ledger", () => {
     const wallet = await admin.walletId(ALICE);
     const all = await owner.admin.ledger.transactions({ wallet });
     expect(all.length).toBeGreaterThan(2);
+    expect(all.filter(({ several }) => !several).every(({ whose }) => whose === ALICE)).toBe(true);
+    expect(all.some(({ whose }) => whose === ALICE)).toBe(true);
     const pages = [await owner.admin.ledger.transactions({ wallet, limit: 2 })];
     pages.push(await owner.admin.ledger.transactions({ wallet, limit: 2, before: pages[0]!.at(-1)!.id }));
     expect(pages.flat().map(({ id }) => id)).toEqual(all.slice(0, 4).map(({ id }) => id));

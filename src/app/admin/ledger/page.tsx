@@ -5,6 +5,7 @@ import { requireStaff } from "#app/guard.ts";
 import { LinkButton } from "#ui/kit/button.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { InvariantBoard } from "#ui/ledger/invariant-board.client.tsx";
+import { LatestTransactions } from "#ui/ledger/latest-transactions.client.tsx";
 import { Leases } from "#ui/ledger/leases.client.tsx";
 import { TrialBalance } from "#ui/ledger/trial-balance.client.tsx";
 
@@ -24,7 +25,7 @@ export default async function LedgerPage() {
         <InvariantBoard />
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <TrialBalance linked={reads} />
-          <Leases />
+          <div className="flex min-w-0 flex-col gap-4"><Leases />{reads ? <LatestTransactions /> : null}</div>
         </div>
       </div>
     </>

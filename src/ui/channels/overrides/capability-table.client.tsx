@@ -1,4 +1,5 @@
 "use client";
+import { Check } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { Capability } from "#channels/channel-settings.ts";
@@ -34,15 +35,15 @@ export function CapabilityTable({ models, lacks, readOnly, onChange, onLearn }: 
   };
   return (
     <div className="flex flex-col gap-3">
-      <p className="hint max-w-prose">{t("hint")}</p>
-      <ul className="flex flex-col divide-y rounded-lg border">
+      <p className="hint max-w-[88ch]">{t("hint")}</p>
+      <ul className="flex flex-col divide-y rounded-control border">
         {models.map((model) => (
           <li key={model} className="flex min-w-0 flex-col gap-2 p-3 xl:flex-row xl:items-start xl:gap-6">
             <span className="min-w-0 font-medium break-words xl:w-64 xl:shrink-0 xl:pt-1">{model}</span>
             <div className="flex flex-wrap gap-1.5" role="group" aria-label={t("of", { model })}>
               {CAPABILITIES.map((one) => {
                 const can = !(lacks[model] ?? []).includes(one);
-                return <button key={one} type="button" disabled={readOnly} aria-pressed={can} className={cn("chip", can ? "chip-on" : "text-fg-3 line-through")} onClick={() => toggle(model, one)}>{t(`names.${one}`)}</button>;
+                return <button key={one} type="button" disabled={readOnly} aria-pressed={can} className={cn("chip", can ? "text-fg" : "border-dashed bg-transparent text-fg-3 line-through")} onClick={() => toggle(model, one)}>{can ? <Check size={14} strokeWidth={1.75} className="text-ok" aria-hidden="true" /> : null}{t(`names.${one}`)}</button>;
               })}
             </div>
             {readOnly ? null : <span className="xl:ml-auto xl:shrink-0"><Button size="sm" busy={asking === model} disabled={!onLearn || (asking !== undefined && asking !== model)} aria-label={t("learnOf", { model })} onClick={() => void learn(model)}>{t("learn")}</Button></span>}

@@ -14,9 +14,9 @@ export function HeadersEditor({ rows, problems, readOnly, onChange }: Props) {
   const set = (id: number, change: Partial<HeaderRow>): void => onChange(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   return (
     <div className="flex flex-col gap-3">
-      <p className="hint max-w-prose">{t.rich("hint", { code: (text) => <code className="text-12">{text}</code>, key: "{api_key}", request: "{request_id}", client: "{client:x-title}" })}</p>
+      <p className="hint max-w-[88ch]">{t.rich("hint", { code: (text) => <code className="text-12">{text}</code>, key: "{api_key}", request: "{request_id}", client: "{client:x-title}" })}</p>
       {rows.length === 0 ? null : (
-        <ul className="flex flex-col divide-y rounded-lg border">
+        <ul className="flex flex-col divide-y rounded-control border">
           {rows.map((row, index) => {
             const bad = (field: string): string | undefined => (problems.some((path) => path === `headers.${index}.${field}`) ? t(`wrong.${field}` as "wrong.name") : undefined);
             return (

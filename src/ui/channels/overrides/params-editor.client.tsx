@@ -24,13 +24,13 @@ export function ParamsEditor({ rows, problems, readOnly, onChange }: Props) {
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <p className="hint max-w-prose">{t("hint")}</p>
+        <p className="hint max-w-[88ch]">{t("hint")}</p>
         <SegmentedControl label={t("view")} value={view} onChange={setView} options={[{ value: "list", label: t("list") }, { value: "json", label: t("json") }]} />
       </div>
       {view === "json" ? <JsonEditor rows={rows} readOnly={readOnly} onChange={onChange} /> : (
         <>
-          {rows.length === 0 ? <p className="rounded-lg border border-dashed px-4 py-6 text-center text-14 text-fg-2">{t("none")}</p> : (
-            <ol className="flex flex-col divide-y rounded-lg border">
+          {rows.length === 0 ? <p className="rounded-control border border-dashed px-4 py-6 text-center text-14 text-fg-2">{t("none")}</p> : (
+            <ol className="flex flex-col divide-y rounded-control border">
               {rows.map((row, index) => (
                 <li key={row.id} className="flex min-w-0 gap-3 p-3">
                   <span className="nums w-5 shrink-0 pt-1.5 text-right text-13 text-fg-3" aria-hidden="true">{index + 1}</span>

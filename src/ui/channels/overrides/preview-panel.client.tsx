@@ -39,7 +39,7 @@ export function PreviewPanel({ channel, settings, onProblems }: { channel: Chann
   };
   return (
     <div className="flex flex-col gap-4">
-      <p className="hint max-w-prose">{t("hint")}</p>
+      <p className="hint max-w-[88ch]">{t("hint")}</p>
       <div className="grid gap-3 sm:grid-cols-2">
         <SelectField label={t("dialect")} value={dialect} onChange={(next) => { setDialect(next); setTyped(undefined); }} options={DIALECTS.map((value) => ({ value, label: t(`dialects.${value}`) }))} />
         {names.length > 0 ? <SelectField label={t("model")} value={model} onChange={setPicked} options={names.map((value) => ({ value, label: value }))} /> : null}
