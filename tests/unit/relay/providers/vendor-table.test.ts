@@ -40,7 +40,10 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "azure-openai openai-realtime realtime": "the same resource's v1 address is used",
   "google-vertex openai-chat chat": "each place has a host of its own, in these words too",
   "zhipu zhipu-v3 chat": "zhipu-v3", "zhipu zhipu-v3 stream": "zhipu-v3", "tencent-hunyuan tencent-tc3 rpc": "tencent-tc3", "xfyun-spark spark-ws chat": "spark-ws",
-  "baidu-qianfan baidu-v1 token": "baidu-v1", "baidu-qianfan baidu-v1 chat": "baidu-v1",
+  "baidu-qianfan baidu-v1 token": "baidu-v1: asked for with the key", "baidu-qianfan baidu-v1 chat": "baidu-v1: the model decides about the last part",
+  "dify dify completion": "by the model's name", "dify dify workflow": "by the model's name",
+  "coze coze-v3 retrieve": "answers are asked for as streams", "coze coze-v3 messages": "answers are asked for as streams",
+  "ideogram ideogram edit": "a picture without a mask is made anew instead", "ideogram ideogram legacy": "by the model's name",
   "openai-compatible openai-chat chat": "a bare host gets the version that nearly all such servers have", "openai-compatible openai-chat embeddings": "a bare host gets the version that nearly all such servers have",
   "google-gemini gemini embed": "the batch's address with another action, where a client asks for one",
   "google-gemini gemini imagen": "pictures are asked for as conversations",
@@ -71,9 +74,16 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "grsai grsai nano_banana": "by the model's name", "grsai grsai result": "told by the queue's answer", "grsai grsai sora": "long work of a protocol that is not offered",
 };
 
-/** Vendors without a manifest. */
-const NOT_HERE: ReadonlySet<string> = new Set(["ideogram", "dify", "coze", "codex-oauth", "deepl"]);
-const known = rows.filter(({ id }) => !NOT_HERE.has(id));
+/** Vendors without a manifest, and why. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  "codex-oauth": "accounts of people, whose terms forbid to sell them on: such a channel could only ever stand switched off",
+};
+const known = rows.filter(({ id }) => NOT_HERE[id] === undefined);
+
+/** Protocols of a vendor that have a manifest of their own, since keys or addresses are of another kind. */
+const APART: Readonly<Record<string, string>> = {
+  "zhipu zhipu-v3": "zhipu-v3", "tencent-hunyuan tencent-tc3": "tencent-tc3", "ollama ollama": "ollama-native",
+};
 
 /** The base that a channel of this vendor has: its own where the vendor has none. */
 const baseOf = ({ id, protocols }: Row, { baseUrl }: Provider): string | undefined => {
@@ -105,7 +115,7 @@ const addressOf = ({ base_url: base, paths }: Block, name: string): string => {
 
 describe.skipIf(shared === undefined)("the vendor table (shared/data/providers.json)", () => {
   test("those without a manifest are named", () => {
-    expect(rows.filter(({ id }) => !providers.has(id)).map(({ id }) => id).toSorted()).toEqual([...NOT_HERE].toSorted());
+    expect(rows.filter(({ id }) => !providers.has(id)).map(({ id }) => id).toSorted()).toEqual(Object.keys(NOT_HERE).toSorted());
   });
 
   test.each(known.map((row) => [row.id, row] as const))("%s: every address of the row is made by its manifest, or says why not", (id, row) => {
@@ -131,6 +141,13 @@ describe.skipIf(shared === undefined)("the vendor table (shared/data/providers.j
       return made(provider, baseOf(row, provider)).has(addressOf(block, name));
     });
     expect(stale).toEqual([]);
+  });
+
+  test.each(Object.entries(APART))("%s is spoken by %s", (words, id) => {
+    const [vendor, protocol] = words.split(" "), provider = providers.get(id)!;
+    const block = rows.find((row) => row.id === vendor)!.protocols.find((one) => one.protocol === protocol)!, urls = made(provider, undefined);
+    const missing = Object.keys(block.paths).filter((name) => NOT_CALLED[name] === undefined && !urls.has(addressOf(id === "ollama-native" ? { ...block, base_url: provider.baseUrl! } : block, name)));
+    expect(missing.filter((name) => name !== "generate")).toEqual([]);
   });
 
   const chats = known.flatMap((row) => row.protocols.filter(({ protocol, base_url: base, paths }) => protocol === "openai-chat" && paths.chat !== undefined && !base.includes("{") && LEFT_OUT[`${row.id} ${protocol} chat`] === undefined).map((block) => [row.id, block] as const));
