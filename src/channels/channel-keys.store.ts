@@ -1,6 +1,7 @@
 import { notify } from "#platform/db/listen.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { uuidv7 } from "#platform/ids.ts";
+import { keySuffix } from "#channels/key-suffix.ts";
 
 /** Seals and opens secrets under the shop's master key. */
 export type Sealer = Readonly<{ seal(plain: string, aad: string): Buffer; open(sealed: Buffer, aad: string): string }>;
@@ -30,7 +31,7 @@ export async function setChannelKeys(tx: Queryable, sealer: Sealer, channelId: s
     const id = uuidv7();
     await tx.query(
       "INSERT INTO channel_keys (id, channel_id, position, sealed, fingerprint, suffix, source) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-      [id, channelId, position, sealer.seal(key.secret, channelKeyAad(id)), key.fingerprint, key.secret.slice(-4), source ?? null],
+      [id, channelId, position, sealer.seal(key.secret, channelKeyAad(id)), key.fingerprint, keySuffix(key.secret), source ?? null],
     );
   }
 }

@@ -3,6 +3,7 @@ import { lockChannel } from "#channels/channel-acts.store.ts";
 import { channelKeyAad, type Sealer } from "#channels/channel-keys.store.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
+import { keySuffix } from "#channels/key-suffix.ts";
 
 export type FreshKey = Readonly<{ secret: string; fingerprint: string }>;
 
@@ -54,5 +55,5 @@ export async function removeKeys(tx: Queryable, channelId: string, keyIds: reado
 async function insertKey(tx: Queryable, sealer: Sealer, channelId: string, position: number, { secret, fingerprint }: FreshKey): Promise<void> {
   const id = uuidv7();
   await tx.query("INSERT INTO channel_keys (id, channel_id, position, sealed, fingerprint, suffix) VALUES ($1, $2, $3, $4, $5, $6)",
-    [id, channelId, position, sealer.seal(secret, channelKeyAad(id)), fingerprint, secret.slice(-4)]);
+    [id, channelId, position, sealer.seal(secret, channelKeyAad(id)), fingerprint, keySuffix(secret)]);
 }

@@ -128,6 +128,8 @@ export type Provider = Readonly<{
   tokens?: TokenExchange;
   /** What the address has of key, settings and model. @throws RelayError no_available_channel where something is missing */
   place?(of: Placing): Place;
+  /** What of a place a channel may name: forms ask for it. */
+  asks?: readonly ("project" | "location")[];
   /** Where its models are listed; left out = beside its calls. Who may make calls may not always see the list. */
   listings?(of: Placing): readonly ModelListing[];
   /** Headers that prove the key for this one call, where the key itself is not sent. */

@@ -11,7 +11,9 @@ import { listChannelCosts } from "#channels/channel-costs.store.ts";
 import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
 import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
+import { keySuffix } from "#channels/key-suffix.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
+import type { Provider } from "#relay/providers/provider.ts";
 import { PREVIEW_DIALECTS, previewRequest, type ChannelTestReport } from "#relay/index.ts";
 import { adminProcedure, demandRenewed, router } from "#trpc/init.ts";
 import { supplyProcedure, type Supply } from "#trpc/supply.ts";
@@ -43,16 +45,16 @@ const bulkPatch = z.strictObject({
 export const channelsRouter = router({
   /** The vendors that channels can be made for, with what their forms say. */
   providers: adminProcedure("channels:read").query(() =>
-    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths }) => ({
-      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths),
+    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, asks = [], tokens }) => ({
+      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths), asks, takesFile: tokens !== undefined,
     }))),
 
   /** The address that requests would go to: what the form shows while a base is typed. */
-  address: adminProcedure("channels:read").input(z.strictObject({ provider: z.string(), baseUrl: z.string().max(2_000) })).query(({ input }) => {
+  address: adminProcedure("channels:read").input(z.strictObject({ provider: z.string(), baseUrl: z.string().max(2_000), project: z.string().max(100).optional(), location: z.string().max(100).optional() })).query(({ input }) => {
     const provider = providers.get(input.provider);
     if (!provider) throw new TRPCError({ code: "NOT_FOUND", message: "not_found" });
     try {
-      return { url: endpointUrl(provider, input.baseUrl || undefined, provider.paths.chat ? "chat" : "embeddings").href };
+      return { url: shownAddress(provider, input) };
     } catch {
       return { url: null };
     }
@@ -78,7 +80,7 @@ export const channelsRouter = router({
       .partial({ priority: true, weight: true, keyMode: true, costPpm: true, limits: true, timeouts: true, settings: true, models: true, groupIds: true }))
     .mutation(async ({ ctx, input: { keys, models, enabled, provider, groupIds, ...fields } }) => {
       if (!providers.has(provider)) throw refused("invalid", "provider");
-      const parsed = readKeys(keys, ctx.supply);
+      const parsed = readKeys(keys, ctx.supply, provider);
       const made = await staffAct(ctx.pool, ctx.by, async (tx) => {
         const { id: channelId, trace } = await addChannel(tx, ctx.supply.sealer, {
           ...fields, provider, keys: parsed.keys, status: enabled ? "active" : "disabled", reason: enabled ? null : "new", groupIds: groupIds ?? [await ensureDefaultGroup(tx)],
@@ -129,15 +131,16 @@ export const channelsRouter = router({
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { id: input.id }, traces: [await removeChannel(tx, input.id)] }))),
 
   /** What is in a paste, before it is saved: nothing is stored, and no key comes back. */
-  previewKeys: supplyProcedure("channels:write").input(z.strictObject({ text: pasted, channelId: id.optional() })).mutation(async ({ ctx, input }) => {
-    const { keys, problems } = readKeys(input.text, ctx.supply);
+  previewKeys: supplyProcedure("channels:write").input(z.strictObject({ text: pasted, channelId: id.optional(), provider: z.string().max(100).optional() })).mutation(async ({ ctx, input }) => {
     const [channel] = input.channelId === undefined ? [] : await listChannels(ctx.pool, input.channelId);
+    const { keys, problems } = readKeys(input.text, ctx.supply, channel?.provider ?? input.provider);
     const known = new Set(channel?.keys.map(({ fingerprint }) => fingerprint));
-    return { keys: keys.map(({ line, secret, fingerprint }) => ({ line, suffix: secret.slice(-4), known: known.has(fingerprint) })), problems };
+    return { keys: keys.map(({ line, secret, fingerprint }) => ({ line, suffix: keySuffix(secret), known: known.has(fingerprint) })), problems };
   }),
 
   addKeys: supplyProcedure("channels:write", { sudo: true }).input(z.strictObject({ id, text: pasted })).mutation(async ({ ctx, input }) => {
-    const { keys, problems } = readKeys(input.text, ctx.supply);
+    const [channel] = await listChannels(ctx.pool, input.id);
+    const { keys, problems } = readKeys(input.text, ctx.supply, channel?.provider);
     if (keys.length === 0) throw refused("nothing_to_do");
     const { added, known } = await staffAct(ctx.pool, ctx.by, async (tx) => {
       const { trace, ...result } = await addChannelKeys(tx, ctx.supply.sealer, input.id, keys);
@@ -149,11 +152,12 @@ export const channelsRouter = router({
   setKeyEnabled: supplyProcedure("channels:write").input(z.strictObject({ id, keyId: id, enabled: z.boolean() }))
     .mutation(({ ctx, input }) => staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { enabled: input.enabled }, traces: [await switchKey(tx, input.id, input.keyId, input.enabled)] }))),
 
-  replaceKey: supplyProcedure("channels:write", { sudo: true }).input(z.strictObject({ id, keyId: id, text: pasted })).mutation(({ ctx, input }) => {
-    const { keys, problems } = readKeys(input.text, ctx.supply);
+  replaceKey: supplyProcedure("channels:write", { sudo: true }).input(z.strictObject({ id, keyId: id, text: pasted })).mutation(async ({ ctx, input }) => {
+    const [channel] = await listChannels(ctx.pool, input.id);
+    const { keys, problems } = readKeys(input.text, ctx.supply, channel?.provider);
     const [key] = keys;
     if (!key || keys.length > 1 || problems.length > 0) throw refused("invalid", "keys");
-    return staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { suffix: key.secret.slice(-4) }, traces: [await replaceKey(tx, ctx.supply.sealer, input.id, input.keyId, key)] }));
+    return staffAct(ctx.pool, ctx.by, async (tx) => ({ result: { suffix: keySuffix(key.secret) }, traces: [await replaceKey(tx, ctx.supply.sealer, input.id, input.keyId, key)] }));
   }),
 
   removeKeys: supplyProcedure("channels:write").input(z.strictObject({ id, keyIds: z.array(id).min(1).max(PASTED_KEYS_MAX) }))
@@ -206,6 +210,14 @@ export const channelsRouter = router({
     }),
 });
 
+/** Where calls go, with what the key and the request will say of it in braces. */
+function shownAddress(provider: Provider, { baseUrl, project, location }: Readonly<{ baseUrl: string; project?: string | undefined; location?: string | undefined }>): string {
+  const settings = { ...(provider.asks?.includes("project") && { project: project || "PROJECT" }), ...(location && { location }) };
+  const place = provider.place?.({ secret: "", settings, upstreamModel: "", baseUrl: baseUrl || undefined });
+  const url = endpointUrl(provider, baseUrl || undefined, provider.paths.chat ? "chat" : "embeddings", place && { upstreamModel: "MODEL", stream: false, place }).href;
+  return place ? url.replace("/PROJECT/", "/{project}/").replace("/MODEL", "/{model}") : url;
+}
+
 const problemsOf = (error: z.ZodError): readonly string[] => [...new Set(error.issues.map(({ path }) => path.join(".")))];
 
 const refused = (...of: ConstructorParameters<typeof ActRefused>): ActRefused => new ActRefused(...of);
@@ -220,10 +232,25 @@ function readCost(cost: Readonly<Record<string, string>>) {
 
 type Problems = readonly Readonly<{ line: number; problem: PasteProblem; hint: string }>[];
 
-function readKeys(text: string, supply: Supply): Readonly<{ keys: readonly Readonly<{ line: number; secret: string; fingerprint: string }>[]; problems: Problems }> {
-  const { keys, problems } = parsePastedKeys(text);
+function readKeys(text: string, supply: Supply, provider?: string): Readonly<{ keys: readonly Readonly<{ line: number; secret: string; fingerprint: string }>[]; problems: Problems }> {
+  const { keys: found, problems: wrong } = parsePastedKeys(text);
+  const bad = found.filter(({ secret }) => !buysTokens(secret, provider));
+  const keys = found.filter((key) => !bad.includes(key));
+  const problems = [...wrong, ...bad.map(({ line, secret }) => ({ line, problem: "not_an_account" as const, hint: `…${keySuffix(secret)}` }))];
   if (keys.length > PASTED_KEYS_MAX) throw refused("invalid", `keys: ${PASTED_KEYS_MAX}`);
   return { keys: keys.map(({ line, secret }) => ({ line, secret, fingerprint: supply.fingerprint(secret) })), problems };
+}
+
+/** Could a token be asked for with it, where the vendor takes such keys? Nobody is asked. */
+function buysTokens(secret: string, provider: string | undefined): boolean {
+  const tokens = provider === undefined ? undefined : providers.get(provider)?.tokens;
+  if (!tokens?.wanted(secret)) return true;
+  try {
+    tokens.ask(secret, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Support sees how channels do, not what they cost. */
@@ -235,6 +262,7 @@ function toWire({ costPpm, day, recent, keys, ...channel }: ChannelView, user: S
     ...channel,
     providerName: provider?.name ?? channel.provider,
     providerUrl: provider?.baseUrl ?? null,
+    asks: provider?.asks ?? [],
     keyless: provider?.keyless ?? false,
     state: channelState({ ...channel, keys, recent }, provider?.keyless ?? false),
     costPpm: costs ? costPpm : null,

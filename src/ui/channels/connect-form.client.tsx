@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ExternalLink } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { Card } from "#ui/kit/card.tsx";
 import { TextField } from "#ui/kit/fields.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
+import { NO_PLACE, PlaceFields, placeSettings, wrongPlaces } from "#ui/channels/place-fields.client.tsx";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { ProviderTemplate } from "#ui/channels/wire.ts";
@@ -24,17 +25,18 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
   const { act, dialog } = useAct();
   const [name, setName] = useState(template.id);
   const [baseUrl, setBaseUrl] = useState("");
+  const [place, setPlace] = useState(NO_PLACE);
   const [keys, setKeys] = useState("");
   const [busy, setBusy] = useState(false);
   useLeaveGuard(keys.trim() !== "" || baseUrl.trim() !== "");
-  const address = useQuery(trpc.admin.channels.address.queryOptions({ provider: template.id, baseUrl: baseUrl.trim() }, { staleTime: 60_000 }));
+  const address = useQuery(trpc.admin.channels.address.queryOptions({ provider: template.id, baseUrl: baseUrl.trim(), ...(template.asks.length > 0 && { project: place.project.trim(), location: place.location.trim() }) }, { staleTime: 60_000, placeholderData: keepPreviousData }));
   const needsUrl = template.baseUrl === null;
-  const urlBad = baseUrl.trim() === "" ? false : address.data?.url === null;
-  const ready = name.trim() !== "" && !urlBad && (!needsUrl || baseUrl.trim() !== "") && (template.keyless || keys.trim() !== "");
+  const urlBad = baseUrl.trim() === "" || address.isPlaceholderData ? false : address.data?.url === null;
+  const ready = name.trim() !== "" && !urlBad && wrongPlaces(place).size === 0 && (!needsUrl || baseUrl.trim() !== "") && (template.keyless || keys.trim() !== "");
   const make = async () => {
     setBusy(true);
     const made = await act(() => client.admin.channels.create.mutate({
-      name: name.trim(), provider: template.id, keys, baseUrl: baseUrl.trim() === "" ? null : baseUrl.trim(), ...(template.id === "simulator" && { costPpm: 0 }),
+      name: name.trim(), provider: template.id, keys, baseUrl: baseUrl.trim() === "" ? null : baseUrl.trim(), ...(template.asks.length > 0 && { settings: placeSettings(place) }), ...(template.id === "simulator" && { costPpm: 0 }),
     }), t("made", { name: name.trim() }));
     setBusy(false);
     if (made) onMade(made.id);
@@ -50,8 +52,9 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
             <TextField label={t("baseUrl")} mono value={baseUrl} maxLength={2_000} optional={!needsUrl} placeholder={template.baseUrl ?? "https://gateway.example/v1"} onChange={(event) => setBaseUrl(event.target.value)}
               error={urlBad ? t("baseUrlBad") : undefined} hint={address.data?.url && (baseUrl.trim() !== "" || !needsUrl) ? t("goesTo", { url: address.data.url }) : t("baseUrlHint")} className="min-w-0 [&_.hint]:break-all" />
           )}
+          {template.asks.length > 0 ? <PlaceFields asks={template.asks} value={place} onChange={(change) => setPlace({ ...place, ...change })} /> : null}
         </div>
-        {template.keyless && template.id === "simulator" ? <p className="text-fg-2">{t("simulatorText")}</p> : <PasteBox label={template.keyless ? t("keysOptional") : t("keys")} value={keys} onChange={setKeys} />}
+        {template.keyless && template.id === "simulator" ? <p className="text-fg-2">{t("simulatorText")}</p> : <PasteBox label={template.keyless ? t("keysOptional") : template.takesFile ? t("keysFile") : t("keys")} provider={template.id} hint={template.takesFile ? t("keysFileHint") : undefined} value={keys} onChange={setKeys} />}
         <div className="flex flex-wrap gap-2">
           <Button variant="primary" busy={busy} disabled={!ready} onClick={() => void make()}>{submit ?? t("make")}</Button>
           <Button onClick={onBack}>{t("previous")}</Button>

@@ -11,14 +11,14 @@ const WAIT_MS = 400;
 const SHOWN = 8;
 
 /** What stands in a paste, line by line: new, known, or wrong and why. */
-function usePreview(text: string, channelId: string | undefined): KeyPreview | undefined {
+function usePreview(text: string, channelId: string | undefined, provider: string | undefined): KeyPreview | undefined {
   const client = useTRPCClient();
   const [preview, setPreview] = useState<{ text: string; found: KeyPreview }>();
   useEffect(() => {
     if (text.trim() === "") return undefined;
     let current = true;
     const timer = setTimeout(() => {
-      client.admin.channels.previewKeys.mutate({ text, ...(channelId !== undefined && { channelId }) }).then(
+      client.admin.channels.previewKeys.mutate({ text, ...(channelId !== undefined && { channelId }), ...(provider !== undefined && { provider }) }).then(
         (found) => current && setPreview({ text, found }),
         () => current && setPreview(undefined));
     }, WAIT_MS);
@@ -26,18 +26,18 @@ function usePreview(text: string, channelId: string | undefined): KeyPreview | u
       current = false;
       clearTimeout(timer);
     };
-  }, [text, channelId, client]);
+  }, [text, channelId, provider, client]);
   return preview && preview.text === text ? preview.found : undefined;
 }
 
 /** One key or hundreds: lines, commas, JSON. Shown taken apart before they are saved, never afterwards. */
-export function PasteBox({ label, channelId, value, onChange, onSave }: { label: string; channelId?: string; value?: string; onChange?: (text: string) => void; onSave?: (text: string) => Promise<boolean> }) {
+export function PasteBox({ label, channelId, provider, hint: ownHint, value, onChange, onSave }: { label: string; channelId?: string; /** Where there is no channel yet. */ provider?: string; hint?: string | undefined; value?: string; onChange?: (text: string) => void; onSave?: (text: string) => Promise<boolean> }) {
   const t = useTranslations("channels.paste");
   const [own, setOwn] = useState("");
   const [busy, setBusy] = useState(false);
   const text = value ?? own;
   const change = onChange ?? setOwn;
-  const preview = usePreview(text, channelId);
+  const preview = usePreview(text, channelId, provider);
   const fresh = preview?.keys.filter(({ known }) => !known) ?? [];
   const known = (preview?.keys.length ?? 0) - fresh.length;
   const save = async () => {
@@ -47,7 +47,7 @@ export function PasteBox({ label, channelId, value, onChange, onSave }: { label:
   };
   return (
     <div className="flex flex-col gap-2">
-      <SecretField label={label} hint={t("hint")} multiple value={text} onChange={change} rows={4} />
+      <SecretField label={label} hint={ownHint ?? t("hint")} multiple value={text} onChange={change} rows={4} />
       {preview ? (
         <div role="status">
           <ul className="text-13">

@@ -1,11 +1,12 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState, type ReactNode } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { NumberField, SelectField, TextField } from "#ui/kit/fields.client.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
+import { PlaceFields, placeDraft, placeSettings, wrongPlaces, type PlaceDraft } from "#ui/channels/place-fields.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { fieldText } from "#ui/conflict/field-text.ts";
@@ -15,7 +16,7 @@ import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 type Draft = {
   name: string; baseUrl: string; protocol: string; priority: number | undefined; weight: number | undefined; keyMode: string; cost: string; groupIds: readonly string[];
-  limits: Record<string, number | undefined>; timeouts: Record<string, number | undefined>;
+  limits: Record<string, number | undefined>; timeouts: Record<string, number | undefined>; place: PlaceDraft;
 };
 
 const LIMITS = ["rpm", "tpm", "concurrency"] as const;
@@ -25,13 +26,18 @@ const PROTOCOLS = ["", "chat", "responses", "messages", "gemini"] as const;
 
 const draftOf = (channel: Channel): Draft => ({
   name: channel.name, baseUrl: channel.baseUrl ?? "", protocol: channel.protocol ?? "", priority: channel.priority, weight: channel.weight, keyMode: channel.keyMode,
-  cost: factorText(channel.costPpm ?? 0), groupIds: channel.groups.map(({ id }) => id), limits: { ...channel.limits }, timeouts: { ...channel.timeouts },
+  cost: factorText(channel.costPpm ?? 0), groupIds: channel.groups.map(({ id }) => id), limits: { ...channel.limits }, timeouts: { ...channel.timeouts }, place: placeDraft(channel.settings),
 });
 
 const compact = (values: Record<string, number | undefined>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined));
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What else the channel changes of its requests stands beside it, and stays. */
+function settingsOf({ settings: { project: _project, location: _location, locations: _locations, ...rest } }: Channel, place: PlaceDraft): Patch["settings"] {
+  return { ...rest, ...placeSettings(place) } as Patch["settings"];
+}
 
 /** Only what differs is sent: the rest may have been changed by somebody else. */
 function patchOf(channel: Channel, draft: Draft) {
@@ -46,10 +52,12 @@ function patchOf(channel: Channel, draft: Draft) {
     ...(draft.cost !== was.cost && { costPpm: parseFactor(draft.cost) ?? 0 }),
     ...(!same([...draft.groupIds].sort(), [...was.groupIds].sort()) && { groupIds: [...draft.groupIds] }),
     ...(!same(compact(draft.limits), compact(was.limits)) && { limits: compact(draft.limits) }),
+    ...(!same(draft.place, was.place) && { settings: settingsOf(channel, draft.place) }),
     ...(!same(compact(draft.timeouts), compact(was.timeouts)) && { timeouts: compact(draft.timeouts) }),
   };
 }
 
+type Patch = Parameters<ReturnType<typeof useTRPCClient>["admin"]["channels"]["update"]["mutate"]>[0]["patch"];
 type Props = { channel: Channel; readOnly: boolean; parts?: readonly ("connect" | "sell" | "limits" | "timeouts")[]; footer?: (save: () => Promise<boolean>, busy: boolean, changes: number) => ReactNode };
 
 /** Where the channel leads, to whom it is sold, and how much it may take. */
@@ -65,7 +73,7 @@ export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "l
   const changed = Object.keys(patchOf(base, draft)).length;
   useLeaveGuard(changed > 0);
   const set = (change: Partial<Draft>) => setEdit({ base, draft: { ...draft, ...change } });
-  const costBad = parseFactor(draft.cost) === undefined;
+  const costBad = parseFactor(draft.cost) === undefined, placeBad = wrongPlaces(draft.place).size > 0;
   const store = async (upon: Channel, next: Draft): Promise<boolean> => {
     setBusy(true);
     setEdit({ base: upon, draft: next });
@@ -74,7 +82,7 @@ export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "l
     if (done) setEdit(undefined);
     return done !== undefined;
   };
-  const save = async (): Promise<boolean> => changed === 0 || (!costBad && draft.name.trim() !== "" && store(base, draft));
+  const save = async (): Promise<boolean> => changed === 0 || (!costBad && !placeBad && draft.name.trim() !== "" && store(base, draft));
   return (
     <fieldset disabled={readOnly} className="flex min-w-0 flex-col gap-6">
       <legend className="sr-only">{t("label")}</legend>
@@ -97,7 +105,7 @@ export function SettingsForm({ channel, readOnly, parts = ["connect", "sell", "l
       ) : null}
       {footer ? footer(save, busy, changed) : readOnly ? null : (
         <div className="flex flex-wrap items-center gap-2">
-          <Button variant="primary" busy={busy} disabled={changed === 0 || costBad} onClick={() => void save()}>{t("save")}</Button>
+          <Button variant="primary" busy={busy} disabled={changed === 0 || costBad || placeBad} onClick={() => void save()}>{t("save")}</Button>
           {changed > 0 ? <Button onClick={() => setEdit(undefined)}>{t("discard")}</Button> : null}
           <span className="text-13 text-fg-3" role="status">{changed > 0 ? t("changes", { count: changed }) : ""}</span>
         </div>
@@ -133,8 +141,8 @@ export const Part = ({ title, children, note }: { title: ReactNode; children: Re
 function Connect({ channel, draft, set }: { channel: Channel; draft: Draft; set: (change: Partial<Draft>) => void }) {
   const t = useTranslations("channels.settings");
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.admin.channels.address.queryOptions({ provider: channel.provider, baseUrl: draft.baseUrl.trim() }, { staleTime: 60_000 }));
-  const unreadable = draft.baseUrl.trim() !== "" && data?.url === null;
+  const { data, isPlaceholderData } = useQuery(trpc.admin.channels.address.queryOptions({ provider: channel.provider, baseUrl: draft.baseUrl.trim(), ...(channel.asks.length > 0 && { project: draft.place.project.trim(), location: draft.place.location.trim() }) }, { staleTime: 60_000, placeholderData: keepPreviousData }));
+  const unreadable = draft.baseUrl.trim() !== "" && !isPlaceholderData && data?.url === null;
   return (
     <Part title={t("connect")} note={channel.providerName}>
       <div className="grid gap-3 sm:grid-cols-2">
@@ -143,6 +151,7 @@ function Connect({ channel, draft, set }: { channel: Channel; draft: Draft; set:
           <TextField label={t("baseUrl")} mono optional={channel.providerUrl !== null} placeholder={channel.providerUrl ?? "https://"} value={draft.baseUrl} maxLength={2_000}
             onChange={(event) => set({ baseUrl: event.target.value })} error={unreadable ? t("baseUrlBad") : undefined} hint={data?.url ? t("goesTo", { url: data.url }) : undefined} className="min-w-0 [&_.hint]:break-all" />
         )}
+        {channel.asks.length > 0 ? <PlaceFields asks={channel.asks} value={draft.place} byModel onChange={(change) => set({ place: { ...draft.place, ...change } })} /> : null}
         <SelectField label={t("keyMode")} value={draft.keyMode} onChange={(keyMode) => set({ keyMode })} options={KEY_MODES.map((value) => ({ value, label: t(`keyModes.${value}`) }))} />
         <SelectField label={t("protocol")} value={draft.protocol} onChange={(protocol) => set({ protocol })} options={PROTOCOLS.map((value) => ({ value, label: value === "" ? t("protocolDefault") : value }))} />
       </div>

@@ -198,7 +198,7 @@ test("on Bedrock other clients and other models go by Converse", async () => {
 });
 
 /** What comes of a stream of these bytes; the last of them are sent when the client has read what the first ones say. */
-async function streamOf(first: Buffer, last = Buffer.alloc(0)) {
+async function streamOf(first: Buffer, last: Buffer = Buffer.alloc(0)) {
   const read = Promise.withResolvers<void>();
   bedrock.script = async ({ response }) => {
     response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });

@@ -64,6 +64,7 @@ export const bedrock: Provider = {
   baseUrl: `https://bedrock-runtime.${REGION_DEFAULT}.amazonaws.com`,
   paths: { chat: [{ dialect: "bedrock-converse", path: "/model/{model}/converse", streamPath: "/model/{model}/converse-stream" }, invoke] },
   place,
+  asks: ["location"],
   listings,
   authorize(key) {
     const credentials = readKey(key);

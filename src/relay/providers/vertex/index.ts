@@ -45,6 +45,7 @@ export const vertex: Provider = {
   },
   tokens: googleTokens,
   place,
+  asks: ["project", "location"],
   // The catalogue stands on the bare host alone, below another version, and is not told to API keys.
   listings: ({ secret, baseUrl }) => {
     const own = place({ secret, settings: { project: "-", location: "global" }, upstreamModel: "", baseUrl }).baseUrl;
