@@ -141,6 +141,8 @@ export type Provider = Readonly<{
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];
   /** A shop as this one: calls to it say through how many they have come, so that none goes round for ever. */
   isShop?: boolean;
+  /** What every key of it looks like, where one is of several parts: forms look at what is pasted. */
+  keyForm?: RegExp;
   /** Needs no key (local servers, the simulator). */
   keyless?: boolean;
   /** Host, path or flags are not confirmed by the vendor's documents or a recording: forms say so. */

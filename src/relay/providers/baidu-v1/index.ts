@@ -28,6 +28,7 @@ export const baiduV1: Provider = {
       return { url, form: {} };
     },
   },
+  keyForm: /^[^|]+\|[^|]+$/,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     ...(baiduQianfan.errorClasses ?? []),

@@ -45,6 +45,7 @@ export const sparkWs: Provider = {
     // Nothing but questions goes over a WebSocket: a list of models is not to be had there.
     return { send: (call, sink) => (call.method === "POST" ? questions : transport).send(call, sink) };
   },
+  keyForm: /^[^|]+\|[^|]+\|[^|]+$/,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     ...(xfyunSpark.errorClasses ?? []),

@@ -21,6 +21,7 @@ export const tencentTc3: Provider = {
   paths: { chat: { dialect: "tencent", path: "/" } },
   authorize: () => NO_HEADERS,
   sign: (key, call) => signTc3(call, readKey(key), { service: "hunyuan", action: "ChatCompletions", version: "2023-09-01" }),
+  keyForm: /^(?:\d+\|)?[^|]+\|[^|]+$/,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     ...(tencentHunyuan.errorClasses ?? []),

@@ -29,6 +29,7 @@ export const zhipuV3: Provider = {
   paths: { chat: { dialect: "zhipu-v3", path: "/model-api/{model}/invoke", streamPath: "/model-api/{model}/sse-invoke" } },
   authorize: () => NO_HEADERS,
   sign: (key, { atMs }) => ({ authorization: tokenOf(key, atMs) }),
+  keyForm: /^[^.]+\.[^.]+$/,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [...(zhipu.errorClasses ?? []), { match: "interrupted", class: "policy" }],
   unconfirmed: true,
