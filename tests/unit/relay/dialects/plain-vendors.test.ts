@@ -102,7 +102,7 @@ describe("DashScope", () => {
     expect(told("dashscope-native", "qwen3-max", { ...ASK, reasoning_effort: "low" })).toMatchObject({ headers: { "x-dashscope-sse": "enable" }, body: { parameters: { enable_thinking: true, incremental_output: true } } });
   });
 
-  test.each([{ n: 2 }, { modalities: ["audio"], audio: { voice: "a", format: "wav" } }])("%j is refused", (more) => {
+  test.each<JsonObject>([{ n: 2 }, { modalities: ["audio"], audio: { voice: "a", format: "wav" } }])("%j is refused", (more) => {
     expect(() => told("dashscope-native", "qwen-plus", { ...ASK, ...more })).toThrow(expect.objectContaining({ code: "unsupported_parameter" }));
   });
 
