@@ -8,7 +8,7 @@ export type WireFormat =
 export type VendorFormat =
   | "bedrock-converse" | "cohere" | "ollama"
   | "dashscope-native" | "dify" | "coze" | "spark" | "tencent" | "baidu-v1" | "zhipu-v3" | "deepl"
-  | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings"
+  | "gemini-embeddings" | "cohere-embeddings" | "voyage-embeddings" | "jina-embeddings" | "dashscope-embeddings" | "ollama-embeddings" | "vertex-embeddings" | "vertex-embed-content"
   | "cohere-rerank" | "voyage-rerank" | "dashscope-rerank" | "deepinfra-rerank"
   | "mistral-moderations"
   | "gemini-images" | "minimax-images" | "dashscope-images" | "ark-images" | "recraft-images" | "stability-images" | "openrouter-images" | "siliconflow-images" | "xai-images"

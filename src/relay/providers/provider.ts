@@ -130,6 +130,8 @@ export type Provider = Readonly<{
   place?(of: Placing): Place;
   /** What of a place a channel may name: forms ask for it. */
   asks?: readonly ("project" | "location")[];
+  /** What its keys look like, where they are no plain text but files or of several parts: forms look at what is pasted. */
+  keyForm?: "service-account" | RegExp;
   /** Where its models are listed; left out = beside its calls. Who may make calls may not always see the list. */
   listings?(of: Placing): readonly ModelListing[];
   /** Headers that prove the key for this one call, where the key itself is not sent. */
@@ -141,8 +143,6 @@ export type Provider = Readonly<{
   errorClasses?: readonly Readonly<{ match: string | RegExp; class: ErrorClass }>[];
   /** A shop as this one: calls to it say through how many they have come, so that none goes round for ever. */
   isShop?: boolean;
-  /** What every key of it looks like, where one is of several parts: forms look at what is pasted. */
-  keyForm?: RegExp;
   /** Needs no key (local servers, the simulator). */
   keyless?: boolean;
   /** Host, path or flags are not confirmed by the vendor's documents or a recording: forms say so. */

@@ -45,8 +45,8 @@ const bulkPatch = z.strictObject({
 export const channelsRouter = router({
   /** The vendors that channels can be made for, with what their forms say. */
   providers: adminProcedure("channels:read").query(() =>
-    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, asks = [], tokens, keyForm }) => ({
-      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths), asks, takesFile: tokens !== undefined && keyForm === undefined,
+    [...new Set(providers.values())].map(({ id: providerId, name, baseUrl, keyless, unconfirmed, docs, paths, asks = [], keyForm }) => ({
+      id: providerId, name, baseUrl: baseUrl ?? null, keyless: keyless ?? false, unconfirmed: unconfirmed ?? false, docs: docs === "" ? null : docs, operations: Object.keys(paths), asks, takesFile: keyForm === "service-account",
     }))),
 
   /** The address that requests would go to: what the form shows while a base is typed. */
@@ -235,7 +235,7 @@ type Problems = readonly Readonly<{ line: number; problem: PasteProblem; hint: s
 function readKeys(text: string, supply: Supply, provider?: string): Readonly<{ keys: readonly Readonly<{ line: number; secret: string; fingerprint: string }>[]; problems: Problems }> {
   const { keys: found, problems: wrong } = parsePastedKeys(text);
   const vendor = provider === undefined ? undefined : providers.get(provider);
-  const problemOf = (secret: string): PasteProblem | undefined => (vendor?.keyForm?.test(secret) === false ? "wrong_form" : buysTokens(secret, vendor) ? undefined : "not_an_account");
+  const problemOf = (secret: string): PasteProblem | undefined => (vendor?.keyForm instanceof RegExp && !vendor.keyForm.test(secret) ? "wrong_form" : buysTokens(secret, vendor) ? undefined : "not_an_account");
   const looked = found.map((key) => ({ ...key, problem: problemOf(key.secret) }));
   const keys = looked.filter(({ problem }) => problem === undefined);
   const problems = [...wrong, ...looked.flatMap(({ line, secret, problem }) => (problem === undefined ? [] : [{ line, problem, hint: `…${keySuffix(secret)}` }]))];
@@ -246,7 +246,7 @@ function readKeys(text: string, supply: Supply, provider?: string): Readonly<{ k
 /** Could a token be asked for with it, where the vendor takes such keys? Nobody is asked. */
 function buysTokens(secret: string, vendor: Provider | undefined): boolean {
   const tokens = vendor?.tokens;
-  if (!tokens?.wanted(secret)) return true;
+  if (!tokens?.wanted(secret) || vendor?.keyForm !== "service-account") return true;
   try {
     tokens.ask(secret, 0);
     return true;

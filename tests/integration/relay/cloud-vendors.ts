@@ -20,8 +20,9 @@ export type FakeGoogle = Readonly<{
   tokens: { answer: Script | undefined; lifeS: number };
   /** Tokens given so far are worth nothing any more. */
   revoke(): void;
-  /** In place of an answer. */
+  /** In place of an answer; `usual` is what it would have been. */
   answers: { say: Script | undefined };
+  usual: Script;
   close(): Promise<void>;
 }>;
 
@@ -49,7 +50,7 @@ export async function startGoogle(): Promise<FakeGoogle> {
     return (answers.say ?? usual)(call);
   };
   return {
-    origin, tokens, answers,
+    origin, tokens, answers, usual,
     file: (over = {}) => JSON.stringify({
       type: "service_account", project_id: PROJECT, private_key_id: "kid-1", private_key: privateKey.export({ type: "pkcs8", format: "pem" }), client_email: EMAIL, token_uri: `${origin}/token`, ...over,
     }),

@@ -1,11 +1,14 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { createOutbound } from "#platform/outbound/agent.ts";
+import { createHttpTransport, previewRequest } from "#relay/index.ts";
+import { probeChannel } from "#relay/probe.ts";
 import { signV4 } from "#relay/providers/kit/sigv4.ts";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { chunkFrame, invokeEvents, PROJECT, startBedrock, startGoogle } from "./cloud-vendors.ts";
 import { channelKey, KEY, openShop, until, type Shop, type ShopOptions } from "./shop.ts";
-import { frame } from "./vendor-protocols.ts";
+import { frame, vendorSpeaks } from "./vendor-protocols.ts";
 import { json } from "./vendor.ts";
 
 const google = await startGoogle(), bedrock = await startBedrock(), usualBedrock = bedrock.script;
@@ -96,6 +99,29 @@ test("OpenAI's SDK and Claude on Vertex; a partner's model by OpenAI's own words
   expect(lastOfGoogle().path).toBe(`/v1/publishers/google/models/${GEMINI}:generateContent`);
   expect(lastOfGoogle().headers.authorization).toBeUndefined();
   expect(google.asked()).toBe(asked);
+});
+
+test("embeddings on Vertex: texts as instances, of the newer models one at a time, tokens added up", async () => {
+  const vectorOf = (text: string): number[] => [text.length, 0.5];
+  google.answers.say = (call) => {
+    const { instances, content } = call.body as { instances?: { content: string }[]; content?: { parts: { text: string }[] } };
+    if (instances) return json(call, 200, { predictions: instances.map((one) => ({ embeddings: { values: vectorOf(one.content), statistics: { token_count: 3, truncated: false } } })) });
+    return json(call, 200, { embedding: { values: vectorOf(content!.parts[0]!.text) }, usageMetadata: { promptTokenCount: 4 } });
+  };
+  const input = ["a", "bb", "ccc"];
+  for (const [model, calls, charge, path] of [
+    ["text-embedding-005", 1, 9_000n, "v1/projects/shop-project-7/locations/global/publishers/google/models/text-embedding-005:predict"],
+    ["gemini-embedding-001", 3, 9_000n, "v1/projects/shop-project-7/locations/global/publishers/google/models/gemini-embedding-001:predict"],
+    ["gemini-embedding-2", 3, 12_000n, "v1beta1/projects/shop-project-7/locations/global/publishers/google/models/gemini-embedding-2:embedContent"],
+  ] as const) {
+    const { shop, openai } = await onVertex(model), before = google.calls().length;
+    const { data } = await openai.embeddings.create({ model: "gpt-test", input, dimensions: 2 });
+    expect(data.map(({ embedding }) => embedding)).toEqual(input.map(vectorOf));
+    expect(google.calls().length - before).toBe(calls);
+    expect(lastOfGoogle().path).toBe(`/${path}`);
+    await until(() => shop.billing.records.length === 1);
+    expect(shop.billing.records[0]).toMatchObject({ usageSource: "upstream", chargeNano: charge });
+  }
 });
 
 test("requests that come together share one token; it is renewed while it still serves, and fetched anew once it has ended", async () => {
@@ -254,6 +280,47 @@ test("a picture by address becomes data, as clouds fetch nothing", async () => {
   await vertex.anthropic.messages.create({ ...ASK, messages: [{ role: "user", content: [image, { type: "text", text: "What is it?" }] }] });
   expect(JSON.stringify(lastOfGoogle().body)).toContain(PNG.toString("base64"));
   expect(JSON.stringify(lastOfGoogle().body)).not.toContain("pictures.example");
+});
+
+test("a channel is tried out in its own protocol, and its models are listed where the cloud lists them", async () => {
+  const outbound = createOutbound({ allowPrivate: true }), transport = createHttpTransport(outbound);
+  google.answers.say = (call) => {
+    const [path] = call.path.split("?");
+    if (path === "/v1beta1/publishers/google/models") return json(call, 200, call.path.includes("pageToken=2") ? { publisherModels: [{ name: "publishers/google/models/gemini-2.5-pro", versionId: "default" }] } : { publisherModels: [{ name: `publishers/google/models/${GEMINI}` }], nextPageToken: "2" });
+    if (path === "/v1beta1/publishers/anthropic/models") return json(call, 200, { publisherModels: [{ name: "publishers/anthropic/models/claude-sonnet-4-5" }] });
+    return google.usual(call);
+  };
+  const probe = (provider: string, baseUrl: string, secret: string, upstreamName: string) => probeChannel({ transport, simulator: transport }, { provider, baseUrl, secret, stream: true, list: true, model: { upstreamName, endpoints: [] } });
+  const DONE = [{ step: "key", state: "ok" }, { step: "models", state: "ok" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok" }];
+  for (const model of [GEMINI, CLAUDE]) {
+    const report = await probe("vertex", google.origin, google.file(), model);
+    expect(report).toMatchObject({ ok: true, models: ["claude-sonnet-4-5", GEMINI, "gemini-2.5-pro"], steps: DONE });
+  }
+  expect(await probe("vertex", google.origin, "AIza-express-key", GEMINI)).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok" }] });
+  expect(await probe("vertex", google.origin, google.file({ client_email: "someone@else" }), GEMINI)).toMatchObject({ ok: false, steps: [{ step: "key", state: "failed", note: "invalid_grant: Invalid JWT claims." }] });
+  expect(await probe("vertex", google.origin, google.file({ private_key: "x" }), GEMINI)).toMatchObject({ ok: false, steps: [{ step: "key", state: "failed", note: "The service account's private_key cannot be read." }] });
+
+  bedrock.script = (call) => {
+    if (call.path === "/foundation-models") return json(call, 200, { modelSummaries: [{ modelId: "amazon.nova-pro-v1:0" }] });
+    if (call.path.startsWith("/inference-profiles")) return json(call, 200, { inferenceProfileSummaries: [{ inferenceProfileId: AMAZONS, inferenceProfileName: "Claude" }] });
+    return vendorSpeaks("converse", () => ({ text: "Hello there" }))(call);
+  };
+  expect(await probe("bedrock", BEDROCK, "AKIA1|secret|eu-west-1", AMAZONS)).toMatchObject({ ok: true, models: ["amazon.nova-pro-v1:0", AMAZONS], steps: DONE });
+  for (const { headers } of bedrock.calls) expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIA1\/\d{8}\/eu-west-1\/bedrock\//);
+  // A key that may call and not list is good.
+  const listed = bedrock.script;
+  bedrock.script = (call) => (call.path.startsWith("/model/") ? listed(call) : json(call, 403, { message: "not authorized to perform: bedrock:ListFoundationModels" }));
+  expect(await probe("bedrock", BEDROCK, "AKIA1|secret|eu-west-1", AMAZONS)).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok" }] });
+  outbound.close();
+});
+
+test("what an operator is shown of a request is what is sent", async () => {
+  const { shop, anthropic } = await onVertex(CLAUDE);
+  const shown = previewRequest({ provider: "vertex", protocol: undefined, settings: {}, model: "gpt-test", upstreamModel: CLAUDE, group: "default", dialect: "anthropic", body: JSON.stringify(ASK) });
+  await anthropic.messages.create(ASK);
+  expect(shown.kind === "sent" && JSON.parse(shown.after)).toEqual(lastOfGoogle().body);
+  expect(shown.kind === "sent" && shown.headers["anthropic-version"]).toBeFalsy();
+  expect(shop.billing.records).toHaveLength(1);
 });
 
 test("no key goes to a place that is not open: a file's token server is vetted like every vendor", async () => {

@@ -1,6 +1,8 @@
 import OpenAI from "openai";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { createTokenizer } from "#relay/index.ts";
+import { createOutbound } from "#platform/outbound/agent.ts";
+import { createHttpTransport, createSocketTransport, createTokenizer } from "#relay/index.ts";
+import { probeChannel } from "#relay/probe.ts";
 import { INPUT, OUTPUT, PLAIN_VENDORS, plainSpeaks, startSocketVendor, type PlainVendor } from "./plain-vendors.ts";
 import { channelKey, KEY, openShop, priceOf, type Shop, type ShopOptions } from "./shop.ts";
 import { json, startVendor, type Script, type VendorCall } from "./vendor.ts";
@@ -67,6 +69,17 @@ describe.each(PLAIN_VENDORS.map((vendor) => [vendor.provider, vendor] as const))
     const response = await shop.chat({ ...QUESTION, stream });
     expect([response.status, await response.json()]).toMatchObject([vendor.refused.status, { error: { code: vendor.refused.code } }]);
     expect(shop.billing.records).toMatchObject([{ chargeNano: 0n }]);
+  });
+
+  test("a channel's test asks it as requests do", async () => {
+    const spark = vendor.provider === "spark-ws", outbound = createOutbound({ allowPrivate: true });
+    const far = spark ? await startSocketVendor(vendor, () => false) : await startVendor(plainSpeaks(vendor, () => false));
+    closing.push(far.close, () => Promise.resolve(outbound.close()));
+    const transport = createHttpTransport(outbound);
+    const report = await probeChannel({ transport, simulator: transport, sockets: createSocketTransport(outbound) }, {
+      provider: vendor.provider, baseUrl: far.url.replace("/v1", ""), secret: vendor.secret, model: { upstreamName: vendor.model, endpoints: ["chat"] }, stream: true, list: true,
+    });
+    expect(report).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok", tokens: { input: INPUT, output: OUTPUT } }] });
   });
 
   test("Anthropic's clients are answered, too", async () => {

@@ -5,7 +5,7 @@ import { warningsOf } from "#relay/conversion/calls/warnings.ts";
 import type { EmbeddingsReply, EmbeddingsVendor } from "#relay/conversion/embeddings/embeddings-vendor.ts";
 import { nativeGemini } from "#relay/conversion/embeddings/native-gemini.ts";
 import { readEmbeddings } from "#relay/conversion/embeddings/request.ts";
-import { cohereEmbed, dashscopeEmbed, geminiEmbed, jinaEmbed, ollamaEmbed, voyageEmbed } from "#relay/conversion/embeddings/vendors.ts";
+import { cohereEmbed, dashscopeEmbed, geminiEmbed, jinaEmbed, ollamaEmbed, vertexEmbed, vertexEmbedContent, voyageEmbed } from "#relay/conversion/embeddings/vendors.ts";
 import { vectorAs } from "#relay/conversion/embeddings/vectors.ts";
 import { withAction } from "#relay/conversion/embeddings/with-action.ts";
 import { asWire, parseWire } from "#relay/dialects/stream-kit/wire.ts";
@@ -25,6 +25,8 @@ export const embeddingsCodecs = {
   "jina-embeddings": converted(jinaEmbed),
   "dashscope-embeddings": converted(dashscopeEmbed),
   "ollama-embeddings": converted(ollamaEmbed),
+  "vertex-embeddings": converted(vertexEmbed),
+  "vertex-embed-content": converted(vertexEmbedContent),
 } as const;
 
 /** The vendor's form, in as many calls as it takes; the answer in OpenAI's, which the client's dialect then reads. */

@@ -30,6 +30,31 @@ export const geminiEmbed: EmbeddingsVendor = {
   },
 };
 
+/** Vertex' `predict`, each text an instance; the newer models take one at a time. */
+export const vertexEmbed: EmbeddingsVendor = {
+  most: (upstreamModel) => (upstreamModel.includes("gemini-embedding") ? 1 : 250),
+  request(inputs, { task, dimensions, others }, _upstreamModel, warn) {
+    const shared = { task_type: taskFor(task, GEMINI_TASKS, warn), title: others.title };
+    const parameters = compact({ outputDimensionality: dimensions, autoTruncate: others.auto_truncate });
+    return compact({ instances: inputs.map((content) => compact({ content, ...shared })), parameters: Object.keys(parameters).length > 0 ? parameters : undefined });
+  },
+  reply(wire) {
+    const all = listOf(wire.predictions).map((one) => asWire(asWire(one).embeddings));
+    const tokens = all.map(({ statistics }) => count(asWire(statistics).token_count));
+    return { vectors: all.map(({ values }) => vectorOf(values)), tokens: tokens.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum + one), 0) };
+  },
+};
+
+/** Vertex' `embedContent` of the newest models: one text at a time, the model in the address alone. */
+export const vertexEmbedContent: EmbeddingsVendor = {
+  most: () => 1,
+  request(inputs, asked, upstreamModel, warn) {
+    const { model: _inAddress, ...said } = geminiEmbed.request(inputs, asked, upstreamModel, warn);
+    return said;
+  },
+  reply: geminiEmbed.reply,
+};
+
 /** Cohere, version 2: it must be told what the texts are for. */
 export const cohereEmbed: EmbeddingsVendor = {
   most: () => 96,

@@ -1,6 +1,7 @@
 import { bearer } from "#relay/providers/kit/auth.ts";
 import { asWire } from "#relay/dialects/stream-kit/wire.ts";
 import { uploading } from "#relay/upstream/uploading.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 /**
@@ -17,6 +18,7 @@ export const coze: Provider = {
   paths: { chat: { dialect: "coze", path: "/v3/chat" } },
   authorize: bearer,
   carry: ({ transport }) => uploading(transport, { path: (pathname) => pathname.replace(/\/v3\/chat$/, "/v1/files/upload"), idOf: ({ data }) => asWire(data).id }),
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", firstByteMs: 120_000 },
   errorClasses: [
     { match: "4000", class: "client" },

@@ -1,6 +1,7 @@
 import { bearer } from "#relay/providers/kit/auth.ts";
 import { USER } from "#relay/dialects/dify/user.ts";
 import { uploading } from "#relay/upstream/uploading.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 /**
@@ -17,6 +18,7 @@ export const dify: Provider = {
   paths: { chat: { dialect: "dify", path: "/chat-messages" } },
   authorize: bearer,
   carry: ({ transport }) => uploading(transport, { path: (pathname) => pathname.replace(/\/(?:chat-messages|completion-messages|workflows\/run)$/, "/files/upload"), fields: { user: USER }, idOf: ({ id }) => id }),
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", firstByteMs: 120_000 },
   errorClasses: [
     { match: "provider_quota_exceeded", class: "quota" },

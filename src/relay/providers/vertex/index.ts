@@ -12,6 +12,9 @@ const isClaude = (model: string): boolean => /(?:^|\/)claude/i.test(model);
 /** Partners' models are called with their maker's name, as `meta/llama-4-maverick-17b-128e-instruct-maas`. */
 const isPartners = (model: string): boolean => !isClaude(model) && model.includes("/") && !/(?:^|\/)models\//.test(model);
 
+/** From its second edition on the model has no `predict`. */
+const isNewEmbedding = (model: string): boolean => /gemini-embedding-(?!001)/.test(model);
+
 const gemini = (dialect: "gemini" | "gemini-images" | "gemini-speech"): ProviderEndpoint => ({
   dialect,
   path: `${GOOGLES}:generateContent`,
@@ -33,6 +36,7 @@ const messages: ProviderEndpoint = {
  * - keys: a service account's file, exchanged for tokens that live an hour, or an API key (express mode)
  * - the address names project and place; `global` has a host without prefix, continents have hosts of their own
  * - Google's models in Gemini's words, Anthropic's in its own with the edition in the body, partners' in OpenAI's
+ * - embeddings by `predict`, of the newest models by `embedContent`
  * - usage: Gemini's rules for Google's models, Anthropic's for Claude
  */
 export const vertex: Provider = {
@@ -41,10 +45,15 @@ export const vertex: Provider = {
   baseUrl: "https://aiplatform.googleapis.com",
   paths: {
     chat: [gemini("gemini"), messages, { dialect: "openai-chat", path: "/v1/{scope}endpoints/openapi/chat/completions", serves: isPartners }],
+    embeddings: [
+      { dialect: "vertex-embeddings", path: `${GOOGLES}:predict`, serves: (model) => !isNewEmbedding(model) },
+      { dialect: "vertex-embed-content", path: `${GOOGLES.replace("/v1/", "/v1beta1/")}:embedContent`, serves: isNewEmbedding },
+    ],
     images: gemini("gemini-images"), "image-edits": gemini("gemini-images"), speech: gemini("gemini-speech"),
   },
   tokens: googleTokens,
   place,
+  keyForm: "service-account",
   asks: ["project", "location"],
   // The catalogue stands on the bare host alone, below another version, and is not told to API keys.
   listings: ({ secret, baseUrl }) => {
