@@ -194,6 +194,8 @@ describe("channels and keys", () => {
     expect(await look("AIza-express-key")).toMatchObject({ keys: [{}], problems: [] });
     // Other vendors' files are none of Google's business.
     expect((await look(file({ client_email: "" }), "openai")).problems).toEqual([]);
+    // Keys of several parts are counted before anybody is asked.
+    expect(await look("app|secret|key\napp|secret", "spark-ws")).toMatchObject({ keys: [{ suffix: "|key" }], problems: [{ line: 2, problem: "wrong_form" }] });
     const { id } = await acted("channel.create", () => owner.channels.create({ name: "cloud", provider: "vertex", keys: file(), settings: { location: "us-east5", locations: { "claude-opus-4-1": "global" } } }));
     expect(await channelNamed("cloud")).toMatchObject({ id, asks: ["project", "location"], settings: { location: "us-east5", locations: { "claude-opus-4-1": "global" } }, keys: [{ suffix: "cdef" }] });
     expect(JSON.stringify(await owner.channels.get({ id }), (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))).not.toContain("PRIVATE KEY");
