@@ -1,6 +1,6 @@
 /** One upstream key as it was pasted. */
 export type PastedKey = Readonly<{ line: number; secret: string }>;
-export type PasteProblem = "not_an_account" | "not_a_key" | "too_short" | "too_long" | "bad_json" | "twice";
+export type PasteProblem = "wrong_form" | "not_an_account" | "not_a_key" | "too_short" | "too_long" | "bad_json" | "twice";
 /** What was pasted, taken apart. What is wrong is named by its line; `hint` shows enough to find it, never the key. */
 export type Pasted = Readonly<{
   keys: readonly PastedKey[];

@@ -21,7 +21,7 @@ export async function probeModels(transport: Transport, to: ProbeAddress): Promi
   const names = new Set<string>();
   let latencyMs = 0;
   const urls = modelsUrls(to);
-  if (urls.length === 0) return { status: 0, latencyMs, error: "The vendor shows its list to keys of another kind." };
+  if (urls.length === 0) return { status: 0, latencyMs, error: "The vendor has no list of models for keys of this kind." };
   for (const first of urls) {
     let url: URL | undefined = first;
     for (let page = 0; url; page += 1) {

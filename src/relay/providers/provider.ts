@@ -130,8 +130,8 @@ export type Provider = Readonly<{
   place?(of: Placing): Place;
   /** What of a place a channel may name: forms ask for it. */
   asks?: readonly ("project" | "location")[];
-  /** What its keys look like, where they are no plain text: forms say so. */
-  keyForm?: "service-account";
+  /** What its keys look like, where they are no plain text but files or of several parts: forms look at what is pasted. */
+  keyForm?: "service-account" | RegExp;
   /** Where its models are listed; left out = beside its calls. Who may make calls may not always see the list. */
   listings?(of: Placing): readonly ModelListing[];
   /** Headers that prove the key for this one call, where the key itself is not sent. */

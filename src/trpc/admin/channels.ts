@@ -234,17 +234,19 @@ type Problems = readonly Readonly<{ line: number; problem: PasteProblem; hint: s
 
 function readKeys(text: string, supply: Supply, provider?: string): Readonly<{ keys: readonly Readonly<{ line: number; secret: string; fingerprint: string }>[]; problems: Problems }> {
   const { keys: found, problems: wrong } = parsePastedKeys(text);
-  const bad = found.filter(({ secret }) => !buysTokens(secret, provider));
-  const keys = found.filter((key) => !bad.includes(key));
-  const problems = [...wrong, ...bad.map(({ line, secret }) => ({ line, problem: "not_an_account" as const, hint: `…${keySuffix(secret)}` }))];
+  const vendor = provider === undefined ? undefined : providers.get(provider);
+  const problemOf = (secret: string): PasteProblem | undefined => (vendor?.keyForm instanceof RegExp && !vendor.keyForm.test(secret) ? "wrong_form" : buysTokens(secret, vendor) ? undefined : "not_an_account");
+  const looked = found.map((key) => ({ ...key, problem: problemOf(key.secret) }));
+  const keys = looked.filter(({ problem }) => problem === undefined);
+  const problems = [...wrong, ...looked.flatMap(({ line, secret, problem }) => (problem === undefined ? [] : [{ line, problem, hint: `…${keySuffix(secret)}` }]))];
   if (keys.length > PASTED_KEYS_MAX) throw refused("invalid", `keys: ${PASTED_KEYS_MAX}`);
   return { keys: keys.map(({ line, secret }) => ({ line, secret, fingerprint: supply.fingerprint(secret) })), problems };
 }
 
 /** Could a token be asked for with it, where the vendor takes such keys? Nobody is asked. */
-function buysTokens(secret: string, provider: string | undefined): boolean {
-  const { tokens, keyForm } = providers.get(provider ?? "") ?? {};
-  if (keyForm !== "service-account" || !tokens?.wanted(secret)) return true;
+function buysTokens(secret: string, vendor: Provider | undefined): boolean {
+  const tokens = vendor?.tokens;
+  if (!tokens?.wanted(secret) || vendor?.keyForm !== "service-account") return true;
   try {
     tokens.ask(secret, 0);
     return true;

@@ -30,6 +30,7 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
   const [busy, setBusy] = useState(false);
   useLeaveGuard(keys.trim() !== "" || baseUrl.trim() !== "");
   const address = useQuery(trpc.admin.channels.address.queryOptions({ provider: template.id, baseUrl: baseUrl.trim(), ...(template.asks.length > 0 && { project: place.project.trim(), location: place.location.trim() }) }, { staleTime: 60_000, placeholderData: keepPreviousData }));
+  const hint = t.has(`keyHints.${template.id}`) ? t(`keyHints.${template.id as "dify"}`) : undefined;
   const needsUrl = template.baseUrl === null;
   const urlBad = baseUrl.trim() === "" || address.isPlaceholderData ? false : address.data?.url === null;
   const ready = name.trim() !== "" && !urlBad && wrongPlaces(place).size === 0 && (!needsUrl || baseUrl.trim() !== "") && (template.keyless || keys.trim() !== "");
@@ -54,7 +55,7 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
           )}
           {template.asks.length > 0 ? <PlaceFields asks={template.asks} value={place} onChange={(change) => setPlace({ ...place, ...change })} /> : null}
         </div>
-        {template.keyless && template.id === "simulator" ? <p className="text-fg-2">{t("simulatorText")}</p> : <PasteBox label={template.keyless ? t("keysOptional") : template.takesFile ? t("keysFile") : t("keys")} provider={template.id} hint={template.takesFile ? t("keysFileHint") : undefined} value={keys} onChange={setKeys} />}
+        {template.keyless && template.id === "simulator" ? <p className="text-fg-2">{t("simulatorText")}</p> : <PasteBox label={template.keyless ? t("keysOptional") : template.takesFile ? t("keysFile") : t("keys")} provider={template.id} hint={template.takesFile ? t("keysFileHint") : hint} value={keys} onChange={setKeys} />}
         <div className="flex flex-wrap gap-2">
           <Button variant="primary" busy={busy} disabled={!ready} onClick={() => void make()}>{submit ?? t("make")}</Button>
           <Button onClick={onBack}>{t("previous")}</Button>

@@ -126,6 +126,8 @@ test("a service account's file is one key; one that could buy no token is named 
   expect(await look("AIza-express-key")).toMatchObject({ keys: [{}], problems: [] });
   // Other vendors' files are none of Google's business.
   expect((await look(file({ client_email: "" }), "openai")).problems).toEqual([]);
+  // Keys of several parts are counted before anybody is asked.
+  expect(await look("app|secret|key\napp|secret", "spark-ws")).toMatchObject({ keys: [{ suffix: "|key" }], problems: [{ line: 2, problem: "wrong_form" }] });
 
   const settings = { location: "us-east5", locations: { "claude-opus-4-1": "global" } };
   const { id } = await operator.channels.create({ name: `cloud ${randomUUID()}`, provider: "vertex", keys: file(), settings });

@@ -1,6 +1,8 @@
 import OpenAI from "openai";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { createTokenizer } from "#relay/index.ts";
+import { createOutbound } from "#platform/outbound/agent.ts";
+import { createHttpTransport, createSocketTransport, createTokenizer } from "#relay/index.ts";
+import { probeChannel } from "#relay/probe.ts";
 import { INPUT, OUTPUT, PLAIN_VENDORS, plainSpeaks, startSocketVendor, type PlainVendor } from "./plain-vendors.ts";
 import { channelKey, KEY, openShop, priceOf, type Shop, type ShopOptions } from "./shop.ts";
 import { json, startVendor, type Script, type VendorCall } from "./vendor.ts";
@@ -69,6 +71,17 @@ describe.each(PLAIN_VENDORS.map((vendor) => [vendor.provider, vendor] as const))
     expect(shop.billing.records).toMatchObject([{ chargeNano: 0n }]);
   });
 
+  test("a channel's test asks it as requests do", async () => {
+    const spark = vendor.provider === "spark-ws", outbound = createOutbound({ allowPrivate: true });
+    const far = spark ? await startSocketVendor(vendor, () => false) : await startVendor(plainSpeaks(vendor, () => false));
+    closing.push(far.close, () => Promise.resolve(outbound.close()));
+    const transport = createHttpTransport(outbound);
+    const report = await probeChannel({ transport, simulator: transport, sockets: createSocketTransport(outbound) }, {
+      provider: vendor.provider, baseUrl: far.url.replace("/v1", ""), secret: vendor.secret, model: { upstreamName: vendor.model, endpoints: ["chat"] }, stream: true, list: true,
+    });
+    expect(report).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok", tokens: { input: INPUT, output: OUTPUT } }] });
+  });
+
   test("Anthropic's clients are answered, too", async () => {
     const { shop } = await setUp(vendor);
     const response = await fetch(`${shop.url}/v1/messages`, {
@@ -98,6 +111,38 @@ describe("what came before", () => {
     const response = await shop.chat({ messages: [{ role: "system", content: "Be brief." }, ...HISTORY] });
     expect(response.headers.get("x-modelmart-warn")).toBeNull();
     expect(far.calls[0]!.body.query).toBe("System: Be brief.\n\nUser: I am Ann\n\nAssistant: Hello Ann\n\nUser: Who am I?");
+  });
+});
+
+describe("files", () => {
+  const PICTURE = { role: "user", content: [{ type: "text", text: "What is it?" }, { type: "image_url", image_url: { url: `data:image/png;base64,${Buffer.from("a picture").toString("base64")}` } }] };
+  const UPLOADS = {
+    dify: { path: "/v1/files/upload", reply: { id: "file-7", name: "image.png", size: 9 }, form: /name="user"\r\n\r\nmodelmart\r\n[^]*name="file"; filename="image.png"\r\ncontent-type: image\/png\r\n\r\na picture/, asked: { files: [{ type: "image", transfer_method: "local_file", upload_file_id: "file-7" }] } },
+    coze: { path: "/v1/files/upload", reply: { code: 0, msg: "", data: { id: "file-7", bytes: 9 } }, form: /name="file"; filename="image.png"/, asked: { additional_messages: [{ role: "user", content_type: "object_string", content: '[{"type":"text","text":"What is it?"},{"type":"image","file_id":"file-7"}]' }] } },
+  } as const;
+
+  test.each(["dify", "coze"] as const)("are uploaded before the question (%s)", async (provider) => {
+    const vendor = vendorOf(provider), { path, reply, form, asked } = UPLOADS[provider];
+    const answer = plainSpeaks(vendor, () => false);
+    const far = await startVendor((call) => (call.path === path ? json(call, 200, reply) : answer(call)));
+    closing.push(far.close);
+    const shop = await shopOf(vendor, far.url.replace("/v1", ""), vendor.model);
+    const response = await shop.chat({ messages: [PICTURE], stream: true });
+    expect(await response.text()).toContain("there");
+    expect(far.calls.map((call) => call.path)).toEqual([path, expect.stringMatching(vendor.path)]);
+    expect(far.raw[0]!.toString()).toMatch(form);
+    expect(far.calls[1]!.body).toMatchObject(asked);
+    expect(far.calls[1]!.body).not.toHaveProperty("@uploads");
+    expect(far.calls.every(({ headers }) => headers.authorization === `Bearer ${vendor.secret}`)).toBe(true);
+  });
+
+  test("that are refused are the call's refusal", async () => {
+    const dify = vendorOf("dify"), far = await startVendor((call) => json(call, 415, { code: "unsupported_file_type", message: "File type not allowed.", status: 415 }));
+    closing.push(far.close);
+    const shop = await shopOf(dify, far.url.replace("/v1", ""), dify.model);
+    expect((await shop.chat({ messages: [PICTURE] })).status).toBeGreaterThanOrEqual(400);
+    expect(far.calls).toHaveLength(1);
+    expect(shop.billing.records).toMatchObject([{ chargeNano: 0n }]);
   });
 });
 

@@ -3,9 +3,9 @@ import type { ChatRequest, DocumentPart, Json, MediaPart, Sampling } from "#rela
 import { ReplyReader } from "#relay/dialects/coze/reply-reader.ts";
 import { tellCapDropped } from "#relay/dialects/plain-kit/clamp.ts";
 import { plainTalk, withSystemFolded } from "#relay/dialects/plain-kit/plain-talk.ts";
+import { UploadList } from "#relay/dialects/plain-kit/uploads.ts";
 import { NamedSseStream } from "#relay/dialects/stream-kit/named-stream.ts";
 import { decodeWhole, objectDecoder } from "#relay/dialects/stream-kit/upstream-decoder.ts";
-import { RelayError } from "#relay/errors.ts";
 
 const NOTHING: ReadonlySet<keyof Sampling> = new Set();
 const USER = "modelmart";
@@ -22,8 +22,8 @@ export const cozeUpstream: UpstreamCodec = {
 };
 
 function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
-  const files: Json[] = [];
-  const talk = plainTalk(request, target, { carried: NOTHING, take: (part) => files.push(encodeFile(part)) });
+  const files: Json[] = [], uploads = new UploadList();
+  const talk = plainTalk(request, target, { carried: NOTHING, take: (part) => files.push(encodeFile(part, uploads)) });
   tellCapDropped(request, target);
   const withHistory = target.flags.transcript === true;
   if (!withHistory && (talk.turns.length > 1 || talk.system !== "")) target.warn("history_dropped");
@@ -37,11 +37,12 @@ function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
       additional_messages: turns.map(({ role, text }, at) => at === turns.length - 1 && files.length > 0
         ? { role, content_type: "object_string", content: JSON.stringify([{ type: "text", text }, ...files]) }
         : { role, content_type: "text", content: text }),
+      ...uploads.members,
     },
   };
 }
 
-function encodeFile({ source, type }: MediaPart | DocumentPart): Json {
-  if (source.kind !== "url") throw new RelayError("unsupported_parameter", "The model takes files by their address only.", { param: "messages" });
-  return { type: type === "image" || type === "audio" ? type : "file", file_url: source.url };
+function encodeFile(part: MediaPart | DocumentPart, uploads: UploadList): Json {
+  const place = uploads.place(part), type = part.type === "image" || part.type === "audio" ? part.type : "file";
+  return "url" in place ? { type, file_url: place.url } : { type, file_id: place.stands };
 }

@@ -2,15 +2,14 @@ import type { EncodedRequest, Target, UpstreamCodec } from "#relay/canonical/cod
 import type { ChatRequest, DocumentPart, Json, MediaPart, Sampling } from "#relay/canonical/request.ts";
 import { lastOrAll } from "#relay/dialects/plain-kit/one-question.ts";
 import { tellCapDropped } from "#relay/dialects/plain-kit/clamp.ts";
+import { UploadList } from "#relay/dialects/plain-kit/uploads.ts";
 import { ReplyReader } from "#relay/dialects/dify/reply-reader.ts";
+import { USER } from "#relay/dialects/dify/user.ts";
 import { SseJsonStream } from "#relay/dialects/stream-kit/json-stream.ts";
 import { decodeWhole, objectDecoder } from "#relay/dialects/stream-kit/upstream-decoder.ts";
 import { compact } from "#relay/dialects/stream-kit/wire.ts";
-import { RelayError } from "#relay/errors.ts";
 
 const NOTHING: ReadonlySet<keyof Sampling> = new Set();
-/** Whom the app is asked for; its memory of users is of no use where every request brings its own history. */
-const USER = "modelmart";
 /** What the key's app is, by the name of the model that the operator gives; anything else is an app that chats. */
 const KINDS = [
   { names: /^workflow/i, path: "/workflows/run" },
@@ -29,8 +28,8 @@ export const difyUpstream: UpstreamCodec = {
 };
 
 function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
-  const files: Json[] = [];
-  const query = lastOrAll(request, target, NOTHING, (part) => files.push(encodeFile(part)));
+  const files: Json[] = [], uploads = new UploadList();
+  const query = lastOrAll(request, target, NOTHING, (part) => files.push(encodeFile(part, uploads)));
   tellCapDropped(request, target);
   const kind = KINDS.find(({ names }) => names.test(target.upstreamModel));
   return {
@@ -42,12 +41,12 @@ function encodeRequest(request: ChatRequest, target: Target): EncodedRequest {
       user: USER,
       files: files.length === 0 ? undefined : files,
       auto_generate_name: kind ? undefined : false,
+      ...uploads.members,
     }),
   };
 }
 
-function encodeFile(part: MediaPart | DocumentPart): Json {
-  const { source, type } = part;
-  if (source.kind !== "url") throw new RelayError("unsupported_parameter", "The model takes files by their address only.", { param: "messages" });
-  return { type, transfer_method: "remote_url", url: source.url };
+function encodeFile(part: MediaPart | DocumentPart, uploads: UploadList): Json {
+  const place = uploads.place(part);
+  return "url" in place ? { type: part.type, transfer_method: "remote_url", url: place.url } : { type: part.type, transfer_method: "local_file", upload_file_id: place.stands };
 }

@@ -1,5 +1,6 @@
 import { baiduQianfan } from "#relay/providers/baidu-qianfan/index.ts";
 import { endpointUrl } from "#relay/providers/kit/endpoint-url.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 const CHAT = { dialect: "baidu-v1", path: "/rpc/2.0/ai_custom/v1/wenxinworkshop/chat" } as const;
@@ -28,6 +29,8 @@ export const baiduV1: Provider = {
       return { url, form: {} };
     },
   },
+  keyForm: /^[^|]+\|[^|]+$/,
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     ...(baiduQianfan.errorClasses ?? []),

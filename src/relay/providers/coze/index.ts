@@ -1,10 +1,13 @@
 import { bearer } from "#relay/providers/kit/auth.ts";
+import { asWire } from "#relay/dialects/stream-kit/wire.ts";
+import { uploading } from "#relay/upstream/uploading.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 /**
  * Coze: the model's name is the id of a bot.
  * - one question a call; earlier turns go along where the channel is set so
- * - files by address; neither tools nor sampling: they stand in the bot
+ * - files by address or uploaded before; neither tools nor sampling: they stand in the bot
  * - errors come with status 200 and a number
  * - other hosts: https://api.coze.com (international)
  */
@@ -14,6 +17,8 @@ export const coze: Provider = {
   baseUrl: "https://api.coze.cn",
   paths: { chat: { dialect: "coze", path: "/v3/chat" } },
   authorize: bearer,
+  carry: ({ transport }) => uploading(transport, { path: (pathname) => pathname.replace(/\/v3\/chat$/, "/v1/files/upload"), idOf: ({ data }) => asWire(data).id }),
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", firstByteMs: 120_000 },
   errorClasses: [
     { match: "4000", class: "client" },

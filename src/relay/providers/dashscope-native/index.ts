@@ -14,6 +14,7 @@ export const dashscopeNative: Provider = {
   baseUrl: "https://dashscope.aliyuncs.com/api/v1",
   paths: { chat: { dialect: "dashscope-native", path: "/services/aigc/text-generation/generation" } },
   authorize: bearer,
+  listings: ({ baseUrl }) => (baseUrl === undefined ? [{ baseUrl: dashscope.baseUrl!, path: "/models" }] : []),
   flags: { ...dashscope.flags, streamOptions: "none" },
   errorClasses: [
     ...(dashscope.errorClasses ?? []),

@@ -1,3 +1,4 @@
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 /**
@@ -11,6 +12,7 @@ export const deepl: Provider = {
   baseUrl: "https://api-free.deepl.com",
   paths: { chat: { dialect: "deepl", path: "/v2/translate" } },
   authorize: (key) => ({ authorization: `DeepL-Auth-Key ${key}` }),
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     { match: "403", class: "auth" },

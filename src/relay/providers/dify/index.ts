@@ -1,11 +1,14 @@
 import { bearer } from "#relay/providers/kit/auth.ts";
+import { USER } from "#relay/dialects/dify/user.ts";
+import { uploading } from "#relay/upstream/uploading.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
 /**
  * Dify: one app for each key. The model's name here says what kind it is: `workflow…` runs a workflow, `completion…` an
  * app that completes, anything else one that chats.
  * - one question a call; earlier turns are part of it where the channel is set so
- * - files by address; neither tools nor sampling: they stand in the app
+ * - files by address or uploaded before; neither tools nor sampling: they stand in the app
  * - a workflow tells no more than the total of its tokens: such answers are counted here
  */
 export const dify: Provider = {
@@ -14,6 +17,8 @@ export const dify: Provider = {
   baseUrl: "https://api.dify.ai/v1",
   paths: { chat: { dialect: "dify", path: "/chat-messages" } },
   authorize: bearer,
+  carry: ({ transport }) => uploading(transport, { path: (pathname) => pathname.replace(/\/(?:chat-messages|completion-messages|workflows\/run)$/, "/files/upload"), fields: { user: USER }, idOf: ({ id }) => id }),
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", firstByteMs: 120_000 },
   errorClasses: [
     { match: "provider_quota_exceeded", class: "quota" },

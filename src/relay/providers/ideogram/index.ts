@@ -1,4 +1,5 @@
 import { header } from "#relay/providers/kit/auth.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
 const IMAGES: ProviderEndpoint = { dialect: "ideogram-images", path: "/v1/ideogram-v3/generate" };
@@ -14,6 +15,7 @@ export const ideogram: Provider = {
   baseUrl: "https://api.ideogram.ai",
   paths: { images: IMAGES, "image-edits": IMAGES },
   authorize: header("Api-Key"),
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", firstByteMs: 120_000 },
   errorClasses: [
     { match: "402", class: "quota" },

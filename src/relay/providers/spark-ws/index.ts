@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { RelayError } from "#relay/errors.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 import { xfyunSpark } from "#relay/providers/xfyun-spark/index.ts";
 import { overSockets } from "#relay/upstream/socket-carrier.ts";
@@ -45,6 +46,8 @@ export const sparkWs: Provider = {
     // Nothing but questions goes over a WebSocket: a list of models is not to be had there.
     return { send: (call, sink) => (call.method === "POST" ? questions : transport).send(call, sink) };
   },
+  keyForm: /^[^|]+\|[^|]+\|[^|]+$/,
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     ...(xfyunSpark.errorClasses ?? []),

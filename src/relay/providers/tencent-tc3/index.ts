@@ -1,4 +1,5 @@
 import { signTc3, type TencentKey } from "#relay/providers/kit/tc3.ts";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 import { tencentHunyuan } from "#relay/providers/tencent-hunyuan/index.ts";
 
@@ -21,6 +22,8 @@ export const tencentTc3: Provider = {
   paths: { chat: { dialect: "tencent", path: "/" } },
   authorize: () => NO_HEADERS,
   sign: (key, call) => signTc3(call, readKey(key), { service: "hunyuan", action: "ChatCompletions", version: "2023-09-01" }),
+  keyForm: /^(?:\d+\|)?[^|]+\|[^|]+$/,
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [
     ...(tencentHunyuan.errorClasses ?? []),

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { noList } from "#relay/providers/kit/no-list.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 import { zhipu } from "#relay/providers/zhipu/index.ts";
 
@@ -29,6 +30,8 @@ export const zhipuV3: Provider = {
   paths: { chat: { dialect: "zhipu-v3", path: "/model-api/{model}/invoke", streamPath: "/model-api/{model}/sse-invoke" } },
   authorize: () => NO_HEADERS,
   sign: (key, { atMs }) => ({ authorization: tokenOf(key, atMs) }),
+  keyForm: /^[^.]+\.[^.]+$/,
+  listings: noList,
   flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
   errorClasses: [...(zhipu.errorClasses ?? []), { match: "interrupted", class: "policy" }],
   unconfirmed: true,

@@ -25,6 +25,8 @@ const TARGETS: readonly (readonly [protocol: WireFormat, provider: string, model
   ["openai-chat", "openai", ["gpt-4.1", "gpt-5"]], ["openai-chat", "openai-compatible", ["up-model"]], ["openai-chat", "mistral", ["mistral-large-latest"]], ["openai-responses", "openai", ["gpt-5", "gpt-4.1"]],
   ["anthropic", "anthropic", ["claude-sonnet-4-5", "claude-opus-4-7", "claude-3-haiku-20240307"]], ["gemini", "gemini", ["gemini-2.5-flash", "gemini-3-pro-preview"]],
   ["bedrock-converse", "bedrock", ["anthropic.claude-sonnet-4-5-v1:0", "meta.llama3"]], ["cohere", "cohere", ["command-a-reasoning", "command-r"]], ["ollama", "ollama-native", ["qwen3"]],
+  ["dashscope-native", "dashscope-native", ["qwen-plus", "qwen-vl-max"]], ["dify", "dify", ["chat", "workflow"]], ["coze", "coze", ["739"]], ["spark", "spark-ws", ["lite", "4.0Ultra"]], ["tencent", "tencent-tc3", ["hunyuan-pro"]],
+  ["baidu-v1", "baidu-v1", ["ernie-4.0-8k"]], ["zhipu-v3", "zhipu-v3", ["chatglm_std"]], ["deepl", "deepl", ["deepl-de"]],
 ];
 
 /** Runs it; what is refused is refused by a client's fault and not by ours. */
