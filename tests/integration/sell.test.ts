@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -178,29 +177,6 @@ describe("channels and keys", () => {
   test("the address is shown as requests would use it", async () => {
     expect(await owner.channels.address({ provider: "openai", baseUrl: "https://gateway.example" })).toEqual({ url: "https://gateway.example/v1/chat/completions" });
     expect(await owner.channels.address({ provider: "openai", baseUrl: "not an address" })).toEqual({ url: null });
-    const vertex = (over: object) => owner.channels.address({ provider: "vertex", baseUrl: "", ...over });
-    expect(await vertex({})).toEqual({ url: "https://aiplatform.googleapis.com/v1/projects/{project}/locations/global/publishers/google/models/{model}:generateContent" });
-    expect(await vertex({ project: "shop-7", location: "us-east5" })).toEqual({ url: "https://us-east5-aiplatform.googleapis.com/v1/projects/shop-7/locations/us-east5/publishers/google/models/{model}:generateContent" });
-    expect(await owner.channels.address({ provider: "bedrock", baseUrl: "", location: "eu-west-1" })).toEqual({ url: "https://bedrock-runtime.eu-west-1.amazonaws.com/model/{model}/converse" });
-  });
-
-  test("a service account's file is one key; one that could buy no token is named before it is saved", async () => {
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-    const file = (over: object = {}) => JSON.stringify({ type: "service_account", project_id: "shop-7", private_key_id: "0123456789abcdef", private_key: privateKey.export({ type: "pkcs8", format: "pem" }), client_email: "relay@shop-7.iam.gserviceaccount.com", ...over }, null, 2);
-    const look = (text: string, provider = "vertex") => owner.channels.previewKeys({ text, provider });
-    expect(await look(file())).toEqual({ keys: [{ line: expect.any(Number) as number, suffix: "cdef", known: false }], problems: [] });
-    expect((await look(`[${file()}, ${file({ client_email: "" })}]`)).problems).toMatchObject([{ problem: "not_an_account" }]);
-    expect((await look(file({ private_key: "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n" }))).problems).toMatchObject([{ problem: "not_an_account" }]);
-    expect(await look("AIza-express-key")).toMatchObject({ keys: [{}], problems: [] });
-    // Other vendors' files are none of Google's business.
-    expect((await look(file({ client_email: "" }), "openai")).problems).toEqual([]);
-    // Keys of several parts are counted before anybody is asked.
-    expect(await look("app|secret|key\napp|secret", "spark-ws")).toMatchObject({ keys: [{ suffix: "|key" }], problems: [{ line: 2, problem: "wrong_form" }] });
-    const { id } = await acted("channel.create", () => owner.channels.create({ name: "cloud", provider: "vertex", keys: file(), settings: { location: "us-east5", locations: { "claude-opus-4-1": "global" } } }));
-    expect(await channelNamed("cloud")).toMatchObject({ id, asks: ["project", "location"], settings: { location: "us-east5", locations: { "claude-opus-4-1": "global" } }, keys: [{ suffix: "cdef" }] });
-    expect(JSON.stringify(await owner.channels.get({ id }), (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))).not.toContain("PRIVATE KEY");
-    await expect(owner.channels.create({ name: "wrong", provider: "vertex", keys: file(), settings: { location: "Us East" } })).rejects.toThrow();
-    await acted("channel.delete", () => owner.channels.remove({ id }));
   });
 });
 

@@ -1,10 +1,11 @@
+import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { callerOf } from "#trpc/root.ts";
 import type { Supply } from "#trpc/supply.ts";
 import { addCharge } from "../../support/charge.ts";
 import { errorOf, openAdminShop, sessionOf, type AdminShop } from "./shop.ts";
 
-/** Many channels changed as one act, undone as one, and a channel made after another. */
+/** Many channels changed as one act, undone as one, a channel made after another, and channels of clouds. */
 
 let admin: AdminShop;
 let operator: ReturnType<typeof callerOf>["admin"];
@@ -14,7 +15,7 @@ beforeAll(async () => {
   await admin.as("operator");
   const email = "operator@staff.example.com";
   const supply: Supply = {
-    auditKey: admin.context.keys.auditKey, sealer: admin.context.sealer, fingerprint: String, nowMs: Date.now,
+    auditKey: admin.context.keys.auditKey, sealer: admin.context.sealer, fingerprint: (secret) => createHash("sha256").update(secret).digest("hex"), nowMs: Date.now,
     tests: { test: () => Promise.resolve(undefined), models: () => Promise.resolve(undefined) } as Supply["tests"],
   };
   operator = callerOf({ ...admin.context, supply, user: sessionOf("operator", await admin.userId(email), email) }).admin;
@@ -106,4 +107,33 @@ test("the last day of a channel by hours: failures, 429 and the first token, hou
   expect(hours.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(1);
   expect(hours.map(({ at }) => at.getTime())).toEqual(hours.map((_, index) => hours[0]!.at.getTime() + index * 3_600_000));
   expect(hours.slice(0, -2).every(({ attempts }) => attempts === 0)).toBe(true);
+});
+
+test("the address of a cloud's channel is shown with what its key and the request will say of it", async () => {
+  const of = async (over: object) => (await operator.channels.address({ provider: "vertex", baseUrl: "", ...over })).url;
+  expect(await of({})).toBe("https://aiplatform.googleapis.com/v1/projects/{project}/locations/global/publishers/google/models/{model}:generateContent");
+  expect(await of({ project: "shop-7", location: "us-east5" })).toBe("https://us-east5-aiplatform.googleapis.com/v1/projects/shop-7/locations/us-east5/publishers/google/models/{model}:generateContent");
+  expect(await of({ provider: "bedrock", location: "eu-west-1" })).toBe("https://bedrock-runtime.eu-west-1.amazonaws.com/model/{model}/converse");
+});
+
+test("a service account's file is one key; one that could buy no token is named before it is saved", async () => {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  const file = (over: object = {}) => JSON.stringify({ type: "service_account", project_id: "shop-7", private_key_id: "0123456789abcdef", private_key: privateKey.export({ type: "pkcs8", format: "pem" }), client_email: "relay@shop-7.iam.gserviceaccount.com", ...over }, null, 2);
+  const look = (text: string, provider = "vertex") => operator.channels.previewKeys({ text, provider });
+  expect(await look(file())).toEqual({ keys: [{ line: expect.any(Number) as number, suffix: "cdef", known: false }], problems: [] });
+  expect((await look(`[${file()}, ${file({ client_email: "" })}]`)).problems).toMatchObject([{ problem: "not_an_account" }]);
+  expect((await look(file({ private_key: "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n" }))).problems).toMatchObject([{ problem: "not_an_account" }]);
+  expect(await look("AIza-express-key")).toMatchObject({ keys: [{}], problems: [] });
+  // Other vendors' files are none of Google's business.
+  expect((await look(file({ client_email: "" }), "openai")).problems).toEqual([]);
+  // Keys of several parts are counted before anybody is asked.
+  expect(await look("app|secret|key\napp|secret", "spark-ws")).toMatchObject({ keys: [{ suffix: "|key" }], problems: [{ line: 2, problem: "wrong_form" }] });
+
+  const settings = { location: "us-east5", locations: { "claude-opus-4-1": "global" } };
+  const { id } = await operator.channels.create({ name: `cloud ${randomUUID()}`, provider: "vertex", keys: file(), settings });
+  const made = await operator.channels.get({ id });
+  expect(made).toMatchObject({ asks: ["project", "location"], settings, keys: [{ suffix: "cdef" }] });
+  expect(JSON.stringify(made, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))).not.toContain("PRIVATE KEY");
+  await expect(operator.channels.update({ id, seen: made.updatedAt, patch: { settings: { location: "Us East" } } })).rejects.toThrow();
+  await operator.channels.remove({ id });
 });

@@ -76,10 +76,14 @@ test("OpenAI's SDK and Gemini on Vertex, in the places that the channel names", 
     text += chunk.choices[0]?.delta.content ?? "";
     usage = chunk.usage ?? usage;
   }
+  expect(lastOfGoogle().path).toBe(`/v1/projects/other-project/locations/europe-west4/publishers/google/models/${GEMINI}:streamGenerateContent?alt=sse`);
+  const call = { id: "call_1", type: "function" as const, function: { name: "look", arguments: '{"id":7}' } };
+  await openai.chat.completions.create({ ...ASK, messages: [...SAY, { role: "assistant", tool_calls: [call] }, { role: "tool", tool_call_id: "call_1", content: "a clock tower" }] });
+  expect(lastOfGoogle().body.contents).toMatchObject([{}, { parts: [{ functionCall: { name: "look", args: { id: 7 } } }] }, { parts: [{ functionResponse: { name: "look" } }] }]);
+  expect(JSON.stringify(lastOfGoogle().body)).not.toContain("call_1");
   expect(text).toBe("Hello there");
   expect(usage).toMatchObject({ prompt_tokens: 10, completion_tokens: 5 });
-  expect(lastOfGoogle().path).toBe(`/v1/projects/other-project/locations/europe-west4/publishers/google/models/${GEMINI}:streamGenerateContent?alt=sse`);
-  await until(() => shop.billing.records.length === 2);
+  await until(() => shop.billing.records.length === 3);
   // 10 × 1,000 and 5 × 2,000 nano-USD.
   for (const record of shop.billing.records) expect(record).toMatchObject({ chargeNano: 20_000n, quantities: { input: 10, output: 5 } });
 });

@@ -3,6 +3,7 @@ import { header } from "#relay/providers/kit/auth.ts";
 import { googleTokens, isServiceAccount } from "#relay/providers/kit/google-token.ts";
 import { DEFAULT_FLAGS } from "#relay/providers/kit/openai-shaped.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
+import { rewordGemini } from "#relay/providers/vertex/gemini-words.ts";
 import { place } from "#relay/providers/vertex/place.ts";
 
 const GOOGLES = "/v1/{scope}publishers/google/models/{model}";
@@ -18,7 +19,7 @@ const isNewEmbedding = (model: string): boolean => /gemini-embedding-(?!001)/.te
 const gemini = (dialect: "gemini" | "gemini-images" | "gemini-speech"): ProviderEndpoint => ({
   dialect,
   path: `${GOOGLES}:generateContent`,
-  ...(dialect === "gemini" && { streamPath: `${GOOGLES}:streamGenerateContent?alt=sse` }),
+  ...(dialect === "gemini" && { streamPath: `${GOOGLES}:streamGenerateContent?alt=sse`, reword: rewordGemini }),
   serves: (model) => !isClaude(model) && !isPartners(model),
 });
 
@@ -35,7 +36,7 @@ const messages: ProviderEndpoint = {
  * Google Vertex AI.
  * - keys: a service account's file, exchanged for tokens that live an hour, or an API key (express mode)
  * - the address names project and place; `global` has a host without prefix, continents have hosts of their own
- * - Google's models in Gemini's words, Anthropic's in its own with the edition in the body, partners' in OpenAI's
+ * - Google's models in Gemini's words (no ids of calls, every turn with its role), Anthropic's in its own with the edition in the body, partners' in OpenAI's
  * - embeddings by `predict`, of the newest models by `embedContent`
  * - usage: Gemini's rules for Google's models, Anthropic's for Claude
  */
@@ -72,7 +73,7 @@ export const vertex: Provider = {
     { match: "rate_limit_error", class: "rate" },
     { match: "overloaded_error", class: "overload" },
     { match: "503 UNAVAILABLE", class: "overload" },
-    { match: /^400 .*(?:token count exceeds|prompt is too long)/i, class: "context" },
+    { match: /^400 .*(?:token count (?:\(\d+\) )?exceeds|prompt is too long)/i, class: "context" },
     { match: /^400 .*(?:User location is not supported)/, class: "config" },
     { match: /^400 .*(?:signature|thinking block)/i, class: "quirk" },
   ],

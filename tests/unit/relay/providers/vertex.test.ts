@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { endpointsOf, endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Placing } from "#relay/providers/provider.ts";
+import { classifyFault, readFault } from "#relay/providers/kit/classify.ts";
 import { protocolsFor } from "#relay/routing/protocols.ts";
 
 const vertex = providers.get("google-vertex")!, bedrock = providers.get("bedrock")!;
@@ -74,4 +75,36 @@ test("a request's members that the address tells are taken out wherever they sta
   expect(text).toContain('"messages":[{"role":"user","content":"\\u00e9 {\\"model\\":1}"}]');
   expect(JSON.parse(text)).toEqual({ anthropic_version: "bedrock-2023-05-31", anthropic_beta: ["b-2", "c-3", "a-1"], max_tokens: 5, messages: [{ role: "user", content: 'é {"model":1}' }] });
   expect(JSON.parse(Buffer.concat(reword({ headers: {}, parts: [Buffer.from('{"model":"x"}')] }).parts as readonly Buffer[]).toString())).toEqual({ anthropic_version: "bedrock-2023-05-31" });
+});
+
+test("Gemini's words as Vertex takes them: calls without ids, turns with their roles; nothing else is touched", () => {
+  const reword = endpointsOf(vertex, "chat")[0]!.reword!;
+  const of = (body: string): string => Buffer.concat(reword({ headers: {}, parts: [Buffer.from(body)] }).parts as readonly Buffer[]).toString();
+  const plain = '{"contents" : [{"role":"user", "parts":[{"text":"\\u00e9 \\"id\\""}]}], "tools":[{"functionDeclarations":[{"name":"look","parameters":{"properties":{"id":{}}}}]}] }';
+  expect(of(plain)).toBe(plain);
+  expect(JSON.parse(of('{"contents":[{"parts":[{"text":"Hi"}]},{"role":"model","parts":[{"text":"Yo"}]}],"generationConfig":{"temperature":1}}'))).toEqual({
+    contents: [{ role: "user", parts: [{ text: "Hi" }] }, { role: "model", parts: [{ text: "Yo" }] }], generationConfig: { temperature: 1 },
+  });
+  const turns = [
+    { role: "model", parts: [{ functionCall: { id: "c1", name: "look", args: { id: 7 } }, thoughtSignature: "c2ln" }] },
+    { role: "user", parts: [{ functionResponse: { id: "c1", name: "look", response: { id: 8 } } }] },
+  ];
+  expect(JSON.parse(of(JSON.stringify({ contents: turns, cachedContent: "x" })))).toEqual({
+    contents: [
+      { role: "model", parts: [{ functionCall: { name: "look", args: { id: 7 } }, thoughtSignature: "c2ln" }] },
+      { role: "user", parts: [{ functionResponse: { name: "look", response: { id: 8 } } }] },
+    ],
+    cachedContent: "x",
+  });
+  expect(of('{"cachedContent":"x"}')).toBe('{"cachedContent":"x"}');
+});
+
+test("Vertex's own words for what went wrong", () => {
+  const classOf = (status: number, error: object) => classifyFault(readFault(status, Buffer.from(JSON.stringify({ error }))), vertex.errorClasses);
+  expect(classOf(400, { code: 400, status: "INVALID_ARGUMENT", message: "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576)." })).toBe("context");
+  expect(classOf(404, { code: 404, status: "NOT_FOUND", message: "Publisher Model `projects/p/locations/us-central1/publishers/google/models/gemini-x` not found." })).toBe("config");
+  expect(classOf(429, { code: 429, status: "RESOURCE_EXHAUSTED", message: "Resource exhausted, please try again later." })).toBe("rate");
+  expect(classOf(401, { code: 401, status: "UNAUTHENTICATED", message: "Request had invalid authentication credentials." })).toBe("auth");
+  expect(classOf(403, { code: 403, status: "PERMISSION_DENIED", message: "Permission 'aiplatform.endpoints.predict' denied on resource.", details: [{ reason: "IAM_PERMISSION_DENIED" }] })).toBe("config");
+  expect(classOf(400, { code: 400, status: "INVALID_ARGUMENT", message: "Unable to submit request because it has a temperature value of 1000." })).toBe("client");
 });
