@@ -33,6 +33,8 @@ export type Ask = Readonly<{
   producesTokens: boolean;
   /** Other worst-case quantities by price-book item (images, characters, server tool calls). */
   items?: Readonly<Record<string, number>>;
+  /** The money waits for work that may never begin: nothing is noted of it until `Hold.begin`, so that a crash leaves no trace. */
+  beginsLater?: boolean;
   /** Limits that apply; the scopes `key:<id>` and `user:<id>` with period `total` are always counted, limited or not. */
   budgets: readonly BudgetLimit[];
 }>;
@@ -49,6 +51,8 @@ export interface Hold {
   readonly heldNano: Nano;
   /** Guarded single without a client cap: the `max_tokens` to send upstream, reported as `x-modelmart-max-tokens`. */
   readonly maxTokens?: number;
+  /** The work that the money waited for begins: noted from now on as every request is. Nothing where it has been. */
+  begin(): void;
   /**
    * Guarded streams: tell how many output tokens have been delivered (estimate); returns false when the money
    * is used up and the stream must be cut. Cheap; call per chunk. Always true in other modes.

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { createAdmission, type Admitted } from "#money/admission.ts";
-import { nano } from "#money/amount.ts";
+import { nano, type Nano } from "#money/amount.ts";
 import { type Ask, type Billing, type Hold, type Refusal } from "#money/billing.ts";
 import { createBillingStore } from "#money/billing.store.ts";
 import { admitDurable } from "#money/durable.ts";
@@ -156,14 +156,16 @@ function assemble({ deps, membership, journal, settler, broker, book, release, t
     await Promise.all(scopes.filter((scope) => freeOf(scope) < amount && broker.mayAsk(scope)).map((scope) => broker.take(scope, amount - freeOf(scope), amount - freeOf(scope))));
   };
 
-  const holdDeps: HoldDeps = { overdraft, leaseMore, end: endHold, giveBack, scopesOf: (ask) => admission.scopesOf(ask) };
+  const open = (ask: Ask, holdNano: Nano): Segment | undefined => journal?.open({
+    id: ask.requestId, walletId: ask.walletId, userId: ask.userId, keyId: ask.keyId, modelId: ask.modelId, groupId: ask.groupId,
+    endpoint: ask.endpoint, stream: ask.stream, card: ask.card, holdNano, inputTokensMax: ask.inputTokensMax,
+  });
+
+  const holdDeps: HoldDeps = { overdraft, leaseMore, open, end: endHold, giveBack, scopesOf: (ask) => admission.scopesOf(ask) };
 
   function hold(ask: Ask, admitted: Admitted): Hold {
     const amount = nano(admitted.amount);
-    const segment = journal?.open({
-      id: ask.requestId, walletId: ask.walletId, userId: ask.userId, keyId: ask.keyId, modelId: ask.modelId, groupId: ask.groupId,
-      endpoint: ask.endpoint, stream: ask.stream, card: ask.card, holdNano: amount, inputTokensMax: ask.inputTokensMax,
-    });
+    const segment = ask.beginsLater === true ? undefined : open(ask, amount);
     return createHold({
       ask, mode: admitted.mode, scopes: admitted.scopes, inputTokens: admitted.inputTokens, amount, most: amount, outputTokens: admitted.outputTokens, ended: false, segment,
     }, holdDeps, admitted.maxTokens);

@@ -18,8 +18,8 @@ export type HoldState = {
   most: Nano;
   outputTokens: number;
   ended: boolean;
-  /** Where the OPEN record stands; none when no journal is kept. */
-  readonly segment: Segment | undefined;
+  /** Where the OPEN record stands; none when no journal is kept, or nothing has begun. */
+  segment: Segment | undefined;
 };
 
 export type HoldDeps = Readonly<{
@@ -28,6 +28,8 @@ export type HoldDeps = Readonly<{
   scopesOf: (ask: Ask) => readonly Scope[];
   /** Tries to lease so much more; the answer is seen in the scopes. */
   leaseMore: (scopes: readonly Scope[], amount: bigint) => Promise<void>;
+  /** Notes that something is held. */
+  open: (ask: Ask, amount: Nano) => Segment | undefined;
   end: (state: HoldState, record: ChargeRecord) => Promise<void>;
   giveBack: (state: HoldState) => void;
 }>;
@@ -58,6 +60,11 @@ class RunningHold implements Hold {
 
   get heldNano(): Nano {
     return this.#state.most;
+  }
+
+  begin(): void {
+    const state = this.#state;
+    if (!state.ended) state.segment ??= this.#deps.open(state.ask, state.amount);
   }
 
   delivered(outputTokens: number): boolean {

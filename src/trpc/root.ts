@@ -25,6 +25,7 @@ import { playgroundRouter } from "#trpc/console/playground.ts";
 import { profileRouter } from "#trpc/console/profile.ts";
 import { requestsRouter as ownRequestsRouter } from "#trpc/console/requests.ts";
 import { sessionsRouter } from "#trpc/console/sessions.ts";
+import { ownTasksRouter } from "#trpc/console/tasks.ts";
 import { usageRouter } from "#trpc/console/usage.ts";
 import { viewerRouter } from "#trpc/console/viewer.ts";
 import { walletRouter } from "#trpc/console/wallet.ts";
@@ -42,6 +43,7 @@ export const appRouter = router({
     profile: profileRouter,
     requests: ownRequestsRouter,
     sessions: sessionsRouter,
+    tasks: ownTasksRouter,
     usage: usageRouter,
     viewer: viewerRouter,
     wallet: walletRouter,

@@ -91,12 +91,18 @@ export class SessionMoney {
     const admitted = await this.#state.billing.admit({
       requestId: id, admittedAtMs: atMs, walletId: caller.walletId, userId: caller.userId, keyId: caller.keyId, modelId: model.id, groupId,
       endpoint: "realtime", card: price.worst(totalInputTokens(expected), atMs, "default"),
+      beginsLater: true,
       // All of it is set aside or nothing: an answer cannot be cut where the money ends.
       stream: false, inputTokensMax: 0, candidates: 1, producesTokens: false, items: expected, budgets,
     });
     if (isRefusal(admitted)) throw refusalError(admitted);
     this.#hold = admitted;
     this.#terms = { id, atMs, caller, groupId, snapshot, model, price, budgets };
+  }
+
+  /** An answer is under way: from here on a crash must not lose it. */
+  begin(): void {
+    this.#hold?.begin();
   }
 
   /** Writes an answer's charge down and uses the hold up. Resolves when it is durable. */

@@ -137,6 +137,7 @@ export class RealtimeSession {
       case "begun":
         if (this.#active.size === 0) this.#startedAt = this.#now();
         this.#active.add(event.responseId ?? "");
+        this.#parts.money.begin();
         return this.#forward(frame);
       case "session": {
         this.#facts = sessionFacts(event.session);
@@ -188,7 +189,10 @@ export class RealtimeSession {
     this.#startAnew();
     await money.charge(turn);
     this.#forward(words.told(response, frame, { state, context }));
-    if (!this.#end && !this.#leaving) await money.renew();
+    if (this.#end || this.#leaving) return;
+    await money.renew();
+    // Answers may run side by side.
+    if (this.#active.size > 0) money.begin();
   }
 
   async #transcribed(key: string, usage: unknown, frame: Frame): Promise<void> {

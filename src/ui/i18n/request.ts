@@ -5,7 +5,7 @@ import { isLocale, localeOfHeader, routing, type Locale } from "#ui/i18n/routing
 
 const SCREENS = [
   "common", "kit", "nav", "landing", "models", "model", "pricing", "docs", "status", "legal", "account", "console", "tables", "data", "settings", "audit", "dashboard", "users",
-  "ledger", "requests-admin", "settings-admin", "health", "wallet", "admin-orders", "admin-codes", "admin-approvals", "admin-incidents", "admin-tasks", "channels", "models-admin", "prices", "groups", "keys", "usage", "requests", "playground", "connect", "setup", "conflict",
+  "ledger", "requests-admin", "settings-admin", "health", "wallet", "admin-orders", "admin-codes", "admin-approvals", "admin-incidents", "admin-tasks", "channels", "models-admin", "prices", "groups", "keys", "usage", "requests", "tasks", "playground", "connect", "setup", "conflict",
 ] as const;
 
 /** Storefront pages take the language from their address, all others from the cookie, else from the browser. */

@@ -9,6 +9,7 @@ export const CONSOLE_NAV = [
   { key: "playground", href: "/console/playground", letter: "p" },
   { key: "usage", href: "/console/usage", letter: "u" },
   { key: "requests", href: "/console/requests", letter: "r" },
+  { key: "tasks", href: "/console/tasks", letter: "t" },
   { key: "wallet", href: "/console/wallet", letter: "w" },
   { key: "models", href: "/console/models", letter: "m" },
   { key: "settings", href: "/console/settings", letter: "s" },

@@ -103,6 +103,7 @@ const CONSOLE = group("console", "customer", [
   ["usage-by-key", "console/usage", "/console/usage?from=-24h&group=key"],
   ["requests", "console/requests", "/console/requests"],
   ["requests-errors", "console/requests", "/console/requests?status=error"],
+  ["own-tasks", "console/tasks", "/console/tasks"],
   ["receipt-drawer", "console/requests", ({ requestId }) => `/console/requests?open=${requestId}`, { act: dialog }],
   ["receipt", "console/requests/[id]", ({ requestId }) => `/console/requests/${requestId}`],
   ["receipt-error", "console/requests/[id]", ({ failedId }) => `/console/requests/${failedId}`],

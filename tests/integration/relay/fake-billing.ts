@@ -6,6 +6,8 @@ import type { RateCard } from "#money/rate-card.ts";
 export type FakeBilling = Billing & {
   readonly asks: Ask[];
   readonly records: ChargeRecord[];
+  /** Requests that waited and have begun. */
+  readonly begun: string[];
   /** Holds that nobody has ended. */
   readonly open: Set<string>;
   /** Holds that ended without a charge. */
@@ -25,7 +27,7 @@ export type FakeBilling = Billing & {
 /** Money in memory: remembers what it was asked and told, and that every hold is ended exactly once. */
 export function fakeBilling(): FakeBilling {
   const billing: FakeBilling = {
-    asks: [], records: [], open: new Set(), released: 0,
+    asks: [], records: [], begun: [], open: new Set(), released: 0,
     refuse: undefined, mode: "rich", outputMax: Infinity, maxTokens: undefined, finishMs: 0, raised: [], raises: true,
     nodeId: "node",
     nodes: 1,
@@ -39,6 +41,7 @@ export function fakeBilling(): FakeBilling {
         mode: billing.mode,
         heldNano: nano(1_000_000n),
         ...(billing.maxTokens !== undefined && { maxTokens: billing.maxTokens }),
+        begin: () => void billing.begun.push(ask.requestId),
         delivered: (tokens) => tokens <= billing.outputMax,
         raise(card, size) {
           billing.raised.push({ card, size });

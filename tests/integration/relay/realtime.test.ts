@@ -61,6 +61,8 @@ describe("with OpenAI's own client", () => {
     realtime.send({ type: "response.create", event_id: "second" });
     await until(() => events.filter(({ type }) => type === "response.done").length === 2);
 
+    // Noted with each answer's beginning, never for the wait between them.
+    expect(shop.billing.begun).toEqual(shop.billing.records.map(({ id }) => id));
     expect(vendor.heard.map(({ type }) => type)).toEqual([
       "session.update", "conversation.item.create", "response.create", "input_audio_buffer.append", "input_audio_buffer.commit", "response.create",
     ]);

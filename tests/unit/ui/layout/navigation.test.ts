@@ -9,7 +9,7 @@ const admin: readonly NavEntry[] = ADMIN_NAV.flatMap(({ entries }): readonly Nav
 const hrefsFor = (role: (typeof STAFF_ROLES)[number]) => adminNavFor(permissionsOfRole(role)).flatMap(({ entries }) => entries).map(({ href }) => href);
 
 test("every promised address is in the navigation", () => {
-  expect(CONSOLE_NAV.map(({ href }) => href).sort()).toEqual(["", "/keys", "/models", "/playground", "/requests", "/settings", "/usage", "/wallet"].map((rest) => `/console${rest}`));
+  expect(CONSOLE_NAV.map(({ href }) => href).sort()).toEqual(["", "/keys", "/models", "/playground", "/requests", "/settings", "/tasks", "/usage", "/wallet"].map((rest) => `/console${rest}`));
   const places = ["approvals", "audit", "channels", "codes", "groups", "health", "incidents", "ledger", "models", "orders", "prices", "requests", "settings", "staff", "tasks", "users"];
   expect(admin.map(({ href }) => href).sort()).toEqual(["/admin", ...places.map((rest) => `/admin/${rest}`)]);
 });
