@@ -35,11 +35,9 @@ export function Dashboard({ seesMoney, seesTotals, seesChannels, wizard }: Props
           {seesMoney ? <section className="card min-w-0 p-4"><MoneyChart range={range} zone={zone} /></section> : null}
           {seesMoney ? <Tops range={range} /> : <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section>}
         </div>
-        <div className="flex min-w-0 flex-col gap-4 xl:col-start-3">
-          {seesMoney ? <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section> : null}
-          {seesChannels ? <ChannelsCard /> : null}
-        </div>
+        {seesChannels ? <div className="min-w-0 xl:col-start-3"><ChannelsCard /></div> : null}
       </div>
+      {seesMoney ? <section className="card min-w-0 p-4"><RequestChart range={range} zone={zone} /></section> : null}
     </div>
   );
 }

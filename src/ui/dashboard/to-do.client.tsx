@@ -60,8 +60,10 @@ export function ToDoList() {
 function ToDoLine({ item }: { item: Item }) {
   const t = useTranslations("dashboard");
   const classes = useTranslations("channels.overview.classes");
+  const disputes = useTranslations("admin-orders.disputeReasons");
   const { icon: Icon, tone, href } = LOOKS[item.kind];
-  const facts = { name: item.name, count: item.count ?? 0, amount: formatTotal(item.amountNano ?? 0n), detail: classes.has(item.detail ?? "") ? classes(item.detail ?? "") : item.detail ?? "" };
+  const said = item.detail ?? "";
+  const facts = { name: item.name, count: item.count ?? 0, amount: formatTotal(item.amountNano ?? 0n), detail: classes.has(said) ? classes(said) : disputes.has(said) ? disputes(said) : said };
   return (
     <li className="border-t">
       <Link href={href(item)} className="flex gap-3 px-4 py-2.5 hover:bg-muted focus-visible:-outline-offset-2">

@@ -23,7 +23,7 @@ export function WalletBuckets({ wallet }: { wallet: string }) {
       <p className="text-13 text-fg-2">{first?.userId ? <Link href={`/admin/users/${first.userId}`} className="link">{first.whose}</Link> : null}</p>
       <StatGrid columns={4}>
         {(data ?? [undefined, undefined, undefined, undefined]).map((account, i) => (
-          <StatCard key={account?.code ?? i} loading={!account} label={account ? t(`buckets.${account.bucket}`) : " "} value={account ? <Money nano={account.class === "asset" ? account.balanceNano : -account.balanceNano} /> : null} {...(account && { href: `/admin/ledger/accounts/${account.id}` })} />
+          <StatCard key={account?.code ?? i} loading={!account} label={<span className="inline-block first-letter:uppercase">{account ? t(`buckets.${account.bucket}`) : " "}</span>} value={account ? <Money nano={account.class === "asset" ? account.balanceNano : -account.balanceNano} /> : null} {...(account && { href: `/admin/ledger/accounts/${account.id}` })} />
         ))}
       </StatGrid>
       {off.length > 0 ? <Callout tone="bad" title={t("walletOff")}>{off.map(({ bucket }) => t(`buckets.${bucket}`)).join(", ")}</Callout> : null}
