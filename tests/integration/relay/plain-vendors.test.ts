@@ -35,6 +35,15 @@ async function setUp(vendor: PlainVendor, refuses = () => false): Promise<SetUp>
   return { shop: await shopOf(vendor, far.url.replace("/v1", ""), vendor.model), calls: far.calls };
 }
 
+/** The test of such a channel. */
+function tried({ provider, secret, model }: Pick<PlainVendor, "provider" | "secret" | "model">, url: string) {
+  const outbound = createOutbound({ allowPrivate: true }), transport = createHttpTransport(outbound);
+  closing.push(() => Promise.resolve(outbound.close()));
+  return probeChannel({ transport, simulator: transport, sockets: createSocketTransport(outbound) }, {
+    provider, baseUrl: url.replace("/v1", ""), secret, model: { upstreamName: model, endpoints: ["chat"] }, stream: true, list: true,
+  });
+}
+
 const client = ({ url }: Shop): OpenAI => new OpenAI({ apiKey: KEY, baseURL: `${url}/v1`, maxRetries: 0 });
 const QUESTION = { model: "gpt-test", messages: [{ role: "system" as const, content: "Be brief." }, { role: "user" as const, content: "Say hello" }] };
 /** 1,000 nano for each token in and 2,000 for each out. */
@@ -72,14 +81,9 @@ describe.each(PLAIN_VENDORS.map((vendor) => [vendor.provider, vendor] as const))
   });
 
   test("a channel's test asks it as requests do", async () => {
-    const spark = vendor.provider === "spark-ws", outbound = createOutbound({ allowPrivate: true });
-    const far = spark ? await startSocketVendor(vendor, () => false) : await startVendor(plainSpeaks(vendor, () => false));
-    closing.push(far.close, () => Promise.resolve(outbound.close()));
-    const transport = createHttpTransport(outbound);
-    const report = await probeChannel({ transport, simulator: transport, sockets: createSocketTransport(outbound) }, {
-      provider: vendor.provider, baseUrl: far.url.replace("/v1", ""), secret: vendor.secret, model: { upstreamName: vendor.model, endpoints: ["chat"] }, stream: true, list: true,
-    });
-    expect(report).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok", tokens: { input: INPUT, output: OUTPUT } }] });
+    const far = vendor.provider === "spark-ws" ? await startSocketVendor(vendor, () => false) : await startVendor(plainSpeaks(vendor, () => false));
+    closing.push(far.close);
+    expect(await tried(vendor, far.url)).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok", tokens: { input: INPUT, output: OUTPUT } }] });
   });
 
   test("Anthropic's clients are answered, too", async () => {
@@ -200,6 +204,7 @@ test("DeepL translates into the language of the model's name, and each character
   expect(await response.text()).toContain('"content":"Hallo"');
   expect(far.calls[0]).toMatchObject({ path: "/v2/translate", headers: { authorization: "DeepL-Auth-Key key:fx" }, body: { text: ["Say hello"], target_lang: "DE" } });
   expect(shop.billing.records).toMatchObject([{ outcome: "ok", chargeNano: 9_000n }]);
+  expect(await tried({ provider: "deepl", secret: "key:fx", model: "deepl-de" }, far.url)).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok", tokens: { input: 9, output: 0 } }] });
 });
 
 test("Ideogram paints from a form", async () => {

@@ -114,7 +114,7 @@ export async function startSocketVendor(vendor: PlainVendor, refuses: () => bool
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false }), wires = new Set<Socket>();
   const calls: SocketVendor["calls"][number][] = [];
   let refusal: Readonly<{ status: number; body: object }> | undefined, closed = 0;
-  const server = http.createServer((request, response) => response.writeHead(404).end());
+  const server = http.createServer((_request, response) => response.writeHead(404).end());
   server.on("upgrade", (request, socket: Socket, head) => {
     wires.add(socket);
     if (refusal) {
