@@ -4,7 +4,7 @@ import { baiduUpstream } from "#relay/dialects/baidu-v1/index.ts";
 import { bedrockConverseUpstream } from "#relay/dialects/bedrock-converse/index.ts";
 import { cohereUpstream } from "#relay/dialects/cohere/index.ts";
 import { cozeUpstream } from "#relay/dialects/coze/index.ts";
-import { dashscopeNativeUpstream } from "#relay/dialects/dashscope-native/index.ts";
+import { dashscopeNativeUpstream } from "#relay/dialects/openai-chat/dashscope/index.ts";
 import { deeplUpstream } from "#relay/dialects/deepl/index.ts";
 import { difyUpstream } from "#relay/dialects/dify/index.ts";
 import { ollamaUpstream } from "#relay/dialects/ollama/index.ts";

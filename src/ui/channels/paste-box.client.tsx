@@ -55,7 +55,7 @@ export function PasteBox({ label, channelId, provider, hint: ownHint, value, onC
               ...preview.problems.map(({ line, hint, problem }) => ({ line, text: hint, word: t(`problems.${problem}`), tone: problem === "twice" ? "text-fg-3" : "text-bad" }))]
               .sort((a, b) => Number(a.tone !== "text-bad") - Number(b.tone !== "text-bad") || a.line - b.line).slice(0, SHOWN)
               .map(({ line, text: hint, word, tone }, index) => (
-                <li key={`${line} ${index}`} className="flex gap-3"><span className="nums w-8 flex-none text-right text-fg-3">{line}</span><code className="min-w-0 flex-1 truncate">{hint}</code><span className={cn("flex-none", tone)}>{word}</span></li>
+                <li key={`${line} ${index}`} className="flex gap-3"><span className="nums w-8 flex-none text-right text-fg-3">{line}</span><code className="min-w-12 flex-1 truncate">{hint}</code><span className={cn("min-w-0 text-right", tone)}>{word}</span></li>
               ))}
           </ul>
           <p className="mt-1 text-13 text-fg-3">{t("sum", { fresh: fresh.length, known, wrong: preview.problems.length })}</p>

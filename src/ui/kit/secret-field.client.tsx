@@ -20,7 +20,9 @@ export function SecretField({ value, onChange, stored, multiple = false, placeho
   const t = useTranslations("kit");
   const [replacing, setReplacing] = useState(stored === undefined);
   const lines = value.split("\n").filter((line) => line.trim() !== "").length;
-  const hint = multiple && lines > 0 ? t("secret.count", { count: lines }) : text.hint;
+  // A file of JSON is one secret or several, whatever its lines.
+  const isJson = /^\s*[[{]/.test(value);
+  const hint = multiple && lines > 0 && !isJson ? t("secret.count", { count: lines }) : text.hint;
   return (
     <Field {...text} hint={hint}>
       {(control) => replacing ? (

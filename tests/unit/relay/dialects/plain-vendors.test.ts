@@ -7,7 +7,7 @@ import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { VendorFormat } from "#relay/dialects/wire-format.ts";
 import { providers } from "#relay/providers/index.ts";
 import { signTc3 } from "#relay/providers/kit/tc3.ts";
-import { signedUrl } from "#relay/providers/spark-ws/index.ts";
+import { signedUrl } from "#relay/providers/xfyun-spark/spark-ws.ts";
 
 type Protocol = Extract<VendorFormat, "dashscope-native" | "dify" | "coze" | "spark" | "tencent" | "baidu-v1" | "zhipu-v3" | "deepl">;
 const PROVIDER: Readonly<Record<Protocol, string>> = {

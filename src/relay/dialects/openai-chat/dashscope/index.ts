@@ -1,6 +1,6 @@
 import type { UpstreamCodec } from "#relay/canonical/codec.ts";
-import { encodeRequest } from "#relay/dialects/dashscope-native/encode-request.ts";
-import { ReplyReader } from "#relay/dialects/dashscope-native/reply-reader.ts";
+import { encodeRequest } from "#relay/dialects/openai-chat/dashscope/encode-request.ts";
+import { ReplyReader } from "#relay/dialects/openai-chat/dashscope/reply-reader.ts";
 import { SseJsonStream } from "#relay/dialects/stream-kit/json-stream.ts";
 import { decodeWhole, objectDecoder } from "#relay/dialects/stream-kit/upstream-decoder.ts";
 
