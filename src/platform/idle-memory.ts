@@ -2,8 +2,12 @@ import v8 from "node:v8";
 import vm from "node:vm";
 
 const LOOK_MS = 1_000;
-/** So many quiet looks in a row, and the rush is over. */
-const QUIET_LOOKS = 2;
+/**
+ * So many quiet looks in a row, and the rush is over. Not fewer: a collection while nothing runs finds no object of the
+ * shapes that compiled code was made for, and V8 throws that code away with them. After it every request costs half as
+ * much again until the code is hot once more, which a pause between two bursts is not worth.
+ */
+const QUIET_LOOKS = 30;
 
 type Collect = (options: Readonly<{ type: "major"; execution: "async"; flavor: "last-resort" }>) => Promise<void>;
 

@@ -14,6 +14,10 @@ const KEY = "sk-mm-be0c0000000000000000000000000000000000000000be0c";
 const SLOW_MODEL = "slow?chunks=40&gap_ms=250";
 const CONNECTIONS = 64;
 const RATE_PER_SECOND = 300;
+/** Until the code of either side is compiled. */
+const WARM_MS = 6_000;
+/** How long memory may take to be given back: a node that was busy waits half a minute before it tidies up. */
+const REST_MS = 40_000;
 /** How long the settlement may take to catch up after a round at full speed. */
 const DRAIN_MS = 60_000;
 
@@ -117,9 +121,9 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
   };
   const load = { connections: CONNECTIONS, durationMs: plan.durationMs };
   const wanted = (part: "json" | "stream"): boolean => plan.only === undefined || plan.only === part;
-  if (wanted("json")) for (const who of contenders) seen(who, await throughput(who, who.json, 1, { ...load, durationMs: 1_500 }));
+  if (wanted("json")) for (const who of contenders) seen(who, await throughput(who, who.json, 1, { ...load, durationMs: WARM_MS }));
   for (const who of streaming) {
-    if (wanted("stream")) seen(who, await throughput(who, who.stream, 1, { ...load, durationMs: 1_500 }));
+    if (wanted("stream")) seen(who, await throughput(who, who.stream, 1, { ...load, durationMs: WARM_MS }));
   }
 
   const json = new Map<string, Throughput[]>(contenders.map(({ name }) => [name, []]));
@@ -152,7 +156,7 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
 }
 
 const slowRound = (shop: Shop, count: number): Promise<SlowStreams> =>
-  slowStreams(shop.pid, buildRequest(shop.url, "/v1/chat/completions", KEY, body("slow", true)), count, 5_000);
+  slowStreams(shop.pid, buildRequest(shop.url, "/v1/chat/completions", KEY, body("slow", true)), count, REST_MS);
 
 /** Waits until every answer has its charge; more charges than answers are as wrong as fewer. */
 async function drained(shop: Shop, answered: number): Promise<Drain> {

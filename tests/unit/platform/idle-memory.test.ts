@@ -12,11 +12,13 @@ test("tidies once after a rush, and never while something runs", () => {
 
   done = 5;
   running = 1;
-  vi.advanceTimersByTime(10_000);
+  vi.advanceTimersByTime(60_000);
   expect(tidied).toBe(0);
 
   running = 0;
-  vi.advanceTimersByTime(3_000);
+  vi.advanceTimersByTime(25_000);
+  expect(tidied).toBe(0); // a pause between two bursts
+  vi.advanceTimersByTime(10_000);
   expect(tidied).toBe(1);
   vi.advanceTimersByTime(60_000);
   expect(tidied).toBe(1);
@@ -26,7 +28,7 @@ test("tidies once after a rush, and never while something runs", () => {
     vi.advanceTimersByTime(1_000);
   }
   expect(tidied).toBe(1); // never quiet
-  vi.advanceTimersByTime(3_000);
+  vi.advanceTimersByTime(35_000);
   expect(tidied).toBe(2);
 
   done += 1;
