@@ -14,7 +14,6 @@ import { Money } from "#ui/kit/money.tsx";
 import { EmptyState } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { useCursor } from "#ui/kit/use-cursor.client.ts";
-import { Bleed } from "#ui/layout/bleed.tsx";
 import { OwnTaskDrawer } from "#ui/tasks/own-task-drawer.client.tsx";
 import { taskTone } from "#ui/tasks/task-words.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -39,7 +38,7 @@ export function OwnTaskList() {
   return (
     <>
       <FilterBar filters={filters} />
-      <Bleed className="mt-4">
+      <div className="mt-4">
         <DataTable<Row>
           label={t("title")} columns={useColumns()} rows={list.data?.rows} rowKey={({ id }) => id}
           state={list.isError ? (list.data ? "stale" : "error") : list.isPending || list.isPlaceholderData ? "loading" : "ready"} onRetry={() => void list.refetch()}
@@ -47,7 +46,7 @@ export function OwnTaskList() {
           empty={<EmptyState icon={<Clapperboard size={18} strokeWidth={1.75} aria-hidden="true" />} title={t("emptyTitle")} text={t("emptyText")} action={<LinkButton href="/console/models">{t("emptyAction")}</LinkButton>} />}
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: Boolean(list.data?.next), onPrevious: cursor.back, onNext: () => list.data?.next && cursor.push(list.data.next) }}
         />
-      </Bleed>
+      </div>
       <OwnTaskDrawer id={open} onClose={() => void setOpen(null)} />
     </>
   );

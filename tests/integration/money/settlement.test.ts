@@ -1,11 +1,10 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { main } from "#cli/ledger.ts";
 import { inspect, replay } from "#cli/journal.ts";
 import { nano, pico } from "#money/amount.ts";
-import type { Ask } from "#money/billing.ts";
 import { createBillingStore } from "#money/billing.store.ts";
 import { readHostIdentity } from "#money/host-identity.ts";
 import { replayDead } from "#money/journal-replay.ts";
@@ -258,30 +257,6 @@ test("W4 a start settles the journal of a dead process of this machine, and give
   expect(await shop.charges(walletId)).toMatchObject([{ id: done, charge: usd(0.1), outcome: "ok" }, { id: open, charge: 0n, outcome: "interrupted" }]);
   expect(await shop.wallet(walletId)).toMatchObject({ paid: usd(9.9), leased: 0n });
   expect(readdirSync(shop.journalRoot)).toEqual([node.nodeId]);
-  await shop.expectSound();
-});
-
-test("money that waits for work stands in no journal before the work begins, and is charged and given back like any", async () => {
-  const shop = await openShop();
-  const node = await shop.node();
-  const sold = await shop.model(PER_CALL);
-  const customer = await shop.customer(usd(10));
-  const [idle, begun, ended] = [0, 1, 2].map(() => askFor(customer, sold, { beginsLater: true })) as [Ask, Ask, Ask];
-  const holds = [await admitted(node, idle), await admitted(node, begun), await admitted(node, ended)];
-  holds[1]!.begin();
-  holds[1]!.begin();
-  holds[2]!.begin();
-  const folder = path.join(shop.journalRoot, node.nodeId);
-  const written = (): string => readdirSync(folder).map((name) => readFileSync(path.join(folder, name), "latin1")).join("");
-  await until(() => written().includes(ended.requestId));
-  expect([written().includes(idle.requestId), written().split(begun.requestId).length - 1]).toEqual([false, 1]);
-  await holds[2]!.finish(recordFor(ended, sold, { request: 1 }));
-  holds[0]!.release();
-  holds[1]!.release();
-  await settled(node);
-  await node.close();
-  expect(await shop.charges(customer.walletId)).toMatchObject([{ id: ended.requestId, outcome: "ok" }]);
-  expect(await shop.wallet(customer.walletId)).toMatchObject({ paid: usd(9.9), leased: 0n });
   await shop.expectSound();
 });
 
