@@ -51,7 +51,7 @@ export async function ModelFacts({ offer, formats }: { offer: Described; formats
         {rows.map(([name, value]) => (
           <div key={name} className="grid grid-cols-[112px_minmax(0,1fr)] gap-4 border-t py-2.5 text-13">
             <dt className="text-fg-3">{name}</dt>
-            <dd className="[overflow-wrap:anywhere]">{value}</dd>
+            <dd className="break-keep [overflow-wrap:anywhere]">{value}</dd>
           </div>
         ))}
       </dl>
