@@ -116,15 +116,14 @@ async function ModelRow({ model, days, locale, dayText }: Omit<Rows, "status"> &
   const t = await getTranslations("status");
   const sum = total(days);
   const word: StatusWord = wordOf(days);
-  const counts = sum.requests > 0 && !hasBars(days) ? t("counts", sum) : undefined;
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-2 border-b py-3 sm:grid-cols-[minmax(0,240px)_minmax(0,1fr)_88px]">
-      <div className="min-w-0">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 border-b py-3 sm:grid-cols-[minmax(0,240px)_minmax(0,1fr)_88px]">
+      <div className="min-w-0 max-sm:row-span-2">
         <a href={modelPath(locale, model)} className="block truncate font-medium hover:text-accent-text">{model.name}</a>
         <span className={`flex items-center gap-1.5 text-13 ${word === "operational" ? "text-fg-3" : STATUS_TEXT[word]}`}><i className={`dot ${STATUS_TEXT[word]}`} aria-hidden="true" />{t(`state.${word}`)}</span>
       </div>
-      {sum.requests === 0 || counts !== undefined ? <span className="nums text-13 text-fg-3 max-sm:hidden">{counts}</span> : <div className="min-w-0 max-sm:order-last max-sm:col-span-2"><UptimeBar days={days} small label={t("label", { name: model.name, rate: formatRate(sum), span: await spanText(days) })} dayText={dayText} /></div>}
-      <span className="nums text-right text-fg-2">{formatRate(sum)}{counts === undefined ? null : <span className="block text-13 text-fg-3 sm:hidden">{counts}</span>}</span>
+      {sum.requests === 0 ? <span className="max-sm:hidden" /> : !hasBars(days) ? <span className="nums text-13 text-fg-3 max-sm:col-start-2 max-sm:row-start-2 max-sm:text-right">{t("counts", sum)}</span> : <div className="min-w-0 max-sm:col-span-2 max-sm:row-start-3 max-sm:mt-2"><UptimeBar days={days} small label={t("label", { name: model.name, rate: formatRate(sum), span: await spanText(days) })} dayText={dayText} /></div>}
+      <span className="nums text-right text-fg-2 max-sm:col-start-2 max-sm:row-start-1">{formatRate(sum)}</span>
     </li>
   );
 }
