@@ -13,7 +13,7 @@ import { channelFor, INPUT, OUTPUT, SIGNATURE, tells, UPSTREAMS, type Said, type
 
 /** Names that each vendor knows a thinking model by. */
 const UPSTREAM_MODELS: Readonly<Record<Upstream, string>> = {
-  chat: "up-model", responses: "gpt-5", messages: "claude-sonnet-4-5", gemini: "gemini-2.5-flash", converse: "anthropic.claude-sonnet-4-5-v1:0", cohere: "command-a-reasoning", ollama: "qwen3",
+  chat: "up-model", responses: "gpt-5", messages: "claude-sonnet-4-5", gemini: "gemini-2.5-flash", converse: "claude-sonnet-4-5-by-profile", cohere: "command-a-reasoning", ollama: "qwen3",
 };
 const SDKS: readonly Sdk[] = [openaiChat, openaiResponses, anthropic, google, ...AI_SDKS];
 const ANSWER = "It is raining at a quarter past nine.";
