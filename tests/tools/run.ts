@@ -14,7 +14,7 @@ import { DONE, taskAnswer } from "./task-vendor.ts";
  */
 
 const MODELS: Readonly<Record<Upstream, string>> = {
-  chat: "up-model", responses: "gpt-5", messages: "claude-sonnet-4-5", gemini: "gemini-2.5-flash", converse: "anthropic.claude-sonnet-4-5-v1:0", cohere: "command-a-reasoning", ollama: "qwen3",
+  chat: "up-model", responses: "gpt-5", messages: "claude-sonnet-4-5", gemini: "gemini-2.5-flash", converse: "claude-sonnet-4-5-by-profile", cohere: "command-a-reasoning", ollama: "qwen3",
 };
 /** Names under which each tool believes that a model can do what it needs. */
 const SOLD = ["gpt-5", "claude-sonnet-4-5", "gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite", "claude-haiku-4-5-20251001"] as const;

@@ -5,7 +5,7 @@ import { channelFor, tells, UPSTREAMS, type Upstream } from "../sdk/words.ts";
 import { SHAPES, type Shape } from "./shapes.ts";
 
 const UPSTREAM_MODELS: Readonly<Record<Upstream, string>> = {
-  chat: "up-model", responses: "gpt-5", messages: "claude-sonnet-4-5", gemini: "gemini-2.5-flash", converse: "anthropic.claude-sonnet-4-5-v1:0", cohere: "command-a-reasoning", ollama: "qwen3",
+  chat: "up-model", responses: "gpt-5", messages: "claude-sonnet-4-5", gemini: "gemini-2.5-flash", converse: "claude-sonnet-4-5-by-profile", cohere: "command-a-reasoning", ollama: "qwen3",
 };
 const ANSWER = "All is well.";
 const vendor = await startVendor();
