@@ -243,7 +243,7 @@ browserTest("on a phone every address is behind the bar and the menu", async () 
   expect(await barriers(page)).toEqual([]);
   await page.getByRole("button", { name: "More" }).click();
   const sheet = page.getByRole("dialog");
-  expect(await sheet.getByRole("link").count()).toBe(8);
+  expect(await sheet.getByRole("link").count()).toBe(9);
   expect(await barriers(page)).toEqual([]);
 });
 

@@ -20,7 +20,7 @@ export function WalletBuckets({ wallet }: { wallet: string }) {
   const off = story?.buckets.filter((bucket) => bucket.wallet !== bucket.ledger) ?? [];
   return (
     <div className="flex flex-col gap-3">
-      <p className="text-13 text-fg-2">{first?.userId ? <Link href={`/admin/users/${first.userId}`} className="link">{first.whose}</Link> : null}</p>
+      <p className="min-w-0 text-13 wrap-anywhere text-fg-2">{first?.userId ? <Link href={`/admin/users/${first.userId}`} className="link">{first.whose}</Link> : null}</p>
       <StatGrid columns={4}>
         {(data ?? [undefined, undefined, undefined, undefined]).map((account, i) => (
           <StatCard key={account?.code ?? i} loading={!account} label={<span className="inline-block first-letter:uppercase">{account ? t(`buckets.${account.bucket}`) : " "}</span>} value={account ? <Money nano={account.class === "asset" ? account.balanceNano : -account.balanceNano} /> : null} {...(account && { href: `/admin/ledger/accounts/${account.id}` })} />
