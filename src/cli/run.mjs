@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import module from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -163,6 +164,9 @@ async function runCommand(name, argv) {
     fail(`There is no command "${name}". Known: ${known.join(", ")}.`);
   }
   endWithParent();
+  // Compiled code is kept beside the packages, where nobody else may write: the next start strips no types and holds no
+  // compiler in memory for it. Where the folder cannot be written all goes on as without it.
+  module.enableCompileCache?.(path.join(modules, ".cache", "modelmart-code"));
   try {
     const { default: run } = await import(new URL(`./${name}.ts`, import.meta.url).href);
     process.exitCode = await run(argv);
