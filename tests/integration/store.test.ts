@@ -51,7 +51,7 @@ describe("store as code", () => {
   test("an export builds another shop, whose missing secrets are made and printed once", async () => {
     const other = await createTestDatabase();
     try {
-      const text = (await exportStore(database.pool)).replace(/- fingerprint: \w+/, "- sk-other-upstream").replace(/codes:[\s\S]*?(?=management_tokens)/, "");
+      const text = (await exportStore(database.pool)).replace(/- fingerprint: "?\w+"?/, "- sk-other-upstream").replace(/codes:[\s\S]*?(?=management_tokens)/, "");
       const lines = (await createTestShop(other, { UPSTREAM: "x" }).apply(text)).join("\n");
       expect(lines).toMatch(/sk-mm-[0-9A-Za-z]{40}   \(shown this once\)/);
       expect(lines).toMatch(/mm-admin-[0-9A-Za-z]{40}   \(shown this once\)/);
