@@ -39,7 +39,7 @@ export type OriginPoolOptions = Readonly<{
   host: string;
   connect: Connect;
   connectionsMax: number;
-  /** Idle connections are closed after this. */
+  /** Idle connections are closed after this, those that a rush has left over sooner. */
   keepMs: number;
   /** Monotonic, in ms. */
   now: () => number;
@@ -47,6 +47,9 @@ export type OriginPoolOptions = Readonly<{
 
 /** What the other side says of its patience is taken with this much off, as the news of its hanging up takes its time. */
 const KEEP_MARGIN_MS = 1_000;
+/** So many idle connections wait for their whole time; what a rush has left beyond them goes sooner. */
+const SPARE_MAX = 64;
+const SPARE_KEEP_MS = 10_000;
 /** Up to here one buffer with everything is cheaper to send than several. */
 const JOIN_BYTES = 64 * 1024;
 /** What may stand in a header's value; a line's end in it would begin another header. */
@@ -89,7 +92,10 @@ export class OriginPool {
   /** Closes what has been idle for too long. To be called every few seconds. */
   sweep(): void {
     const now = this.#options.now();
-    for (const connection of this.#idle.filter(({ idleUntil }) => idleUntil <= now)) connection.destroy();
+    // Those that were used last stand at the end.
+    const beyond = this.#idle.length - SPARE_MAX;
+    const isOld = ({ idleSince, idleUntil }: Connection, at: number): boolean => idleUntil <= now || (at < beyond && now - idleSince >= SPARE_KEEP_MS);
+    for (const connection of this.#idle.filter(isOld)) connection.destroy();
   }
 
   /** Breaks everything. */
@@ -133,7 +139,8 @@ export class OriginPool {
     const next = this.#nextWaiting();
     if (next) return connection.send(next);
     const keepMs = connection.keepMs === undefined ? this.#options.keepMs : Math.min(this.#options.keepMs, connection.keepMs - KEEP_MARGIN_MS);
-    connection.idleUntil = this.#options.now() + keepMs;
+    connection.idleSince = this.#options.now();
+    connection.idleUntil = connection.idleSince + keepMs;
     if (keepMs <= 0 || this.#closed) connection.destroy();
     else this.#idle.push(connection);
   }
@@ -236,7 +243,8 @@ type ConnectionEvents = Readonly<{ idle(connection: Connection): void; gone(conn
 
 /** One socket and the call that has it. */
 class Connection {
-  /** When it is too old to be used, by the pool's clock. */
+  /** When it was used last, and when it is too old to be used, by the pool's clock. */
+  idleSince = 0;
   idleUntil = 0;
   readonly #socket: Socket;
   readonly #events: ConnectionEvents;

@@ -7,21 +7,34 @@ export type TokenizerResult = Readonly<{ id: number; tokens: number | undefined 
 export interface Tokenizer {
   /** Tokens of the texts; undefined when the queue is full or the worker failed: then an estimate must do. */
   count(texts: readonly string[], model: string): Promise<number | undefined>;
+  /** Whether its thread runs now. */
+  readonly running: boolean;
   /** Ends the worker; counts that wait become undefined. */
   close(): Promise<void>;
 }
 
 const QUEUE_MAX = 1_000;
+/** The table of a vocabulary is some 60 MB of memory, and read again in half a second. */
+const IDLE_MS = 60_000;
 
 /**
  * Exact token counts, in one worker thread: nothing that takes time by the length of a customer's text runs
- * beside the streams. The thread starts with the first count, and again after a crash.
+ * beside the streams. The thread starts with the first count, and again after a crash or after it was ended because
+ * nothing was counted for a while.
  */
-export function createTokenizer(): Tokenizer {
+export function createTokenizer({ idleMs = IDLE_MS }: Readonly<{ idleMs?: number }> = {}): Tokenizer {
   const waiting = new Map<number, (tokens: number | undefined) => void>();
   let worker: Worker | undefined;
   let nextId = 0;
   let closed = false;
+  let idle: NodeJS.Timeout | undefined;
+
+  const rest = (): void => {
+    if (waiting.size > 0) return;
+    const running = worker;
+    worker = undefined;
+    void running?.terminate();
+  };
 
   const giveUp = (): void => {
     worker = undefined;
@@ -35,6 +48,7 @@ export function createTokenizer(): Tokenizer {
     started.on("message", ({ id, tokens }: TokenizerResult) => {
       waiting.get(id)?.(tokens);
       waiting.delete(id);
+      idle = idle?.refresh() ?? setTimeout(rest, idleMs).unref();
     });
     started.on("error", () => undefined); // `exit` follows
     started.on("exit", () => {
@@ -54,8 +68,12 @@ export function createTokenizer(): Tokenizer {
       worker.postMessage(job);
       return promise;
     },
+    get running() {
+      return worker !== undefined;
+    },
     async close() {
       closed = true;
+      clearTimeout(idle);
       const running = worker;
       giveUp();
       await running?.terminate();

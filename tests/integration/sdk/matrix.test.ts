@@ -30,7 +30,7 @@ const PROVING: readonly Upstream[] = ["responses", "messages", "gemini", "conver
 
 const TROUBLES = ([[400, 400], [401, 502], [403, 502], [404, 502], [413, 413], [429, 429], [500, 502], [503, 502]] as const).map(([status, told]) => ({ status, told }));
 /** Counts nothing: threads of tokenizers are dear. */
-const BUSY: Tokenizer = { count: () => Promise.resolve(undefined), close: () => Promise.resolve() };
+const BUSY: Tokenizer = { running: false, count: () => Promise.resolve(undefined), close: () => Promise.resolve() };
 
 const openFor = (upstream: Upstream, at = origin, tokenizer?: Tokenizer): Promise<Shop> =>
   openShop({ ...(tokenizer && { tokenizer }), channels: [channelFor(upstream, at)], upstreamModel: UPSTREAM_MODELS[upstream], aliases: Object.values(ALIASES), responses: keptInMemory() });

@@ -13,7 +13,7 @@ const SAID: Said = { thought: "Hm.", text: "Well then.", calls: [{ id: "call_a",
 /** Addresses whose format is the vendor's own. */
 const PASSES: Readonly<Partial<Record<Upstream, RegExp>>> = { chat: /chat/, responses: /responses/, messages: /messages/, gemini: /models/ };
 /** Its queue is full: estimates must do. */
-const BUSY: Tokenizer = { count: () => Promise.resolve(undefined), close: () => Promise.resolve() };
+const BUSY: Tokenizer = { running: false, count: () => Promise.resolve(undefined), close: () => Promise.resolve() };
 const TYPE: Readonly<Partial<Record<Upstream, string>>> = { converse: "application/vnd.amazon.eventstream", ollama: "application/x-ndjson" };
 const vendor = await startVendor();
 const origin = vendor.url.slice(0, -"/v1".length);

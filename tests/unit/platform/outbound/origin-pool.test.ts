@@ -105,6 +105,26 @@ test("an idle connection goes when it is old, sooner when the other side says so
   await until("all are closed", () => Promise.resolve(sockets.every((socket) => socket.readableEnded || socket.destroyed) || undefined));
 });
 
+test("of what a rush has left, 64 connections wait their time, the others ten seconds", async () => {
+  const waiting: Socket[] = [];
+  const { pool, sockets, clock } = await serve((_request, socket) => void waiting.push(socket), 100);
+  const calls = Array.from({ length: 70 }, () => call(pool));
+  await until("all have come", () => Promise.resolve(waiting.length === 70 || undefined));
+  for (const socket of waiting) socket.write(OK);
+  await Promise.all(calls);
+  const open = (): number => sockets.filter((socket) => !socket.readableEnded && !socket.destroyed).length;
+  clock.now += 9_999;
+  pool.sweep();
+  expect(open()).toBe(70);
+  clock.now += 1;
+  pool.sweep();
+  await until("six are closed", () => Promise.resolve(open() === 64 || undefined));
+  pool.sweep();
+  clock.now += 40_000;
+  pool.sweep();
+  expect(open()).toBe(64);
+});
+
 test("how far a call had come is told with its error", async () => {
   const { pool } = await serve((_request, socket, count) => {
     if (count === 1) socket.destroy();

@@ -1,7 +1,7 @@
 import { getEncoding } from "js-tiktoken";
 import cl100k from "js-tiktoken/ranks/cl100k_base";
 import o200k from "js-tiktoken/ranks/o200k_base";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { Bpe } from "#relay/metering/bpe.ts";
 import { estimateTokens } from "#relay/metering/estimate.ts";
 import { createTokenizer } from "#relay/metering/tokenizer.ts";
@@ -45,4 +45,17 @@ test("a full queue and a closed tokenizer give undefined, never an error", async
 
 test.each([[0, 0, 0], [4, 0, 1], [5, 0, 2], [9, 3, 2], [13, 3, 3]])("%d bytes with %d CJK characters are about %d tokens", (bytes, cjk, expected) => {
   expect(estimateTokens(bytes, cjk)).toBe(expected);
+});
+
+test("a thread that counts nothing for a while ends, and begins again with the next count", async () => {
+  const restful = createTokenizer({ idleMs: 20 });
+  try {
+    expect(restful.running).toBe(false);
+    for (let round = 0; round < 2; round++) {
+      expect(await restful.count(["hello world"], "gpt-4o")).toBe(2);
+      await vi.waitUntil(() => !restful.running, { timeout: 15_000 });
+    }
+  } finally {
+    await restful.close();
+  }
 });
