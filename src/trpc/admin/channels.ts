@@ -14,7 +14,7 @@ import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
 import { keySuffix } from "#channels/key-suffix.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
-import { PREVIEW_DIALECTS, previewRequest, type ChannelTestReport } from "#relay/index.ts";
+import { offeredProtocols, PREVIEW_DIALECTS, previewRequest, type ChannelTestReport } from "#relay/index.ts";
 import { adminProcedure, demandRenewed, router } from "#trpc/init.ts";
 import { supplyProcedure, type Supply } from "#trpc/supply.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
@@ -275,6 +275,7 @@ function toWire({ costPpm, day, recent, keys, ...channel }: ChannelView, user: S
     providerName: provider?.name ?? channel.provider,
     providerUrl: provider?.baseUrl ?? null,
     asks: provider?.asks ?? [],
+    protocols: provider ? offeredProtocols(provider) : [],
     keyless: provider?.keyless ?? false,
     state: channelState({ ...channel, keys, recent }, provider?.keyless ?? false),
     costPpm: costs ? costPpm : null,
