@@ -107,7 +107,11 @@ export type TaskEndpoint = Readonly<{
 }>;
 
 /** Where conversations over a WebSocket are begun, with the vendor's name of the model in the query. */
-export type RealtimeEndpoint = Readonly<{ path: string }>;
+export type RealtimeEndpoint = Readonly<{
+  path: string;
+  /** Sessions that only write down: the address says so and names no model (`intent`), or names it all the same (`named`). Absent: it has none. */
+  transcription?: "intent" | "named";
+}>;
 
 /** Everything the relay, the back office and the docs know about a vendor. Data first, code only for quirks. */
 export type Provider = Readonly<{
