@@ -68,6 +68,8 @@ export type ProviderEndpoint = Readonly<{
   passesOnly?: boolean;
   /** Files must come as data, whatever the format allows. */
   dataOnly?: boolean;
+  /** The trials of the format's (`anthropic-beta`) that this host takes, by their names or, where it has another, with that: it refuses requests that name any other. */
+  betas?: ReadonlyMap<string, string>;
   /** Puts a request of the format into the words of this vendor's copy of it. No query of the client's goes on then. */
   reword?(said: Worded): Worded;
   /** Who reads the answers, where they come in another wrapping than the format's. */

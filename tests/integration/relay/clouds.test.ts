@@ -332,3 +332,19 @@ test("no key goes to a place that is not open: a file's token server is vetted l
   await expect(openai.chat.completions.create(ASK)).rejects.toMatchObject({ status: 502 });
   expect(shop.disabled).toEqual([]);
 });
+
+test("Bedrock is told of the betas that it knows, by its names, and of no other", async () => {
+  const ask = (shop: Shop, betas: string, body: object = {}) =>
+    fetch(`${shop.url}/v1/messages`, { method: "POST", body: JSON.stringify({ ...ASK, ...body }), headers: { "x-api-key": KEY, "anthropic-version": "2023-06-01", "content-type": "application/json", "anthropic-beta": betas } });
+  const { shop } = await onBedrock(AMAZONS);
+  const answer = await ask(shop, "claude-code-20250219, context-1m-2025-08-07,advanced-tool-use-2025-11-20", { anthropic_beta: ["oauth-2025-04-20", "effort-2025-11-24"] });
+  expect([answer.status, answer.headers.get("x-modelmart-warn")]).toEqual([200, "beta_dropped"]);
+  expect((bedrock.calls.at(-1)!.body as { anthropic_beta?: unknown }).anthropic_beta).toEqual(["effort-2025-11-24", "context-1m-2025-08-07", "tool-search-tool-2025-10-19"]);
+  const none = await ask(shop, "claude-code-20250219");
+  expect([none.status, none.headers.get("x-modelmart-warn")]).toEqual([200, "beta_dropped"]);
+  expect(bedrock.calls.at(-1)!.body).not.toHaveProperty("anthropic_beta");
+  // What the operator has named for the channel goes on: hosts learn faster than tables.
+  const own = await open({ channels: [{ provider: "bedrock", baseUrl: BEDROCK, keys: [channelKey("k0", { secret: () => "AKIA1|secret|eu-west-1" })], settings: { betas: { only: ["claude-code-20250219"] } } }], upstreamModel: AMAZONS });
+  expect((await ask(own.shop, "claude-code-20250219,oauth-2025-04-20")).headers.get("x-modelmart-warn")).toBe("beta_dropped");
+  expect((bedrock.calls.at(-1)!.body as { anthropic_beta?: unknown }).anthropic_beta).toEqual(["claude-code-20250219"]);
+});
