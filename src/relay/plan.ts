@@ -28,6 +28,8 @@ export type Plan = Readonly<{
   tiers: boolean;
   /** Some of them lack a capability. */
   picky: boolean;
+  /** Some of them bill characters for tokens. */
+  characters: boolean;
 }>;
 
 export type Plans = Readonly<{
@@ -75,6 +77,7 @@ export function createPlans(): Plans {
         weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined || policy?.preset?.maxTokens !== undefined),
         tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
         picky: offers.some(({ policy }) => policy?.lacks !== undefined),
+        characters: offers.some(({ provider }) => provider.flags.billsCharacters === true),
         ...(others.length > 0 && { otherGroups: others }),
         ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
       };
@@ -88,7 +91,7 @@ export function createPlans(): Plans {
       const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: realtimeOffers(snapshot, providers, groupId, model, kind === "transcription") }));
       const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
       const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
-      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, ...(unsupported && { unsupported }) };
+      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, characters: false, ...(unsupported && { unsupported }) };
     },
   };
 }
