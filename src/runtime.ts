@@ -209,6 +209,17 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     management: createManagementApi({
       pool, keys, log, payments, checkInvariants,
       testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),
+      async vendorModels(id) {
+        const [{ listChannels }, { fetchedDiff }] = await Promise.all([import("#channels/channel-list.store.ts"), import("#channels/fetched-models.store.ts")]);
+        const [[channel], report] = await Promise.all([listChannels(pool, id), channelTests.models(id)]);
+        if (!channel || !report) return undefined;
+        const note = report.steps.find((step) => step.note !== undefined)?.note;
+        return report.models ? fetchedDiff(pool, channel, report.models) : { ...(note !== undefined && { note }) };
+      },
+      async learnChannel(id, model) {
+        const learnt = await channelTests.learn(id, model);
+        return learnt && { ...learnt, requests: learnt.calls.length };
+      },
     }),
     async close() {
       clearInterval(mailTimer);

@@ -26,6 +26,8 @@ beforeAll(async () => {
   api = createManagementApi({
     pool: database.pool, keys: shop.keys, log, payments,
     testChannel: async (name) => (name === "main" ? { ok: true, status: 200, latencyMs: 12, model: "gpt-4o-mini" } : undefined),
+    vendorModels: async () => ({ models: [{ upstreamName: "gpt-4o-mini", publicName: "gpt-4o-mini", served: true, known: "sold" }, { upstreamName: "new", publicName: "new", served: false, known: "unknown" }], gone: [{ publicName: "old", upstreamName: "old" }] }),
+    learnChannel: async (_id, model) => (model === "gpt-4o-mini" ? { ok: true, without: ["responses"], lacks: ["vision"], requests: 5 } : { ok: false, note: "It does not answer.", without: [], lacks: [], requests: 1 }),
     checkInvariants: async () => [{ id: "I1", rows: 0 }],
   });
 });
@@ -56,7 +58,7 @@ describe("who may call", () => {
 
   test.each([
     [SUPPORT, "GET", "/users/alice@example.com", 200], [SUPPORT, "GET", "/requests", 200], [SUPPORT, "GET", "/ledger/transactions", 403], [SUPPORT, "GET", "/codes", 403],
-    [FINANCE, "GET", "/ledger/check", 200], [FINANCE, "GET", "/channels", 200], [FINANCE, "POST", "/channels/main/test", 403], [TOKEN, "POST", "/channels/main/test", 200],
+    [FINANCE, "GET", "/ledger/check", 200], [FINANCE, "GET", "/channels", 200], [FINANCE, "POST", "/channels/main/test", 403], [TOKEN, "POST", "/channels/main/test", 200], [FINANCE, "POST", "/channels/main/vendor-models", 403],
   ])("a role's calls: %s %s %s %i", async (token, method, path, status) => {
     expect((await call(method, path, { token })).status).toBe(status);
   });
@@ -217,6 +219,17 @@ describe("requests, ledger, channels", () => {
     expect((await call("GET", "/channels/main/settings")).body).toEqual(settings);
     expect((await call("POST", "/channels/main/settings", { body: {} })).status).toBe(200);
     expect((await call("GET", "/channels/none/settings")).status).toBe(404);
+    expect((await call("POST", "/channels/main/vendor-models")).body).toEqual({
+      listed: true, note: null, gone: [{ name: "old", upstream_name: "old" }],
+      models: [{ upstream_name: "gpt-4o-mini", name: "gpt-4o-mini", served: true, known: "sold" }, { upstream_name: "new", name: "new", served: false, known: "unknown" }],
+    });
+    expect((await call("POST", "/channels/none/vendor-models")).status).toBe(404);
+    const learn = (model: string) => call("POST", "/channels/main/learn", { body: { model } });
+    expect((await learn("gpt-4o-mini")).body).toEqual({ ok: true, note: null, without: ["responses"], lacks: ["vision"], changed: true, requests: 5 });
+    expect((await learn("gpt-4o-mini")).body).toMatchObject({ changed: false });
+    expect((await call("GET", "/channels/main/settings")).body).toEqual({ lacks: { "gpt-4o-mini": ["vision"] }, without: ["responses"] });
+    expect((await learn("other")).body).toEqual({ ok: false, note: "It does not answer.", without: [], lacks: [], changed: false, requests: 1 });
+    expect((await call("POST", "/channels/main/settings", { body: {} })).status).toBe(200);
   });
 });
 

@@ -10,7 +10,7 @@ import { readChannelHours } from "#channels/channel-history.store.ts";
 import { listChannelCosts } from "#channels/channel-costs.store.ts";
 import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
-import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
+import { fetchedDiff } from "#channels/fetched-models.store.ts";
 import { keySuffix } from "#channels/key-suffix.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";

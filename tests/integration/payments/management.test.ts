@@ -10,7 +10,7 @@ async function open(): Promise<{ desk: Desk; call: (method: string, path: string
   const desk = await openDesk({ settings: { "payments.fee_percent": "5" } });
   await desk.shop.apply(`management_tokens:\n  - { name: scripts, secret: ${TOKEN}, role: operator }`);
   const api = createManagementApi({
-    pool: desk.db.pool, keys: desk.shop.keys, log: createLog({ level: "silent", format: "json" }), payments: desk.payments, testChannel: async () => undefined, checkInvariants: async () => [],
+    pool: desk.db.pool, keys: desk.shop.keys, log: createLog({ level: "silent", format: "json" }), payments: desk.payments, testChannel: async () => undefined, vendorModels: async () => undefined, learnChannel: async () => undefined, checkInvariants: async () => [],
   });
   return {
     desk,
