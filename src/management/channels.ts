@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { z } from "zod";
 import { modelNameField } from "#catalog/index.ts";
-import { CAPABILITIES, channelSettingsField, editChannel, findChannelSettings, noteLearnt, PROTOCOLS, staffAct, staffActOrNothing } from "#channels/index.ts";
+import { CAPABILITIES, channelSettingsField, editChannel, findChannelSettings, noteLearnt, PROTOCOLS, staffAct, staffActOrNothing, withoutProxyPassword } from "#channels/index.ts";
 import { ManagementError } from "#management/errors.ts";
 import { fromCursor, listSchema, page } from "#management/json.ts";
 import { route, type Route } from "#management/route.ts";
@@ -109,8 +109,8 @@ export const channelRoutes: readonly Route[] = [
     response: channelSettingsField,
     async handle({ deps, actor, params, body }) {
       const { id } = await channelByName(deps.pool, params.name!);
-      await staffAct(deps.pool, { actor, auditKey: deps.keys.auditKey, nowMs: Date.now() }, async (tx) => ({ result: undefined, traces: [await editChannel(tx, id, undefined, { settings: body })] }));
-      return { body, audited: true };
+      await staffAct(deps.pool, { actor, auditKey: deps.keys.auditKey, nowMs: Date.now() }, async (tx) => ({ result: undefined, traces: [await editChannel(tx, id, undefined, { settings: body }, deps.sealer)] }));
+      return { body: withoutProxyPassword(body).settings, audited: true };
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { z } from "zod";
-import type { noteLearnt } from "#channels/index.ts";
+import type { noteLearnt, Sealer } from "#channels/index.ts";
 import type { AuditActor, ManagementToken, Permission } from "#accounts/index.ts";
 import type { Payments } from "#payments/index.ts";
 import type { DerivedKeys } from "#platform/crypto/secret.ts";
@@ -25,6 +25,7 @@ export type InvariantResult = Readonly<{ id: string; rows: number; sample?: unkn
 export type ManagementDeps = Readonly<{
   pool: Pool;
   keys: DerivedKeys;
+  sealer: Pick<Sealer, "seal">;
   log: Log;
   payments: Payments;
   /** Sends a real small request through a channel; undefined = there is no such channel. */

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAudit } from "#accounts/index.ts";
+import { readProbeSubject } from "#channels/index.ts";
 import { createManagementApi } from "#management/index.ts";
+import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { loadSettings } from "#accounts/index.ts";
+import { loadSnapshot } from "#snapshot/index.ts";
 import { createPayments } from "#payments/index.ts";
 import { createClock } from "#platform/clock.ts";
 import { createRelayLookups } from "#reports/index.ts";
@@ -24,7 +27,7 @@ beforeAll(async () => {
   const log = createLog({ level: "silent", format: "json" });
   const payments = createPayments({ pool: database.pool, clock: createClock(), log, stripe: {}, baseUrl: async () => "http://shop.test", settings: () => loadSettings(database.pool) });
   api = createManagementApi({
-    pool: database.pool, keys: shop.keys, log, payments,
+    pool: database.pool, keys: shop.keys, sealer: createSealer(shop.keys), log, payments,
     testChannel: async (name) => (name === "main" ? { ok: true, status: 200, latencyMs: 12, model: "gpt-4o-mini" } : undefined),
     vendorModels: async () => ({ models: [{ upstreamName: "gpt-4o-mini", publicName: "gpt-4o-mini", served: true, known: "sold" }, { upstreamName: "new", publicName: "new", served: false, known: "unknown" }], gone: [{ publicName: "old", upstreamName: "old" }] }),
     learnChannel: async (_id, model) => (model === "gpt-4o-mini" ? { ok: true, without: ["responses"], lacks: ["vision"], requests: 5 } : { ok: false, note: "It does not answer.", without: [], lacks: [], requests: 1 }),
@@ -231,6 +234,34 @@ describe("requests, ledger, channels", () => {
     expect((await learn("other")).body).toEqual({ ok: false, note: "It does not answer.", without: [], lacks: [], changed: false, requests: 1 });
     expect((await call("POST", "/channels/main/settings", { body: {} })).status).toBe(200);
   });
+});
+
+test("a proxy's password is sealed at rest, told to nobody again, and there for those who call", async () => {
+  const save = (settings: object) => call("POST", "/channels/main/settings", { body: settings });
+  const sealer = createSealer(shop.keys);
+  const used = async (): Promise<string | undefined> => [...(await loadSnapshot({ pool: database.pool, sealer, clock: createClock() })).channels.values()].find(({ name }) => name === "main")!.settings.proxy;
+  const saved = await save({ proxy: "http://ann:secret-word@10.0.0.5:3128", hide_ids: true });
+  expect(saved).toMatchObject({ status: 200, body: { proxy: "http://ann@10.0.0.5:3128", hide_ids: true } });
+  expect((await call("GET", "/channels/main/settings")).text).not.toContain("secret-word");
+  const { rows } = await database.pool.query<{ text: string }>("SELECT row_to_json(c)::text AS text FROM channels c UNION ALL SELECT row_to_json(a)::text FROM audit_log a");
+  expect(rows.filter(({ text }) => text.includes("secret-word"))).toEqual([]);
+  expect(await used()).toBe("http://ann:secret-word@10.0.0.5:3128");
+  expect((await readProbeSubject(database.pool, sealer, { name: "main" }))!.settings.proxy).toBe("http://ann:secret-word@10.0.0.5:3128");
+  // It stays with its address and name, and goes with them.
+  await save({ proxy: "http://ann@10.0.0.5:3128" });
+  expect(await used()).toBe("http://ann:secret-word@10.0.0.5:3128");
+  await save({ proxy: "http://ann@10.0.0.6:3128" });
+  expect(await used()).toBe("http://ann@10.0.0.6:3128");
+  await save({});
+  expect(await used()).toBeUndefined();
+  // A store file says it as well, and a second run changes nothing.
+  const file = (password: string): string => `channels: [{ name: main, provider: openai, settings: { proxy: "http://bob:${password}@10.0.0.7:3128" } }]`;
+  expect((await shop.apply(file("first"))).join()).not.toContain("first");
+  expect(await used()).toBe("http://bob:first@10.0.0.7:3128");
+  expect(await shop.apply(file("first"))).toEqual([]);
+  await shop.apply(file("second"));
+  expect(await used()).toBe("http://bob:second@10.0.0.7:3128");
+  await save({});
 });
 
 test("the description names every call, without a token", async () => {

@@ -97,7 +97,7 @@ export const channelsRouter = router({
       // Another address is where the keys go from now on.
       if (patch.baseUrl !== undefined) demandRenewed(ctx.user, ctx.clock);
       return staffAct(ctx.pool, ctx.by, async (tx) => {
-        const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) });
+        const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) }, ctx.supply.sealer);
         return { result: { id: channelId }, traces: [trace] };
       });
     }),
