@@ -7,7 +7,7 @@ import { probeChannel } from "#relay/probe.ts";
 import { signV4 } from "#relay/providers/kit/sigv4.ts";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { chunkFrame, invokeEvents, PROJECT, startBedrock, startGoogle } from "./cloud-vendors.ts";
-import { channelKey, KEY, openShop, until, type Shop, type ShopOptions } from "./shop.ts";
+import { channelKey, KEY, openShop, priceOf, until, type Shop, type ShopOptions } from "./shop.ts";
 import { frame, vendorSpeaks } from "./vendor-protocols.ts";
 import { json } from "./vendor.ts";
 
@@ -103,6 +103,20 @@ test("OpenAI's SDK and Claude on Vertex; a partner's model by OpenAI's own words
   expect(lastOfGoogle().path).toBe(`/v1/publishers/google/models/${GEMINI}:generateContent`);
   expect(lastOfGoogle().headers.authorization).toBeUndefined();
   expect(google.asked()).toBe(asked);
+});
+
+test("Imagen on Vertex: by OpenAI's words and by Google's own, pictures by instances and parameters", async () => {
+  google.answers.say = (call) => json(call, 200, { predictions: [{ mimeType: "image/png", bytesBase64Encoded: "QUJD" }, { mimeType: "image/png", bytesBase64Encoded: "REVG" }] });
+  const model = "imagen-4.0-generate-001";
+  const { shop, openai } = await onVertex(model, { price: priceOf({ image: "40000000000" }) });
+  const made = await openai.images.generate({ model: "gpt-test", prompt: "a cat", n: 2, size: "1536x1024" });
+  expect(made.data!.map(({ b64_json: data }) => data)).toEqual(["QUJD", "REVG"]);
+  expect(lastOfGoogle()).toMatchObject({ path: pathOf("google", model, "predict"), body: { instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2 } } });
+  const own = await fetch(`${shop.url}/v1beta/models/gpt-test:predict`, { method: "POST", headers: { "x-goog-api-key": KEY }, body: JSON.stringify({ instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } }) });
+  expect(((await own.json()) as { predictions: unknown[] }).predictions).toHaveLength(2);
+  expect(lastOfGoogle()).toMatchObject({ path: pathOf("google", model, "predict"), body: { parameters: { sampleCount: 2, aspectRatio: "16:9" } } });
+  await until(() => shop.billing.records.length === 2);
+  expect(shop.billing.records.map(({ chargeNano }) => chargeNano)).toEqual([80_000_000n, 80_000_000n]);
 });
 
 test("embeddings on Vertex: texts as instances, of the newer models one at a time, tokens added up", async () => {
