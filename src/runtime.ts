@@ -207,8 +207,19 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     tellTaskHooks: async () => tellHooks({ store: tasks, post: createHookPoster(outbound), link: fileLinks(await baseUrl(), tasks), secretRoot: keys.keyPepper, clock, log }),
     pollTasks: () => pollTasks({ store: tasks, channel: (id) => readTaskChannel(pool, sealer, id), transport, clock, log, random: Math.random }),
     management: createManagementApi({
-      pool, keys, log, payments, checkInvariants,
+      pool, keys, sealer, log, payments, checkInvariants,
       testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),
+      async vendorModels(id) {
+        const [{ listChannels }, { fetchedDiff }] = await Promise.all([import("#channels/channel-list.store.ts"), import("#channels/fetched-models.store.ts")]);
+        const [[channel], report] = await Promise.all([listChannels(pool, id), channelTests.models(id)]);
+        if (!channel || !report) return undefined;
+        const note = report.steps.find((step) => step.note !== undefined)?.note;
+        return report.models ? fetchedDiff(pool, channel, report.models) : { ...(note !== undefined && { note }) };
+      },
+      async learnChannel(id, model) {
+        const learnt = await channelTests.learn(id, model);
+        return learnt && { ...learnt, requests: learnt.calls.length };
+      },
     }),
     async close() {
       clearInterval(mailTimer);

@@ -1,5 +1,6 @@
 import { ActRefused, type Trace } from "#catalog/index.ts";
 import { setChannelKeys, type ChannelKeyInput, type Sealer } from "#channels/channel-keys.store.ts";
+import { withoutProxyPassword } from "#channels/channel-proxy.ts";
 import { CAPABILITIES, readChannelSettings, type Capability, type ChannelSettings } from "#channels/channel-settings.ts";
 import { createChannel, dropCost, publishCost, setChannelGroups, setChannelModels, updateChannel, type ChannelFields } from "#channels/channels.store.ts";
 import type { PriceDocument } from "#money/price.ts";
@@ -17,25 +18,28 @@ export type NewChannel = ChannelPatch & Readonly<{ name: string; provider: strin
 /** @throws ActRefused name_taken */
 export async function addChannel(tx: Queryable, sealer: Sealer, { name, keys, models, groupIds, ...fields }: NewChannel): Promise<Readonly<{ id: string; trace: Trace }>> {
   await refuseTakenName(tx, name, undefined);
-  const id = await createChannel(tx, name, fields.provider, fields);
+  const id = await createChannel(tx, name, fields.provider, fields, sealer);
   await setChannelKeys(tx, sealer, id, keys);
   if (models) await setChannelModels(tx, id, models);
   if (groupIds) await setChannelGroups(tx, id, groupIds);
-  const after = { ...fields, keys: keys.map(({ fingerprint }) => fingerprint), models: models && Object.fromEntries(models), groups: groupIds };
+  const after = { ...shown(fields), keys: keys.map(({ fingerprint }) => fingerprint), models: models && Object.fromEntries(models), groups: groupIds };
   return { id, trace: { action: "channel.create", target: { type: "channel", id: name }, after } };
 }
 
-/** @throws ActRefused not_found, changed_meanwhile, name_taken */
-export async function editChannel(tx: Queryable, id: string, seen: Date | undefined, { name, models, groupIds, ...fields }: ChannelPatch): Promise<Trace> {
+/** What a log may tell of the fields. */
+const shown = (fields: ChannelFields): ChannelFields => (fields.settings ? { ...fields, settings: withoutProxyPassword(fields.settings).settings } : fields);
+
+/** @param sealer needed where the settings hold the password of a proxy; @throws ActRefused not_found, changed_meanwhile, name_taken */
+export async function editChannel(tx: Queryable, id: string, seen: Date | undefined, { name, models, groupIds, ...fields }: ChannelPatch, sealer?: Pick<Sealer, "seal">): Promise<Trace> {
   const before = await lockChannel(tx, id, seen);
   if (name !== undefined && name !== before.name) {
     await refuseTakenName(tx, name, id);
     await tx.query("UPDATE channels SET name = $2 WHERE id = $1", [id, name]);
   }
-  await updateChannel(tx, id, fields);
+  await updateChannel(tx, id, fields, sealer);
   if (models) await setChannelModels(tx, id, models);
   if (groupIds) await setChannelGroups(tx, id, groupIds);
-  const named = Object.entries({ name, ...fields }).filter(([, value]) => value !== undefined);
+  const named = Object.entries({ name, ...shown(fields) }).filter(([, value]) => value !== undefined);
   const old = Object.fromEntries(named.map(([field]) => [field, before[field as keyof Locked]]));
   return {
     action: "channel.update", target: { type: "channel", id: before.name },
@@ -81,7 +85,7 @@ export async function pauseChannel(tx: Queryable, id: string, minutes: number): 
 export async function removeChannel(tx: Queryable, id: string): Promise<Trace> {
   const { name } = await lockChannel(tx, id);
   for (const table of ["channel_keys", "channel_models", "channel_groups"]) await tx.query(`DELETE FROM ${table} WHERE channel_id = $1`, [id]);
-  await tx.query("UPDATE channels SET name = left(name, 80) || ' (deleted ' || number || ')', status = 'disabled', reason = 'deleted', deleted_at = now(), updated_at = now() WHERE id = $1", [id]);
+  await tx.query("UPDATE channels SET name = left(name, 80) || ' (deleted ' || number || ')', status = 'disabled', reason = 'deleted', proxy_sealed = NULL, deleted_at = now(), updated_at = now() WHERE id = $1", [id]);
   return { action: "channel.delete", target: { type: "channel", id: name }, before: { name } };
 }
 

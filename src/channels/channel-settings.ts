@@ -50,10 +50,16 @@ const cloudWord = z.string().min(1).max(100).regex(/^[a-z0-9][a-z0-9.:-]*$/, "mu
 const proxyAddress = z.string().max(500).refine((text) => {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "" && url.hash === "";
-}, "must be the address of an HTTP proxy, such as http://10.0.0.5:3128").refine((text) => {
-  const url = URL.parse(text);
-  return url === null || (url.username === "" && url.password === "");
-}, "must hold no user name or password: let the proxy know this server by its address");
+}, "must be the address of an HTTP proxy, such as http://10.0.0.5:3128 or http://user:password@10.0.0.5:3128")
+  .refine((text) => decodes(URL.parse(text)?.password ?? ""), "has a password that is not properly escaped");
+
+function decodes(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 export const channelSettingsField = z.strictObject({
   params: paramOpsField,
@@ -79,7 +85,7 @@ export const channelSettingsField = z.strictObject({
   allow_user_id: z.boolean(),
   /** Replies keep none of the vendor's own marks: their ids are ours, and fingerprints go. */
   hide_ids: z.boolean(),
-  /** An HTTP proxy that everything to this vendor goes out by. */
+  /** An HTTP proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */
   proxy: proxyAddress,
   /** Protocols that the provider has and this host, as a test found, has not. */
   without: z.array(z.enum(PROTOCOLS)).max(PROTOCOLS.length),

@@ -1,3 +1,5 @@
+import type { Sealer } from "#channels/channel-keys.store.ts";
+import { channelProxyAad, withoutProxyPassword } from "#channels/channel-proxy.ts";
 import { readChannelSettings, type ChannelSettings } from "#channels/channel-settings.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
@@ -21,14 +23,17 @@ export type ChannelFields = Readonly<{
 }>;
 
 /** Makes a channel, without keys, models and groups. Throws on a taken name (23505). */
-export async function createChannel(tx: Queryable, name: string, provider: string, fields: ChannelFields): Promise<string> {
+export async function createChannel(tx: Queryable, name: string, provider: string, fields: ChannelFields, sealer?: Pick<Sealer, "seal">): Promise<string> {
   const id = uuidv7();
   await tx.query("INSERT INTO channels (id, name, provider) VALUES ($1, $2, $3)", [id, name, provider]);
-  await updateChannel(tx, id, fields);
+  await updateChannel(tx, id, fields, sealer);
   return id;
 }
 
-export async function updateChannel(tx: Queryable, id: string, fields: ChannelFields): Promise<void> {
+/** @param sealer needed where the settings hold the password of a proxy */
+export async function updateChannel(tx: Queryable, id: string, fields: ChannelFields, sealer?: Pick<Sealer, "seal">): Promise<void> {
+  const kept = fields.settings && withoutProxyPassword(fields.settings);
+  if (kept) await keepProxyPassword(tx, id, kept, sealer);
   await updateRow(tx, "channels", id, {
     provider: fields.provider,
     base_url: fields.baseUrl,
@@ -39,11 +44,21 @@ export async function updateChannel(tx: Queryable, id: string, fields: ChannelFi
     cost_ppm: fields.costPpm,
     limits: fields.limits && JSON.stringify(fields.limits),
     timeouts: fields.timeouts && JSON.stringify(fields.timeouts),
-    settings: fields.settings && JSON.stringify(fields.settings),
+    settings: kept && JSON.stringify(kept.settings),
     status: fields.status,
     reason: fields.reason,
   });
   await tx.query("UPDATE channels SET updated_at = now() WHERE id = $1", [id]);
+}
+
+/** The password of a proxy stays as long as its address and user do. */
+async function keepProxyPassword(tx: Queryable, id: string, { settings, password }: ReturnType<typeof withoutProxyPassword>, sealer: Pick<Sealer, "seal"> | undefined): Promise<void> {
+  if (password === undefined) {
+    await tx.query("UPDATE channels SET proxy_sealed = NULL WHERE id = $1 AND proxy_sealed IS NOT NULL AND settings->>'proxy' IS DISTINCT FROM $2", [id, settings.proxy ?? null]);
+    return;
+  }
+  if (!sealer) throw new Error("The password of a proxy cannot be kept without the shop's seal.");
+  await tx.query("UPDATE channels SET proxy_sealed = $2 WHERE id = $1", [id, sealer.seal(password, channelProxyAad(id))]);
 }
 
 /** A channel's settings by its name; undefined = there is none of this name. */

@@ -1,3 +1,4 @@
+export { channelProxyAad, withoutProxyPassword, withProxyPassword } from "#channels/channel-proxy.ts";
 export { channelKeyAad, disableChannelKey, setChannelKeys } from "#channels/channel-keys.store.ts";
 export type { ChannelKeyInput, Sealer } from "#channels/channel-keys.store.ts";
 export { createChannel, dropCost, findChannelSettings, publishCost, setChannelGroups, setChannelModels, updateChannel } from "#channels/channels.store.ts";

@@ -1,4 +1,5 @@
 import { readChannelSettings, type ChannelSettings } from "#channels/channel-settings.ts";
+import { withProxyPassword } from "#channels/channel-proxy.ts";
 import { channelKeyAad, type Sealer } from "#channels/channel-keys.store.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
@@ -24,7 +25,7 @@ export type ProbeSubject = Readonly<{
   }> | undefined;
 }>;
 
-type ChannelRow = { id: string; name: string; provider: string; base_url: string | null; protocol: ProbeSubject["protocol"]; timeouts: Record<string, number>; settings: unknown; cost_ppm: number };
+type ChannelRow = { id: string; name: string; provider: string; base_url: string | null; protocol: ProbeSubject["protocol"]; timeouts: Record<string, number>; settings: unknown; proxy_sealed: Buffer | null; cost_ppm: number };
 type KeyRow = { id: string; suffix: string; sealed: Buffer };
 type ModelRow = {
   public_name: string; upstream_name: string; endpoints: string[] | null; model_id: string | null; version_id: bigint | null; doc: PriceDocument | null;
@@ -40,7 +41,7 @@ export async function readProbeSubject(
   db: Queryable, sealer: Pick<Sealer, "open">, which: Readonly<{ id: string } | { name: string }>, wish: Readonly<{ keyId?: string; model?: string }> = {},
 ): Promise<ProbeSubject | undefined> {
   const { rows: channels } = await db.query<ChannelRow>(
-    `SELECT id, name, provider, base_url, protocol, timeouts, settings, cost_ppm FROM channels WHERE deleted_at IS NULL AND ${"id" in which ? "id" : "name"} = $1`, ["id" in which ? which.id : which.name]);
+    `SELECT id, name, provider, base_url, protocol, timeouts, settings, proxy_sealed, cost_ppm FROM channels WHERE deleted_at IS NULL AND ${"id" in which ? "id" : "name"} = $1`, ["id" in which ? which.id : which.name]);
   const channel = channels[0];
   if (!channel) return undefined;
   const { rows: keys } = await db.query<KeyRow>(
@@ -57,7 +58,7 @@ export async function readProbeSubject(
     [channel.id, wish.model ?? null]);
   const key = keys[0], model = models[0];
   return {
-    channelId: channel.id, name: channel.name, provider: channel.provider, baseUrl: channel.base_url, protocol: channel.protocol, connectMs: channel.timeouts.connect_ms, costPpm: channel.cost_ppm, settings: readChannelSettings(channel.settings) ?? {},
+    channelId: channel.id, name: channel.name, provider: channel.provider, baseUrl: channel.base_url, protocol: channel.protocol, connectMs: channel.timeouts.connect_ms, costPpm: channel.cost_ppm, settings: withProxyPassword(readChannelSettings(channel.settings) ?? {}, channel.proxy_sealed, channel.id, sealer.open),
     key: key && { id: key.id, suffix: key.suffix, secret: sealer.open(key.sealed, channelKeyAad(key.id)) },
     model: model && {
       publicName: model.public_name, upstreamName: model.upstream_name, endpoints: model.endpoints ?? [], ownCost: model.own_cost,

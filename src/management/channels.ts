@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { z } from "zod";
-import { channelSettingsField, editChannel, findChannelSettings, staffAct } from "#channels/index.ts";
+import { modelNameField } from "#catalog/index.ts";
+import { CAPABILITIES, channelSettingsField, editChannel, findChannelSettings, noteLearnt, PROTOCOLS, staffAct, staffActOrNothing, withoutProxyPassword } from "#channels/index.ts";
 import { ManagementError } from "#management/errors.ts";
 import { fromCursor, listSchema, page } from "#management/json.ts";
 import { route, type Route } from "#management/route.ts";
@@ -51,6 +52,45 @@ export const channelRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "POST",
+    path: "/channels/{name}/vendor-models",
+    permission: "channels:test",
+    summary: "Asks the vendor for its models and compares them with what the channel serves; nothing changes",
+    response: z.strictObject({
+      listed: z.boolean(), note: z.string().nullable(),
+      models: z.array(z.strictObject({ upstream_name: z.string(), name: z.string(), served: z.boolean(), known: z.enum(["sold", "priced", "unpriced", "unknown"]) })),
+      gone: z.array(z.strictObject({ name: z.string(), upstream_name: z.string() })),
+    }),
+    async handle({ deps, params }) {
+      const { id } = await channelByName(deps.pool, params.name!);
+      const found = await deps.vendorModels(id);
+      if (!found) throw new ManagementError("not_found", "There is no channel of this name.");
+      return {
+        body: {
+          listed: found.models !== undefined, note: found.note ?? null,
+          models: (found.models ?? []).map(({ upstreamName, publicName, served, known }) => ({ upstream_name: upstreamName, name: publicName, served, known })),
+          gone: (found.gone ?? []).map(({ publicName, upstreamName }) => ({ name: publicName, upstream_name: upstreamName })),
+        },
+      };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/channels/{name}/learn",
+    permission: "channels:write",
+    summary: "Finds out by a few small requests what a model cannot do here and which protocols the host has not, and keeps it in the settings",
+    body: z.strictObject({ model: modelNameField }),
+    response: z.strictObject({ ok: z.boolean(), note: z.string().nullable(), without: z.array(z.enum(PROTOCOLS)), lacks: z.array(z.enum(CAPABILITIES)), changed: z.boolean(), requests: z.int() }),
+    async handle({ deps, actor, params, body: { model } }) {
+      const { id } = await channelByName(deps.pool, params.name!);
+      const learnt = await deps.learnChannel(id, model);
+      if (!learnt) throw new ManagementError("not_found", "There is no channel of this name.");
+      const { ok, note = null, without, lacks, requests } = learnt;
+      const changed = ok && await staffActOrNothing(deps.pool, { actor, auditKey: deps.keys.auditKey, nowMs: Date.now() }, (tx) => noteLearnt(tx, id, { model, lacks, without }));
+      return { body: { ok, note, without, lacks, changed, requests }, ...(changed && { audited: true as const }) };
+    },
+  }),
+  route({
     method: "GET",
     path: "/channels/{name}/settings",
     permission: "channels:read",
@@ -69,8 +109,8 @@ export const channelRoutes: readonly Route[] = [
     response: channelSettingsField,
     async handle({ deps, actor, params, body }) {
       const { id } = await channelByName(deps.pool, params.name!);
-      await staffAct(deps.pool, { actor, auditKey: deps.keys.auditKey, nowMs: Date.now() }, async (tx) => ({ result: undefined, traces: [await editChannel(tx, id, undefined, { settings: body })] }));
-      return { body, audited: true };
+      await staffAct(deps.pool, { actor, auditKey: deps.keys.auditKey, nowMs: Date.now() }, async (tx) => ({ result: undefined, traces: [await editChannel(tx, id, undefined, { settings: body }, deps.sealer)] }));
+      return { body: withoutProxyPassword(body).settings, audited: true };
     },
   }),
 ];

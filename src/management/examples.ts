@@ -70,6 +70,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /ledger/check": { answer: { ok: true, data: [{ id: "I1", rows: 0 }, { id: "I2", rows: 0 }, { id: "I3", rows: 0 }] } },
   "GET /channels": { answer: { data: [CHANNEL_ROW], next_cursor: null } },
   "POST /channels/{name}/test": { path: CHANNEL, answer: { ok: true, status: 200, latency_ms: 640, model: "gpt-4.1-mini", request_id: "req_01K6KF8W2C5A7N3DTP9YB4M6QE", error: null } },
+  "POST /channels/{name}/vendor-models": {
+    path: CHANNEL,
+    answer: { listed: true, note: null, models: [{ upstream_name: "gpt-4.1", name: "gpt-4.1", served: true, known: "sold" }, { upstream_name: "gpt-5.2", name: "gpt-5.2", served: false, known: "priced" }], gone: [{ name: "gpt-4-32k", upstream_name: "gpt-4-32k" }] },
+  },
+  "POST /channels/{name}/learn": { path: CHANNEL, body: { model: "gpt-4.1" }, answer: { ok: true, note: null, without: ["responses"], lacks: ["audio_in"], changed: true, requests: 6 } },
   "GET /channels/{name}/settings": { path: CHANNEL, answer: SETTINGS },
   "POST /channels/{name}/settings": { path: CHANNEL, body: SETTINGS, answer: SETTINGS },
   "GET /codes": { query: { limit: "1" }, answer: { data: [CODE], next_cursor: null } },

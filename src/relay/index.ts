@@ -36,6 +36,7 @@ export type { ResponseStore, StoredResponse } from "#relay/stored/response-store
 export { createHttpTransport } from "#relay/upstream/http-transport.ts";
 export { createChannelTests } from "#relay/channel-tests.ts";
 export type { ChannelLearnt, ChannelTestReport, ChannelTests } from "#relay/channel-tests.ts";
+export { offeredProtocols } from "#relay/routing/protocols.ts";
 export { PROBE_STEPS } from "#relay/probe.ts";
 export { PREVIEW_DIALECTS, previewRequest } from "#relay/policy/preview.ts";
 export { hookSecret } from "#relay/tasks/hook-signature.ts";

@@ -175,7 +175,7 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
 
 type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[]; tier: string | undefined }>;
 
-function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId }, price, scanned, body, budgets, tier }: AskParts): Ask {
+function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId, characters }, price, scanned, body, budgets, tier }: AskParts): Ask {
   const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs, tier);
   return {
     requestId: context.id,
@@ -189,7 +189,8 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     card,
     stream: scanned.stream,
     ...size,
-    countInput: () => countInput(state.tokenizer, scanned, body, model.name),
+    // A text has no more characters than bytes, and may have as many.
+    countInput: characters ? () => Promise.resolve(scanned.textBytes) : () => countInput(state.tokenizer, scanned, body, model.name),
     candidates: scanned.candidates,
     producesTokens: writesText(operation),
     budgets,

@@ -3,6 +3,7 @@ import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
+import type { SessionKind } from "#relay/realtime/session-kind.ts";
 import { isServed, offersFor, realtimeOffers } from "#relay/routing/candidates.ts";
 import type { Asked, Offer } from "#relay/routing/candidates.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
@@ -27,6 +28,8 @@ export type Plan = Readonly<{
   tiers: boolean;
   /** Some of them lack a capability. */
   picky: boolean;
+  /** Some of them bill characters for tokens. */
+  characters: boolean;
 }>;
 
 export type Plans = Readonly<{
@@ -37,7 +40,7 @@ export type Plans = Readonly<{
   /** @param groupId one of those that serve the caller's; left out = the first; @throws RelayError as `resolveModel` */
   planFor(caller: Caller, snapshot: Snapshot, name: string, asked: Asked, groupId?: string): Plan;
   /** The same for conversations over a WebSocket: made anew each time, as they are few. */
-  realtimePlan(caller: Caller, snapshot: Snapshot, name: string): Plan;
+  realtimePlan(caller: Caller, snapshot: Snapshot, name: string, kind: SessionKind): Plan;
 }>;
 
 /** Names under which one caller asks for models; a name may be spelled in several ways, so there could be many. */
@@ -74,6 +77,7 @@ export function createPlans(): Plans {
         weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined || policy?.preset?.maxTokens !== undefined),
         tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
         picky: offers.some(({ policy }) => policy?.lacks !== undefined),
+        characters: offers.some(({ provider }) => provider.flags.billsCharacters === true),
         ...(others.length > 0 && { otherGroups: others }),
         ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
       };
@@ -81,13 +85,13 @@ export function createPlans(): Plans {
       plans.set(key, plan);
       return plan;
     },
-    realtimePlan(caller, snapshot, name) {
+    realtimePlan(caller, snapshot, name, kind) {
       const model = resolveModel(snapshot, caller, name, "realtime");
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: realtimeOffers(snapshot, providers, groupId, model) }));
+      const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: realtimeOffers(snapshot, providers, groupId, model, kind === "transcription") }));
       const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
       const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
-      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, ...(unsupported && { unsupported }) };
+      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, characters: false, ...(unsupported && { unsupported }) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ChannelSettings } from "#channels/channel-settings.ts";
+import { readProxy } from "#platform/outbound/agent.ts";
 import { writesText, type Operation } from "#relay/dialects/operations.ts";
 import { withChannelFlags } from "#relay/policy/route-policy.ts";
 import { hideSecret, placing, probeCall, type ProbeAddress, type ProbeCall } from "#relay/probe-call.ts";
@@ -114,7 +115,7 @@ async function addressSteps(inspect: NonNullable<ProbeDeps["inspect"]>, to: Prob
   try {
     const { proxy } = to.settings ?? {};
     const place = to.provider.place?.(placing(to, upstreamModel));
-    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(proxy === undefined ? endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }, { upstreamModel, stream: false, place }) : new URL(proxy));
+    const { resolveMs, connectMs, tlsMs, certificateUntil } = await inspect(proxy === undefined ? endpointUrl(to.provider, to.baseUrl, firstOf(to.provider.paths) ?? { path: "/" }, { upstreamModel, stream: false, place }) : readProxy(proxy).through);
     return [
       { step: "address", state: "ok", ms: resolveMs },
       { step: "connection", state: "ok", ms: connectMs + (tlsMs ?? 0), ...(certificateUntil && { until: certificateUntil }) },

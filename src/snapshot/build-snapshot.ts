@@ -1,6 +1,7 @@
 import { readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
-import { channelKeyAad, readChannelSettings, type Sealer } from "#channels/index.ts";
+import { channelKeyAad, readChannelSettings, withProxyPassword, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
+import { SealError } from "#platform/crypto/seal.ts";
 import { createPriceBook } from "#snapshot/price-book.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
 import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, ModelPreset, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
@@ -83,7 +84,7 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
   const keys = Map.groupBy(rows.channelKeys, (row) => row.channel_id);
   const groups = Map.groupBy(rows.channelGroups, (row) => row.channel_id);
   return new Map(rows.channels.map((row): [string, Channel] => {
-    const settings = readChannelSettings(row.settings);
+    const settings = settingsOf(row, open);
     const timeouts = (row.timeouts ?? {}) as Record<string, number>;
     return [row.id, {
       id: row.id,
@@ -110,6 +111,17 @@ function buildChannels(rows: SnapshotRows, open: Sealer["open"]): Map<string, Ch
       groups: new Set((groups.get(row.id) ?? []).map(({ group_id }) => group_id)),
     }];
   }));
+}
+
+/** What is no settings, or has a password that the seal does not give, is undefined. */
+function settingsOf({ id, settings, proxy_sealed: sealed }: SnapshotRows["channels"][number], open: Sealer["open"]): Channel["settings"] | undefined {
+  const read = readChannelSettings(settings);
+  try {
+    return read && withProxyPassword(read, sealed, id, open);
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
 }
 
 /** The plain text lives in the closure: no property of the key shows it to a log or to JSON. */

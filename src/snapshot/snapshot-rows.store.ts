@@ -29,7 +29,7 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
       groupPrices: await all("SELECT group_id, model_id, ppm, doc FROM group_prices"),
       userPrices: await all("SELECT user_id, model_id, ppm, doc FROM user_prices"),
       channels: await all(`
-        SELECT id, number, name, provider, base_url, protocol, priority, weight, key_mode, cost_ppm, limits, timeouts, settings, status, paused_until
+        SELECT id, number, name, provider, base_url, protocol, priority, weight, key_mode, cost_ppm, limits, timeouts, settings, proxy_sealed, status, paused_until
           FROM channels ORDER BY number`),
       channelKeys: await all("SELECT id, channel_id, sealed, weight, limits, status FROM channel_keys ORDER BY channel_id, position, id"),
       channelModels: await all(`SELECT channel_id, public_name, upstream_name FROM ${CHANNEL_OFFERS} offers`),

@@ -14,7 +14,7 @@ export type SnapshotRows = Readonly<{
   userPrices: readonly Readonly<{ user_id: string; model_id: string; ppm: number | null; doc: unknown }>[];
   channels: readonly Readonly<{
     id: string; number: number; name: string; provider: string; base_url: string | null; protocol: string | null; priority: number;
-    weight: number; key_mode: string; cost_ppm: number; limits: unknown; timeouts: unknown; settings: unknown; status: string; paused_until: Date | null;
+    weight: number; key_mode: string; cost_ppm: number; limits: unknown; timeouts: unknown; settings: unknown; proxy_sealed: Buffer | null; status: string; paused_until: Date | null;
   }>[];
   channelKeys: readonly Readonly<{ id: string; channel_id: string; sealed: Buffer; weight: number; limits: unknown; status: string }>[];
   channelModels: readonly Readonly<{ channel_id: string; public_name: string; upstream_name: string }>[];

@@ -1,4 +1,4 @@
-import { createChannel, dropCost, publishCost, setChannelGroups, setChannelKeys, setChannelModels, updateChannel, type ChannelKeyInput } from "#channels/index.ts";
+import { channelProxyAad, createChannel, dropCost, publishCost, setChannelGroups, setChannelKeys, setChannelModels, updateChannel, withoutProxyPassword, type ChannelKeyInput } from "#channels/index.ts";
 import { DEFAULT_GROUP } from "#catalog/index.ts";
 import type { PriceDocument } from "#money/price.ts";
 import { differences, picked, type Change, type Ids, type PlanTools } from "#store/change.ts";
@@ -23,23 +23,26 @@ function planChannel(channel: FileChannel, cost: FileCost | undefined, current: 
   const groups = channel.groups ?? (current ? undefined : [DEFAULT_GROUP]);
   const models = channel.models ?? (current ? undefined : new Map<string, string>());
   const prices = costChanges(cost, channel.models ?? current?.models ?? new Map(), current, tools, [...at, "cost"]);
+  const { settings, password } = channel.settings ? withoutProxyPassword(channel.settings) : {};
   const columns = {
     provider: channel.provider, baseUrl: channel.base_url, protocol: channel.protocol, priority: channel.priority, weight: channel.weight,
-    keyMode: channel.key_mode, costPpm: cost?.ppm, limits: channel.limits, timeouts: channel.timeouts, settings: channel.settings,
+    keyMode: channel.key_mode, costPpm: cost?.ppm, limits: channel.limits, timeouts: channel.timeouts, settings,
     status: channel.enabled === undefined ? undefined : channel.enabled ? "active" as const : "disabled" as const,
   };
   const lists = {
     keys: keys?.map(({ fingerprint }) => fingerprint),
+    [PASSWORD]: password === undefined ? undefined : tools.fingerprint(password),
     models: models && Object.fromEntries(models),
     groups: groups && sorted(groups),
     ...Object.fromEntries([...prices].map(([name, document]) => [`cost of ${name}`, document])),
   };
-  const fields = differences(current ? comparable(current) : {}, { ...columns, ...lists });
+  const fields = differences(current ? comparable(current, tools) : {}, { ...columns, ...lists });
   const changed = (name: string): boolean => fields.some((field) => field.name === name);
 
   const run = async (tx: PoolClient, ids: Ids): Promise<void> => {
-    const id = current?.id ?? (await createChannel(tx, channel.name, channel.provider, columns));
-    if (current) await updateChannel(tx, id, { ...picked(columns, fields), ...(changed("status") && { reason: columns.status === "active" ? null : "store file" }) });
+    const id = current?.id ?? (await createChannel(tx, channel.name, channel.provider, { ...columns, settings: channel.settings }, tools.sealer));
+    const withPassword = changed("settings") || changed(PASSWORD) ? { settings: channel.settings } : {};
+    if (current) await updateChannel(tx, id, { ...picked(columns, fields), ...withPassword, ...(changed("status") && { reason: columns.status === "active" ? null : "store file" }) }, tools.sealer);
     if (keys && changed("keys")) await setChannelKeys(tx, tools.sealer, id, keys);
     if (models && changed("models")) await setChannelModels(tx, id, models);
     if (groups && changed("groups")) await setChannelGroups(tx, id, groups.map((name) => ids.groups.get(name)!));
@@ -48,8 +51,12 @@ function planChannel(channel: FileChannel, cost: FileCost | undefined, current: 
   return { op: current ? "update" : "create", kind: "channel", name: channel.name, fields, run };
 }
 
-const comparable = (channel: ChannelState): Record<string, unknown> => ({
+/** Told by its fingerprint, as keys are. */
+const PASSWORD = "proxy password";
+
+const comparable = ({ proxySealed, ...channel }: ChannelState, tools: PlanTools): Record<string, unknown> => ({
   ...channel,
+  ...(proxySealed && { [PASSWORD]: tools.fingerprint(tools.sealer.open(proxySealed, channelProxyAad(channel.id))) }),
   keys: channel.keys.map(({ fingerprint }) => fingerprint),
   models: Object.fromEntries(channel.models),
   groups: sorted(channel.groups),

@@ -42,7 +42,7 @@ type ChannelRow = Omit<ChannelState, "keys" | "models" | "groups" | "costs">;
 async function readChannels(all: <R extends QueryResultRow>(sql: string) => Promise<R[]>): Promise<ChannelState[]> {
   const rows = await all<ChannelRow>(`
     SELECT id, name, provider, base_url AS "baseUrl", protocol, priority, weight, key_mode AS "keyMode", cost_ppm AS "costPpm",
-           limits, timeouts, settings, status, reason FROM channels WHERE deleted_at IS NULL ORDER BY number`);
+           limits, timeouts, settings, proxy_sealed AS "proxySealed", status, reason FROM channels WHERE deleted_at IS NULL ORDER BY number`);
   const keys = Map.groupBy(await all<{ channel: string; fingerprint: string; source: string | null }>(
     "SELECT channel_id AS channel, fingerprint, source FROM channel_keys ORDER BY position, id"), ({ channel }) => channel);
   const models = Map.groupBy(await all<{ channel: string; public: string; upstream: string }>(

@@ -25,7 +25,7 @@ export type ModelState = Readonly<{
 
 export type ChannelState = Readonly<{
   id: string; name: string; provider: string; baseUrl: string | null; protocol: string | null; priority: number; weight: number;
-  keyMode: string; costPpm: number; limits: LimitSet; timeouts: Readonly<Record<string, number>>; settings: Readonly<Record<string, unknown>>; status: string; reason: string | null;
+  keyMode: string; costPpm: number; limits: LimitSet; timeouts: Readonly<Record<string, number>>; settings: Readonly<Record<string, unknown>>; proxySealed: Buffer | null; status: string; reason: string | null;
   keys: readonly Readonly<{ fingerprint: string; source: string | null }>[];
   /** Public name -> upstream name. */
   models: ReadonlyMap<string, string>;

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyAudit } from "#accounts/index.ts";
+import { readProbeSubject } from "#channels/index.ts";
 import { createManagementApi } from "#management/index.ts";
+import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { loadSettings } from "#accounts/index.ts";
+import { loadSnapshot } from "#snapshot/index.ts";
 import { createPayments } from "#payments/index.ts";
 import { createClock } from "#platform/clock.ts";
 import { createRelayLookups } from "#reports/index.ts";
@@ -24,8 +27,10 @@ beforeAll(async () => {
   const log = createLog({ level: "silent", format: "json" });
   const payments = createPayments({ pool: database.pool, clock: createClock(), log, stripe: {}, baseUrl: async () => "http://shop.test", settings: () => loadSettings(database.pool) });
   api = createManagementApi({
-    pool: database.pool, keys: shop.keys, log, payments,
+    pool: database.pool, keys: shop.keys, sealer: createSealer(shop.keys), log, payments,
     testChannel: async (name) => (name === "main" ? { ok: true, status: 200, latencyMs: 12, model: "gpt-4o-mini" } : undefined),
+    vendorModels: async () => ({ models: [{ upstreamName: "gpt-4o-mini", publicName: "gpt-4o-mini", served: true, known: "sold" }, { upstreamName: "new", publicName: "new", served: false, known: "unknown" }], gone: [{ publicName: "old", upstreamName: "old" }] }),
+    learnChannel: async (_id, model) => (model === "gpt-4o-mini" ? { ok: true, without: ["responses"], lacks: ["vision"], requests: 5 } : { ok: false, note: "It does not answer.", without: [], lacks: [], requests: 1 }),
     checkInvariants: async () => [{ id: "I1", rows: 0 }],
   });
 });
@@ -56,7 +61,7 @@ describe("who may call", () => {
 
   test.each([
     [SUPPORT, "GET", "/users/alice@example.com", 200], [SUPPORT, "GET", "/requests", 200], [SUPPORT, "GET", "/ledger/transactions", 403], [SUPPORT, "GET", "/codes", 403],
-    [FINANCE, "GET", "/ledger/check", 200], [FINANCE, "GET", "/channels", 200], [FINANCE, "POST", "/channels/main/test", 403], [TOKEN, "POST", "/channels/main/test", 200],
+    [FINANCE, "GET", "/ledger/check", 200], [FINANCE, "GET", "/channels", 200], [FINANCE, "POST", "/channels/main/test", 403], [TOKEN, "POST", "/channels/main/test", 200], [FINANCE, "POST", "/channels/main/vendor-models", 403],
   ])("a role's calls: %s %s %s %i", async (token, method, path, status) => {
     expect((await call(method, path, { token })).status).toBe(status);
   });
@@ -217,7 +222,46 @@ describe("requests, ledger, channels", () => {
     expect((await call("GET", "/channels/main/settings")).body).toEqual(settings);
     expect((await call("POST", "/channels/main/settings", { body: {} })).status).toBe(200);
     expect((await call("GET", "/channels/none/settings")).status).toBe(404);
+    expect((await call("POST", "/channels/main/vendor-models")).body).toEqual({
+      listed: true, note: null, gone: [{ name: "old", upstream_name: "old" }],
+      models: [{ upstream_name: "gpt-4o-mini", name: "gpt-4o-mini", served: true, known: "sold" }, { upstream_name: "new", name: "new", served: false, known: "unknown" }],
+    });
+    expect((await call("POST", "/channels/none/vendor-models")).status).toBe(404);
+    const learn = (model: string) => call("POST", "/channels/main/learn", { body: { model } });
+    expect((await learn("gpt-4o-mini")).body).toEqual({ ok: true, note: null, without: ["responses"], lacks: ["vision"], changed: true, requests: 5 });
+    expect((await learn("gpt-4o-mini")).body).toMatchObject({ changed: false });
+    expect((await call("GET", "/channels/main/settings")).body).toEqual({ lacks: { "gpt-4o-mini": ["vision"] }, without: ["responses"] });
+    expect((await learn("other")).body).toEqual({ ok: false, note: "It does not answer.", without: [], lacks: [], changed: false, requests: 1 });
+    expect((await call("POST", "/channels/main/settings", { body: {} })).status).toBe(200);
   });
+});
+
+test("a proxy's password is sealed at rest, told to nobody again, and there for those who call", async () => {
+  const save = (settings: object) => call("POST", "/channels/main/settings", { body: settings });
+  const sealer = createSealer(shop.keys);
+  const used = async (): Promise<string | undefined> => [...(await loadSnapshot({ pool: database.pool, sealer, clock: createClock() })).channels.values()].find(({ name }) => name === "main")!.settings.proxy;
+  const saved = await save({ proxy: "http://ann:secret-word@10.0.0.5:3128", hide_ids: true });
+  expect(saved).toMatchObject({ status: 200, body: { proxy: "http://ann@10.0.0.5:3128", hide_ids: true } });
+  expect((await call("GET", "/channels/main/settings")).text).not.toContain("secret-word");
+  const { rows } = await database.pool.query<{ text: string }>("SELECT row_to_json(c)::text AS text FROM channels c UNION ALL SELECT row_to_json(a)::text FROM audit_log a");
+  expect(rows.filter(({ text }) => text.includes("secret-word"))).toEqual([]);
+  expect(await used()).toBe("http://ann:secret-word@10.0.0.5:3128");
+  expect((await readProbeSubject(database.pool, sealer, { name: "main" }))!.settings.proxy).toBe("http://ann:secret-word@10.0.0.5:3128");
+  // It stays with its address and name, and goes with them.
+  await save({ proxy: "http://ann@10.0.0.5:3128" });
+  expect(await used()).toBe("http://ann:secret-word@10.0.0.5:3128");
+  await save({ proxy: "http://ann@10.0.0.6:3128" });
+  expect(await used()).toBe("http://ann@10.0.0.6:3128");
+  await save({});
+  expect(await used()).toBeUndefined();
+  // A store file says it as well, and a second run changes nothing.
+  const file = (password: string): string => `channels: [{ name: main, provider: openai, settings: { proxy: "http://bob:${password}@10.0.0.7:3128" } }]`;
+  expect((await shop.apply(file("first"))).join()).not.toContain("first");
+  expect(await used()).toBe("http://bob:first@10.0.0.7:3128");
+  expect(await shop.apply(file("first"))).toEqual([]);
+  await shop.apply(file("second"));
+  expect(await used()).toBe("http://bob:second@10.0.0.7:3128");
+  await save({});
 });
 
 test("the description names every call, without a token", async () => {

@@ -1,5 +1,5 @@
 import { mailAad, writeAudit } from "#accounts/index.ts";
-import { channelKeyAad } from "#channels/index.ts";
+import { channelKeyAad, channelProxyAad } from "#channels/index.ts";
 import { replaceCanary } from "#platform/crypto/canary.store.ts";
 import { saveCarried } from "#platform/crypto/carried.store.ts";
 import { createSealer, rewrapSealed } from "#platform/crypto/seal.ts";
@@ -12,6 +12,7 @@ import type { Pool, PoolClient } from "pg";
 /** Every column that holds sealed values, with the place that each value is tied to. */
 const SEALED: readonly Readonly<{ table: string; column: string; aad(id: string): string }>[] = [
   { table: "channel_keys", column: "sealed", aad: channelKeyAad },
+  { table: "channels", column: "proxy_sealed", aad: channelProxyAad },
   { table: "mails", column: "sealed", aad: mailAad },
   { table: "stored_responses", column: "sealed", aad: storedResponseAad },
   { table: "kept_replies", column: "sealed", aad: keptReplyAad },

@@ -22,7 +22,7 @@ export interface Outbound {
   /**
    * A keep-alive pool for the URL's origin whose every connection goes to a vetted address.
    * It knows no time-outs but for connecting: callers watch the clock.
-   * @param proxy an HTTP proxy's address, judged as the URL is; through it names are looked up by the proxy
+   * @param proxy an HTTP proxy's address, with user and password where it wants them, judged as the URL is; through it names are looked up by the proxy
    * @throws OutboundRefused
    */
   pool(url: URL, policy: OutboundPolicy, connectMs: number, proxy?: string): OriginPool;
@@ -45,9 +45,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const connector = (url: URL, policy: OutboundPolicy, connectMs: number, proxy: string | undefined): Connect => {
     guard.checkUrl(url, policy);
     if (proxy === undefined) return guardedConnect(guard, names, url, policy, connectMs);
-    const through = readProxy(proxy);
+    const { through, authorization } = readProxy(proxy);
     guard.checkUrl(through, policy);
-    const toProxy = connectThrough(guardedConnect(guard, names, through, policy, connectMs), url, connectMs);
+    const toProxy = connectThrough(guardedConnect(guard, names, through, policy, connectMs), url, connectMs, authorization);
     // Without TLS nothing proves at the far end that it is who was meant: then we look the name up ourselves.
     return url.protocol === "https:" ? toProxy : (done) => {
       names(hostOf(url), portOf(url), policy, false).then(() => toProxy(done), (error: Error) => done(error, null));
@@ -83,11 +83,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
   };
 }
 
-/** @throws OutboundRefused */
-function readProxy(text: string): URL {
-  const url = URL.parse(text);
-  if (!url) throw new OutboundRefused("The proxy's address is none.");
-  return url;
+/** The proxy's plain address, and what proves to it who we are. @throws OutboundRefused */
+export function readProxy(text: string): Readonly<{ through: URL; authorization: string | undefined }> {
+  const through = URL.parse(text);
+  if (!through) throw new OutboundRefused("The proxy's address is none.");
+  const { username, password } = through;
+  through.username = through.password = "";
+  const authorization = username === "" && password === "" ? undefined : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+  return { through, authorization };
 }
 
 function dropOldest(pools: Map<string, OriginPool>): void {

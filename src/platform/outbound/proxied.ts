@@ -11,15 +11,16 @@ const HEAD_BYTES_MAX = 16 * 1024;
  * than it, for TLS goes through to the far end and is checked there.
  *
  * @param toProxy connects to the proxy itself
+ * @param authorization for a proxy that wants to know who asks
  */
-export const connectThrough = (toProxy: Connect, target: URL, connectMs: number): Connect => (done) => {
+export const connectThrough = (toProxy: Connect, target: URL, connectMs: number, authorization?: string): Connect => (done) => {
   toProxy((error, socket) => {
     if (error || !socket) done(error ?? new Error("No connection to the proxy was made."), null);
-    else openTunnel(socket, target, connectMs, done);
+    else openTunnel(socket, target, connectMs, authorization, done);
   });
 };
 
-function openTunnel(socket: Socket, target: URL, connectMs: number, done: Parameters<Connect>[0]): void {
+function openTunnel(socket: Socket, target: URL, connectMs: number, authorization: string | undefined, done: Parameters<Connect>[0]): void {
   const host = hostOf(target), name = host.includes(":") ? `[${host}]` : host, authority = `${name}:${portOf(target)}`;
   let head = Buffer.alloc(0), over = false;
   const end = (error: Error | null, ready: Socket | null): void => {
@@ -48,7 +49,7 @@ function openTunnel(socket: Socket, target: URL, connectMs: number, done: Parame
     else shakeHands(socket, host, end);
   };
   socket.on("data", read).once("error", failed).once("close", closed);
-  socket.write(`CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}\r\n\r\n`);
+  socket.write(`CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}\r\n${authorization === undefined ? "" : `proxy-authorization: ${authorization}\r\n`}\r\n`);
 
   function shakeHands(bare: Socket, servername: string, finish: typeof end): void {
     bare.off("data", read);

@@ -25,6 +25,7 @@ export const LOSSES = {
   thinking_off_small_max_tokens: "max_tokens",
   thinking_off_unsigned_history: "messages",
   tier_dropped: "service_tier",
+  beta_dropped: "anthropic-beta",
   parallel_tool_calls_dropped: "parallel_tool_calls",
   web_search_dropped: "tools",
   tool_choice_relaxed: "tool_choice",

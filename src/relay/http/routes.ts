@@ -10,7 +10,7 @@ export type RouteParams = Readonly<{ id?: string; model?: string }>;
 /** The formats in which a conversation can be counted without being answered. */
 export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
 export type TaskVerb = "submit" | "get" | "list" | "many" | "delete" | "content" | "seed";
-export type RealtimeKeyForm = "client_secrets" | "sessions";
+export type RealtimeKeyForm = "client_secrets" | "sessions" | "transcription_sessions";
 export type LookUpKind = "models" | "model" | "credits" | "generation" | "response" | "response-items" | "response-delete";
 
 export type Route =
@@ -66,6 +66,7 @@ const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["realtime", REALTIME],
   ["realtime/client_secrets", realtimeKey("client_secrets")],
   ["realtime/sessions", realtimeKey("sessions")],
+  ["realtime/transcription_sessions", realtimeKey("transcription_sessions")],
 ]);
 const MESSAGES_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["messages", operation("chat", "anthropic")],

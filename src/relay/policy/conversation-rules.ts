@@ -4,21 +4,23 @@ import type { Json } from "#channels/override-fields.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
 import type { ModelRules } from "#relay/policy/model-rules.ts";
 
-type Wants = Pick<ModelRules, "alternate" | "echo" | "shortIds">;
+type Wants = Pick<ModelRules, "alternate" | "echo" | "shortIds" | "messageMembers" | "documentUrls">;
 
-const CALLS = '"tool_calls"';
+const CALLS = '"tool_calls"', DOCUMENT = '"file_data"';
 
 /** May the conversation have to be changed? Looks at the bytes alone. */
-export const touchesConversation = ({ alternate, echo, shortIds }: Wants, body: Buffer): boolean =>
-  alternate || ((echo !== undefined || shortIds) && body.includes(CALLS));
+export const touchesConversation = ({ alternate, echo, shortIds, messageMembers, documentUrls }: Wants, body: Buffer): boolean =>
+  alternate || messageMembers !== undefined || (documentUrls && body.includes(DOCUMENT)) || ((echo !== undefined || shortIds) && body.includes(CALLS));
 
 /** Puts the messages of a chat request as the model wants them, in place. @returns codes of what was changed */
-export function applyConversationRules({ alternate, echo, shortIds }: Wants, body: Tree): readonly Loss[] {
+export function applyConversationRules({ alternate, echo, shortIds, messageMembers, documentUrls }: Wants, body: Tree): readonly Loss[] {
   if (!Array.isArray(body.messages)) return [];
   const codes: Loss[] = [];
   let messages = body.messages as readonly Json[];
   if (echo !== undefined && (echo === "always" || isThinking(body))) messages = messages.map(withThought);
   if (shortIds) messages = messages.map(withShortIds);
+  if (messageMembers) messages = messages.map((message) => withKnown(message, messageMembers, codes));
+  if (documentUrls) messages = messages.map(withDocumentUrls);
   if (alternate) {
     const joined = joinNeighbours(messages);
     if (joined.length !== messages.length) codes.push("messages_joined");
@@ -46,6 +48,31 @@ function withShortIds(message: Json): Json {
 }
 
 const shortId = (id: string): string => (/^[A-Za-z0-9]{9}$/.test(id) ? id : createHash("sha256").update(id).digest("hex").slice(0, 9));
+
+/** Clients hand back an answer as it came, with all the members that other vendors' answers have. */
+function withKnown(message: Json, known: NonNullable<Wants["messageMembers"]>, codes: Loss[]): Json {
+  const names = isTree(message) && typeof message.role === "string" && Object.hasOwn(known, message.role) ? known[message.role] : undefined;
+  if (!names || !isTree(message)) return message;
+  const kept = Object.entries(message).filter(([name, value]) => {
+    if (names.includes(name)) return true;
+    const says = value !== null && !(Array.isArray(value) && value.length === 0);
+    const code: Loss = name === "name" ? "name_dropped" : `unknown:messages.${name}`;
+    if (says && !codes.includes(code)) codes.push(code);
+    return false;
+  });
+  return Object.fromEntries(kept);
+}
+
+function withDocumentUrls(message: Json): Json {
+  if (!isTree(message) || !Array.isArray(message.content)) return message;
+  return { ...message, content: (message.content as Json[]).map(asDocumentUrl) };
+}
+
+function asDocumentUrl(part: Json): Json {
+  const file = isTree(part) && part.type === "file" ? part.file : undefined;
+  if (!isTree(file) || typeof file.file_data !== "string") return part;
+  return { type: "document_url", document_url: file.file_data, ...(typeof file.filename === "string" && { document_name: file.filename }) };
+}
 
 /** Two turns of one side become one; what a tool or the system says stands for itself. */
 function joinNeighbours(messages: readonly Json[]): readonly Json[] {

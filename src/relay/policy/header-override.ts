@@ -40,3 +40,13 @@ export function filterBetas(header: string, { only, drop }: NonNullable<ChannelS
   const kept = header.split(",").map((beta) => beta.trim()).filter((beta) => beta !== "" && (only === undefined || only.includes(beta)) && drop?.includes(beta) !== true);
   return kept.length > 0 ? kept.join(",") : undefined;
 }
+
+/**
+ * The betas in the words of a host that takes some of them alone. @param chosen what the operator has named for it, who
+ * knows better than a table; @returns `dropped` = some are left out
+ */
+export function knownBetas(header: string, known: ReadonlyMap<string, string>, chosen: readonly string[] = []): Readonly<{ betas: readonly string[]; dropped: boolean }> {
+  const asked = header.split(",").map((beta) => beta.trim()).filter((beta) => beta !== "");
+  const kept = asked.flatMap((beta) => (chosen.includes(beta) ? [beta] : known.get(beta) ?? []));
+  return { betas: [...new Set(kept)], dropped: kept.length < asked.length };
+}

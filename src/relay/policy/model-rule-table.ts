@@ -33,6 +33,10 @@ export type ModelRule = Readonly<{
   echo?: "always" | "asked";
   /** Ids of tool calls must be nine letters and digits. */
   shortIds?: true;
+  /** All members that the messages of each role may have: it refuses a request with any other. */
+  messageMembers?: Readonly<Record<string, readonly string[]>>;
+  /** Documents are parts of its own, with their data as an address. */
+  documentUrls?: true;
 }>;
 
 const SAMPLING = ["temperature", "top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias"] as const;
@@ -52,6 +56,10 @@ const MISTRAL_CHAT = [
   "model", "temperature", "top_p", "max_tokens", "stream", "stop", "random_seed", "metadata", "messages", "response_format", "tools", "tool_choice",
   "presence_penalty", "frequency_penalty", "n", "prediction", "parallel_tool_calls", "prompt_mode", "safe_prompt", "reasoning_effort", "guardrails", "prompt_cache_key",
 ] as const;
+
+const MISTRAL_MESSAGES = {
+  system: ["role", "content"], user: ["role", "content"], assistant: ["role", "content", "tool_calls", "prefix"], tool: ["role", "content", "tool_call_id", "name"],
+} as const;
 
 /** Every row that fits a model holds. */
 export const MODEL_RULES: readonly ModelRule[] = [
@@ -80,12 +88,16 @@ export const MODEL_RULES: readonly ModelRule[] = [
   { providers: ["moonshot"], protocols: ["openai-chat"], match: ["*"], except: ["kimi-k2-thinking*"], echo: "asked" },
   { providers: ["zhipu"], protocols: ["openai-chat"], match: ["glm-*"], clamp: { temperature: [0.01, 0.99], top_p: [0.01, 0.99] } },
   {
-    providers: ["mistral"], protocols: ["openai-chat"], match: ["*"], known: MISTRAL_CHAT, shortIds: true,
+    providers: ["mistral"], protocols: ["openai-chat"], match: ["*"], known: MISTRAL_CHAT, shortIds: true, messageMembers: MISTRAL_MESSAGES, documentUrls: true,
     rename: { max_completion_tokens: "max_tokens", seed: "random_seed" },
   },
   {
     providers: ["mistral"], protocols: ["openai-completions"], match: ["*"], rename: { seed: "random_seed" },
     known: ["model", "temperature", "top_p", "max_tokens", "stream", "stop", "random_seed", "metadata", "prompt", "suffix", "min_tokens"],
+  },
+  {
+    providers: ["mistral"], protocols: ["openai-embeddings"], match: ["*"], rename: { dimensions: "output_dimension" },
+    known: ["model", "input", "metadata", "output_dimension", "output_dtype", "encoding_format"],
   },
   { providers: ["perplexity"], protocols: ["openai-chat"], match: ["sonar*"], drop: ["tools", "tool_choice", "stop", "logit_bias"], alternate: true },
 ];

@@ -25,6 +25,8 @@ export type ModelRules = Readonly<{
   alternate: boolean;
   echo?: "always" | "asked";
   shortIds: boolean;
+  messageMembers?: NonNullable<ModelRule["messageMembers"]>;
+  documentUrls: boolean;
 }>;
 
 /** The rules for a model by its vendor's name; undefined = it keeps to its protocol. */
@@ -33,6 +35,7 @@ export function rulesFor(provider: string, upstreamModel: string, protocol: Wire
   const rules = MODEL_RULES.filter((rule) => rule.protocols.includes(protocol) && rule.providers?.includes(provider) !== false && rule.match.some((glob) => fits(glob, name)) && rule.except?.some((glob) => fits(glob, name)) !== true);
   if (rules.length === 0) return undefined;
   const echo = rules.find((rule) => rule.echo !== undefined)?.echo;
+  const messageMembers = rules.find((rule) => rule.messageMembers !== undefined)?.messageMembers;
   const plain = rules.every((rule) => Object.keys(rule).every((member) => DROPPING.has(member)));
   return {
     changes: (peek, stream) => changesOf(rules, peek, stream),
@@ -41,6 +44,8 @@ export function rulesFor(provider: string, upstreamModel: string, protocol: Wire
     alternate: rules.some((rule) => rule.alternate === true),
     ...(echo && { echo }),
     shortIds: rules.some((rule) => rule.shortIds === true),
+    ...(messageMembers && { messageMembers }),
+    documentUrls: rules.some((rule) => rule.documentUrls === true),
   };
 }
 

@@ -41,6 +41,8 @@ export type ProviderFlags = Readonly<{
   routingFields?: boolean;
   /** Apps that are asked one question: what was said before is put in front of it. */
   transcript?: boolean;
+  /** Each character counts as a token of input: counting tokens says nothing of what a request can cost. */
+  billsCharacters?: boolean;
 }>;
 
 /** Class of an upstream outcome. */
@@ -68,6 +70,8 @@ export type ProviderEndpoint = Readonly<{
   passesOnly?: boolean;
   /** Files must come as data, whatever the format allows. */
   dataOnly?: boolean;
+  /** The trials of the format's (`anthropic-beta`) that this host takes, by their names or, where it has another, with that: it refuses requests that name any other. */
+  betas?: ReadonlyMap<string, string>;
   /** Puts a request of the format into the words of this vendor's copy of it. No query of the client's goes on then. */
   reword?(said: Worded): Worded;
   /** Who reads the answers, where they come in another wrapping than the format's. */
@@ -107,7 +111,11 @@ export type TaskEndpoint = Readonly<{
 }>;
 
 /** Where conversations over a WebSocket are begun, with the vendor's name of the model in the query. */
-export type RealtimeEndpoint = Readonly<{ path: string }>;
+export type RealtimeEndpoint = Readonly<{
+  path: string;
+  /** Sessions that only write down: the address says so and names no model (`intent`), or names it all the same (`named`). Absent: it has none. */
+  transcription?: "intent" | "named";
+}>;
 
 /** Everything the relay, the back office and the docs know about a vendor. Data first, code only for quirks. */
 export type Provider = Readonly<{

@@ -45,6 +45,35 @@ export function transcribedTurn(usage: unknown, item: string, endedAt: number): 
   };
 }
 
+/** What has been heard and written down since the last piece, in a session that does nothing else. */
+export type Heard = Readonly<{ audioMs: number; textBytes: number; startedAt: number; contentAt: number | undefined; sellsLength: boolean }>;
+
+/** A piece that a session which only writes down is paid for: by the vendor's numbers, else by what was heard and written. */
+export function writtenTurn(raw: unknown, item: string, heard: Heard, endedAt: number): Turn {
+  const reported = transcriptionUsage(raw);
+  // Numbers of the other kind than the model is sold by say nothing of its price.
+  const fits = reported !== undefined && (reported.usage.items?.audio_in_ms !== undefined) === heard.sellsLength;
+  const usage: Usage = fits ? reported.usage : { ...heardUsage(reported?.usage.items?.audio_in_ms === undefined ? heard : { ...heard, audioMs: reported.usage.items.audio_in_ms }), ...(reported && { raw: reported.usage.raw }) };
+  return {
+    id: item, estimated: !fits, endedAt, startedAt: heard.startedAt, contentAt: heard.contentAt,
+    ending: { how: "complete", possibleCost: false, delivered: textBytesOf(heard), facts: factsOf(usage, reported?.inconsistent ?? false, undefined) },
+  };
+}
+
+/** What was being written down when the session ended. */
+export const unwrittenTurn = (how: "broken" | "left-stream", heard: Heard, endedAt: number): Turn => ({
+  id: undefined, estimated: true, endedAt, startedAt: heard.startedAt, contentAt: heard.contentAt,
+  ending: { how, possibleCost: true, delivered: textBytesOf(heard), facts: factsOf(heardUsage(heard), false, undefined) },
+});
+
+/** OpenAI hears ten tokens a second. */
+const HEARD_TOKEN_MS = 100;
+
+const heardUsage = ({ audioMs, textBytes, sellsLength }: Heard): Usage =>
+  (sellsLength ? { items: { audio_in_ms: Math.ceil(audioMs) } } : { inputAudio: Math.ceil(audioMs / HEARD_TOKEN_MS), outputText: Math.ceil(textBytes / TEXT_BYTES_PER_TOKEN) });
+
+const textBytesOf = ({ textBytes }: Heard) => ({ bytes: textBytes, cjk: 0, texts: 0, truncated: false });
+
 function howOf(response: Json, passed: Passed, left: boolean): How {
   if (response.status === "failed") return "failed";
   if (left) return "left-stream";

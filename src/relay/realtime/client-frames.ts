@@ -7,8 +7,13 @@ type Json = Readonly<Record<string, unknown>>;
 export type ClientRule = Readonly<{
   /** Names that the client may repeat for the session's own model. */
   isOwnModel(name: string): boolean;
-  /** The vendor's name of a model that writes the client's speech down; undefined = it is not sold to this client here. */
+  /**
+   * The vendor's name of a model that writes the client's speech down; undefined = it is not sold to this client here.
+   * @throws RelayError where the session has another and may not change it
+   */
   transcriber(name: string): string | undefined;
+  /** The session does this alone, and stays so. */
+  writesDown: boolean;
 }>;
 
 export type ClientRead = Readonly<{ pass: Frame } | { refused: RelayError; eventId: string | undefined }>;
@@ -40,6 +45,9 @@ export function readClientFrame(frame: Frame, rule: ClientRule): ClientRead {
  */
 export function ruledSession(session: Json, rule: ClientRule): Json {
   const { model, ...rest } = session;
+  if (rule.writesDown && rest.type !== undefined && rest.type !== "transcription") {
+    throw new RelayError("unsupported_parameter", "A session that only writes down cannot become another. Open another session for it.", { param: "session.type" });
+  }
   if (model !== undefined && !(typeof model === "string" && rule.isOwnModel(model))) {
     throw new RelayError("unsupported_parameter", "The model of a session cannot be changed. Open another session for another model.", { param: "session.model" });
   }

@@ -4,6 +4,7 @@ import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/cla
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { endpointUrl, openSimulatedSession } from "#relay/providers/index.ts";
 import type { FrameSocket } from "#relay/realtime/frame-socket.ts";
+import type { SessionKind } from "#relay/realtime/session-kind.ts";
 import { SocketRefused } from "#relay/realtime/socket-transport.ts";
 import { note } from "#relay/routing/failover.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
@@ -29,6 +30,7 @@ export type OpenInput = Readonly<{
   /** What of the client's head goes on to the vendor. */
   headers: Readonly<Record<string, string>>;
   signal: AbortSignal;
+  kind: SessionKind;
 }>;
 
 /**
@@ -70,11 +72,12 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
 const next = (router: Router, choice: Choice, { class: errorClass }: Failure): Choice | undefined =>
   (RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined) ?? (goesElsewhere(errorClass, true) ? router.next() : undefined);
 
-async function open({ state, context, headers, signal }: OpenInput, { offer: { route, provider }, key }: Choice): Promise<FrameSocket> {
+async function open({ state, context, headers, signal, kind }: OpenInput, { offer: { route, provider }, key }: Choice): Promise<FrameSocket> {
   const { channel, upstreamModel } = route;
   if (provider.id === "simulator") return openSimulatedSession(upstreamModel);
   const url = endpointUrl(provider, channel.baseUrl, provider.realtime!);
-  url.searchParams.set("model", upstreamModel);
+  if (kind === "transcription") url.searchParams.set("intent", "transcription");
+  if (kind === "conversation" || provider.realtime!.transcription === "named") url.searchParams.set("model", upstreamModel);
   const call: SocketCall = {
     url, signal, connectMs: channel.timeouts.connectMs ?? CONNECT_MS, openMs: channel.timeouts.firstByteMs ?? OPEN_MS, ...(channel.settings.proxy !== undefined && { proxy: channel.settings.proxy }),
     headers: {

@@ -6,11 +6,13 @@ import type { RealtimeKeyForm } from "#relay/http/routes.ts";
 import { takeRequest } from "#relay/limits/request-limits.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
+import { sessionFacts } from "#relay/realtime/session-facts.ts";
+import type { SessionKind } from "#relay/realtime/session-kind.ts";
 import { object, text, type Json } from "#relay/realtime/vendor-frames.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** What a short-lived key stands for: the caller whose key asked for it, and what the session is to be like. */
-export type RealtimeGrant = Readonly<{ keyId: string; expiresAtMs: number; model?: string; session?: Json }>;
+export type RealtimeGrant = Readonly<{ keyId: string; expiresAtMs: number; kind?: SessionKind; model?: string; session?: Json }>;
 
 /** Such a key is good for beginning conversations, and for nothing else. */
 export const REALTIME_KEY = "ek_";
@@ -34,23 +36,24 @@ export async function serveRealtimeKey(state: RelayState, context: RequestContex
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
   const asked = parse(await context.inbound.body(BODY_BYTES_MAX));
-  const session = form === "sessions" ? asked : object(asked.session);
-  const { model, ...settings } = session;
-  if (session.type === "transcription") {
-    throw new RelayError("unsupported_parameter", "Sessions that only write down are not offered. Use POST /v1/audio/transcriptions, or a session of type 'realtime'.", { param: "session.type" });
-  }
-  if (model !== undefined) checkModel(state, context, caller, text(model));
+  const session = form === "client_secrets" ? object(asked.session) : asked;
+  const kind: SessionKind = form === "transcription_sessions" || session.type === "transcription" ? "transcription" : "conversation";
+  const { model: own, ...settings } = session;
+  const model = kind === "transcription" ? sessionFacts(session).transcriber : own;
+  if (model !== undefined) checkModel(state, context, caller, text(model), kind);
   const kept = without(settings, ["client_secret", "expires_after"]);
   if (Buffer.byteLength(JSON.stringify(kept)) > SETTINGS_BYTES_MAX) {
     throw new RelayError("invalid_value", `The settings of the session are too long for a short-lived key: at most ${SETTINGS_BYTES_MAX} bytes. Send the rest by 'session.update'.`, { param: "session" });
   }
   const expiresAtS = Math.floor(state.clock.now() / 1_000) + lifeOf(object(asked.expires_after));
   const grant: RealtimeGrant = {
-    keyId: caller.keyId, expiresAtMs: expiresAtS * 1_000, ...(typeof model === "string" && { model }), ...(Object.keys(without(kept, ["type"])).length > 0 && { session: kept }),
+    keyId: caller.keyId, expiresAtMs: expiresAtS * 1_000, ...(kind === "transcription" && { kind }), ...(typeof model === "string" && { model }), ...(Object.keys(without(kept, ["type"])).length > 0 && { session: kept }),
   };
   const value = seal(state.realtime.sealer, grant);
-  const told = { type: "realtime", ...kept, object: "realtime.session", id: `sess_${randomBytes(12).toString("hex")}`, ...(typeof model === "string" && { model }), expires_at: 0 };
-  const answer = form === "sessions" ? { ...told, client_secret: { value, expires_at: expiresAtS } } : { value, expires_at: expiresAtS, session: told };
+  const id = `sess_${randomBytes(12).toString("hex")}`;
+  const told = kind === "transcription" ? { ...kept, object: "realtime.transcription_session", id, expires_at: 0 }
+    : { type: "realtime", ...kept, object: "realtime.session", id, ...(typeof model === "string" && { model }), expires_at: 0 };
+  const answer = form !== "client_secrets" ? { ...told, client_secret: { value, expires_at: expiresAtS } } : { value, expires_at: expiresAtS, session: told };
   return { status: 200, body: Buffer.from(JSON.stringify(answer)), headers: {} };
 }
 
@@ -69,9 +72,9 @@ export function openRealtimeKey(sealer: Sealer, key: string, nowMs: number): Rea
   return grant;
 }
 
-function checkModel({ plans }: RelayState, { snapshot, admittedAtMs }: RequestContext, caller: Caller, name: string | undefined): void {
+function checkModel({ plans }: RelayState, { snapshot, admittedAtMs }: RequestContext, caller: Caller, name: string | undefined, kind: SessionKind): void {
   if (name === undefined) throw new RelayError("invalid_value", "Invalid value for 'model': expected a string.", { param: "session.model" });
-  const { model, groupId } = plans.realtimePlan(caller, snapshot, name);
+  const { model, groupId } = plans.realtimePlan(caller, snapshot, name, kind);
   if (!snapshot.price(model, groupId, caller.userId, admittedAtMs)) throw notFound(name);
 }
 

@@ -10,11 +10,14 @@ import { findModel, keyAllows } from "#relay/policy/resolve-model.ts";
 import { ruledSession, type ClientRule } from "#relay/realtime/client-frames.ts";
 import { openVendor } from "#relay/realtime/open-vendor.ts";
 import { openRealtimeKey, REALTIME_KEY, upgradeRequired, type RealtimeGrant } from "#relay/realtime/realtime-key.ts";
-import { VendorWords } from "#relay/realtime/session-errors.ts";
+import { errorEvent, VendorWords } from "#relay/realtime/session-errors.ts";
 import type { PublicNames } from "#relay/realtime/session-facts.ts";
-import { MINUTE, SessionMoney } from "#relay/realtime/session-money.ts";
-import { RealtimeSession } from "#relay/realtime/session.ts";
+import { minuteTokens, type SessionKind } from "#relay/realtime/session-kind.ts";
+import { SessionMoney } from "#relay/realtime/session-money.ts";
+import { CLOSE, closeCode, RealtimeSession } from "#relay/realtime/session.ts";
 import { upgradeExchange, type UpgradeCall, type UpgradeExchange } from "#relay/realtime/upgrade.ts";
+import type { Json } from "#relay/realtime/vendor-frames.ts";
+import { isOldForm, WaitingClient, welcome } from "#relay/realtime/waiting-client.ts";
 import { checkHops } from "#relay/routing/hops.ts";
 import { createRouter, type Choice } from "#relay/routing/router.ts";
 import { secretNames } from "#relay/upstream/tried.ts";
@@ -23,7 +26,8 @@ import type { Caller, Route, Snapshot } from "#snapshot/snapshot.ts";
 /** Conversations under way, for the drain. */
 export type Sessions = Set<RealtimeSession>;
 
-const MINUTE_TOKENS = Object.values(MINUTE).reduce((sum, tokens) => sum + tokens, 0);
+/** How long a session that only writes down may take to name its model. */
+const NAMING_MS = 60_000;
 
 /**
  * One conversation from the client's wish to its end. Everything is looked at before 101 is said: a refusal is an
@@ -49,22 +53,60 @@ export async function serveRealtime(state: RelayState, call: UpgradeCall, sessio
 
 async function converse(state: RelayState, context: RequestContext, exchange: UpgradeExchange, sessions: Sessions): Promise<void> {
   const { caller, grant } = await whoAsks(state, context);
-  const asked = modelAsked(context, grant);
+  const wish = wishOf(context, grant);
   const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
   if (taking) await taking;
-  const plan = state.plans.realtimePlan(caller, context.snapshot, asked);
+  if (wish.model !== undefined) return hold(state, context, exchange, sessions, { caller, grant, kind: wish.kind, asked: wish.model });
+
+  const accepted = exchange.accept({ "x-request-id": context.idText });
+  if (!accepted) return;
+  const client = new WaitingClient(accepted);
+  try {
+    const asked = await modelSaid(state, context, client, isOldForm(exchange.forwarded));
+    if (asked === undefined) client.close(CLOSE.normal, "");
+    else await hold(state, context, exchange, sessions, { caller, grant, kind: wish.kind, asked, client });
+  } catch (thrown) {
+    // The answer to the wish was yes, so a refusal is a part of the conversation.
+    const error = thrown instanceof RelayError ? thrown : new RelayError("internal_error", "Something went wrong on our side.", { cause: thrown });
+    if (error.code === "internal_error") state.log.error({ err: thrown, request: context.idText }, "a realtime session failed");
+    context.errorCode = error.code;
+    context.status = error.status;
+    client.send(errorEvent(error, context.idText));
+    client.close(closeCode(error), error.code);
+  }
+}
+
+/** What the client's first settings name. @returns undefined when it goes before that */
+async function modelSaid(state: RelayState, context: RequestContext, client: WaitingClient, oldForm: boolean): Promise<string | undefined> {
+  const late = state.wheel.arm(NAMING_MS, () => client.fail(new RelayError("request_timeout", "The session was not told by which model to write down.")));
+  context.cutShort = () => client.fail(new RelayError("server_overloaded", "The server is shutting down. Try again."));
+  client.send(welcome(oldForm));
+  try {
+    return await client.model;
+  } finally {
+    late.cancel();
+    context.cutShort = undefined;
+  }
+}
+
+/** Who talks with which model; `client` where he was agreed to already. */
+type Talk = Readonly<{ caller: Caller; grant: RealtimeGrant | undefined; kind: SessionKind; asked: string; client?: WaitingClient }>;
+
+async function hold(state: RelayState, context: RequestContext, exchange: UpgradeExchange, sessions: Sessions, talk: Talk): Promise<void> {
+  const { caller, kind, asked } = talk, tokens = minuteTokens(kind);
+  const plan = state.plans.realtimePlan(caller, context.snapshot, asked, kind);
   if (plan.unsupported) {
     throw new RelayError("unsupported_endpoint", `The model '${asked.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
   const takingOwn = takeRequest(state, context, plan.ownScopes);
   if (takingOwn) await takingOwn;
-  const takingTokens = takeTokens(state, context, plan.allScopes, MINUTE_TOKENS);
+  const takingTokens = takeTokens(state, context, plan.allScopes, tokens);
   if (takingTokens) await takingTokens;
 
-  const money = new SessionMoney(state, context, asked, plan.allScopes, MINUTE_TOKENS);
+  const money = new SessionMoney(state, context, kind, asked, plan.allScopes, tokens);
   try {
     const router = createRouter({
-      state, snapshot: context.snapshot, model: plan.model, tokens: MINUTE_TOKENS, offers: plan.offers, affinity: caller.keyId,
+      state, snapshot: context.snapshot, model: plan.model, tokens, offers: plan.offers, affinity: caller.keyId,
       strategy: context.snapshot.settings.strategy, cost: () => undefined,
     });
     const first = router.first();
@@ -72,19 +114,19 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
     const left = new AbortController();
     context.onLeft = () => left.abort();
     context.cutShort = () => left.abort();
-    const { socket: vendor, choice, release } = await openVendor({ state, context, tokens: MINUTE_TOKENS, headers: exchange.forwarded, signal: left.signal }, router, first);
+    const { socket: vendor, choice, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
     money.choice = choice;
     try {
-      const settled = settingsFor(context, caller, plan, choice, asked, grant);
-      const client = exchange.accept({ "x-request-id": context.idText });
-      if (!client) return vendor.close(1000, "");
-      const session = new RealtimeSession({ state, context, client, vendor, money, ...settled });
+      const settled = settingsFor(context, plan, choice, talk, isOldForm(exchange.forwarded));
+      const client = talk.client ?? exchange.accept({ "x-request-id": context.idText });
+      if (!client) return vendor.close(CLOSE.normal, "");
+      const session = new RealtimeSession({ state, context, client, vendor, money, kind, welcomed: talk.client !== undefined, ...settled });
       sessions.add(session);
       context.cutShort = () => session.cut();
       context.status = 101;
       await session.run().finally(() => sessions.delete(session));
     } catch (error) {
-      vendor.close(1000, "");
+      vendor.close(CLOSE.normal, "");
       throw error;
     } finally {
       release(money.tokens);
@@ -108,33 +150,48 @@ async function whoAsks(state: RelayState, context: RequestContext): Promise<Read
   return { caller: admitCaller(state, context, await state.keys.byId(grant.keyId), "realtime"), grant };
 }
 
-function modelAsked({ inbound: { query } }: RequestContext, grant: RealtimeGrant | undefined): string {
+/** What the address asks for. A session that only writes down may leave its model to its first settings. */
+function wishOf({ inbound: { query } }: RequestContext, grant: RealtimeGrant | undefined): Readonly<{ kind: "conversation"; model: string } | { kind: "transcription"; model: string | undefined }> {
   if (query.has("call_id")) throw new RelayError("unsupported_parameter", "Calls over WebRTC or SIP are not offered. Connect with 'model' instead of 'call_id'.", { param: "call_id" });
-  if (query.has("intent")) {
-    throw new RelayError("unsupported_parameter", "Sessions that only write down are not offered. Use POST /v1/audio/transcriptions, or a session with a 'model'.", { param: "intent" });
-  }
+  const intent = query.get("intent");
+  if (intent !== null && intent !== "transcription") throw new RelayError("unsupported_parameter", "The only 'intent' that is known here is 'transcription'.", { param: "intent" });
+  const kind = grant?.kind ?? (intent === null ? "conversation" : "transcription");
+  if (grant && grant.kind === undefined && intent !== null) throw new RelayError("unsupported_parameter", "This short-lived key was made for a session that talks.", { param: "intent" });
   const wanted = query.get("model") ?? query.get("deployment");
   if (grant?.model !== undefined && wanted !== null && wanted !== grant.model) {
     throw new RelayError("model_not_allowed", "This short-lived key was made for another model.", { param: "model" });
   }
-  const asked = wanted ?? grant?.model;
-  if (!asked) throw new RelayError("missing_required_parameter", "The address must name a model: '/v1/realtime?model=…'.", { param: "model" });
-  return asked;
+  const model = (wanted ?? grant?.model) || undefined;
+  if (kind === "transcription") return { kind, model };
+  if (model === undefined) throw new RelayError("missing_required_parameter", "The address must name a model: '/v1/realtime?model=…'.", { param: "model" });
+  return { kind, model };
 }
 
 /** Names and rules of a session on this channel. @throws RelayError where a short-lived key's settings break them */
-function settingsFor({ snapshot }: RequestContext, caller: Caller, { model, groupId }: Plan, choice: Choice, asked: string, grant: RealtimeGrant | undefined) {
-  const { route } = choice.offer;
+function settingsFor({ snapshot }: RequestContext, { model, groupId }: Plan, choice: Choice, { caller, grant, kind, asked, client }: Talk, oldForm: boolean) {
+  const { route } = choice.offer, writesDown = kind === "transcription";
+  const isOwnModel = (name: string): boolean => name === asked || name === model.name;
   const rule: ClientRule = {
-    isOwnModel: (name) => name === asked || name === model.name,
-    transcriber: (name) => transcriber(snapshot, caller, groupId, route.channel.id, name),
+    isOwnModel, writesDown,
+    transcriber(name) {
+      if (!writesDown) return transcriber(snapshot, caller, groupId, route.channel.id, name);
+      if (isOwnModel(name)) return route.upstreamModel;
+      throw new RelayError("unsupported_parameter", "The model of a session cannot be changed. Open another session for another model.", { param: "session.audio.input.transcription.model" });
+    },
   };
   const names: PublicNames = {
     ...(snapshot.settings.modelEcho === "public" && { model: model.name }),
-    transcriber: (upstream) => soldAs(snapshot, groupId, route.channel.id, upstream),
+    transcriber: (upstream) => (writesDown && upstream === route.upstreamModel ? model.name : soldAs(snapshot, groupId, route.channel.id, upstream)),
   };
-  return { rule, names, words: new VendorWords(choice, secretNames(route.channel, route.upstreamModel, model)), ...(grant?.session && { settings: ruledSession(grant.session, rule) }) };
+  // The address has named the model in place of the settings.
+  const given = grant?.session ?? (writesDown && !client ? transcriptionSettings(asked, oldForm) : undefined);
+  const old = writesDown && given?.type === undefined;
+  const opening = given && { type: old ? "transcription_session.update" : "session.update", session: ruledSession(given, rule) };
+  return { rule, names, words: new VendorWords(choice, secretNames(route.channel, route.upstreamModel, model)), ...(opening && { opening }) };
 }
+
+const transcriptionSettings = (model: string, oldForm: boolean): Json =>
+  (oldForm ? { input_audio_transcription: { model } } : { type: "transcription", audio: { input: { transcription: { model } } } });
 
 /** The channel's name of a model that this caller may use; undefined where he may not, or where the channel does not serve it. */
 function transcriber(snapshot: Snapshot, caller: Caller, groupId: string, channelId: string, name: string): string | undefined {

@@ -4,6 +4,8 @@ import { object, text, type Json } from "#relay/realtime/vendor-frames.ts";
 export type SessionFacts = Readonly<{
   /** Bytes of output audio that make one token. */
   audioBytesPerToken: number;
+  /** Bytes of input audio that make a millisecond. */
+  heardBytesPerMs: number;
   /** The vendor's name of the model that writes the client's speech down. */
   transcriber: string | undefined;
 }>;
@@ -11,15 +13,19 @@ export type SessionFacts = Readonly<{
 /** A token of output is 50 ms: of 16 bit at 24 kHz, or of 8 bit at 8 kHz as telephones have it. */
 const PCM_BYTES = 2_400;
 const TELEPHONE_BYTES = 400;
+const TOKEN_MS = 50;
+const TELEPHONE = /pcmu|pcma|g711/;
 
-export const UNKNOWN_SESSION: SessionFacts = { audioBytesPerToken: PCM_BYTES, transcriber: undefined };
+export const UNKNOWN_SESSION: SessionFacts = { audioBytesPerToken: PCM_BYTES, heardBytesPerMs: PCM_BYTES / TOKEN_MS, transcriber: undefined };
 
 /** Reads the settings of both forms of sessions, the nested one and the older flat one. */
 export function sessionFacts(session: Json): SessionFacts {
   const audio = object(session.audio);
   const format = text(object(object(audio.output).format).type) ?? text(session.output_audio_format) ?? "";
+  const heard = text(object(object(audio.input).format).type) ?? text(session.input_audio_format) ?? "";
   return {
-    audioBytesPerToken: /pcmu|pcma|g711/.test(format) ? TELEPHONE_BYTES : PCM_BYTES,
+    audioBytesPerToken: TELEPHONE.test(format) ? TELEPHONE_BYTES : PCM_BYTES,
+    heardBytesPerMs: (TELEPHONE.test(heard) ? TELEPHONE_BYTES : PCM_BYTES) / TOKEN_MS,
     transcriber: text(object(object(audio.input).transcription).model) ?? text(object(session.input_audio_transcription).model),
   };
 }

@@ -13,12 +13,9 @@ import { meter, type Metered } from "#relay/metering/meter.ts";
 import { checkCaller } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
+import { MINUTE, MINUTE_MS, type SessionKind } from "#relay/realtime/session-kind.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
-
-/** What an answer of unknown length is held for beside what the last one took: a minute of speech each way. */
-export const MINUTE: Quantities = { input_audio: 600, output_audio: 1_200 };
-const MINUTE_MS = 60_000;
 
 /** One answer, or one piece of writing down, as it turned out. */
 export type Turn = Readonly<{
@@ -44,6 +41,7 @@ type Terms = Readonly<{ id: string; atMs: number; caller: Caller; groupId: strin
 export class SessionMoney {
   readonly #state: RelayState;
   readonly #context: RequestContext;
+  readonly #kind: SessionKind;
   readonly #asked: string;
   readonly #scopes: readonly ScopedLimits[];
   #terms: Terms | undefined;
@@ -58,9 +56,10 @@ export class SessionMoney {
   turns = 0;
 
   /** @param asked the model as the client names it; @param tokensTaken from the limits in `scopes` */
-  constructor(state: RelayState, context: RequestContext, asked: string, scopes: readonly ScopedLimits[], tokensTaken: number) {
+  constructor(state: RelayState, context: RequestContext, kind: SessionKind, asked: string, scopes: readonly ScopedLimits[], tokensTaken: number) {
     this.#state = state;
     this.#context = context;
+    this.#kind = kind;
     this.#asked = asked;
     this.#scopes = scopes;
     this.#tokensTaken = tokensTaken;
@@ -83,11 +82,11 @@ export class SessionMoney {
     const atMs = uuidMs(id), snapshot = snapshots.current;
     const caller = known ?? (await this.#state.keys.byId(this.#context.caller!.keyId)) ?? this.#context.caller!;
     checkCaller(caller, "realtime", this.#context.inbound.clientIp, atMs);
-    const { model, groupId } = this.#state.plans.realtimePlan(caller, snapshot, this.#asked);
+    const { model, groupId } = this.#state.plans.realtimePlan(caller, snapshot, this.#asked, this.#kind);
     const price = snapshot.price(model, groupId, caller.userId, atMs);
     if (!price) throw notFound(this.#asked);
     const budgets = this.#state.budgetWindows(caller, atMs);
-    const expected = expectedNext(this.#last, price, atMs);
+    const expected = this.#kind === "transcription" ? minuteOfSpeech(price, atMs) : expectedNext(this.#last, price, atMs);
     const admitted = await this.#state.billing.admit({
       requestId: id, admittedAtMs: atMs, walletId: caller.walletId, userId: caller.userId, keyId: caller.keyId, modelId: model.id, groupId,
       endpoint: "realtime", card: price.worst(totalInputTokens(expected), atMs, "default"),
@@ -129,6 +128,11 @@ export class SessionMoney {
   /** Sold by time, so that an answer without numbers is no riddle. */
   get sellsTime(): boolean {
     return this.#terms !== undefined && sellsTime(this.#terms.price, this.#terms.atMs);
+  }
+
+  /** Sold by the length of what is written down, not by its tokens. */
+  get sellsLength(): boolean {
+    return this.#terms !== undefined && sellsLength(this.#terms.price, this.#terms.atMs);
   }
 
   /** Gives back what no answer used. */
@@ -186,11 +190,18 @@ export class SessionMoney {
 
 const sellsTime = (price: CompiledPrice, atMs: number): boolean => (price.card(0, atMs).prices.session_ms ?? 0n) > 0n;
 
+const sellsLength = (price: CompiledPrice, atMs: number): boolean => (price.card(0, atMs).prices.audio_in_ms ?? 0n) > 0n;
+
+/** What is written down next has nothing to do with what was before. */
+const minuteOfSpeech = (price: CompiledPrice, atMs: number): Quantities => ({
+  ...(sellsLength(price, atMs) ? { audio_in_ms: MINUTE_MS } : MINUTE.transcription), ...(sellsTime(price, atMs) && { session_ms: MINUTE_MS }),
+});
+
 /** The next answer takes what the last one took, whose conversation it carries on, and a minute of speech more. */
 function expectedNext(last: Quantities, price: CompiledPrice, atMs: number): Quantities {
   const expected: Record<string, number> = { ...last };
   delete expected.request; // every quote counts it
-  for (const item in MINUTE) expected[item] = (expected[item] ?? 0) + MINUTE[item]!;
+  for (const [item, count] of Object.entries(MINUTE.conversation)) expected[item] = (expected[item] ?? 0) + count;
   if (sellsTime(price, atMs)) expected.session_ms = MINUTE_MS;
   return expected;
 }

@@ -1,12 +1,14 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
-import { brokenTurn, endedTurn, transcribedTurn, type Passed } from "#relay/realtime/answer-turn.ts";
+import { brokenTurn, endedTurn, transcribedTurn, unwrittenTurn, writtenTurn, type Passed } from "#relay/realtime/answer-turn.ts";
 import { readClientFrame, type ClientRule } from "#relay/realtime/client-frames.ts";
 import { textFrame, type Frame, type FrameSocket } from "#relay/realtime/frame-socket.ts";
 import { errorEvent, VendorWords } from "#relay/realtime/session-errors.ts";
 import { publicSession, sessionFacts, UNKNOWN_SESSION, type PublicNames } from "#relay/realtime/session-facts.ts";
+import type { SessionKind } from "#relay/realtime/session-kind.ts";
 import type { SessionMoney } from "#relay/realtime/session-money.ts";
 import { readVendorFrame, text, type Json } from "#relay/realtime/vendor-frames.ts";
+import { isWelcome, WrittenPiece } from "#relay/realtime/written-piece.ts";
 import type { WheelTimer } from "#relay/upstream/timers.ts";
 
 const IDLE_MS = 15 * 60_000;
@@ -21,7 +23,7 @@ const ANSWERS_MAX = 100_000;
 
 export const CLOSE = { normal: 1000, lost: 1011, restart: 1012 } as const;
 /** Refusals in the middle of a conversation close with 4000 and their HTTP status: 4402 when the money is used up. */
-const closeCode = (error: RelayError): number => 4000 + error.status;
+export const closeCode = (error: RelayError): number => 4000 + error.status;
 
 type End = Readonly<{ code: number; reason: string; error?: RelayError; how: "left" | "broken" | "ended" }>;
 
@@ -34,8 +36,11 @@ export type SessionParts = Readonly<{
   rule: ClientRule;
   names: PublicNames;
   words: VendorWords;
-  /** Settings that the client's short-lived key brings along, in the vendor's names. */
-  settings?: Json;
+  kind: SessionKind;
+  /** An event that sets the session up: what the client's short-lived key brings along, in the vendor's names. */
+  opening?: Json;
+  /** The client was welcomed before there was a vendor, whose own welcome would be a second one. */
+  welcomed: boolean;
 }>;
 
 /** One conversation after both sides have agreed to it: frames pass both ways, answers are charged as they end. */
@@ -57,12 +62,16 @@ export class RealtimeSession {
   #startedAt = 0;
   #contentAt: number | undefined;
   #facts = UNKNOWN_SESSION;
+  readonly #written: WrittenPiece | undefined;
+  #welcome: boolean;
   #leaving = false;
   #end: End | undefined;
   #closed = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#written = parts.kind === "transcription" ? new WrittenPiece(UNKNOWN_SESSION.heardBytesPerMs, this.#now()) : undefined;
+    this.#welcome = parts.welcomed;
     const { wheel } = parts.state;
     this.#idle = wheel.arm(IDLE_MS, () => this.#finish({ code: CLOSE.normal, reason: "nothing was said for 15 minutes", how: "ended" }));
     this.#longest = wheel.arm(SESSION_MS, () => this.#finish({
@@ -74,8 +83,8 @@ export class RealtimeSession {
 
   /** Resolves when the conversation is over and everything of it is charged. */
   run(): Promise<void> {
-    const { client, vendor, settings } = this.#parts;
-    if (settings) vendor.send(textFrame({ type: "session.update", session: settings }));
+    const { client, vendor, opening } = this.#parts;
+    if (opening) vendor.send(textFrame(opening));
     vendor.listen({
       onFrame: (frame) => this.#onVendor(frame),
       onClose: (code, reason) => this.#onVendorClosed(code, reason),
@@ -106,6 +115,7 @@ export class RealtimeSession {
     if (this.#end) return;
     this.#idle.refresh();
     const { client, vendor, rule, context } = this.#parts;
+    if (this.#written) this.#written.hear(frame);
     const read = readClientFrame(frame, rule);
     if ("refused" in read) client.send(errorEvent(read.refused, context.idText, read.eventId));
     else if (!vendor.send(read.pass)) client.pause();
@@ -141,6 +151,11 @@ export class RealtimeSession {
         return this.#forward(frame);
       case "session": {
         this.#facts = sessionFacts(event.session);
+        this.#written?.setFormat(this.#facts.heardBytesPerMs);
+        if (this.#welcome) {
+          this.#welcome = false;
+          if (isWelcome(event.event)) return;
+        }
         const session = publicSession(event.session, names);
         return this.#forward(session === event.session ? frame : textFrame({ ...event.event, session }));
       }
@@ -150,8 +165,14 @@ export class RealtimeSession {
       }
       case "done":
         return this.#meanwhile(() => this.#answered(event.response, frame));
+      case "committed":
+        if (this.#written) this.#parts.money.begin();
+        return this.#forward(frame);
+      case "written":
+        this.#written?.write(event.textBytes, this.#now());
+        return this.#forward(frame);
       case "transcribed":
-        return this.#meanwhile(() => this.#transcribed(event.key, event.usage, frame));
+        return this.#meanwhile(() => (this.#written ? this.#writtenDown(this.#written, event, frame) : this.#transcribed(event.key, event.usage, frame)));
       default:
         this.#forward(frame);
     }
@@ -205,6 +226,16 @@ export class RealtimeSession {
     this.#forward(frame);
   }
 
+  /** In a session that only writes down each piece is what an answer is in another: charged by itself, one hold ahead. */
+  async #writtenDown(written: WrittenPiece, { key, usage, textBytes }: Readonly<{ key: string; usage: unknown; textBytes: number }>, frame: Frame): Promise<void> {
+    const { money } = this.#parts, said = `item ${key}`;
+    if (this.#charged.has(said)) return this.#forward(frame);
+    if (this.#charged.size < ANSWERS_MAX) this.#charged.add(said);
+    await money.charge(writtenTurn(usage, key, written.take(textBytes, money.sellsLength, this.#now()), this.#now()));
+    this.#forward(frame);
+    if (!this.#end && !this.#leaving) await money.renew();
+  }
+
   /** Between an answer and the next: no money, no right any more, or a fault of ours. */
   #failed(thrown: unknown): void {
     const { state, context } = this.#parts;
@@ -236,7 +267,7 @@ export class RealtimeSession {
     const { client, vendor, money, state, context } = this.#parts;
     const { code, reason, how } = this.#end!;
     const open = [...this.#active];
-    const charged = open.length === 0 ? Promise.resolve() : money.charge(brokenTurn(how === "broken" ? "broken" : "left-stream", open[0] || undefined, this.#passed(), this.#now()));
+    const charged = this.#chargeOpen(how === "broken" ? "broken" : "left-stream", open);
     charged.catch((error: unknown) => state.log.error({ err: error, request: context.idText }, "a realtime answer could not be charged")).finally(() => {
       money.end();
       client.close(code, reason);
@@ -244,6 +275,13 @@ export class RealtimeSession {
       context.outcome = how === "left" ? "client_abort" : how === "broken" ? "upstream_abort" : "ok";
       this.#over.resolve();
     });
+  }
+
+  /** What had begun to reach the client and will not end any more. */
+  async #chargeOpen(how: "broken" | "left-stream", open: readonly string[]): Promise<void> {
+    const { money } = this.#parts, now = this.#now();
+    if (open.length > 0) await money.charge(brokenTurn(how, open[0] || undefined, this.#passed(), now));
+    else if (this.#written?.hasText) await money.charge(unwrittenTurn(how, this.#written.take(0, money.sellsLength, now), now));
   }
 
   #forward(frame: Frame): void {

@@ -8,8 +8,12 @@ export type VendorEvent =
   | Readonly<{ kind: "delta"; audioBytes: number; textBytes: number }>
   | Readonly<{ kind: "begun"; responseId: string | undefined }>
   | Readonly<{ kind: "done"; response: Json }>
+  /** What the client said is a piece by itself now, to be written down. */
+  | Readonly<{ kind: "committed" }>
+  /** A piece of what is being written down. */
+  | Readonly<{ kind: "written"; textBytes: number }>
   /** What the client said has been written down. */
-  | Readonly<{ kind: "transcribed"; key: string; usage: unknown }>
+  | Readonly<{ kind: "transcribed"; key: string; usage: unknown; textBytes: number }>
   | Readonly<{ kind: "session"; event: Json; session: Json }>
   | Readonly<{ kind: "error"; event: Json; error: Json }>
   | Readonly<{ kind: "other" }>;
@@ -17,16 +21,18 @@ export type VendorEvent =
 const OTHER: VendorEvent = { kind: "other" };
 
 /** Only frames that hold one of these can be of interest; their types are read, not guessed. */
-const NEEDLES = ["response.done", "response.created", "session.created", "session.updated", "input_audio_transcription.completed", '"error"'];
+const NEEDLES = ["response.done", "response.created", "session.created", "session.updated", "input_audio_transcription.completed", "input_audio_buffer.committed", '"error"'];
 /** Where a delta says what it is: its type stands at the front with every vendor. */
 const FRONT_BYTES = 256;
+const WRITTEN = "conversation.item.input_audio_transcription.delta";
 const FRONT_TYPE = /"type"\s*:\s*"([\w.]+)"/;
 
 /** Reads a frame as far as it matters. Audio, of which there is most, is never parsed. */
 export function readVendorFrame({ data, binary }: Frame): VendorEvent {
   if (binary) return OTHER;
   const type = FRONT_TYPE.exec(data.toString("latin1", 0, FRONT_BYTES))?.[1];
-  if (type?.startsWith("response.") && type.endsWith(".delta")) return type.endsWith("audio.delta") ? audioDelta(data) : textDelta(data);
+  if (type?.startsWith("response.") && type.endsWith(".delta")) return type.endsWith("audio.delta") ? audioDelta(data) : { kind: "delta", audioBytes: 0, textBytes: textBytes(data) };
+  if (type === WRITTEN) return { kind: "written", textBytes: textBytes(data) };
   if (!NEEDLES.some((needle) => data.includes(needle))) return OTHER;
   const event = parse(data);
   switch (event?.type) {
@@ -35,7 +41,9 @@ export function readVendorFrame({ data, binary }: Frame): VendorEvent {
     case "response.done":
       return { kind: "done", response: object(event.response) };
     case "conversation.item.input_audio_transcription.completed":
-      return { kind: "transcribed", key: `${text(event.item_id) ?? ""} ${Number(event.content_index ?? 0)}`, usage: event.usage };
+      return { kind: "transcribed", key: `${text(event.item_id) ?? ""} ${Number(event.content_index ?? 0)}`, usage: event.usage, textBytes: Buffer.byteLength(text(event.transcript) ?? "") };
+    case "input_audio_buffer.committed":
+      return { kind: "committed" };
     case "session.created": case "session.updated": case "transcription_session.created": case "transcription_session.updated":
       return { kind: "session", event, session: object(event.session) };
     case "error":
@@ -45,17 +53,17 @@ export function readVendorFrame({ data, binary }: Frame): VendorEvent {
   }
 }
 
-/** Base64 holds no quotes, so its length can be seen without reading it. */
-function audioDelta(data: Buffer): VendorEvent {
-  const name = data.indexOf('"delta"');
-  const start = name < 0 ? -1 : data.indexOf('"', name + '"delta"'.length);
+const audioDelta = (data: Buffer): VendorEvent => ({ kind: "delta", audioBytes: soundBytes(data, "delta"), textBytes: 0 });
+
+/** Bytes of sound in this member of an event. Base64 holds no quotes, so its length can be seen without reading it. */
+export function soundBytes(data: Buffer, member: string): number {
+  const quoted = `"${member}"`, name = data.indexOf(quoted);
+  const start = name < 0 ? -1 : data.indexOf('"', name + quoted.length);
   const end = start < 0 ? -1 : data.indexOf('"', start + 1);
-  return { kind: "delta", audioBytes: end < 0 ? 0 : Math.floor(((end - start - 1) * 3) / 4), textBytes: 0 };
+  return end < 0 ? 0 : Math.floor(((end - start - 1) * 3) / 4);
 }
 
-function textDelta(data: Buffer): VendorEvent {
-  return { kind: "delta", audioBytes: 0, textBytes: Buffer.byteLength(text(parse(data)?.delta) ?? "") };
-}
+const textBytes = (data: Buffer): number => Buffer.byteLength(text(parse(data)?.delta) ?? "");
 
 function parse(data: Buffer): Json | undefined {
   try {

@@ -65,10 +65,10 @@ export function isServed(snapshot: Snapshot, providers: ReadonlyMap<string, Prov
  * Everything that could hold a conversation over a WebSocket about this model. Its address is no endpoint of an
  * operation, so the offer stands without one.
  */
-export function realtimeOffers(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model): readonly Offer[] {
+export function realtimeOffers(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, writesDown: boolean): readonly Offer[] {
   return (snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap(({ priority, routes }) => routes.flatMap((route) => {
     const provider = providers.get(route.channel.provider);
-    if (!provider?.realtime || (route.channel.keys.length === 0 && provider.keyless !== true)) return [];
+    if (!provider?.realtime || (writesDown && provider.realtime.transcription === undefined) || (route.channel.keys.length === 0 && provider.keyless !== true)) return [];
     return [{ route, provider, endpoints: [], circuits: [circuitOf(route, "realtime")], priority }];
   }));
 }

@@ -42,6 +42,12 @@ export const otherProtocols = (provider: Provider, chosen: Channel["protocol"], 
   return others.flatMap((endpoint) => words.flatMap(([protocol, format]) => (format === endpoint.dialect && format !== first?.dialect ? [{ protocol, endpoint }] : [])));
 };
 
+/** The protocols that a provider's template has for chat, by the operator's words; those that only a choice brings in are left out. */
+export const offeredProtocols = (provider: Provider): readonly Protocol[] => {
+  const spoken = new Set(endpointsOf(provider, "chat").flatMap(({ dialect, onlyIfChosen }) => (onlyIfChosen === true ? [] : [dialect])));
+  return (Object.keys(CHOSEN) as readonly Protocol[]).filter((protocol) => spoken.has(CHOSEN[protocol]));
+};
+
 type Protocol = NonNullable<Channel["protocol"]>;
 type Without = readonly Protocol[];
 

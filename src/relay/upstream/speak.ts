@@ -8,11 +8,12 @@ import { strictWarn } from "#relay/conversion/strict.ts";
 import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import { encodeForm } from "#relay/http/body/encode-form.ts";
-import { overrideHeaders, filterBetas } from "#relay/policy/header-override.ts";
+import { overrideHeaders, filterBetas, knownBetas } from "#relay/policy/header-override.ts";
 import { presetMembers } from "#relay/policy/preset.ts";
 import type { RoutePolicy } from "#relay/policy/route-policy.ts";
 import { plainDrops, shapeBytes, shapeTree } from "#relay/policy/shape-body.ts";
 import type { Noted } from "#relay/policy/shape-body.ts";
+import { withoutBodyBetas } from "#relay/providers/kit/anthropic-cloud.ts";
 import { tierOf } from "#relay/policy/service-tier.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
@@ -69,14 +70,18 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
         const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
         const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
-        return { endpoint, parts, reader: dialect, forwarded: dialect.forward?.(inbound), stream: asksStream(input, policy) };
+        const bare = endpoint.betas ? withoutBodyBetas(parts) : { parts, betas: "" };
+        const forwarded = dialect.forward?.(inbound);
+        const headers = endpoint.betas ? betasFor(endpoint.betas, forwarded?.headers, bare.betas, policy, note(input)) : forwarded?.headers;
+        return { endpoint, parts: bare.parts, reader: dialect, forwarded: { ...forwarded, ...(headers && { headers }) }, stream: asksStream(input, policy) };
       }
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, {
         upstreamModel, flags, ...cap, ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
         ...(endpoint.dataOnly && { dataOnly: true }), ...(policy && shapedTarget(input, policy, endpoint)),
       });
       context.warnings = warnings;
-      return { endpoint, ...spoken, stream: asksStream(input, policy), ...((headers || query) && { forwarded: { ...(headers && { headers }), ...(query && { query }) } }) };
+      const told = endpoint.betas && headers ? betasFor(endpoint.betas, headers, "", policy, note(input)) : headers;
+      return { endpoint, ...spoken, stream: asksStream(input, policy), ...((told || query) && { forwarded: { ...(told && { headers: told }), ...(query && { query }) } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // The first refusal is about the protocol that carries most.
@@ -87,6 +92,15 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
 }
 
 const NONE: readonly string[] = [];
+
+/** The head with those of the client's betas that the host knows, wherever they stood. */
+function betasFor(known: ReadonlyMap<string, string>, headers: Readonly<Record<string, string>> = {}, inBody: string, policy: RoutePolicy | undefined, noted: Noted): Readonly<Record<string, string>> {
+  const { "anthropic-beta": told, ...others } = headers;
+  if (told === undefined && inBody === "") return headers;
+  const { betas, dropped } = knownBetas(`${inBody},${told ?? ""}`, known, policy?.betas?.only);
+  if (dropped) noted.warn("beta_dropped");
+  return betas.length === 0 ? others : { ...others, "anthropic-beta": betas.join(",") };
+}
 
 /** Where thinking forbids other members of a request, it takes more than adding some to say how hard to think. */
 const WRITTEN_ANEW: ReadonlySet<string> = new Set(["anthropic"]);

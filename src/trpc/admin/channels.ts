@@ -10,11 +10,11 @@ import { readChannelHours } from "#channels/channel-history.store.ts";
 import { listChannelCosts } from "#channels/channel-costs.store.ts";
 import { channelState } from "#channels/channel-state.ts";
 import { parsePastedKeys, PASTED_KEYS_MAX, type PasteProblem } from "#channels/paste-keys.ts";
-import { fetchedDiff } from "#trpc/admin/fetched-models.ts";
+import { fetchedDiff } from "#channels/fetched-models.store.ts";
 import { keySuffix } from "#channels/key-suffix.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { Provider } from "#relay/providers/provider.ts";
-import { PREVIEW_DIALECTS, previewRequest, type ChannelTestReport } from "#relay/index.ts";
+import { offeredProtocols, PREVIEW_DIALECTS, previewRequest, type ChannelTestReport } from "#relay/index.ts";
 import { adminProcedure, demandRenewed, router } from "#trpc/init.ts";
 import { supplyProcedure, type Supply } from "#trpc/supply.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
@@ -97,7 +97,7 @@ export const channelsRouter = router({
       // Another address is where the keys go from now on.
       if (patch.baseUrl !== undefined) demandRenewed(ctx.user, ctx.clock);
       return staffAct(ctx.pool, ctx.by, async (tx) => {
-        const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) });
+        const trace = await editChannel(tx, channelId, seen, { ...patch, ...(models && { models: new Map(Object.entries(models)) }) }, ctx.supply.sealer);
         return { result: { id: channelId }, traces: [trace] };
       });
     }),
@@ -275,6 +275,7 @@ function toWire({ costPpm, day, recent, keys, ...channel }: ChannelView, user: S
     providerName: provider?.name ?? channel.provider,
     providerUrl: provider?.baseUrl ?? null,
     asks: provider?.asks ?? [],
+    protocols: provider ? offeredProtocols(provider) : [],
     keyless: provider?.keyless ?? false,
     state: channelState({ ...channel, keys, recent }, provider?.keyless ?? false),
     costPpm: costs ? costPpm : null,

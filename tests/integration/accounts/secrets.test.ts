@@ -21,7 +21,7 @@ const UPSTREAM = "sk-upstream-canary-aaaa";
 const PASSWORD = "correct-horse-battery";
 const STORE = `
 models: [{ id: gpt-4o-mini, price: { input: 1, output: 1 } }]
-channels: [{ name: main, provider: simulator, keys: [${UPSTREAM}, sk-upstream-canary-bbbb], models: [gpt-4o-mini] }]
+channels: [{ name: main, provider: simulator, keys: [${UPSTREAM}, sk-upstream-canary-bbbb], models: [gpt-4o-mini], settings: { proxy: "http://ann:proxy-canary@10.0.0.5:3128" } }]
 users: [{ email: ann@example.com, password: ${PASSWORD}, credit: { amount: 5, id: opening }, keys: [{ name: app, secret: ${KEY} }] }]
 codes: [{ code: WELCOME-5, amount: 5 }]
 `;
@@ -55,7 +55,7 @@ afterAll(() => shop?.stop());
 
 test("under a new secret everything sealed opens, and nothing under the old one", async () => {
   const after = newKeys();
-  expect(await rotateSecrets(pool, before, after, new Date())).toBe(3);
+  expect(await rotateSecrets(pool, before, after, new Date())).toBe(4);
   expect(await upstreamOf(after)).toBe(UPSTREAM);
   await expect(upstreamOf(before)).rejects.toThrow("sealed with another key");
   await checkCanary(pool, createSealer(after));

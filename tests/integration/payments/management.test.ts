@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createManagementApi } from "#management/index.ts";
+import { createSealer } from "#platform/crypto/seal.ts";
 import { createLog } from "#platform/log.ts";
 import { TOKEN } from "../../support/test-shop.ts";
 import { openDesk, usd, type Desk } from "./desk.ts";
@@ -10,7 +11,7 @@ async function open(): Promise<{ desk: Desk; call: (method: string, path: string
   const desk = await openDesk({ settings: { "payments.fee_percent": "5" } });
   await desk.shop.apply(`management_tokens:\n  - { name: scripts, secret: ${TOKEN}, role: operator }`);
   const api = createManagementApi({
-    pool: desk.db.pool, keys: desk.shop.keys, log: createLog({ level: "silent", format: "json" }), payments: desk.payments, testChannel: async () => undefined, checkInvariants: async () => [],
+    pool: desk.db.pool, keys: desk.shop.keys, sealer: createSealer(desk.shop.keys), log: createLog({ level: "silent", format: "json" }), payments: desk.payments, testChannel: async () => undefined, vendorModels: async () => undefined, learnChannel: async () => undefined, checkInvariants: async () => [],
   });
   return {
     desk,

@@ -7,7 +7,7 @@ import { probeChannel } from "#relay/probe.ts";
 import { signV4 } from "#relay/providers/kit/sigv4.ts";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { chunkFrame, invokeEvents, PROJECT, startBedrock, startGoogle } from "./cloud-vendors.ts";
-import { channelKey, KEY, openShop, until, type Shop, type ShopOptions } from "./shop.ts";
+import { channelKey, KEY, openShop, priceOf, until, type Shop, type ShopOptions } from "./shop.ts";
 import { frame, vendorSpeaks } from "./vendor-protocols.ts";
 import { json } from "./vendor.ts";
 
@@ -103,6 +103,20 @@ test("OpenAI's SDK and Claude on Vertex; a partner's model by OpenAI's own words
   expect(lastOfGoogle().path).toBe(`/v1/publishers/google/models/${GEMINI}:generateContent`);
   expect(lastOfGoogle().headers.authorization).toBeUndefined();
   expect(google.asked()).toBe(asked);
+});
+
+test("Imagen on Vertex: by OpenAI's words and by Google's own, pictures by instances and parameters", async () => {
+  google.answers.say = (call) => json(call, 200, { predictions: [{ mimeType: "image/png", bytesBase64Encoded: "QUJD" }, { mimeType: "image/png", bytesBase64Encoded: "REVG" }] });
+  const model = "imagen-4.0-generate-001";
+  const { shop, openai } = await onVertex(model, { price: priceOf({ image: "40000000000" }) });
+  const made = await openai.images.generate({ model: "gpt-test", prompt: "a cat", n: 2, size: "1536x1024" });
+  expect(made.data!.map(({ b64_json: data }) => data)).toEqual(["QUJD", "REVG"]);
+  expect(lastOfGoogle()).toMatchObject({ path: pathOf("google", model, "predict"), body: { instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2 } } });
+  const own = await fetch(`${shop.url}/v1beta/models/gpt-test:predict`, { method: "POST", headers: { "x-goog-api-key": KEY }, body: JSON.stringify({ instances: [{ prompt: "a cat" }], parameters: { sampleCount: 2, aspectRatio: "16:9" } }) });
+  expect(((await own.json()) as { predictions: unknown[] }).predictions).toHaveLength(2);
+  expect(lastOfGoogle()).toMatchObject({ path: pathOf("google", model, "predict"), body: { parameters: { sampleCount: 2, aspectRatio: "16:9" } } });
+  await until(() => shop.billing.records.length === 2);
+  expect(shop.billing.records.map(({ chargeNano }) => chargeNano)).toEqual([80_000_000n, 80_000_000n]);
 });
 
 test("embeddings on Vertex: texts as instances, of the newer models one at a time, tokens added up", async () => {
@@ -331,4 +345,20 @@ test("no key goes to a place that is not open: a file's token server is vetted l
   const { shop, openai } = await onVertex(GEMINI, { secret: google.file({ token_uri: "ftp://127.0.0.1/token" }) });
   await expect(openai.chat.completions.create(ASK)).rejects.toMatchObject({ status: 502 });
   expect(shop.disabled).toEqual([]);
+});
+
+test("Bedrock is told of the betas that it knows, by its names, and of no other", async () => {
+  const ask = (shop: Shop, betas: string, body: object = {}) =>
+    fetch(`${shop.url}/v1/messages`, { method: "POST", body: JSON.stringify({ ...ASK, ...body }), headers: { "x-api-key": KEY, "anthropic-version": "2023-06-01", "content-type": "application/json", "anthropic-beta": betas } });
+  const { shop } = await onBedrock(AMAZONS);
+  const answer = await ask(shop, "claude-code-20250219, context-1m-2025-08-07,advanced-tool-use-2025-11-20", { anthropic_beta: ["oauth-2025-04-20", "effort-2025-11-24"] });
+  expect([answer.status, answer.headers.get("x-modelmart-warn")]).toEqual([200, "beta_dropped"]);
+  expect((bedrock.calls.at(-1)!.body as { anthropic_beta?: unknown }).anthropic_beta).toEqual(["effort-2025-11-24", "context-1m-2025-08-07", "tool-search-tool-2025-10-19"]);
+  const none = await ask(shop, "claude-code-20250219");
+  expect([none.status, none.headers.get("x-modelmart-warn")]).toEqual([200, "beta_dropped"]);
+  expect(bedrock.calls.at(-1)!.body).not.toHaveProperty("anthropic_beta");
+  // What the operator has named for the channel goes on: hosts learn faster than tables.
+  const own = await open({ channels: [{ provider: "bedrock", baseUrl: BEDROCK, keys: [channelKey("k0", { secret: () => "AKIA1|secret|eu-west-1" })], settings: { betas: { only: ["claude-code-20250219"] } } }], upstreamModel: AMAZONS });
+  expect((await ask(own.shop, "claude-code-20250219,oauth-2025-04-20")).headers.get("x-modelmart-warn")).toBe("beta_dropped");
+  expect((bedrock.calls.at(-1)!.body as { anthropic_beta?: unknown }).anthropic_beta).toEqual(["claude-code-20250219"]);
 });

@@ -202,6 +202,8 @@ test("DeepL translates into the language of the model's name, and each character
   const shop = await shopOf({ provider: "deepl", secret: "key:fx" }, far.url.replace("/v1", ""), "deepl-de");
   const response = await shop.chat({ messages: [{ role: "user", content: "Say hello" }], stream: true });
   expect(await response.text()).toContain('"content":"Hallo"');
+  // Where money is short it is held for characters, which are more than their tokens.
+  expect(await shop.billing.asks[0]!.countInput!()).toBeGreaterThanOrEqual("Say hello".length);
   expect(far.calls[0]).toMatchObject({ path: "/v2/translate", headers: { authorization: "DeepL-Auth-Key key:fx" }, body: { text: ["Say hello"], target_lang: "DE" } });
   expect(shop.billing.records).toMatchObject([{ outcome: "ok", chargeNano: 9_000n }]);
   expect(await tried({ provider: "deepl", secret: "key:fx", model: "deepl-de" }, far.url)).toMatchObject({ ok: true, steps: [{ step: "models", state: "skipped" }, { step: "reply", state: "ok" }, { step: "stream", state: "ok" }, { step: "usage", state: "ok", tokens: { input: 9, output: 0 } }] });

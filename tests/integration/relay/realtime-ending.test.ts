@@ -148,7 +148,7 @@ describe("short-lived keys", () => {
     const { body } = await mint("/v1/realtime/sessions", { model: "gpt-test", voice: "alloy" });
     expect(body).toMatchObject({ object: "realtime.session", model: "gpt-test", voice: "alloy", client_secret: { value: expect.stringMatching(/^ek_/) as string, expires_at: expect.any(Number) as number } });
     expect(await mint("/v1/realtime/sessions", { model: "nobody" })).toMatchObject({ status: 404, body: { error: { code: "model_not_found" } } });
-    expect(await mint("/v1/realtime/client_secrets", { session: { type: "transcription" } })).toMatchObject({ status: 400, body: { error: { code: "unsupported_parameter" } } });
+    expect(await mint("/v1/realtime/client_secrets", { session: { type: "transcription", audio: { input: { transcription: { model: "nobody" } } } } })).toMatchObject({ status: 404, body: { error: { code: "model_not_found" } } });
     expect(await mint("/v1/realtime/client_secrets", { session: { instructions: "x".repeat(5_000) } })).toMatchObject({ status: 400, body: { error: { param: "session" } } });
   });
 

@@ -43,8 +43,10 @@ export async function startRealtimeVendor(): Promise<RealtimeVendor> {
     sockets.handleUpgrade(request, socket, head, (opened) => {
       newest = opened;
       const say = (event: object): void => opened.send(JSON.stringify(event));
-      const model = new URL(request.url ?? "", "http://vendor").searchParams.get("model");
-      say({ type: "session.created", event_id: "event_1", session: { type: "realtime", object: "realtime.session", id: "sess_1", model, output_modalities: ["audio"] } });
+      const asked = new URL(request.url ?? "", "http://vendor").searchParams, model = asked.get("model");
+      say({ type: "session.created", event_id: "event_1", session: asked.get("intent") === "transcription"
+        ? { type: "transcription", object: "realtime.transcription_session", id: "sess_1", audio: { input: { transcription: null } } }
+        : { type: "realtime", object: "realtime.session", id: "sess_1", model, output_modalities: ["audio"] } });
       opened.on("message", (data: Buffer, binary: boolean) => {
         if (binary) return opened.send(data);
         const event = JSON.parse(data.toString()) as Record<string, unknown>;

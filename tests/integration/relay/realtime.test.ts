@@ -102,7 +102,7 @@ describe("before 101", () => {
     expect(await refusal("/v1/realtime?model=gpt-test", {})).toMatchObject({ status: 401, error: { code: "invalid_api_key" } });
     expect(await refusal("/v1/realtime?model=nobody")).toMatchObject({ status: 404, error: { code: "model_not_found" } });
     expect(await refusal("/v1/realtime")).toMatchObject({ status: 400, error: { code: "missing_required_parameter", param: "model" } });
-    expect(await refusal("/v1/realtime?intent=transcription")).toMatchObject({ status: 400, error: { code: "unsupported_parameter", param: "intent" } });
+    expect(await refusal("/v1/realtime?intent=translation")).toMatchObject({ status: 400, error: { code: "unsupported_parameter", param: "intent" } });
     expect(await refusal("/v1/realtime?call_id=rtc_1")).toMatchObject({ status: 400, error: { param: "call_id" } });
     expect(vendor.calls).toEqual([]);
     expect(shop.billing.asks).toEqual([]);

@@ -21,12 +21,13 @@ async function setUp(channel: Partial<ShopOptions["channels"][number]>, script?:
 }
 
 /** A proxy that notes whom it was asked for. */
-async function startProxy(status = 200): Promise<Readonly<{ url: string; asked: string[] }>> {
+async function startProxy(status = 200, authorization?: string): Promise<Readonly<{ url: string; asked: string[] }>> {
   const asked: string[] = [];
   const server = http.createServer();
   server.on("connect", (request, socket) => {
     asked.push(request.url!);
     const [host, port] = request.url!.split(":");
+    if (request.headers["proxy-authorization"] !== authorization) return void socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n\r\n");
     if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
     const far = net.connect(Number(port), host, () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
@@ -49,6 +50,18 @@ test("a channel with a proxy goes out by it, whole answers and streams, and keep
   expect(await streamed.text()).toContain("[DONE]");
   expect(vendor.calls).toHaveLength(2);
   expect(proxy.asked).toEqual([new URL(vendor.url).host]);
+});
+
+test("a proxy that wants a name and a password is told them, and the vendor hears nothing of it", async () => {
+  const proxy = await startProxy(200, `Basic ${Buffer.from("ann:p@ss:word").toString("base64")}`);
+  const withLogin = (login: string): string => proxy.url.replace("://", `://${login}@`);
+  const { shop, vendor } = await setUp({ settings: { proxy: withLogin("ann:p%40ss%3Aword") } });
+  expect(await (await shop.chat()).text()).toContain("Hello there");
+  expect(vendor.calls[0]!.headers).not.toHaveProperty("proxy-authorization");
+  const wrong = await setUp({ settings: { proxy: withLogin("ann:other") } });
+  const refused = await wrong.shop.chat();
+  expect([refused.status, wrong.vendor.calls.length]).toEqual([502, 0]);
+  expect(await refused.text()).not.toContain("ann");
 });
 
 test("a proxy that refuses is a failure of the channel, and another serves", async () => {

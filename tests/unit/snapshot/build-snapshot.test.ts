@@ -5,7 +5,7 @@ import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
 const at = (ms: number): Date => new Date(ms);
 const channel = (id: string, over: Partial<SnapshotRows["channels"][number]> = {}): SnapshotRows["channels"][number] => ({
   id, number: Number(id.slice(1)), name: id, provider: "openai", base_url: null, protocol: null, priority: 0, weight: 1, key_mode: "round_robin",
-  cost_ppm: 500_000, limits: {}, timeouts: { idle_ms: 5 }, settings: {}, status: "active", paused_until: null, ...over,
+  cost_ppm: 500_000, limits: {}, timeouts: { idle_ms: 5 }, settings: {}, proxy_sealed: null, status: "active", paused_until: null, ...over,
 });
 const model = (slug: string): SnapshotRows["models"][number] =>
   ({ id: `id-${slug}`, slug, vendor: null, context_tokens: null, max_output_tokens: null, endpoints: [], created_at: at(0), limits: {}, list_price: null });

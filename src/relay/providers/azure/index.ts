@@ -17,7 +17,7 @@ export const azure = openaiShaped({
     chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings",
     images: "/images/generations", "image-edits": "/images/edits", speech: "/audio/speech", transcriptions: "/audio/transcriptions", translations: "/audio/translations",
   },
-  realtime: { path: "/realtime" },
+  realtime: { path: "/realtime", transcription: "intent" },
   responses: {},
   authorize: header("api-key"),
   flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },

@@ -1,3 +1,4 @@
+import { BEDROCK_BETAS } from "#relay/providers/bedrock/betas.ts";
 import { rewordMessages } from "#relay/providers/kit/anthropic-cloud.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
 import { unwrapChunks } from "#relay/providers/kit/aws-chunks.ts";
@@ -34,6 +35,7 @@ const invoke: ProviderEndpoint = {
   serves: (model) => /(?:^|[./])anthropic\./.test(model),
   passesOnly: true,
   dataOnly: true,
+  betas: BEDROCK_BETAS,
   reword: rewordMessages({ version: "bedrock-2023-05-31", without: ["model", "stream"], betasInBody: true }),
   unwrap: unwrapChunks,
 };

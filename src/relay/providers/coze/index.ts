@@ -30,7 +30,8 @@ export const coze: Provider = {
     { match: "4020", class: "policy" },
     { match: "4028", class: "quota" },
     { match: "4100", class: "auth" },
-    { match: "4101", class: "config" },
+    // A token that is none here, or that may not use the bot: another key may.
+    { match: "4101", class: "auth" },
     { match: "4200", class: "config" },
     { match: "5000", class: "server" },
     { match: "requires_action", class: "config" },

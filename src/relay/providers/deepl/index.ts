@@ -13,7 +13,7 @@ export const deepl: Provider = {
   paths: { chat: { dialect: "deepl", path: "/v2/translate" } },
   authorize: (key) => ({ authorization: `DeepL-Auth-Key ${key}` }),
   listings: noList,
-  flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens" },
+  flags: { streamOptions: "none", cached: "in", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", billsCharacters: true },
   errorClasses: [
     { match: "403", class: "auth" },
     { match: "456", class: "quota" },

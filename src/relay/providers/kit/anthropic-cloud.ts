@@ -1,4 +1,4 @@
-import { isInMemory } from "#platform/outbound/body-part.ts";
+import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import { COUNT_NOTHING, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";
 import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splice.ts";
 import type { Worded } from "#relay/providers/provider.ts";
@@ -34,6 +34,20 @@ export const rewordMessages = ({ version, without, betasInBody = false }: Cloud)
   else if (betas.length > 0) (headers as Record<string, string>)["anthropic-beta"] = betas.join(",");
   return { headers, parts: withMembers(spliceBody(body, removeMembers(body, gone)), members.join(",")) };
 };
+
+/** Betas that a client has put into the body, as clouds have them, taken out of it. @returns them as the header has them */
+export function withoutBodyBetas(parts: readonly BodyPart[]): Readonly<{ parts: readonly BodyPart[]; betas: string }> {
+  const body = Buffer.concat(parts.filter(isInMemory));
+  if (!body.includes('"anthropic_beta"')) return { parts, betas: "" };
+  const gone: (readonly [number, number])[] = [];
+  let said: readonly string[] = [];
+  walkTopLevel(new JsonWalker(body), () => COUNT_NOTHING, (key, start, end) => {
+    if (key !== "anthropic_beta") return;
+    gone.push([start, end]);
+    said = namesIn(body.toString("utf8", start, end));
+  });
+  return gone.length === 0 ? { parts, betas: "" } : { parts: spliceBody(body, removeMembers(body, gone)), betas: said.join(",") };
+}
 
 function withMembers(parts: readonly Buffer[], members: string): readonly Buffer[] {
   const body = Buffer.concat(parts);

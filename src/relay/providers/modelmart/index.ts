@@ -14,7 +14,7 @@ export const modelmart = openaiShaped({
   basePath: "/v1",
   isShop: true,
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
-  realtime: { path: "/realtime" },
+  realtime: { path: "/realtime", transcription: "named" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint(), geminiEndpoint()],
   errorClasses: [{ match: "loop_detected", class: "config" }],

@@ -16,7 +16,7 @@ export const newApiInstance = openaiShaped({
   basePath: "/v1",
   isShop: true,
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
-  realtime: { path: "/realtime" },
+  realtime: { path: "/realtime", transcription: "named" },
   responses: { onlyIfChosen: true },
   also: [messagesEndpoint({ onlyIfChosen: true }), geminiEndpoint({ onlyIfChosen: true })],
   tasks: [

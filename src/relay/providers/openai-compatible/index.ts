@@ -11,7 +11,7 @@ export const openaiCompatible = openaiShaped({
   name: "Any OpenAI-compatible host",
   basePath: "/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS, rerank: "/rerank" },
-  realtime: { path: "/realtime" },
+  realtime: { path: "/realtime", transcription: "named" },
   responses: { onlyIfChosen: true },
   tasks: [{ protocol: "openai-videos" }],
 });

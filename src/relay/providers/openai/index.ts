@@ -16,7 +16,7 @@ export const openai = openaiShaped({
   name: "OpenAI",
   baseUrl: "https://api.openai.com/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS },
-  realtime: { path: "/realtime" },
+  realtime: { path: "/realtime", transcription: "intent" },
   responses: {},
   tasks: [{ protocol: "openai-videos" }],
   flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },

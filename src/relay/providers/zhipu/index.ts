@@ -1,5 +1,27 @@
 import { messagesEndpoint } from "#relay/providers/kit/messages-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
+import type { ErrorClass } from "#relay/providers/provider.ts";
+
+/** @see docs.bigmodel.cn, "API error codes" */
+const ERROR_CODES: readonly (readonly [codes: readonly number[], errorClass: ErrorClass])[] = [
+  [[1000, 1001, 1002, 1003, 1004], "auth"],
+  // Accounts that are asleep, gone or locked.
+  [[1110, 1111, 1112, 1121], "auth"],
+  [[1113], "quota"],
+  [[1120], "transient"],
+  [[1200, 1230, 1234], "server"],
+  [[1210, 1213, 1214, 1215], "client"],
+  // The model, or its call, is not there for this account.
+  [[1211, 1212, 1220, 1221, 1222], "config"],
+  [[1231], "transient"],
+  [[1261], "context"],
+  [[1300, 1301], "policy"],
+  [[1302, 1303, 1313], "rate"],
+  // Used up for the day, the week or the month, or the plan has ended.
+  [[1304, 1308, 1309, 1310], "quota"],
+  [[1305, 1312], "overload"],
+  [[1311], "config"],
+];
 
 /**
  * Zhipu / Z.ai (GLM).
@@ -7,7 +29,7 @@ import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
  * - thinking:{type:enabled|disabled}
  * - finish_reason sensitive -> content_filter; network_error -> error
  * - tool_stream needed for streamed arguments on some models
- * - numeric error codes such as 1301 (content), 1302/1303 (rate), 1113 (arrears)
+ * - numeric error codes, below
  * - other hosts: https://api.z.ai/api/paas/v4 (international), https://api.z.ai/api/anthropic (anthropic
  *   international), https://open.bigmodel.cn/api/coding/paas/v4 (coding plan), https://api.z.ai/api/coding/paas/v4
  *   (coding plan international)
@@ -20,21 +42,6 @@ export const zhipu = openaiShaped({
   paths: { chat: "/chat/completions", embeddings: "/embeddings", images: "/images/generations", rerank: "/rerank" },
   also: [messagesEndpoint({ basePath: "/api/anthropic" })],
   flags: { reasoningParam: "thinking", streamOptions: "unasked" },
-  errorClasses: [
-    { match: "1000", class: "auth" },
-    { match: "1001", class: "auth" },
-    { match: "1002", class: "auth" },
-    { match: "1003", class: "auth" },
-    { match: "1004", class: "auth" },
-    { match: "1113", class: "quota" },
-    { match: "1211", class: "config" },
-    { match: "1214", class: "client" },
-    { match: "1261", class: "client" },
-    { match: "1301", class: "policy" },
-    { match: "1302", class: "rate" },
-    { match: "1303", class: "rate" },
-    { match: "1304", class: "quota" },
-    { match: "1305", class: "overload" },
-  ],
+  errorClasses: ERROR_CODES.flatMap(([codes, errorClass]) => codes.map((code) => ({ match: String(code), class: errorClass }))),
   docs: "https://docs.bigmodel.cn",
 });

@@ -7,8 +7,9 @@ import { CheckboxField, SelectField, TagInput, TextArea, TextField } from "#ui/k
 const MODES = ["if_absent", "prepend", "append", "replace"] as const;
 const THINKING = ["effort", "thinking", "enable_thinking", "reasoning", "none"] as const;
 const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript", "hide_ids"] as const;
-const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const;
+const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const satisfies readonly Protocol[];
 
+type Protocol = NonNullable<ChannelSettings["without"]>[number];
 type System = NonNullable<ChannelSettings["system"]>;
 
 /** Words of the shop's own in each request's instructions. */
@@ -36,11 +37,18 @@ export function SystemPart({ value, wrong, onChange }: { value: ChannelSettings[
 
 type Rest = Omit<ChannelSettings, "params" | "headers">;
 
+/** What the template has, and what was struck out although it has not: that can only be taken back. Of one alone there is nothing to strike out. */
+const shownProtocols = (offered: readonly Protocol[], without: readonly Protocol[]): readonly Protocol[] => {
+  const shown = PROTOCOLS.filter((one) => offered.includes(one) || without.includes(one));
+  return shown.length > 1 || without.length > 0 ? shown : [];
+};
+
 /** By what way the vendor is reached, and what its host has not. */
-export function WayPart({ value, wrong, readOnly, onChange }: { value: Rest; wrong: boolean; readOnly: boolean; onChange: (change: Partial<Rest>) => void }) {
+export function WayPart({ value, offered, wrong, readOnly, onChange }: { value: Rest; offered: readonly Protocol[]; wrong: boolean; readOnly: boolean; onChange: (change: Partial<Rest>) => void }) {
   const t = useTranslations("channels.overrides.way");
   const without = value.without ?? [];
-  const toggle = (one: (typeof PROTOCOLS)[number]): void => {
+  const shown = shownProtocols(offered, without);
+  const toggle = (one: Protocol): void => {
     const next = without.includes(one) ? without.filter((other) => other !== one) : [...without, one];
     onChange({ without: next.length > 0 ? next : undefined } as Partial<Rest>);
   };
@@ -50,16 +58,18 @@ export function WayPart({ value, wrong, readOnly, onChange }: { value: Rest; wro
         <TextField label={t("proxy")} optional mono placeholder="http://10.0.0.5:3128" maxLength={500} value={value.proxy ?? ""} hint={t("proxyHint")} error={wrong ? t("proxyWrong") : undefined}
           onChange={(event) => onChange({ proxy: event.target.value.trim() || undefined } as Partial<Rest>)} />
       </div>
-      <div role="group" aria-label={t("without")}>
-        <p className="mb-1.5 text-13 font-medium">{t("without")}</p>
-        <div className="flex flex-wrap gap-1.5">
-          {PROTOCOLS.map((one) => {
-            const there = !without.includes(one);
-            return <button key={one} type="button" disabled={readOnly} aria-pressed={there} className={cn("chip", there ? "chip-on" : "text-fg-3 line-through")} onClick={() => toggle(one)}>{t(`protocols.${one}`)}</button>;
-          })}
+      {shown.length === 0 ? null : (
+        <div role="group" aria-label={t("without")}>
+          <p className="mb-1.5 text-13 font-medium">{t("without")}</p>
+          <div className="flex flex-wrap gap-1.5">
+            {shown.map((one) => {
+              const there = !without.includes(one);
+              return <button key={one} type="button" disabled={readOnly} aria-pressed={there} className={cn("chip", there ? "chip-on" : "text-fg-3 line-through")} onClick={() => toggle(one)}>{t(`protocols.${one}`)}</button>;
+            })}
+          </div>
+          <p className="hint mt-1.5 max-w-prose">{t("withoutHint")}</p>
         </div>
-        <p className="hint mt-1.5 max-w-prose">{t("withoutHint")}</p>
-      </div>
+      )}
     </div>
   );
 }

@@ -65,7 +65,7 @@ export function OverridesSection({ channel, readOnly }: { channel: Channel; read
         <Part title={t("system.title")}><SystemPart value={draft.rest.system} wrong={problems.some((path) => path.startsWith("system"))} onChange={(system) => rest({ system })} /></Part>
         <Part title={t("headers.title")}><HeadersEditor rows={draft.headers} problems={problems} readOnly={readOnly} onChange={(headers) => set({ headers })} /></Part>
         <Part title={t("behaviour.title")}><BehaviourPart value={draft.rest} onChange={rest} /></Part>
-        <Part title={t("way.title")}><WayPart value={draft.rest} wrong={problems.some((path) => path.startsWith("proxy"))} readOnly={readOnly} onChange={rest} /></Part>
+        <Part title={t("way.title")}><WayPart value={draft.rest} offered={channel.protocols} wrong={problems.some((path) => path.startsWith("proxy"))} readOnly={readOnly} onChange={rest} /></Part>
         {channel.models.length > 0 ? (
           <Part title={t("capabilities.title")}>
             <CapabilityTable models={channel.models.map(({ publicName }) => publicName)} lacks={draft.rest.lacks ?? {}} readOnly={readOnly} onChange={(lacks) => rest({ lacks })} onLearn={readOnly || changed ? undefined : learn} />

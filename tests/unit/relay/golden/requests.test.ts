@@ -4,7 +4,10 @@ import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { RelayError } from "#relay/errors.ts";
-import { providers } from "#relay/providers/index.ts";
+import { compileRoutePolicy } from "#relay/policy/route-policy.ts";
+import { shapeTree } from "#relay/policy/shape-body.ts";
+import type { Tree } from "#relay/policy/json-pointer.ts";
+import { endpointsOf, providers } from "#relay/providers/index.ts";
 import { readChecks, type Check } from "../../../support/json-schema.ts";
 import { readSharedRequests } from "../../../support/recordings.ts";
 import { sharedDir } from "../../../support/shared.ts";
@@ -23,6 +26,8 @@ const TOLD: readonly Readonly<{ name: string; protocol: WireFormat; provider: st
   { name: "gemini", protocol: "gemini", provider: "gemini", model: "gemini-2.5-flash", file: "gemini.json", schema: "GenerateContentRequest" },
   { name: "gemini, newest", protocol: "gemini", provider: "gemini", model: "gemini-3-pro-preview", file: "gemini.json", schema: "GenerateContentRequest" },
   { name: "ollama", protocol: "ollama", provider: "ollama-native", model: "qwen3", file: "ollama.json", schema: "ChatRequest" },
+  { name: "mistral", protocol: "openai-chat", provider: "mistral", model: "mistral-large-latest", file: "mistral.json", schema: "ChatCompletionRequest" },
+  { name: "mistral, thinking", protocol: "openai-chat", provider: "mistral", model: "magistral-medium-latest", file: "mistral.json", schema: "ChatCompletionRequest" },
 ];
 
 const shared = sharedDir();
@@ -47,10 +52,25 @@ describe.skipIf(shared === undefined)("every recorded request, put into every pr
     expect(check("CreateChatCompletionRequest", { model: "m", messages: [{ role: "user", content: "hi" }], odd: 1 })).not.toEqual([]);
   });
 
+  test("what a client of OpenAI's words sends is one that Mistral knows, too", () => {
+    const shape = shaperOf("mistral", "mistral-large-latest", "openai-chat");
+    const message = { role: "assistant", content: "Yes.", refusal: null, annotations: [], audio: null, reasoning_content: "Hm.", name: "ann" };
+    const sent = shape({
+      model: "m", store: false, user: "u", seed: 1, max_completion_tokens: 9, logit_bias: {},
+      messages: [{ role: "user", name: "bob", content: [{ type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,AAAA" } }] }, message, { role: "user", content: "So?" }],
+    });
+    expect(checkOf("mistral.json")("ChatCompletionRequest", sent)).toEqual([]);
+    expect(checkOf("mistral.json")("ChatCompletionRequest", { ...sent, messages: [message] })).not.toEqual([]);
+    const vectors = shaperOf("mistral", "mistral-embed", "openai-embeddings", "embeddings")({ model: "m", input: ["a"], dimensions: 256, user: "u" });
+    expect(vectors).toEqual({ model: "m", input: ["a"], output_dimension: 256 });
+    expect(checkOf("mistral.json")("EmbeddingRequest", vectors)).toEqual([]);
+  });
+
   test.each(TOLD.map((told) => [told.name, told] as const))("told to %s", (_name, { protocol, provider, model, file, schema }) => {
     const { flags } = providers.get(provider)!;
     const found: (readonly [string, string])[] = [];
     let written = 0;
+    const shape = shaperOf(provider, model, protocol);
     for (const { dir, dialect, body } of asked.filter((one) => one.dialect !== protocol)) {
       const request = unlessRefused(() => clientCodecs[dialect]!.decodeRequest(body, { model: "shop", betas: [] }));
       if (!request) continue;
@@ -59,7 +79,7 @@ describe.skipIf(shared === undefined)("every recorded request, put into every pr
       }));
       if (!encoded) continue;
       written++;
-      const sent = JSON.parse(JSON.stringify(protocol === "gemini" ? { model: "models/m", ...encoded.body } : encoded.body), forgiven(protocol)) as JsonObject;
+      const sent = JSON.parse(JSON.stringify(protocol === "gemini" ? { model: "models/m", ...encoded.body } : shape(encoded.body)), forgiven(provider)) as JsonObject;
       // What needs a head that names a trial of the vendor's is described beside the rest.
       for (const fault of checkOf(file)(encoded.headers?.["anthropic-beta"] === undefined ? schema : `Beta${schema}`, sent)) found.push([dir, fault]);
     }
@@ -72,14 +92,28 @@ describe.skipIf(shared === undefined)("every recorded request, put into every pr
 const NEWER: ReadonlySet<string> = new Set(["thinking", "tool_name"]);
 
 /** Where descriptions are behind or beside what their vendors take. */
-const forgiven = (protocol: WireFormat) => function reviver(this: unknown, key: string, value: unknown): unknown {
-  if (protocol === "ollama" && NEWER.has(key)) return undefined;
+const forgiven = (provider: string) => function reviver(this: unknown, key: string, value: unknown): unknown {
+  // Recordings show that it takes the sound with its format beside it, too.
+  if (provider === "mistral" && key === "input_audio" && typeof value === "object") return (value as JsonObject).data;
+  if (provider === "ollama-native" && NEWER.has(key)) return undefined;
   // Vendors refuse that themselves, and say so.
   if (key === "temperature" && typeof value === "number" && (value < 0 || value > 2)) return 1;
   // Google's own library calls it optional.
-  if (protocol === "gemini" && key === "functionDeclarations") return (value as JsonObject[]).map((one) => ({ description: "", ...one }));
+  if (provider === "gemini" && key === "functionDeclarations") return (value as JsonObject[]).map((one) => ({ description: "", ...one }));
   return value;
 };
+
+/** What the rules of the vendor's models make of a body, as on the way to it. */
+function shaperOf(id: string, upstreamModel: string, protocol: WireFormat, operation: "chat" | "embeddings" = "chat"): (body: JsonObject) => JsonObject {
+  const provider = providers.get(id)!;
+  const facts = { model: "shop", endpoint: "chat", group: "default" };
+  const policy = compileRoutePolicy({ settings: {}, provider, upstreamModel, endpoints: endpointsOf(provider, operation), facts, operation });
+  return (body) => {
+    const tree = structuredClone(body) as Tree;
+    if (policy) shapeTree({ policy, protocol, stream: tree.stream === true, noted: { warn: () => undefined, change: () => undefined } }, tree);
+    return tree as JsonObject;
+  };
+}
 
 /** Some requests were sent to see the refusal, and some things cannot be said to some vendors. */
 function unlessRefused<Made>(make: () => Made): Made | undefined {

@@ -103,6 +103,21 @@ test("Mistral's ids of calls are nine letters and digits, the same in call and r
   expect(own!.tool_call_id).toBe("abcdef123");
 });
 
+test("Mistral's messages have no members of other vendors', and documents are parts of its own", () => {
+  const file = { filename: "a.pdf", file_data: "data:application/pdf;base64,AAAA" };
+  const body: Tree = { messages: [
+    { role: "user", name: "ann", content: [{ type: "text", text: "What is it?" }, { type: "file", file }, { type: "file", file_id: "f" }] },
+    { role: "assistant", content: "A page.", refusal: null, annotations: [], reasoning_content: "Hm." },
+    { role: "stranger", odd: 1 },
+  ] };
+  expect(applyConversationRules(rulesFor("mistral", "mistral-small-latest", "openai-chat")!, body)).toEqual(["name_dropped", "unknown:messages.reasoning_content"]);
+  expect(body.messages).toEqual([
+    { role: "user", content: [{ type: "text", text: "What is it?" }, { type: "document_url", document_url: "data:application/pdf;base64,AAAA", document_name: "a.pdf" }, { type: "file", file_id: "f" }] },
+    { role: "assistant", content: "A page." },
+    { role: "stranger", odd: 1 },
+  ]);
+});
+
 test("Sonar's turns alternate", () => {
   const body: Tree = { messages: [{ role: "system", content: "s" }, { role: "user", content: "a" }, { role: "user", content: [{ type: "text", text: "b" }] }, { role: "assistant", content: "c" }, { role: "assistant", content: "d" }] };
   expect(applyConversationRules(rulesFor("perplexity", "sonar", "openai-chat")!, body)).toEqual(["messages_joined"]);

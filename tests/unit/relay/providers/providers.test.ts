@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { endpointsOf, endpointUrl, providers } from "#relay/providers/index.ts";
+import type { Provider } from "#relay/providers/provider.ts";
+import { offeredProtocols } from "#relay/routing/protocols.ts";
 import { sharedDir } from "../../../support/shared.ts";
 
 const url = (id: string, base: string | undefined, operation: "chat" | "completions" | "embeddings" = "chat"): string =>
@@ -100,4 +102,13 @@ describe.skipIf(shared === undefined)("the vendor table (shared/data/providers.j
     expect(provider.flags.stopsBillingOnAbort).toBe(flags.stops_billing_on_abort ?? undefined);
     expect(provider.flags.firstByteMs).toBe(flags.first_byte_ms);
   });
+});
+
+test("a channel's page shows the protocols that its vendor's template has, not those that only a choice brings in", () => {
+  const of = (id: string): readonly string[] => offeredProtocols(providers.get(id) as Provider);
+  expect(of("openai")).toEqual(["chat", "responses"]);
+  expect(of("anthropic")).toEqual(["messages"]);
+  expect(of("zhipu")).toEqual(["chat", "messages"]);
+  expect(of("vertex")).toEqual(["chat", "messages", "gemini"]);
+  expect(of("cohere")).toEqual([]);
 });

@@ -53,7 +53,7 @@ function begin() {
   const state = { wheel: createTimerWheel(() => performance.now()), clock: { monotonic: () => performance.now(), now: () => 0 }, log: createLog({ level: "silent", format: "json" }) } as unknown as RelayState;
   const session = new RealtimeSession({
     state, context: { idText: "req_1" } as unknown as RequestContext, client, vendor, money,
-    rule: { isOwnModel: () => true, transcriber: () => undefined }, names: { transcriber: () => undefined }, words: new VendorWords({} as never, []),
+    rule: { isOwnModel: () => true, writesDown: false, transcriber: () => undefined }, names: { transcriber: () => undefined }, kind: "conversation", welcomed: false, words: new VendorWords({} as never, []),
   });
   const over = session.run();
   return { client, vendor, charges, session, over, end: () => state.wheel.close() };

@@ -5,7 +5,7 @@ import { closingReason, sendableCode, type Frame } from "#relay/realtime/frame-s
 import { publicSession, sessionFacts } from "#relay/realtime/session-facts.ts";
 import { readVendorFrame } from "#relay/realtime/vendor-frames.ts";
 
-const rule: ClientRule = { isOwnModel: (name) => name === "talker", transcriber: (name) => (name === "writer" ? "up-writer" : undefined) };
+const rule: ClientRule = { writesDown: false, isOwnModel: (name) => name === "talker", transcriber: (name) => (name === "writer" ? "up-writer" : undefined) };
 const frame = (text: string): Frame => ({ data: Buffer.from(text), binary: false });
 const passed = (text: string): unknown => {
   const read = readClientFrame(frame(text), rule);
@@ -78,7 +78,7 @@ describe("a vendor's frames", () => {
     expect(read({ session: { model: "m", turn_detection: { type: "server_vad" }, instructions: "x".repeat(500) }, event_id: "e", type: "session.updated" })).toMatchObject({ kind: "session", session: { model: "m" } });
     expect(read({ type: "response.done", response: { id: "r" } })).toEqual({ kind: "done", response: { id: "r" } });
     expect(read({ type: "response.created", response: { id: "r" } })).toEqual({ kind: "begun", responseId: "r" });
-    expect(read({ type: "conversation.item.input_audio_transcription.completed", item_id: "i", content_index: 1, usage: { seconds: 1 } })).toEqual({ kind: "transcribed", key: "i 1", usage: { seconds: 1 } });
+    expect(read({ type: "conversation.item.input_audio_transcription.completed", item_id: "i", content_index: 1, usage: { seconds: 1 } })).toEqual({ kind: "transcribed", key: "i 1", usage: { seconds: 1 }, textBytes: 0 });
     expect(read({ type: "error", error: { message: "m" } })).toMatchObject({ kind: "error", error: { message: "m" } });
   });
 
@@ -88,6 +88,16 @@ describe("a vendor's frames", () => {
     ["anything else", { type: "rate_limits.updated", rate_limits: [] }],
   ])("%s is nothing of interest", (_what, event) => {
     expect(read(event)).toEqual({ kind: "other" });
+  });
+
+  test("what only matters where all that is done is writing down", () => {
+    expect(read({ type: "input_audio_buffer.committed", item_id: "i" })).toEqual({ kind: "committed" });
+    expect(read({ type: "conversation.item.input_audio_transcription.delta", item_id: "i", delta: "Grüß" })).toEqual({ kind: "written", textBytes: 6 });
+    expect(sessionFacts({ audio: { input: { format: { type: "audio/pcmu" } } } }).heardBytesPerMs).toBe(8);
+    expect(sessionFacts({ input_audio_format: "pcm16" }).heardBytesPerMs).toBe(48);
+    const only: ClientRule = { ...rule, writesDown: true };
+    expect(readClientFrame(frame('{"type":"session.update","session":{"type":"realtime"}}'), only)).toMatchObject({ refused: { options: { param: "session.type" } } });
+    expect(readClientFrame(frame('{"type":"session.update","session":{"type":"transcription"}}'), only)).toHaveProperty("pass");
   });
 
   test("binary frames and broken ones pass unread", () => {

@@ -20,7 +20,7 @@ export type FetchedModel = Readonly<{
 }>;
 
 /** The vendor's list against the shop and the catalogue, and what the channel maps to that the vendor has no longer. */
-export async function fetchedDiff(pool: Pool, channel: ChannelView, names: readonly string[]): Promise<Readonly<{ models: readonly FetchedModel[]; gone: readonly Readonly<{ publicName: string; upstreamName: string }>[] }>> {
+export async function fetchedDiff(pool: Pool, channel: Pick<ChannelView, "provider" | "models">, names: readonly string[]): Promise<Readonly<{ models: readonly FetchedModel[]; gone: readonly Readonly<{ publicName: string; upstreamName: string }>[] }>> {
   const shop = await readPriceSheet(pool);
   const entries = catalogue();
   const sold = new Map(shop.flatMap((row) => [row.slug, ...row.aliases].map((name) => [name, row] as const)));
