@@ -99,8 +99,9 @@ const CONSOLE = group("console", "customer", [
   ["key-new", "console/keys/new", "/console/keys/new"],
   ["key", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}`],
   ["key-settings", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}?tab=settings`],
-  ["usage", "console/usage", "/console/usage?from=-24h"],
-  ["usage-by-key", "console/usage", "/console/usage?from=-24h&group=key"],
+  ["usage", "console/usage", "/console/usage?from=-30d"],
+  ["usage-today", "console/usage", "/console/usage?from=-24h"],
+  ["usage-by-key", "console/usage", "/console/usage?from=-7d&group=key"],
   ["requests", "console/requests", "/console/requests"],
   ["requests-errors", "console/requests", "/console/requests?status=error"],
   ["own-tasks", "console/tasks", "/console/tasks"],
@@ -136,7 +137,8 @@ const CONSOLE = group("console", "customer", [
 ]);
 
 const ADMIN = group("admin", "owner", [
-  ["dashboard", "admin", "/admin?from=-24h"],
+  ["dashboard", "admin", "/admin?from=-30d"],
+  ["dashboard-today", "admin", "/admin?from=-24h"],
   ["channels", "admin/channels", "/admin/channels"],
   ["channels-order", "admin/channels", "/admin/channels?view=order"],
   ["channels-edit", "admin/channels", "/admin/channels", {
