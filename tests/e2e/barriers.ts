@@ -1,9 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
+import axe, { type AxeResults, type RunOptions } from "axe-core";
 import type { Page } from "playwright";
 import { overflowOf } from "./foundations/measures.ts";
-
-/** axe brings types of another copy of Playwright; what it does with the page is the same. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
 
 /** What of axe's rules depends on the theme: nothing but colours differs between the two. */
 const THEMED = ["color-contrast", "link-in-text-block"];
@@ -13,12 +10,15 @@ const THEMED = ["color-contrast", "link-in-text-block"];
  * wider than its window; empty is well. The other theme costs no second visit: it is an attribute, as it is for people.
  */
 export async function barriers(page: Page, within = "html"): Promise<string[]> {
-  const found = [...await serious(page, within), ...await overflowOf(page)];
+  const found = await barriersInTheme(page, within);
   const before = await turnTheme(page);
   const inOther = await serious(page, within, THEMED);
   await page.evaluate((theme) => (theme === null ? document.documentElement.removeAttribute("data-theme") : document.documentElement.setAttribute("data-theme", theme)), before);
   return [...found, ...inOther.map((fault) => `in the other theme, ${fault}`)];
 }
+
+/** The same in the theme it is in alone, for pages that are visited in both. */
+export const barriersInTheme = async (page: Page, within = "html"): Promise<string[]> => [...await serious(page, within), ...await overflowOf(page)];
 
 /** To the other theme; returns what was chosen before. Colours that fade over have arrived by then. */
 const turnTheme = (page: Page): Promise<string | null> => page.evaluate(async () => {
@@ -32,11 +32,13 @@ const turnTheme = (page: Page): Promise<string | null> => page.evaluate(async ()
 
 /**
  * Left out are the focus guards around open menus and dialogs: they are hidden and focusable on purpose, as they hand the
- * focus on in the moment they get it.
+ * focus on in the moment they get it. Passes are not wanted, only failures.
  */
 async function serious(page: Page, within: string, rules?: readonly string[]): Promise<string[]> {
-  // No frames of other origins here, so no second page is needed to finish the run; passes are not wanted, only failures.
-  const axe = new AxeBuilder({ page: page as unknown as AxePage }).setLegacyMode(true).include(within).exclude("[data-base-ui-focus-guard]");
-  const { violations } = await axe.options({ resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: [...rules] } }) }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axe.source);
+  return page.evaluate(async ([scope, options]) => {
+    const { run } = (window as unknown as { axe: { run(context: object, options: RunOptions): Promise<AxeResults> } }).axe;
+    const { violations } = await run({ include: [scope], exclude: ["[data-base-ui-focus-guard]"] }, options);
+    return violations.filter(({ impact }) => impact === "serious" || impact === "critical").flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  }, [within, { resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: [...rules] } }) } satisfies RunOptions] as const);
 }

@@ -208,22 +208,3 @@ browserTest("support looks and changes nothing", async () => {
   expect(await page.getByLabel("Find a vendor").count()).toBe(0);
   await support.close();
 });
-
-browserTest.each([
-  ["/admin/channels", 1440, "light"], ["/admin/channels", 390, "dark"], ["/admin/channels/new", 390, "light"], ["/admin/models", 1440, "dark"], ["/admin/models", 390, "light"],
-  ["/admin/prices", 1440, "dark"], ["/admin/prices", 390, "light"], ["/admin/groups", 1440, "light"], ["/admin/groups", 390, "dark"],
-] as const)("%s at %i px (%s) is accessible, not wider than the screen, and titled in Chinese too", async (path, width, scheme) => {
-  page = await open(path);
-  await page.setViewportSize({ width, height: 844 });
-  await page.emulateMedia({ colorScheme: scheme });
-  await page.locator("h1").first().waitFor();
-  await until("rows or cards", async () => (await page.locator("[aria-busy=true]").count()) === 0 || undefined, { timeoutMs: 10_000 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  expect(await barriers(page)).toEqual([]);
-  await context.addCookies([{ name: "mm-locale", value: "zh", url: shop.url }]);
-  await page.reload({ waitUntil: "load" });
-  expect(await page.locator("h1").first().textContent()).toMatch(/渠道|模型|价格簿|分组/);
-  await context.clearCookies({ name: "mm-locale" });
-  await page.close();
-  expect(problems.splice(0)).toEqual([]);
-});

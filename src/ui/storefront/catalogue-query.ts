@@ -37,11 +37,11 @@ export function parseQuery(parameters: Parameters): CatalogueQuery {
   };
 }
 
-/** The address of a query; what is at its default is left out. Changing anything but the page goes back to the first. */
+/** The address of a query; what is at its default is left out, and one choice of filters has one address in whatever order it was made. Changing anything but the page goes back to the first. */
 export function queryHref(path: string, query: CatalogueQuery): string {
   const parameters = new URLSearchParams();
   if (query.search !== "") parameters.set("q", query.search);
-  for (const facet of FACETS) if (query.facets[facet].length > 0) parameters.set(facet, query.facets[facet].join(","));
+  for (const facet of FACETS) if (query.facets[facet].length > 0) parameters.set(facet, query.facets[facet].toSorted().join(","));
   if (query.sort !== "name") parameters.set("sort", query.sort);
   if (query.view !== "table") parameters.set("view", query.view);
   if (query.page > 1) parameters.set("page", String(query.page));

@@ -66,3 +66,9 @@ test.each([
 ] as const)("%o is sold in %j where only chat and embeddings are answered", (sold, formats) => {
   expect(formatsOf(sold, offered)).toEqual(formats);
 });
+
+test("one choice of filters has one address, whichever was ticked first", () => {
+  const ticked = (...vendors: string[]): string => queryHref("/en/models", vendors.reduce((query, vendor) => toggled(query, "vendor", vendor), parseQuery({})));
+  expect(ticked("openai", "anthropic")).toBe("/en/models?vendor=anthropic,openai");
+  expect(ticked("anthropic", "openai")).toBe(ticked("openai", "anthropic"));
+});
