@@ -100,7 +100,6 @@ const CONSOLE = group("console", "customer", [
   ["key", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}`],
   ["key-settings", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}?tab=settings`],
   ["usage", "console/usage", "/console/usage?from=-30d"],
-  ["usage-today", "console/usage", "/console/usage?from=-24h"],
   ["usage-by-key", "console/usage", "/console/usage?from=-7d&group=key"],
   ["requests", "console/requests", "/console/requests"],
   ["requests-errors", "console/requests", "/console/requests?status=error"],
@@ -139,7 +138,6 @@ const CONSOLE = group("console", "customer", [
 
 const ADMIN = group("admin", "owner", [
   ["dashboard", "admin", "/admin?from=-30d"],
-  ["dashboard-today", "admin", "/admin?from=-24h"],
   ["channels", "admin/channels", "/admin/channels"],
   ["channels-order", "admin/channels", "/admin/channels?view=order"],
   ["channels-edit", "admin/channels", "/admin/channels", {
