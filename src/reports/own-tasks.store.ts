@@ -13,11 +13,11 @@ const STATES: Readonly<Record<OwnTaskFilter, readonly TaskStateName[]>> = {
 /** A task as its owner sees it: nothing of channels and vendors. */
 export type OwnTask = Readonly<{
   id: string; publicId: string; model: string; kind: string; form: string; action: string; state: TaskStateName; progress: number;
-  holdNano: bigint; chargeNano: bigint | null; createdAt: Date; finishedAt: Date | null; deadlineAt: Date; errorMessage: string | null; keyName: string | null;
+  holdNano: bigint; chargeNano: bigint | null; createdAt: Date; finishedAt: Date | null; deadlineAt: Date; errorCode: string | null; errorMessage: string | null; keyName: string | null;
 }>;
 
 const SELECT = `SELECT t.id, t.public_id AS "publicId", t.model, t.kind, t.form, t.action, t.state, t.progress, t.hold_nano AS "holdNano", t.charge_nano AS "chargeNano",
-  t.created_at AS "createdAt", t.finished_at AS "finishedAt", t.deadline_at AS "deadlineAt", t.error_message AS "errorMessage", k.name AS "keyName"
+  t.created_at AS "createdAt", t.finished_at AS "finishedAt", t.deadline_at AS "deadlineAt", t.error_code AS "errorCode", t.error_message AS "errorMessage", k.name AS "keyName"
   FROM tasks t LEFT JOIN api_keys k ON k.id = t.key_id`;
 
 type Asked = Readonly<{ state?: OwnTaskFilter | undefined; model?: string | undefined; cursor?: string | undefined; limit: number }>;

@@ -210,6 +210,11 @@ browserTest("E-90 ten acts stand in the log with what was before and after, are 
   await page.goto(`${shop.url}/admin/audit?action=group&actor=owner@example.com`);
   await rows.filter({ has: page.locator('[title="group.update"]') }).first().waitFor(WAIT);
   expect(await page.locator("table [title]").evaluateAll((all) => [...new Set(all.map((each) => each.getAttribute("title")).filter((title) => /^[a-z]+\.[a-z]+$/.test(title ?? "")))].sort())).toEqual(["group.create", "group.update"]);
+  await rows.filter({ has: page.locator('[title="group.update"]') }).first().click();
+  await drawer.getByRole("row", { name: /^Factor.*× 0\.9.*× 0\.8$/ }).waitFor(WAIT);
+  await drawer.getByRole("button", { name: "Show as stored" }).click();
+  await drawer.getByText("800000").waitFor(WAIT);
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Check the chain" }).click();
   await page.getByText("The chain is whole").waitFor(WAIT);
 

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { listAudit, verifyAudit } from "#accounts/index.ts";
+import { listAudit, verifyAudit, type AuditEntry } from "#accounts/index.ts";
+import { auditNames } from "#reports/audit-names.store.ts";
 import { adminProcedure, router } from "#trpc/init.ts";
 
 const text = z.string().trim().max(254).transform((value) => value || undefined).optional();
 const LIMIT_MAX = 100;
+const NAMES_MAX = 200;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const entry = z.strictObject({
   seq: z.bigint(), at: z.date(), actorType: z.string(), actorId: z.string().nullable(), actorEmail: z.string().nullable(),
@@ -23,8 +26,15 @@ export const auditRouter = router({
     .query(async ({ ctx, input: { cursor, limit, ...filter } }) => {
       const found = await listAudit(ctx.pool, filter, limit + 1, cursor);
       const entries = found.slice(0, limit);
-      return { entries: entries.map((each) => ({ ...each })), ...(found.length > limit ? { next: entries.at(-1)!.seq } : {}) };
+      const names = await auditNames(ctx.pool, entries.flatMap(unnamed));
+      return { entries: entries.map((each) => ({ ...each, targetName: each.targetName ?? names[each.targetId ?? ""] ?? null })), ...(found.length > limit ? { next: entries.at(-1)!.seq } : {}) };
     }),
+
+  /** What ids inside entries stand for. */
+  names: adminProcedure("audit:read")
+    .input(z.strictObject({ ids: z.array(z.uuid()).max(NAMES_MAX) }))
+    .output(z.record(z.string(), z.string()))
+    .query(async ({ ctx, input }) => ({ ...(await auditNames(ctx.pool, input.ids)) })),
 
   /** Walks the whole chain of the log. */
   verify: adminProcedure("audit:read")
@@ -34,3 +44,5 @@ export const auditRouter = router({
       return { rows, at: new Date(ctx.clock.now()), ...(brokenAt === undefined ? {} : { brokenAt }) };
     }),
 });
+
+const unnamed = ({ targetId, targetName }: AuditEntry): readonly string[] => (targetName === null && targetId !== null && UUID.test(targetId) ? [targetId] : []);

@@ -46,7 +46,7 @@ function healthOf(channel: ChannelView) {
   const state = channelState(channel, provider?.keyless ?? false);
   const keyReason = keys.find((key) => key.status !== "active" && key.reason !== null)?.reason ?? null;
   return {
-    id, name, state, pausedUntil, providerName: provider?.name ?? channel.provider,
+    id, name, state, pausedUntil, provider: channel.provider, providerName: provider?.name ?? channel.provider,
     /** Why it is off, else why a key is; then the error that was met most. */
     reason: reason ?? keyReason, error: state === "failing" || state === "degraded" ? errors[0]?.class ?? null : null,
     keys: keys.length, keysLive: keys.filter((key) => key.status === "active").length, models: models.length,

@@ -8,7 +8,7 @@ import { useQueryState } from "nuqs";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
-import { Button } from "#ui/kit/button.tsx";
+import { Button, LinkButton } from "#ui/kit/button.tsx";
 import { DataTable, type Column } from "#ui/kit/data-table.client.tsx";
 import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { Money } from "#ui/kit/money.tsx";
@@ -27,7 +27,7 @@ type Act = (row: ApprovalRow, decision: Decision) => void;
 const TONES: Readonly<Record<ApprovalRow["state"], Tone>> = { pending: "warn", approved: "ok", declined: "bad", withdrawn: "neutral", expired: "neutral" };
 
 /** What waits for a second person, the one that runs out first on top; and what became of the rest. */
-export function ApprovalScreen({ orders }: { orders: boolean }) {
+export function ApprovalScreen({ orders, limits }: { orders: boolean; /** May the viewer set the limits above which somebody else is asked? */ limits: boolean }) {
   const t = useTranslations("admin-approvals");
   const trpc = useTRPC();
   const [shown, setShown] = useQueryState("show");
@@ -47,7 +47,7 @@ export function ApprovalScreen({ orders }: { orders: boolean }) {
         <DataTable<ApprovalRow>
           label={t("title")} columns={useColumns(waiting, orders, act)} rows={list.data?.rows} rowKey={({ id }) => id} state={tableState(list)} onRetry={() => void list.refetch()}
           updatedAt={list.dataUpdatedAt ? new Date(list.dataUpdatedAt) : undefined} filtered={false}
-          empty={<EmptyState icon={<Stamp size={20} strokeWidth={1.75} />} title={t(waiting ? "emptyWaiting" : "emptyEnded")} text={t("emptyText")} />}
+          empty={<EmptyState icon={<Stamp size={20} strokeWidth={1.75} />} title={t(waiting ? "emptyWaiting" : "emptyEnded")} text={t("emptyText")} action={limits ? <LinkButton href="/admin/settings/approvals">{t("limits")}</LinkButton> : undefined} />}
           card={(row) => <ApprovalCard row={row} orders={orders} act={act} />}
           pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
         />

@@ -15,8 +15,10 @@ export function Actor({ row }: { row: AuditRow }) {
 
 export function Target({ row: { targetType, targetName, targetId } }: { row: AuditRow }) {
   const t = useTranslations("audit");
+  const settings = useTranslations("settings-admin");
   if (targetType === null) return t("none");
   const type = `types.${targetType.replaceAll(" ", "_")}`;
+  if (targetType === "setting" && settings.has(`set.${targetId}.label`)) return <span className="truncate" title={targetId ?? undefined}><span className="text-fg-3">{t("types.setting")}</span> {settings(`set.${targetId}.label`)}</span>;
   return <span className="truncate"><span className="text-fg-3">{t.has(type) ? t(type) : targetType}</span> {targetName ?? (targetId !== null && UUID.test(targetId) ? <code className="font-mono text-12" title={targetId}>{shortId(targetId)}</code> : targetId)}</span>;
 }
 

@@ -1,9 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Action, Actor, Reason, Target, type AuditRow } from "#ui/audit/audit-cells.client.tsx";
+import { AuditDiff } from "#ui/audit/audit-diff.client.tsx";
 import { DefinitionList } from "#ui/kit/definition-list.tsx";
-import { readableChanges } from "#ui/audit/readable-changes.ts";
-import { DiffView } from "#ui/kit/diff-view.tsx";
 import { Drawer } from "#ui/kit/drawer.client.tsx";
 import { IdText } from "#ui/kit/id-text.tsx";
 import { Time } from "#ui/kit/time.tsx";
@@ -20,7 +19,6 @@ export function AuditDrawer({ row, onClose }: { row: AuditRow | undefined; onClo
 
 function Entry({ row }: { row: AuditRow }) {
   const t = useTranslations("audit");
-  const { changes, same } = readableChanges(plain(row.before), plain(row.after));
   const id = (value: string | null) => (value ? <IdText id={value} /> : null);
   return (
     <div className="flex flex-col gap-6">
@@ -38,11 +36,8 @@ function Entry({ row }: { row: AuditRow }) {
       />
       <section>
         <h3 className="mb-2 font-medium">{t("changes")}</h3>
-        {changes.length === 0 ? <p className="text-13 text-fg-2">{t("noChanges")}</p> : <DiffView changes={changes} same={same} />}
+        {row.before === null && row.after === null ? <p className="text-13 text-fg-2">{t("noChanges")}</p> : <AuditDiff key={row.seq.toString()} before={row.before} after={row.after} countSame />}
       </section>
     </div>
   );
 }
-
-/** Null stands for "nothing was there" in the log. */
-const plain = (value: unknown): unknown => value ?? undefined;

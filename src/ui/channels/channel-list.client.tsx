@@ -24,6 +24,7 @@ import { useChannelActs } from "#ui/channels/channel-acts.client.tsx";
 import { OrderView } from "#ui/channels/order-view.client.tsx";
 import { ChannelStateText, costText } from "#ui/channels/overview.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import { factorText, successOf, type Channel } from "#ui/channels/wire.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -43,13 +44,14 @@ const IN_VIEW: Readonly<Record<View, (channel: Channel) => boolean>> = {
 /** Every channel with how it stands, the first choice on top; a row opens its editor beside the table. */
 export function ChannelList({ rights }: { rights: Rights }) {
   const t = useTranslations("channels");
+  const vendorName = useVendorName();
   const trpc = useTRPC();
   const query = useQuery(trpc.admin.channels.list.queryOptions(undefined, { refetchInterval: 15_000 }));
   const { data } = query;
   const [view, setView] = useQueryState("view", parseAsString.withDefault("all"));
   const [open, setOpen] = useQueryState("open", parseAsString);
   const filters: FilterDef[] = [
-    { key: "provider", label: t("list.vendor"), kind: "select", options: [...new Map((data ?? []).map(({ provider, providerName }) => [provider, providerName]))].map(([value, label]) => ({ value, label })) },
+    { key: "provider", label: t("list.vendor"), kind: "select", options: [...new Map((data ?? []).map(({ provider, providerName }) => [provider, vendorName(provider, providerName)]))].map(([value, label]) => ({ value, label })) },
     { key: "group", label: t("list.group"), kind: "select", options: [...new Set((data ?? []).flatMap(({ groups }) => groups.map(({ name }) => name)))].map((value) => ({ value, label: value })) },
   ];
   const { values, filtered, clear } = useFilterValues(filters);

@@ -12,6 +12,7 @@ import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { NO_PLACE, PlaceFields, placeSettings, wrongPlaces } from "#ui/channels/place-fields.client.tsx";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import type { ProviderTemplate } from "#ui/channels/wire.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -20,6 +21,7 @@ type Props = { template: ProviderTemplate; onMade: (id: string) => void; onBack:
 /** Name, address and keys of a channel to be: it is made switched off. */
 export function ConnectForm({ template, onMade, onBack, submit }: Props) {
   const t = useTranslations("channels.wizard");
+  const vendorName = useVendorName();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const { act, dialog } = useAct();
@@ -43,7 +45,7 @@ export function ConnectForm({ template, onMade, onBack, submit }: Props) {
     if (made) onMade(made.id);
   };
   return (
-    <Card className="max-w-3xl" title={<span className="flex items-center gap-2.5"><VendorMark name={template.name} />{template.name}</span>}
+    <Card className="max-w-3xl" title={<span className="flex items-center gap-2.5"><VendorMark name={template.name} />{vendorName(template.id, template.name)}</span>}
       action={template.docs ? <a className="link inline-flex items-center gap-1.5 text-13" href={template.docs} target="_blank" rel="noreferrer">{t("docs")}<ExternalLink size={14} strokeWidth={1.75} aria-hidden="true" /></a> : undefined}>
       <div className="flex flex-col gap-5">
         {template.unconfirmed ? <Callout tone="warn">{t("unconfirmedText")}</Callout> : null}

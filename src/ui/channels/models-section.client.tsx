@@ -11,6 +11,7 @@ import { X } from "lucide-react";
 import { CatalogueDialog } from "#ui/models-admin/catalogue-dialog.client.tsx";
 import { FetchedModels } from "#ui/channels/fetched-models.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import type { Channel, FetchedList } from "#ui/channels/wire.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -54,6 +55,7 @@ type Line = { publicName: string; upstreamName: string };
 
 function Mapping({ channel, readOnly, onSaved }: { channel: Channel; readOnly: boolean; onSaved?: () => void }) {
   const t = useTranslations("channels.models");
+  const vendorName = useVendorName();
   const client = useTRPCClient();
   const { act } = useAct();
   const [edit, setEdit] = useState<{ base: Channel; lines: readonly Line[] }>();
@@ -83,7 +85,7 @@ function Mapping({ channel, readOnly, onSaved }: { channel: Channel; readOnly: b
               <li key={index} className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-end gap-2 max-sm:grid-cols-[auto_minmax(0,1fr)_auto]">
                 <TextField className="max-sm:col-span-2" label={t("soldAs")} hideLabel={index > 0} mono value={line.publicName} maxLength={200} readOnly={readOnly} onChange={(event) => set(index, { publicName: event.target.value })} />
                 <span aria-hidden="true" className="flex min-h-8 items-center text-fg-3 max-sm:row-start-2">→</span>
-                <TextField className="max-sm:col-start-2 max-sm:row-start-2" label={t("upstream", { vendor: channel.providerName })} hideLabel={index > 0} mono value={line.upstreamName} maxLength={500} placeholder={line.publicName} readOnly={readOnly} onChange={(event) => set(index, { upstreamName: event.target.value })} />
+                <TextField className="max-sm:col-start-2 max-sm:row-start-2" label={t("upstream", { vendor: vendorName(channel.provider, channel.providerName) })} hideLabel={index > 0} mono value={line.upstreamName} maxLength={500} placeholder={line.publicName} readOnly={readOnly} onChange={(event) => set(index, { upstreamName: event.target.value })} />
                 <span className="flex min-h-8 items-center gap-1 max-sm:col-start-3 max-sm:row-start-1">
                   {known && !known.priced ? <Badge tone="warn">{t("noPrice")}</Badge> : null}
                   {readOnly ? null : <IconButton label={t("remove", { name: line.publicName })} onClick={() => change(lines.filter((_, at) => at !== index))}><X size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton>}

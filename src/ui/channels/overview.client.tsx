@@ -9,6 +9,7 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { ChannelCharts } from "#ui/channels/channel-charts.client.tsx";
 import { TestSection } from "#ui/channels/test-steps.client.tsx";
 import { Part } from "#ui/channels/settings-form.client.tsx";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import { factorText, STATE_TONE, successOf, type Channel } from "#ui/channels/wire.ts";
 
 /** pico-USD as USD of a total, rounded to nano-USD. */
@@ -32,6 +33,7 @@ export function ReasonText({ reason }: { reason: string | null }) {
 /** How the channel has done, what it is, and its last test. */
 export function ChannelOverview({ channel, canTest }: { channel: Channel; canTest: boolean }) {
   const t = useTranslations("channels.overview");
+  const vendorName = useVendorName();
   const success = successOf(channel.day);
   return (
     <div className="flex flex-col gap-6">
@@ -47,7 +49,7 @@ export function ChannelOverview({ channel, canTest }: { channel: Channel; canTes
           <DefinitionList items={[
             { label: t("state"), value: <ChannelStateText channel={channel} /> },
             { label: t("reason"), value: channel.reason === null ? null : <ReasonText reason={channel.reason} /> },
-            { label: t("vendor"), value: channel.providerName },
+            { label: t("vendor"), value: vendorName(channel.provider, channel.providerName) },
             { label: t("address"), value: <code className="text-13">{channel.baseUrl ?? channel.providerUrl}</code> },
             { label: t("groups"), value: channel.groups.map(({ name }) => name).join(", ") },
             { label: t("tier"), value: t("tierText", { priority: channel.priority, weight: channel.weight }) },

@@ -11,6 +11,7 @@ import { useAct } from "#ui/channels/use-act.client.ts";
 import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { fieldText } from "#ui/conflict/field-text.ts";
 import type { Versions } from "#ui/conflict/rebase.ts";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import { factorText, parseFactor, type Channel } from "#ui/channels/wire.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -140,11 +141,12 @@ export const Part = ({ title, children, note }: { title: ReactNode; children: Re
 
 function Connect({ channel, draft, set }: { channel: Channel; draft: Draft; set: (change: Partial<Draft>) => void }) {
   const t = useTranslations("channels.settings");
+  const vendorName = useVendorName();
   const trpc = useTRPC();
   const { data, isPlaceholderData } = useQuery(trpc.admin.channels.address.queryOptions({ provider: channel.provider, baseUrl: draft.baseUrl.trim(), ...(channel.asks.length > 0 && { project: draft.place.project.trim(), location: draft.place.location.trim() }) }, { staleTime: 60_000, placeholderData: keepPreviousData }));
   const unreadable = draft.baseUrl.trim() !== "" && !isPlaceholderData && data?.url === null;
   return (
-    <Part title={t("connect")} note={channel.providerName}>
+    <Part title={t("connect")} note={vendorName(channel.provider, channel.providerName)}>
       <div className="grid gap-3 sm:grid-cols-2">
         <TextField label={t("name")} maxLength={100} value={draft.name} onChange={(event) => set({ name: event.target.value })} error={draft.name.trim() === "" ? t("nameMissing") : undefined} />
         {channel.provider === "simulator" ? null : (

@@ -7,6 +7,7 @@ import { cn } from "#ui/kit/cn.ts";
 import { NoMatch, SkeletonText } from "#ui/kit/states.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { isOfKind, TEMPLATE_KINDS, writes, type TemplateKind } from "#ui/channels/template-kinds.ts";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import { hostOf, type ProviderTemplate } from "#ui/channels/wire.ts";
 
 /** The most general first, what is only for trying things out last. */
@@ -19,7 +20,8 @@ export function TemplateGallery({ templates, onPick, narrow = false }: Props) {
   const t = useTranslations("channels.wizard");
   const [search, setSearch] = useState("");
   const [kind, setKind] = useState<TemplateKind>();
-  const found = templates?.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(search.trim().toLowerCase()));
+  const vendorName = useVendorName();
+  const found = templates?.filter(({ id, name }) => `${id} ${name} ${vendorName(id, name)}`.toLowerCase().includes(search.trim().toLowerCase()));
   const shown = found?.filter((template) => kind === undefined || isOfKind(template, kind)).toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en"));
   const clear = (): void => {
     setSearch("");
@@ -51,11 +53,12 @@ export function TemplateGallery({ templates, onPick, narrow = false }: Props) {
 /** Two in a row on a phone, where the name may take two lines and the address is left out. */
 function VendorTile({ template, onPick }: { template: ProviderTemplate; onPick: (id: string) => void }) {
   const t = useTranslations("channels.wizard");
+  const vendorName = useVendorName();
   return (
     <button type="button" className="card flex h-full min-h-13 w-full items-center gap-2.5 p-2 text-left hover:bg-muted sm:gap-3 sm:p-3" onClick={() => onPick(template.id)}>
       <VendorMark name={template.name} />
       <span className="min-w-0 flex-1">
-        <span className="line-clamp-2 font-medium break-words max-sm:text-13">{template.name}</span>
+        <span className="line-clamp-2 font-medium break-words max-sm:text-13">{vendorName(template.id, template.name)}</span>
         <span className="block truncate text-13 text-fg-3 max-sm:hidden">{template.id === "simulator" ? t("simulator") : template.baseUrl ? hostOf(template.baseUrl) : t("ownAddress")}</span>
         {template.unconfirmed ? <span className="block truncate text-12 text-fg-3 sm:hidden">{t("unconfirmed")}</span> : null}
       </span>

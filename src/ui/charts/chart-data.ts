@@ -96,6 +96,28 @@ export function axisTicks(tops: readonly number[]): readonly number[] | undefine
   return Array.from({ length: Math.ceil(top / step) + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
+/** Up to so many bars carry their figure: a chart with more of them is read by its axis. */
+const TOLD_BARS = 3;
+
+/** Which of a chart's bars have their figure written above them: all, where there are but a few and none reaches below zero. */
+export function toldBars(heights: readonly number[]): ReadonlySet<number> {
+  const standing = heights.flatMap((height, at) => (height === 0 ? [] : [at]));
+  return new Set(standing.length > TOLD_BARS || heights.some((height) => height < 0) ? [] : standing);
+}
+
+const HOURS_APART = [1, 2, 3, 6, 12] as const;
+const HOUR_MARKS = 9;
+
+/**
+ * The hours that are named below a chart: a step that divides the day, so that midnight is one of them.
+ *
+ * @param hours the hour of the clock at which each bucket begins
+ */
+export function hourMarks(hours: readonly number[]): readonly number[] {
+  const step = HOURS_APART.find((apart) => hours.length / apart <= HOUR_MARKS) ?? 24;
+  return hours.flatMap((hour, at) => (hour % step === 0 ? [at] : []));
+}
+
 /** How high each bucket reaches: its values one on the other, or each by itself. */
 export const heightsOf = (series: readonly ChartSeries[], stacked: boolean): readonly number[] =>
   stacked

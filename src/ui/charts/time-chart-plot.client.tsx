@@ -3,7 +3,7 @@ import { useId, type ReactElement } from "react";
 import { Bar, BarChart, CartesianGrid, Line, LineChart, Rectangle, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { BarShapeProps, DotItemDotProps, TooltipContentProps } from "recharts";
 import { formatClock, formatDay } from "#ui/format/index.ts";
-import { axisTicks, bucketSize, chartPoints, heightsOf, isLone, sumOf, type ChartColor, type PaintedSeries } from "#ui/charts/chart-data.ts";
+import { axisTicks, bucketSize, chartPoints, heightsOf, hourMarks, isLone, sumOf, toldBars, type ChartColor, type PaintedSeries } from "#ui/charts/chart-data.ts";
 import type { TimeChartProps } from "#ui/charts/time-chart.client.tsx";
 import { useLocale, useTimeZone } from "next-intl";
 
@@ -14,6 +14,9 @@ const TICK = { fontSize: 12, fill: "var(--color-fg-3)" } as const;
 /** Lines are told apart by dash as well as by colour. */
 const DASHES = [undefined, "6 3", "2 3", "8 3 2 3", "1 4", "10 4", "4 2 1 2", "12 2"] as const;
 const SERIES_MAX_BAR = 28;
+/** A bucket in which nothing happened is marked so high, so that it is not taken for a gap. */
+const NOTHING_PX = 2;
+const TOLD_PX = 6;
 
 /** The picture: arrow keys move from bucket to bucket once it has the focus. */
 export default function TimeChartPlot({ series, buckets, kind, stacked = false, format, formatAxis = format, partialLast = false, label, ariaLabel, totalLabel, partialLabel }: Props) {
@@ -21,22 +24,27 @@ export default function TimeChartPlot({ series, buckets, kind, stacked = false, 
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
   const hours = bucketSize(buckets) === "hour";
+  const clock = (bucket: Date): string => formatClock(bucket, { timeZone });
   const last = buckets.length - 1;
   const points = chartPoints(series, buckets, kind === "line" && partialLast);
   const tick = (at: number): string => {
     const bucket = buckets[at];
     if (!bucket) return "";
-    return hours ? formatClock(bucket, { timeZone }) : formatDay(bucket, { locale, timeZone });
+    // Where a day begins, its name says more than "00:00".
+    return hours && clock(bucket) !== "00:00" ? clock(bucket) : formatDay(bucket, { locale, timeZone });
   };
   const content = (tip: TooltipContentProps) => <Tip active={tip.active} place={tip.label} series={series} name={label} format={format} total={stacked ? totalLabel : undefined} partial={partialLast ? { at: last, text: partialLabel } : undefined} />;
-  const ticks = axisTicks(heightsOf(series, stacked));
+  const heights = heightsOf(series, stacked);
+  const ticks = axisTicks(heights);
+  const bars: Bars = { last: partialLast ? last : -1, count: buckets.length, heights, told: kind === "bar" && (stacked || series.length === 1) ? toldBars(heights) : new Set(), format };
+  const marks = hours ? hourMarks(buckets.map((bucket) => Number.parseInt(clock(bucket), 10))) : undefined;
   const axes = [
     <CartesianGrid key="grid" vertical={false} stroke="var(--color-border)" />,
-    <XAxis key="x" dataKey="at" tickFormatter={tick} tick={TICK} tickLine={false} axisLine={{ stroke: "var(--color-border)" }} minTickGap={40} interval="preserveStartEnd" height={24} />,
+    <XAxis key="x" dataKey="at" tickFormatter={tick} tick={TICK} tickLine={false} axisLine={{ stroke: "var(--color-border)" }} minTickGap={24} interval="equidistantPreserveStart" height={24} {...(marks && { ticks: [...marks] })} />,
     <YAxis key="y" tickFormatter={formatAxis} tick={TICK} tickLine={false} axisLine={false} width="auto" {...(ticks ? { ticks, domain: [0, ticks.at(-1)!], interval: 0 } : { tickCount: 5, domain: [(low: number) => Math.min(0, low), "auto"] })} />,
     <Tooltip key="tip" content={content} isAnimationActive={false} cursor={kind === "bar" ? { fill: "var(--color-muted)" } : { stroke: "var(--color-control)" }} />,
   ];
-  const shared = { data: points, margin: { top: 8, right: 8, bottom: 0, left: 0 }, "aria-label": ariaLabel, role: "application" as const };
+  const shared = { data: points, margin: { top: bars.told.size > 0 ? 24 : 8, right: 8, bottom: 0, left: 0 }, "aria-label": ariaLabel, role: "application" as const };
   return (
     <div className="chart-box">
       <ResponsiveContainer width="100%" height="100%">
@@ -45,7 +53,7 @@ export default function TimeChartPlot({ series, buckets, kind, stacked = false, 
             <defs>{partialLast ? series.map((one, at) => <Hatch key={one.id} id={`${id}-${at}`} color={cssColor(one.color)} />) : null}</defs>
             {axes}
             {series.map((one, at) => (
-              <Bar key={one.id} dataKey={one.id} name={one.label} fill={cssColor(one.color)} isAnimationActive={false} maxBarSize={SERIES_MAX_BAR} {...(stacked && { stackId: "all" })} shape={partialLast ? hatchedLast(last, `${id}-${at}`) : plainBar} />
+              <Bar key={one.id} dataKey={one.id} name={one.label} fill={cssColor(one.color)} isAnimationActive={false} maxBarSize={SERIES_MAX_BAR} {...(stacked && { stackId: "all" })} shape={barShape(bars, `${id}-${at}`, at === 0 && (stacked || series.length === 1), at === series.length - 1)} />
             ))}
           </BarChart>
         ) : (
@@ -62,15 +70,26 @@ export default function TimeChartPlot({ series, buckets, kind, stacked = false, 
 function Hatch({ id, color }: { id: string; color: string }) {
   return (
     <pattern id={id} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <rect width="5" height="5" fill={color} opacity="0.28" />
-      <rect width="1.75" height="5" fill={color} opacity="0.85" />
+      <rect width="5" height="5" fill={color} opacity="0.42" />
+      <rect width="2" height="5" fill={color} />
     </pattern>
   );
 }
 
-const plainBar = (bar: BarShapeProps): ReactElement => <Rectangle {...bar} />;
-const hatchedLast = (last: number, pattern: string) => function HatchedBar(bar: BarShapeProps): ReactElement {
-  return <Rectangle {...bar} fill={bar.index === last ? `url(#${pattern})` : bar.fill ?? "none"} />;
+type Bars = Readonly<{ /** The bucket that is not over; -1 = none. */ last: number; count: number; heights: readonly number[]; told: ReadonlySet<number>; format: (value: number) => string }>;
+
+/** A bar: hatched while its bucket fills, a thin mark where nothing happened, its figure above it where there are but a few. */
+const barShape = ({ last, count, heights, told, format }: Bars, pattern: string, lowest: boolean, topmost: boolean) => function TimeBar(bar: BarShapeProps): ReactElement {
+  const { index, x, y, width } = bar;
+  const height = heights[index] ?? 0;
+  if (height === 0) return lowest ? <rect x={x} y={y - NOTHING_PX} width={width} height={NOTHING_PX} rx={1} fill="var(--color-border)" /> : <g />;
+  const atEnd = index > count * 0.8;
+  return (
+    <>
+      <Rectangle {...bar} fill={index === last ? `url(#${pattern})` : bar.fill ?? "none"} />
+      {topmost && told.has(index) ? <text x={atEnd ? x + width : x + width / 2} y={y - TOLD_PX} textAnchor={atEnd ? "end" : "middle"} fontSize={12} fontWeight={500} fill="var(--color-fg)" className="nums">{format(height)}</text> : null}
+    </>
+  );
 };
 
 function lines(one: PaintedSeries, at: number, partialLast: boolean): ReactElement[] {

@@ -37,7 +37,7 @@ export function BatchList({ mayCreate }: { mayCreate: boolean }) {
   const add = mayCreate ? <Button variant="primary" data-shortcut="n" onClick={() => setCreating(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("create.open")}</Button> : undefined;
   return (
     <>
-      <PageHeader title={t("title")} actions={add} />
+      <PageHeader title={t("title")} description={t("description")} actions={add} />
       <div className="mb-4"><FilterBar filters={filters} search={{ placeholder: t("search") }} /></div>
       <Bleed>
         <DataTable<BatchRow>
@@ -59,10 +59,11 @@ export const usedPercent = ({ uses, count, maxUses }: Pick<BatchRow, "uses" | "c
 function useColumns(): Column<BatchRow>[] {
   const t = useTranslations("admin-codes");
   return [
-    { id: "name", header: t("columns.name"), cell: ({ name }) => <span className="block max-w-64 truncate font-medium" title={name}>{name}</span> },
+    { id: "name", header: t("columns.name"), cell: (row) => <span className="block max-w-80 py-1.5"><span className="block truncate font-medium" title={row.name}>{row.name}</span><Terms row={row} /></span> },
     { id: "amount", header: t("columns.amount"), align: "right", cell: ({ creditNano }) => <Money nano={creditNano} /> },
     { id: "count", header: t("columns.count"), align: "right", cell: ({ count }) => <span className="nums">{formatCount(count)}</span> },
-    { id: "used", header: t("columns.used"), align: "right", cell: (row) => <span className="nums">{formatCount(row.uses)} <span className="text-fg-3">({usedPercent(row)}%)</span></span> },
+    { id: "used", header: t("columns.used"), align: "right", cell: (row) => <Used row={row} /> },
+    { id: "given", header: t("columns.given"), align: "right", cell: (row) => <span className="block py-1.5"><Money nano={givenNano(row)} className="block" /><span className="block text-12 text-fg-3">{t.rich("ofAll", { all: () => <Money nano={row.creditNano * BigInt(row.count) * BigInt(row.maxUses)} /> })}</span></span>, hideBelow: "lg" },
     { id: "left", header: t("columns.left"), align: "right", cell: ({ active }) => <span className="nums">{formatCount(active)}</span>, hideBelow: "lg" },
     { id: "kind", header: t("columns.kind"), cell: ({ bucket }) => <Badge tone={bucket === "paid" ? "accent" : "neutral"}>{t(`kinds.${bucket}`)}</Badge> },
     { id: "expires", header: t("columns.expires"), cell: ({ expiresAt }) => expiresAt ? <Time at={expiresAt} as="date" /> : <span className="text-fg-3">{t("never")}</span> },
@@ -71,12 +72,34 @@ function useColumns(): Column<BatchRow>[] {
   ];
 }
 
+/** What was credited so far. */
+const givenNano = ({ creditNano, uses }: Pick<BatchRow, "creditNano" | "uses">): bigint => creditNano * BigInt(uses);
+
+/** How often a code and a customer may redeem, and how long the credit holds: what sets one batch apart from the next. */
+function Terms({ row: { maxUses, perUser, lotTtlDays, bucket } }: { row: BatchRow }) {
+  const t = useTranslations("admin-codes");
+  const terms = [maxUses > 1 ? t("terms.uses", { count: maxUses }) : t("terms.single"), t("terms.perUser", { count: perUser }), ...(bucket === "lots" && lotTtlDays !== null ? [t("terms.holds", { count: lotTtlDays })] : [])];
+  return <span className="block truncate text-12 text-fg-3">{terms.join(" · ")}</span>;
+}
+
+function Used({ row }: { row: BatchRow }) {
+  const t = useTranslations("admin-codes");
+  const percent = usedPercent(row);
+  return (
+    <span className="ml-auto block w-28 py-1.5">
+      <span className="nums flex justify-between gap-2"><span className="text-fg-3">{percent}%</span><span>{t("ofUses", { used: formatCount(row.uses), all: formatCount(row.count * row.maxUses) })}</span></span>
+      <svg className="mt-1 block h-1 w-full" aria-hidden="true"><rect width="100%" height="4" rx="2" className="fill-muted" /><rect width={`${percent}%`} height="4" rx="2" className="fill-chart-1" /></svg>
+    </span>
+  );
+}
+
 function BatchCard({ row }: { row: BatchRow }) {
   const t = useTranslations("admin-codes");
   return (
     <div className="flex flex-col gap-0.5">
       <div className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate font-medium">{row.name}</span><Money nano={row.creditNano} /></div>
       <div className="flex items-center justify-between gap-3 text-13 text-fg-3"><span className="nums">{t("usedOf", { used: formatCount(row.uses), all: formatCount(row.count * row.maxUses) })}</span><Time at={row.createdAt} /></div>
+      <Terms row={row} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ export {
 export { formatChange, formatContext, formatCount, formatLatency, formatPercent, formatThroughput, formatTokens } from "#ui/format/numbers.ts";
 export { formatPerMillion, formatPerPiece, formatUnitPrice, formatUsdPerMillion } from "#ui/format/price.ts";
 export {
-  bucketOf, bucketStarts, dayText, parseRange, presetOf, presetParameters, rangeBefore, RANGE_PRESETS, type Bucket, type Range, type RangePreset,
+  bucketOf, bucketStarts, dayText, hourAhead, parseRange, presetOf, presetParameters, rangeBefore, RANGE_PRESETS, type Bucket, type Range, type RangePreset,
 } from "#ui/format/range.ts";
 export { formatBucket, formatClock, formatDate, formatDay, formatLogTime, formatStamp, formatTime } from "#ui/format/time.ts";
 export { isZone, zoneOf, type Wall, type Zone } from "#ui/format/zone.ts";

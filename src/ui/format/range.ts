@@ -91,6 +91,12 @@ export function bucketStarts({ from, to, bucket }: Range, zone: string): Date[] 
   return starts;
 }
 
+/** An hour ahead, so that what comes in while a page is open is in its range; but no day that has not begun. */
+export function hourAhead(now: Date, zone: string): Date {
+  const { startOfDay, addDays } = zoneOf(zone);
+  return new Date(Math.min(now.getTime() + UNIT_MS.h, addDays(startOfDay(now), 1).getTime()));
+}
+
 /** The start of the bucket that an instant falls into. */
 export const bucketOf = (at: Date, bucket: Bucket, zone: string): Date => (bucket === "day" ? zoneOf(zone).startOfDay(at) : zoneOf(zone).startOfHour(at));
 

@@ -15,12 +15,14 @@ import { Bleed } from "#ui/layout/bleed.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { factorText, parseFactor } from "#ui/channels/wire.ts";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { Badge } from "#ui/kit/badge.tsx";
 import { discountText, type GroupRow, type Rights } from "#ui/groups/group-row.ts";
 import { GroupForm } from "#ui/groups/group-form.client.tsx";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 
 const DEFAULT_NAME = "default";
+const LIMITS = ["rpm", "tpm", "rpd", "tpd", "concurrency"] as const;
 
 /** Price classes: who is in them, what they pay, what they bring. */
 export function GroupList({ rights }: { rights: Rights }) {
@@ -37,12 +39,12 @@ export function GroupList({ rights }: { rights: Rights }) {
       <PageHeader title={t("title")} description={data ? t("list.counts", { count: data.length }) : undefined} actions={rights.write ? <Button variant="primary" data-shortcut="n" onClick={() => setAdding(true)}><Plus size={16} strokeWidth={1.75} aria-hidden="true" />{t("list.new")}</Button> : undefined} />
       <Bleed>
         <DataTable<GroupRow>
-          label={t("title")} columns={useColumns(rights.costs)} rows={data} rowKey={({ id }) => id} density="compact" filtered={false}
+          label={t("title")} columns={useColumns(rights.costs, data ?? [])} rows={data} rowKey={({ id }) => id} density="compact" filtered={false}
           state={query.isPending ? "loading" : query.isError ? (data ? "stale" : "error") : "ready"} onRetry={() => void query.refetch()} updatedAt={new Date(query.dataUpdatedAt)}
           empty={<EmptyState icon={<Layers size={20} strokeWidth={1.75} aria-hidden="true" />} title={t("empty.title")} text={t("empty.text")} />}
           card={(group) => (
             <span className="flex w-full min-w-0 items-center gap-3">
-              <span className="min-w-0 flex-1"><span className="block truncate font-medium">{group.name}</span><span className="text-13 text-fg-3">{t("list.membersOf", { count: group.members })}</span></span>
+              <span className="min-w-0 flex-1"><span className="block truncate font-medium">{group.name}</span><span className="text-13 text-fg-3">{t("list.membersOf", { count: group.members })}</span><Terms group={group} /></span>
               <span className="nums flex-none text-right"><span className="block">{`× ${factorText(group.ppm)}`}</span><span className="block text-13 text-fg-3">{discountText(group.ppm)}</span></span>
             </span>
           )}
@@ -61,17 +63,42 @@ export function GroupList({ rights }: { rights: Rights }) {
   );
 }
 
-function useColumns(costs: boolean): readonly Column<GroupRow>[] {
+/** What else sets a group apart: limits of its own, and who serves it. */
+function Terms({ group: { limits, auto } }: { group: GroupRow }) {
+  const t = useTranslations("groups");
+  const terms = [
+    ...LIMITS.flatMap((name) => (limits[name] === undefined ? [] : [t("list.limit", { name: t(`form.limit.${name}`), value: formatTokens(limits[name]) })])),
+    ...(auto.length > 0 ? [t("list.servedBy", { groups: auto.join(" → ") })] : []),
+  ];
+  return <span className="block truncate text-12 text-fg-3">{terms.length > 0 ? terms.join(" · ") : t("list.noLimits")}</span>;
+}
+
+/** What a group sold, and its share of what all of them did. */
+function Sold({ soldNano, all }: { soldNano: bigint; all: bigint }) {
+  const percent = all > 0n ? Number((soldNano * 1_000n) / all) / 10 : 0;
+  return (
+    <span className="ml-auto block w-32 py-1.5">
+      <span className="flex justify-between gap-2"><span className="text-fg-3">{formatPercent(percent / 100, 0)}</span><span>{formatTotal(soldNano)}</span></span>
+      <svg className="mt-1 block h-1 w-full" aria-hidden="true"><rect width="100%" height="4" rx="2" className="fill-muted" /><rect width={`${percent}%`} height="4" rx="2" className="fill-chart-1" /></svg>
+    </span>
+  );
+}
+
+function useColumns(costs: boolean, groups: readonly GroupRow[]): readonly Column<GroupRow>[] {
   const t = useTranslations("groups.list");
+  const all = groups.reduce((sum, { soldNano }) => sum + soldNano, 0n);
   return [
-    { id: "name", header: t("group"), cell: ({ name }) => <span className="truncate font-medium">{name}</span>, width: "24%" },
+    {
+      id: "name", header: t("group"), width: "30%",
+      cell: (group) => <span className="block min-w-0 py-1.5"><span className="flex items-center gap-2"><span className="truncate font-medium">{group.name}</span>{group.name === DEFAULT_NAME ? <Badge tone="neutral">{t("forNew")}</Badge> : null}</span><Terms group={group} /></span>,
+    },
     { id: "ratio", header: t("ratio"), align: "right", cell: ({ ppm }) => <>{`× ${factorText(ppm)}`}<span className="ml-2 text-fg-3">{discountText(ppm)}</span></> },
     { id: "topUp", header: t("topUp"), align: "right", cell: ({ topUpPpm }) => `× ${factorText(topUpPpm)}` },
     { id: "members", header: t("members"), align: "right", cell: ({ members }) => formatTokens(members) },
     { id: "keys", header: t("keys"), align: "right", cell: ({ keys }) => formatTokens(keys), hideBelow: "lg" },
     { id: "channels", header: t("channels"), align: "right", cell: ({ channels }) => (channels === 0 ? <span className="text-warn">0</span> : channels) },
     { id: "overrides", header: t("overrides"), align: "right", cell: ({ overrides }) => overrides.length, hideBelow: "lg" },
-    { id: "sold", header: t("sold"), align: "right", cell: ({ soldNano }) => formatTotal(soldNano), hideBelow: "lg" },
+    { id: "sold", header: t("sold"), align: "right", cell: ({ soldNano }) => <Sold soldNano={soldNano} all={all} />, hideBelow: "lg" },
     ...(costs ? [{ id: "margin", header: t("margin"), align: "right" as const, cell: ({ marginPpm }: GroupRow) => (marginPpm === null ? "—" : <span className={marginPpm < 0 ? "text-bad" : undefined}>{formatPercent(marginPpm / 1_000_000)}</span>) }] : []),
   ];
 }

@@ -6,6 +6,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { AppRouter } from "#trpc/root.ts";
 import { ChannelStateText, ReasonText } from "#ui/channels/overview.client.tsx";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import { successOf } from "#ui/channels/wire.ts";
 import { formatLatency, formatPercent } from "#ui/format/index.ts";
 import { cn } from "#ui/kit/cn.ts";
@@ -37,11 +38,12 @@ export function ChannelStates() {
 
 function ChannelLine({ channel }: { channel: Channel }) {
   const classes = useTranslations("channels.overview.classes");
+  const vendorName = useVendorName();
   const success = successOf(channel);
   const trouble = channel.state === "failing" || channel.state === "degraded";
   return (
     <tr>
-      <td className="max-w-0 truncate"><Link href={`/admin/channels?open=${channel.id}`} className="hover:underline">{channel.name}</Link> <span className="text-fg-3 max-sm:hidden">{channel.providerName}</span></td>
+      <td className="max-w-0 truncate"><Link href={`/admin/channels?open=${channel.id}`} className="hover:underline">{channel.name}</Link> <span className="text-fg-3 max-sm:hidden">{vendorName(channel.provider, channel.providerName)}</span></td>
       <td className="max-w-0 truncate">
         <span className="flex min-w-0 items-center gap-2">
           <ChannelStateText channel={channel} />

@@ -19,17 +19,19 @@ type Props = {
 export function DiffView({ changes, same = 0, name = (path) => <code className="text-13">{path}</code>, className }: Props) {
   const t = useTranslations("tables");
   if (changes.length === 0) return <p className="text-13 text-fg-2">{t("diff.none")}</p>;
+  // Where something is made, there is no before to show.
+  const made = changes.every(({ before }) => before === undefined);
   return (
     <div className={cn("min-w-0", className)}>
-      <table className="diff">
+      <table className={cn("diff", made && "diff-made")}>
         <thead>
-          <tr><th scope="col">{t("diff.field")}</th><th scope="col">{t("diff.before")}</th><th scope="col">{t("diff.after")}</th></tr>
+          <tr><th scope="col">{t("diff.field")}</th>{made ? null : <th scope="col">{t("diff.before")}</th>}<th scope="col">{t(made ? "diff.made" : "diff.after")}</th></tr>
         </thead>
         <tbody>
           {changes.map(({ path, before, after }) => (
             <tr key={path}>
               <th scope="row">{name(path)}</th>
-              <td className={before === undefined ? "diff-unset" : "diff-old"}><Side sign="−" value={before} missing={t("diff.unset")} /></td>
+              {made ? null : <td className={before === undefined ? "diff-unset" : "diff-old"}><Side sign="−" value={before} missing={t("diff.unset")} /></td>}
               <td className={after === undefined ? undefined : "diff-new"}><Side sign="+" value={after} missing={t("diff.unset")} /></td>
             </tr>
           ))}

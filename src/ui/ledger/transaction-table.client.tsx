@@ -15,11 +15,13 @@ type Props = {
   rows: readonly TransactionRow[] | undefined; state: TableState; onRetry: () => void; filtered: boolean; onClearFilters?: () => void; pager: PagerProps;
   /** The rows are those of one wallet: what each did to it is the figure, not what moved in all. */
   wallet?: boolean;
+  /** Beside a customer's other affairs: without what the ledger's own pages say. */
+  brief?: boolean;
   linked: boolean;
 };
 
 /** Ledger transactions, newest first. */
-export function TransactionTable({ rows, state, onRetry, filtered, onClearFilters, pager, wallet = false, linked }: Props) {
+export function TransactionTable({ rows, state, onRetry, filtered, onClearFilters, pager, wallet = false, brief = false, linked }: Props) {
   const t = useTranslations("ledger");
   const kind = (row: TransactionRow): string => t(`kinds.${row.kind}`);
   const whose = ({ whose: email, several }: TransactionRow): string | null => email ?? (several ? t("severalCustomers") : null);
@@ -34,9 +36,9 @@ export function TransactionTable({ rows, state, onRetry, filtered, onClearFilter
         { id: "kind", header: t("kind"), cell: kind },
         ...(wallet ? [] : [{ id: "whose", header: t("customer"), cell: (row: TransactionRow) => <span className={cn("block max-w-64 truncate", row.whose === null && "text-fg-3")}>{whose(row) ?? "—"}</span> }]),
         { id: "reason", header: t("reason"), cell: ({ reason }) => <span className={cn("block max-w-64 truncate", reason === null && "text-fg-3")} title={reason ?? undefined}>{reason ?? "—"}</span>, hideBelow: "lg" },
-        { id: "key", header: t("key"), cell: ({ key }) => <span className="block max-w-72 truncate font-mono text-12 text-fg-3" title={key}>{key}</span>, hideBelow: "xl" },
+        ...(brief ? [] : [{ id: "key", header: t("key"), cell: ({ key }: TransactionRow) => <span className="block max-w-72 truncate font-mono text-12 text-fg-3" title={key}>{key}</span>, hideBelow: "xl" as const }]),
         { id: "actor", header: t("actor"), cell: ({ actorType }) => t(`actors.${actorType}`), hideBelow: "xl" },
-        { id: "lines", header: t("lines"), align: "right", cell: ({ lines }) => lines, hideBelow: "xl" },
+        ...(brief ? [] : [{ id: "lines", header: t("lines"), align: "right" as const, cell: ({ lines }: TransactionRow) => lines, hideBelow: "xl" as const }]),
         { id: "amount", header: wallet ? t("change") : t("moved"), align: "right", cell: (row) => amount(row, places) },
       ]}
       card={(row) => (

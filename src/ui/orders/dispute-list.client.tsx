@@ -63,23 +63,28 @@ export function DisputeList() {
           pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next) }}
         />
       </Bleed>
+      {list.data && list.data.rows.length > 0 ? <p className="mt-3 max-w-[90ch] text-13 text-fg-3">{t("disputesNote")}</p> : null}
     </>
   );
 }
 
 function useColumns(): Column<DisputeRow>[] {
   const t = useTranslations("admin-orders.columns");
-  const reasons = useTranslations("admin-orders.disputeReasons");
   return [
-    { id: "number", header: t("number"), cell: ({ orderNumber }) => <span className="font-mono text-12">{orderNumber}</span> },
+    { id: "number", header: t("number"), cell: ({ orderNumber, providerDisputeId }) => <span className="block min-w-0 py-1.5"><span className="block font-mono text-12">{orderNumber}</span><span className="block max-w-56 truncate font-mono text-12 text-fg-3" title={providerDisputeId}>{providerDisputeId}</span></span> },
     { id: "at", header: t("opened"), cell: ({ openedAt }) => <Time at={openedAt} className="text-fg-2" /> },
-    { id: "user", header: t("user"), cell: ({ email }) => <span className="block max-w-56 truncate" title={email}>{email}</span> },
+    { id: "user", header: t("user"), cell: ({ email, reason }) => <span className="block max-w-72 py-1.5"><span className="block truncate" title={email}>{email}</span><span className="block truncate text-12 text-fg-3"><Reason reason={reason} /></span></span> },
     { id: "status", header: t("status"), cell: ({ status }) => <DisputeStatus status={status} /> },
-    { id: "due", header: t("due"), cell: ({ evidenceDueAt, outcome }) => <DueIn at={evidenceDueAt} open={outcome === null} /> },
+    { id: "due", header: t("due"), cell: ({ evidenceDueAt, outcome, closedAt }) => outcome === null ? <span className="block py-1.5"><DueIn at={evidenceDueAt} open />{evidenceDueAt ? <Time at={evidenceDueAt} as="date" className="block text-12 text-fg-3" /> : null}</span> : <Time at={closedAt} as="date" className="text-fg-2" /> },
     { id: "amount", header: t("amount"), align: "right", cell: ({ amountText, currency }) => <PayAmount text={amountText} currency={currency} /> },
     { id: "frozen", header: t("frozen"), align: "right", cell: ({ frozenNano }) => frozenNano > 0n ? <Money nano={frozenNano} /> : <span className="text-fg-3">—</span> },
-    { id: "reason", header: t("reason"), cell: ({ reason }) => <span className="text-fg-2" title={reason ?? undefined}>{reason === null ? "—" : reasons.has(reason) ? reasons(reason) : reason}</span>, hideBelow: "xl" },
   ];
+}
+
+/** Why the bank took it back, in the provider's few words. */
+function Reason({ reason }: { reason: string | null }) {
+  const t = useTranslations("admin-orders.disputeReasons");
+  return <>{reason === null ? "—" : t.has(reason) ? t(reason) : reason}</>;
 }
 
 function DisputeCard({ row }: { row: DisputeRow }) {
@@ -87,6 +92,7 @@ function DisputeCard({ row }: { row: DisputeRow }) {
     <div className="flex flex-col gap-0.5">
       <div className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate font-medium">{row.email}</span><PayAmount text={row.amountText} currency={row.currency} /></div>
       <div className="flex items-center justify-between gap-3 text-13"><DisputeStatus status={row.status} /><DueIn at={row.evidenceDueAt} open={row.outcome === null} /></div>
+      <p className="truncate text-12 text-fg-3"><Reason reason={row.reason} /> · <span className="font-mono">{row.orderNumber}</span></p>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useTimeZone, useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState } from "react";
 import { TimeChart } from "#ui/charts/time-chart.client.tsx";
-import { formatAxisUsd, formatCsvUsd, formatTotal, parseRange } from "#ui/format/index.ts";
+import { formatAxisUsd, formatCsvUsd, formatTotal, hourAhead, parseRange } from "#ui/format/index.ts";
 import { Card } from "#ui/kit/card.tsx";
 import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { tableState } from "#ui/trpc/table-state.ts";
@@ -20,7 +20,7 @@ function useRange(span: Span) {
   const timeZone = useTimeZone() ?? "UTC";
   const [openedAt] = useState(() => new Date());
   const { from } = parseRange(span, null, openedAt, timeZone);
-  return { from, to: new Date(openedAt.getTime() + 3_600_000), timeZone };
+  return { from, to: hourAhead(openedAt, timeZone), timeZone };
 }
 
 /**

@@ -1,5 +1,5 @@
 "use client";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { SegmentedControl, TextArea } from "#ui/kit/fields.client.tsx";
 import { Markdown } from "#ui/kit/markdown.client.tsx";
@@ -12,7 +12,7 @@ const LANGUAGES = ["en", "zh"] as const;
 /** The operator's own words, by language; what one language lacks is marked and falls back to the other. */
 export function LocalizedField({ label, value, onChange, disabled, markdown, maxLength }: Props) {
   const t = useTranslations("settings-admin");
-  const [language, setLanguage] = useState<"en" | "zh">("en");
+  const [language, setLanguage] = useState<"en" | "zh">(useLocale() === "zh" ? "zh" : "en");
   const [preview, setPreview] = useState(false);
   const texts = (value ?? {}) as Localized;
   const other = language === "en" ? "zh" : "en";

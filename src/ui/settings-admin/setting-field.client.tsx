@@ -15,13 +15,14 @@ type Props = { setting: Setting; label: string; value: unknown; onChange: (value
 export function SettingField({ setting, label, value, onChange, disabled }: Props) {
   const t = useTranslations("settings-admin");
   const hidden = <span className="sr-only">{label}</span>;
+  const unit = t.has(`set.${setting.path}.unit`) ? { unit: t(`set.${setting.path}.unit`) } : {};
   switch (setting.kind) {
     case "switch":
       return <SwitchField label={value === true ? t("on") : t("off")} aria-label={label} checked={value === true} onChange={onChange} disabled={disabled} />;
     case "choice":
       return <SelectField label={label} hideLabel value={textOf(value)} onChange={onChange} disabled={disabled} options={setting.options.map((option) => ({ value: option, label: t.has(`set.${setting.path}.options.${option}`) ? t(`set.${setting.path}.options.${option}`) : option }))} />;
     case "number":
-      return <NumberField label={hidden} value={typeof value === "number" ? value : undefined} onChange={(next) => next !== undefined && onChange(next)} disabled={disabled} {...(setting.min !== undefined && { min: setting.min })} {...(setting.max !== undefined && { max: setting.max })} />;
+      return <NumberField label={hidden} {...unit} value={typeof value === "number" ? value : undefined} onChange={(next) => next !== undefined && onChange(next)} disabled={disabled} {...(setting.min !== undefined && { min: setting.min })} {...(setting.max !== undefined && { max: setting.max })} />;
     case "usd":
       return <UsdField label={hidden} value={textOf(value)} onChange={onChange} disabled={disabled} />;
     case "color":
@@ -36,7 +37,7 @@ export function SettingField({ setting, label, value, onChange, disabled }: Prop
     case "json":
       return <JsonField label={hidden} value={value} onChange={onChange} disabled={disabled} />;
     default:
-      return <TextField label={label} hideLabel value={textOf(value)} onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)} disabled={disabled} {...(setting.maxLength !== undefined && { maxLength: setting.maxLength })} {...(setting.kind === "url" && { inputMode: "url" as const, placeholder: "https://shop.example.com" })} />;
+      return <TextField label={label} hideLabel {...unit} value={textOf(value)} onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)} disabled={disabled} {...(setting.maxLength !== undefined && { maxLength: setting.maxLength })} {...(setting.kind === "url" && { inputMode: "url" as const, placeholder: "https://shop.example.com" })} />;
   }
 }
 

@@ -8,6 +8,7 @@ import { TemplateGallery } from "#ui/channels/template-gallery.client.tsx";
 import { writes } from "#ui/channels/template-kinds.ts";
 import { TestSection } from "#ui/channels/test-steps.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { useVendorName } from "#ui/channels/vendor-name.client.ts";
 import type { Channel } from "#ui/channels/wire.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Card } from "#ui/kit/card.tsx";
@@ -29,6 +30,7 @@ type Props = {
 /** The first account at a vendor: which one, its key, and a test of it at once. */
 export function VendorStep({ channelId, provider, onProvider, onMade, onBack, onNext }: Props) {
   const t = useTranslations("setup");
+  const vendorName = useVendorName();
   const trpc = useTRPC();
   const templates = useQuery(trpc.admin.channels.providers.queryOptions(undefined, { staleTime: Infinity }));
   const channel = useQuery(trpc.admin.channels.get.queryOptions({ id: channelId ?? "" }, { enabled: channelId !== null && provider === null }));
@@ -42,7 +44,7 @@ export function VendorStep({ channelId, provider, onProvider, onMade, onBack, on
   if (templates.isError || channel.isError) return <SetupPart title={t("vendor.title")} foot={foot}><ErrorState onRetry={() => void Promise.all([templates.refetch(), channel.refetch()])} className="p-0" /></SetupPart>;
   if (template) {
     return (
-      <SetupPart title={t("vendor.connectTitle", { vendor: template.name })} lead={t("vendor.connectLead")} foot={<><span /><Button variant="ghost" size="lg" onClick={() => onNext(channelId)}>{t("later")}</Button></>}>
+      <SetupPart title={t("vendor.connectTitle", { vendor: vendorName(template.id, template.name) })} lead={t("vendor.connectLead")} foot={<><span /><Button variant="ghost" size="lg" onClick={() => onNext(channelId)}>{t("later")}</Button></>}>
         <ConnectForm key={template.id} template={template} submit={template.id === "simulator" ? t("next") : t("vendor.test")} onMade={template.id === "simulator" ? (id) => { onMade(id); onNext(id); } : onMade} onBack={() => onProvider(null)} />
       </SetupPart>
     );

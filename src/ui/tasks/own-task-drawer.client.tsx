@@ -12,6 +12,7 @@ import { Money } from "#ui/kit/money.tsx";
 import { ErrorState, Skeleton } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { Timeline } from "#ui/kit/timeline.tsx";
+import { ErrorText } from "#ui/tasks/note-text.client.tsx";
 import { isOpen, taskTone } from "#ui/tasks/task-words.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
@@ -52,7 +53,7 @@ function Facts({ task }: { task: Task }) {
           { label: task.chargeNano === null ? t("held") : t("charged"), value: <Money nano={task.chargeNano ?? task.holdNano} as="exact" /> },
           { label: t("deadline"), value: isOpen(task.state) ? <Time at={task.deadlineAt} as="stamp" /> : null },
           { label: t("notified"), value: task.notified && <span className="break-all">{task.notified}</span> },
-          { label: t("error"), value: task.errorMessage },
+          { label: t("error"), value: task.errorMessage ?? task.errorCode ? <ErrorText code={task.errorCode} message={task.errorMessage} /> : null },
         ]}
       />
       <section>

@@ -16,6 +16,7 @@ import { ErrorState, Skeleton } from "#ui/kit/states.tsx";
 import { Time } from "#ui/kit/time.tsx";
 import { Timeline } from "#ui/kit/timeline.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
+import { ErrorText, NoteText } from "#ui/tasks/note-text.client.tsx";
 import { isOpen, taskTone } from "#ui/tasks/task-words.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
@@ -51,12 +52,12 @@ function Facts({ task }: { task: Task }) {
           ...(task.chargeNano === null ? [] : [{ label: t("charged"), value: <Money nano={task.chargeNano} as="exact" /> }]),
           { label: t("polls"), value: t("pollsTold", { polls: task.polls, faults: task.faults }) },
           ...(isOpen(task.state) ? [{ label: t("nextPoll"), value: time(task.nextPollAt) }, { label: t("deadline"), value: time(task.deadlineAt) }] : []),
-          ...(task.errorMessage ?? task.errorCode ? [{ label: t("error"), value: task.errorMessage ?? task.errorCode }] : []),
+          ...(task.errorMessage ?? task.errorCode ? [{ label: t("error"), value: <ErrorText code={task.errorCode} message={task.errorMessage} /> }] : []),
         ]}
       />
       <section>
         <h3 className="mb-3 font-medium">{t("timeline")}</h3>
-        <Timeline items={task.events.map(({ id, at, state, note }) => ({ id: id.toString(), at, title: t(`states.${state}`), tone: taskTone(state), ...(note !== null && { text: note }) }))} />
+        <Timeline items={task.events.map(({ id, at, state, note }) => ({ id: id.toString(), at, title: t(`states.${state}`), tone: taskTone(state), ...(note !== null && { text: <NoteText text={note} byVendor={state === "failed" && task.errorCode !== "released"} /> }) }))} />
       </section>
       {task.chargeNano === null ? null : <p><LinkButton href={`/admin/requests?open=${task.id}`} size="sm">{t("receipt")}</LinkButton></p>}
     </div>

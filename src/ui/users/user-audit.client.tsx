@@ -2,8 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useActionText, useReasonText } from "#ui/audit/audit-cells.client.tsx";
-import { readableChanges } from "#ui/audit/readable-changes.ts";
-import { DiffView } from "#ui/kit/diff-view.tsx";
+import { AuditDiff } from "#ui/audit/audit-diff.client.tsx";
 import { ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { Timeline } from "#ui/kit/timeline.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -27,7 +26,7 @@ export function UserAudit({ user }: { user: UserDetail }) {
         text: (
           <>
             {entry.reason ? <p>{t("reasonWas", { reason: reasonText(entry.reason) })}</p> : null}
-            {entry.before === null && entry.after === null ? null : <DiffView changes={readableChanges(entry.before ?? {}, entry.after ?? {}).changes} className="mt-1 max-w-[640px]" />}
+            {entry.before === null && entry.after === null ? null : <AuditDiff before={entry.before} after={entry.after} className="mt-1 max-w-[640px]" />}
           </>
         ),
       }))}

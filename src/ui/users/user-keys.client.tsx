@@ -42,7 +42,7 @@ export function UserKeys({ user, mayRevoke }: { user: UserDetail; mayRevoke: boo
             { id: "models", header: t("models"), cell: ({ models }) => (models.length === 0 ? <span className="text-fg-3">{t("allModels")}</span> : models.join(", ")), hideBelow: "lg" },
             { id: "spent", header: t("spent"), align: "right", cell: ({ spentNano }) => <Money nano={spentNano} as="charge" /> },
             { id: "used", header: t("lastUsed"), align: "right", cell: ({ lastUsedAt }) => <Time at={lastUsedAt} className="text-fg-2" />, hideBelow: "lg" },
-            { id: "created", header: t("created"), align: "right", cell: ({ createdAt }) => <Time at={createdAt} className="text-fg-2" />, hideBelow: "xl" },
+            { id: "created", header: t("keyMade"), align: "right", cell: ({ createdAt }) => <Time at={createdAt} className="text-fg-2" />, hideBelow: "xl" },
           ]}
           {...(mayRevoke && { rowMenu: ({ id, status }) => (status === "revoked" ? [] : [{ label: t("revokeKey"), danger: true, onSelect: () => setRevoking(id) }]) })}
           card={(key) => (

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTimeZone, useTranslations } from "next-intl";
 import { useState } from "react";
 import { TimeChart } from "#ui/charts/time-chart.client.tsx";
-import { formatAxisUsd, formatCsvUsd, formatTotal, parseRange } from "#ui/format/index.ts";
+import { formatAxisUsd, formatCsvUsd, formatTotal, hourAhead, parseRange } from "#ui/format/index.ts";
 import { Card } from "#ui/kit/card.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { tableState } from "#ui/trpc/table-state.ts";
@@ -18,7 +18,7 @@ export function UserSpend({ userId }: { userId: string }) {
   const zone = useTimeZone() ?? "UTC";
   const [openedAt] = useState(() => new Date());
   const { from } = parseRange("-30d", null, openedAt, zone);
-  const query = useQuery(trpc.admin.users.spend.queryOptions({ id: userId, from, to: new Date(openedAt.getTime() + 3_600_000), zone }));
+  const query = useQuery(trpc.admin.users.spend.queryOptions({ id: userId, from, to: hourAhead(openedAt, zone), zone }));
   const { data } = query;
   return (
     <Card>

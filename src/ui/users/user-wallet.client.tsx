@@ -59,7 +59,7 @@ export function UserWallet({ user, seesLedger, seesOrders }: { user: UserDetail;
       <section>
         <h2 className="mb-2 font-semibold">{t("ledgerLines")}</h2>
         <TransactionTable
-          rows={list.data} state={list.isError ? "error" : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={false} wallet linked={seesLedger}
+          rows={list.data} state={list.isError ? "error" : list.data ? "ready" : "loading"} onRetry={() => void list.refetch()} filtered={false} wallet brief linked={seesLedger}
           pager={{ hasPrevious: cursor.hasPrevious, hasNext: (list.data?.length ?? 0) === SIZE, onPrevious: cursor.back, onNext: () => list.data?.length && cursor.push(list.data.at(-1)!.id) }}
         />
       </section>

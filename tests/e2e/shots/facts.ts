@@ -5,7 +5,7 @@ import { BUYERS } from "./stock.ts";
 /** What pages with an id in their address are opened at. */
 export type Facts = Readonly<{
   keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; modelId: string; presetId: string; userId: string; batchId: string; orderId: string; accountId: string; walletId: string;
-  transactionId: string; incidentId: string; taskId: string; setUpPath: string;
+  transactionId: string; incidentId: string; taskId: string; ownTaskId: string; auditSeq: string; setUpPath: string;
 }>;
 
 const EMAIL = BUYERS[0]!.email;
@@ -27,6 +27,8 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   walletId: `SELECT w.id FROM wallets w JOIN users u ON w.owner_type = 'user' AND u.id = w.owner_id WHERE u.email = '${EMAIL}'`,
   incidentId: "SELECT id FROM incidents WHERE kind = 'degraded'",
   taskId: "SELECT id FROM tasks WHERE state = 'submitted_unknown'",
+  ownTaskId: `SELECT t.id FROM tasks t JOIN users u ON u.id = t.user_id WHERE u.email = '${EMAIL}' AND t.state = 'expired'`,
+  auditSeq: "SELECT seq AS id FROM audit_log WHERE action = 'channel.create' ORDER BY seq LIMIT 1",
   transactionId: "SELECT id FROM ledger_transactions WHERE kind = 'settlement' ORDER BY id DESC LIMIT 1",
 };
 

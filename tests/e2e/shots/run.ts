@@ -10,6 +10,7 @@ import { chromiumPath, launch } from "../browser.ts";
 import { createCamera, nameOf, type Finding } from "./camera.ts";
 import { describeModels } from "./describe-models.ts";
 import { readFacts } from "./facts.ts";
+import { rememberWeeks } from "./history.ts";
 import { ALL_LOOKS, FAST_LOOKS, lookName } from "./looks.ts";
 import { speakPublicly } from "./notices.ts";
 import { orderVideos } from "./order-videos.ts";
@@ -100,6 +101,7 @@ async function openStreet(): Promise<Street> {
     await giveCredit(stocked);
     await payOrders(stocked, stripe);
     await sendRequests(stocked, REQUESTS);
+    await rememberWeeks(stocked);
     await describeModels(stocked);
     await speakPublicly(stocked);
     await orderVideos(stocked);

@@ -99,11 +99,12 @@ const CONSOLE = group("console", "customer", [
   ["key-new", "console/keys/new", "/console/keys/new"],
   ["key", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}`],
   ["key-settings", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}?tab=settings`],
-  ["usage", "console/usage", "/console/usage?from=-24h"],
-  ["usage-by-key", "console/usage", "/console/usage?from=-24h&group=key"],
+  ["usage", "console/usage", "/console/usage?from=-30d"],
+  ["usage-by-key", "console/usage", "/console/usage?from=-7d&group=key"],
   ["requests", "console/requests", "/console/requests"],
   ["requests-errors", "console/requests", "/console/requests?status=error"],
   ["own-tasks", "console/tasks", "/console/tasks"],
+  ["own-task-drawer", "console/tasks", ({ ownTaskId }) => `/console/tasks?open=${ownTaskId}`, { act: dialog }],
   ["receipt-drawer", "console/requests", ({ requestId }) => `/console/requests?open=${requestId}`, { act: dialog }],
   ["receipt", "console/requests/[id]", ({ requestId }) => `/console/requests/${requestId}`],
   ["receipt-error", "console/requests/[id]", ({ failedId }) => `/console/requests/${failedId}`],
@@ -136,7 +137,7 @@ const CONSOLE = group("console", "customer", [
 ]);
 
 const ADMIN = group("admin", "owner", [
-  ["dashboard", "admin", "/admin?from=-24h"],
+  ["dashboard", "admin", "/admin?from=-30d"],
   ["channels", "admin/channels", "/admin/channels"],
   ["channels-order", "admin/channels", "/admin/channels?view=order"],
   ["channels-edit", "admin/channels", "/admin/channels", {
@@ -212,6 +213,7 @@ const ADMIN = group("admin", "owner", [
   ["request", "admin/requests/[id]", ({ requestId }) => `/admin/requests/${requestId}`],
   ["request-failed", "admin/requests/[id]", ({ failedId }) => `/admin/requests/${failedId}`],
   ["audit", "admin/audit", "/admin/audit"],
+  ["audit-drawer", "admin/audit", ({ auditSeq }) => `/admin/audit?action=channel.create&open=${auditSeq}`, { act: dialog }],
   ["approvals", "admin/approvals", "/admin/approvals"],
   ["staff", "admin/staff", "/admin/staff"],
   ["staff-token", "admin/staff", "/admin/staff", { act: pressText(/token|令牌/i) }],

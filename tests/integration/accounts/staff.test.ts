@@ -122,6 +122,8 @@ test("the audit log: filters, pages that neither repeat nor skip, and a chain th
   expect(new Set(entries.map(({ action }) => action))).toEqual(new Set(["management_token.create", "management_token.revoke"]));
   expect((await owner.admin.audit.list({ action: "management" })).entries).toEqual([]); // whole words only
   expect((await owner.admin.audit.list({ targetId: "sue@example.com", action: "staff.role" })).entries).toMatchObject([{ targetName: "sue@example.com" }]);
+  const ann = entries[0]!.actorId!;
+  expect(await owner.admin.audit.names({ ids: [ann, "00000000-0000-0000-0000-000000000000"] })).toEqual({ [ann]: "ann@example.com" });
   expect((await owner.admin.audit.list({ actor: "%' OR 1=1 --" })).entries).toEqual([]);
   expect(await owner.admin.audit.verify()).toMatchObject({ rows: seen.length });
 });

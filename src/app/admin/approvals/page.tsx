@@ -12,11 +12,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ApprovalsPage() {
   const viewer = await requireStaff("approvals:request");
   const t = await getTranslations("admin-approvals");
-  const decides = permissionsOfRole(viewer.role).has("approvals:decide");
+  const may = permissionsOfRole(viewer.role);
   return (
     <>
-      <PageHeader title={t("title")} description={t(decides ? "description" : "descriptionOwn")} />
-      <ApprovalScreen orders={permissionsOfRole(viewer.role).has("orders:read")} />
+      <PageHeader title={t("title")} description={t(may.has("approvals:decide") ? "description" : "descriptionOwn")} />
+      <ApprovalScreen orders={may.has("orders:read")} limits={may.has("staff:write")} />
     </>
   );
 }

@@ -21,10 +21,10 @@ export function HeadersEditor({ rows, problems, readOnly, onChange }: Props) {
             const bad = (field: string): string | undefined => (problems.some((path) => path === `headers.${index}.${field}`) ? t(`wrong.${field}` as "wrong.name") : undefined);
             return (
               <li key={row.id} className="flex min-w-0 items-start gap-3 p-3">
-                <div className="grid min-w-0 grow gap-3 sm:grid-cols-[140px_minmax(0,1fr)_minmax(0,2fr)]" role="group" aria-label={t("row", { number: index + 1 })}>
+                <div className="grid min-w-0 grow grid-cols-[96px_minmax(0,1fr)] gap-3 sm:grid-cols-[140px_minmax(0,1fr)_minmax(0,2fr)]" role="group" aria-label={t("row", { number: index + 1 })}>
                   <SelectField label={t("op")} value={row.op} onChange={(op) => set(row.id, { op })} options={(["set", "remove"] as const).map((value) => ({ value, label: t(`ops.${value}`) }))} />
                   <TextField label={t("name")} mono value={row.name} placeholder="x-organization" spellCheck={false} autoCapitalize="off" error={bad("name")} onChange={(event) => set(row.id, { name: event.target.value })} />
-                  {row.op === "set" ? <TextField label={t("value")} mono value={row.value} spellCheck={false} autoCapitalize="off" error={bad("value")} onChange={(event) => set(row.id, { value: event.target.value })} /> : null}
+                  {row.op === "set" ? <TextField label={t("value")} mono className="max-sm:col-span-2" value={row.value} spellCheck={false} autoCapitalize="off" error={bad("value")} onChange={(event) => set(row.id, { value: event.target.value })} /> : null}
                 </div>
                 {readOnly ? null : <IconButton label={t("remove", { number: index + 1 })} onClick={() => onChange(rows.filter(({ id }) => id !== row.id))}><Trash2 size={16} strokeWidth={1.75} /></IconButton>}
               </li>

@@ -32,13 +32,14 @@ export function ParamsEditor({ rows, problems, readOnly, onChange }: Props) {
           {rows.length === 0 ? <p className="rounded-control border border-dashed px-4 py-6 text-center text-14 text-fg-2">{t("none")}</p> : (
             <ol className="flex flex-col divide-y rounded-control border">
               {rows.map((row, index) => (
-                <li key={row.id} className="flex min-w-0 gap-3 p-3">
-                  <span className="nums w-5 shrink-0 pt-1.5 text-right text-13 text-fg-3" aria-hidden="true">{index + 1}</span>
-                  <div className="flex min-w-0 grow flex-col gap-3" role="group" aria-label={t("row", { number: index + 1 })}>
+                // On a phone the number and the row's buttons are a line of their own, so that the fields have the whole width.
+                <li key={row.id} className="flex min-w-0 flex-wrap gap-x-3 gap-y-2 p-3 sm:flex-nowrap">
+                  <span className="nums shrink-0 pt-1.5 text-13 text-fg-3 max-sm:grow sm:w-5 sm:text-right" aria-hidden="true"><span className="sm:hidden">{t("row", { number: index + 1 })}</span><span className="max-sm:hidden">{index + 1}</span></span>
+                  <div className="flex min-w-0 grow flex-col gap-3 max-sm:order-last max-sm:basis-full" role="group" aria-label={t("row", { number: index + 1 })}>
                     <Change row={row} bad={problems.filter((path) => path.startsWith(`params.${index}.`) || path === `params.${index}`)} onChange={(changed) => onChange(rows.map((other) => (other.id === row.id ? changed : other)))} />
                   </div>
                   {readOnly ? null : (
-                    <div className="flex shrink-0 flex-col">
+                    <div className="flex shrink-0 sm:flex-col">
                       <IconButton label={t("up", { number: index + 1 })} disabled={index === 0} onClick={() => move(index, -1)}><ArrowUp size={16} strokeWidth={1.75} /></IconButton>
                       <IconButton label={t("down", { number: index + 1 })} disabled={index === rows.length - 1} onClick={() => move(index, 1)}><ArrowDown size={16} strokeWidth={1.75} /></IconButton>
                       <IconButton label={t("remove", { number: index + 1 })} onClick={() => onChange(rows.filter(({ id }) => id !== row.id))}><Trash2 size={16} strokeWidth={1.75} /></IconButton>
@@ -62,11 +63,11 @@ function Change({ row, bad, onChange }: { row: ParamRow; bad: readonly string[];
   const wrong = (field: string): string | undefined => (bad.some((path) => path.split(".")[2] === (field === "by" ? "with" : field)) ? t(`wrong.${field}` as "wrong.path") : undefined);
   return (
     <>
-      <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+      <div className="grid grid-cols-2 gap-3 max-sm:items-end xl:grid-cols-4">
         <SelectField label={t("op")} value={row.op} onChange={(op) => onChange({ ...row, op })} options={OPS.map((value) => ({ value, label: t(`ops.${value}`) }))} />
         {FIELDS_OF[row.op].map((field) => (
           <TextField key={field} label={t(`fields.${field}`)} mono={!LONG.has(field)} hideLabel={false} value={row[field]} placeholder={PLACEHOLDER[field]} error={wrong(field)} spellCheck={false} autoCapitalize="off"
-            className={field === "message" ? "xl:col-span-3" : field === "value" ? "xl:col-span-2" : undefined} onChange={(event) => onChange({ ...row, [field]: event.target.value })} />
+            className={field === "message" ? "max-sm:col-span-2 xl:col-span-3" : field === "value" ? "col-span-2" : undefined} onChange={(event) => onChange({ ...row, [field]: event.target.value })} />
         ))}
       </div>
       <When when={row.when} wrong={bad.some((path) => path.split(".")[2] === "when")} onChange={(when) => onChange({ ...row, when })} />
@@ -82,7 +83,7 @@ function When({ when, wrong, onChange }: { when: ConditionDraft; wrong: boolean;
   const start = (kind: ConditionDraft["kind"]): ConditionDraft =>
     kind === "none" ? { kind } : kind === "one" ? { kind, field: "model", is: "prefix", value: "" } : { kind, text: '{ "all": [\n  { "field": "/stream", "is": "eq", "value": true },\n  { "field": "group", "is": "eq", "value": "default" }\n] }' };
   return (
-    <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+    <div className="grid grid-cols-2 gap-3 max-sm:items-end xl:grid-cols-4">
       <SelectField label={t("when.label")} value={when.kind} onChange={(kind) => onChange(start(kind))} options={kinds} />
       {when.kind === "one" ? (
         <>
@@ -93,7 +94,7 @@ function When({ when, wrong, onChange }: { when: ConditionDraft; wrong: boolean;
             : <TextField label={t("when.value")} mono value={when.value} spellCheck={false} autoCapitalize="off" onChange={(event) => onChange({ ...when, value: event.target.value })} />}
         </>
       ) : null}
-      {when.kind === "json" ? <TextArea label={t("when.json")} mono rows={4} className="sm:col-span-2 xl:col-span-3" value={when.text} spellCheck={false} error={wrong ? t("wrong.when") : undefined} onChange={(event) => onChange({ ...when, text: event.target.value })} /> : null}
+      {when.kind === "json" ? <TextArea label={t("when.json")} mono rows={4} className="col-span-2 xl:col-span-3" value={when.text} spellCheck={false} error={wrong ? t("wrong.when") : undefined} onChange={(event) => onChange({ ...when, text: event.target.value })} /> : null}
     </div>
   );
 }

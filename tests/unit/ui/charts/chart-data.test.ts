@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisTicks, bucketSize, chartCsv, chartPoints, heightsOf, isEmpty, isLone, painted, peakOf, sumOf, type ChartSeries } from "#ui/charts/chart-data.ts";
+import { axisTicks, bucketSize, chartCsv, chartPoints, heightsOf, hourMarks, isEmpty, isLone, painted, peakOf, sumOf, toldBars, type ChartSeries } from "#ui/charts/chart-data.ts";
 import { levelOf } from "#ui/charts/uptime-bar.client.tsx";
 import { bucketStarts, formatBucket } from "#ui/format/index.ts";
 
@@ -60,4 +60,18 @@ test("an axis of nothing, or of losses, has no marks of its own", () => {
 test("the height of a stack is its sum; lines stand each by itself", () => {
   expect(heightsOf([one, two], true)).toEqual([1, 5, 5]);
   expect(heightsOf([one, two], false)).toEqual([1, 3, 0, 5, 2]);
+});
+
+test("a few bars carry their figures; many, or any below zero, are read by the axis", () => {
+  expect(toldBars([0, 4, 0, 7])).toEqual(new Set([1, 3]));
+  expect(toldBars([1, 1, 1, 1])).toEqual(new Set());
+  expect(toldBars([0, -1, 5])).toEqual(new Set());
+  expect(toldBars([])).toEqual(new Set());
+});
+
+test("midnight is among the hours that are named, however many there are", () => {
+  const hours = (count: number, first: number) => Array.from({ length: count }, (_, i) => (first + i) % 24);
+  expect(hourMarks(hours(25, 23)).map((at) => hours(25, 23)[at])).toEqual([0, 3, 6, 9, 12, 15, 18, 21]);
+  expect(hourMarks(hours(6, 22)).map((at) => hours(6, 22)[at])).toEqual([22, 23, 0, 1, 2, 3]);
+  expect(hourMarks(hours(168, 5)).every((at) => hours(168, 5)[at] === 0)).toBe(true);
 });

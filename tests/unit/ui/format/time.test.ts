@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  bucketOf, bucketStarts, formatBucket, formatClock, formatDate, formatDay, formatLogTime, formatStamp, formatTime, isZone, parseRange, presetOf, presetParameters, rangeBefore, zoneOf,
-} from "#ui/format/index.ts";
+import { bucketOf, bucketStarts, formatBucket, formatClock, formatDate, formatDay, formatLogTime, formatStamp, formatTime, hourAhead, isZone, parseRange, presetOf, presetParameters, rangeBefore, zoneOf } from "#ui/format/index.ts";
 
 const NEW_YORK = "America/New_York";
 const BERLIN = "Europe/Berlin";
@@ -146,4 +144,11 @@ describe("ranges in addresses", () => {
     const day = parseRange("-24h", undefined, now, NEW_YORK);
     expect(rangeBefore(day, NEW_YORK)).toEqual({ from: at("2026-11-19T06:30:00Z"), to: day.from, bucket: "hour" });
   });
+});
+
+test("an hour ahead never reaches into a day that has not begun", () => {
+  const at = (hour: number, minute: number) => new Date(Date.UTC(2026, 10, 21, hour, minute));
+  expect(hourAhead(at(12, 10), "UTC")).toEqual(at(13, 10));
+  expect(hourAhead(at(23, 10), "UTC")).toEqual(at(24, 0));
+  expect(hourAhead(at(15, 30), "Asia/Shanghai")).toEqual(at(16, 0));
 });
