@@ -196,6 +196,9 @@ async function environment(options: ShopOptions, dataDir: string, port: number):
     ALLOW_PRIVATE_UPSTREAMS: "true",
     LOG_FORMAT: "json",
     LOG_LEVEL: "warn",
+    // As `npm start` has them.
+    MALLOC_ARENA_MAX: "1",
+    MALLOC_TRIM_THRESHOLD_: "131072",
     ...(options.store !== undefined && { MODELMART_STORE: store }),
     ...options.env,
   };
