@@ -24,9 +24,9 @@ export type IdleMemoryOptions = Readonly<{
  * Gives memory back after a rush. V8 keeps the pages that its garbage lay in until much later; a relay that has nothing
  * to do has the time to tidy up at once. Runs once after each rush, only while nothing runs.
  *
- * What lies outside of V8's heap is the C library's: `npm start` tells it by MALLOC_ARENA_MAX and MALLOC_TRIM_THRESHOLD_
- * to keep one heap in place of one for each thread, and to give back what is free at its end. Else each thread that
- * compiled keeps what it took, some 30 MB in all.
+ * What lies outside of V8's heap is the C library's. `npm start` tells it by MALLOC_* to keep one heap in place of one
+ * for each thread, and to give back what is free at its end from 4 MiB on: less would have it take back and forth what
+ * every read needs, and without a word it would set its own mark ever higher.
  *
  * @returns stops it
  */

@@ -198,7 +198,8 @@ async function environment(options: ShopOptions, dataDir: string, port: number):
     LOG_LEVEL: "warn",
     // As `npm start` has them.
     MALLOC_ARENA_MAX: "1",
-    MALLOC_TRIM_THRESHOLD_: "131072",
+    MALLOC_MMAP_THRESHOLD_: "1048576",
+    MALLOC_TRIM_THRESHOLD_: "4194304",
     ...(options.store !== undefined && { MODELMART_STORE: store }),
     ...options.env,
   };
