@@ -70,10 +70,12 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
         const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
         const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
-        const bare = endpoint.betas ? withoutBodyBetas(parts) : { parts, betas: "" };
         const forwarded = dialect.forward?.(inbound);
-        const headers = endpoint.betas ? betasFor(endpoint.betas, forwarded?.headers, bare.betas, policy, note(input)) : forwarded?.headers;
-        return { endpoint, parts: bare.parts, reader: dialect, forwarded: { ...forwarded, ...(headers && { headers }) }, stream: asksStream(input, policy) };
+        const stream = asksStream(input, policy);
+        if (!endpoint.betas) return { endpoint, parts, reader: dialect, forwarded, stream };
+        const bare = withoutBodyBetas(parts);
+        const headers = betasFor(endpoint.betas, forwarded?.headers, bare.betas, policy, note(input));
+        return { endpoint, parts: bare.parts, reader: dialect, forwarded: { ...forwarded, headers }, stream };
       }
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, {
         upstreamModel, flags, ...cap, ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
