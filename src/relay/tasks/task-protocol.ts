@@ -11,6 +11,8 @@ export type TaskCall = Readonly<{
   json?: JsonObject;
   /** Sent as a form in place of JSON. */
   form?: Readonly<{ fields: Readonly<Record<string, string>>; uploads: readonly Upload[] }>;
+  /** Texts under this name in the answer hold whole files as base64: who reads it as JSON finds them empty. */
+  filesIn?: string;
 }>;
 
 /** How a task stands by its vendor's word. */
@@ -54,10 +56,14 @@ export interface TaskProtocol {
   report(reply: JsonObject, task: TaskRef): TaskReport | undefined;
   /** The address of the file in the answer to `fileCall`. */
   fileOf?(reply: JsonObject): string | undefined;
-  /** Where the vendor itself hands the file out, instead of an address for anybody. */
+  /** Where the vendor itself hands the file out, instead of an address for anybody; with `filesIn` as base64 in JSON. */
   content?(task: TaskRef, variant: string | undefined): TaskCall;
   /** Files are fetched with the channel's key. */
   filesNeedKey?: boolean;
+  /** Pictures must come as data, not by their address. */
+  dataOnly?: boolean;
+  /** How long a video is where nobody says. */
+  secondsUsual?: number;
 }
 
 type States = Readonly<Record<string, TaskReport["state"]>>;

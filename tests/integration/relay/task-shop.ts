@@ -15,7 +15,7 @@ import { withTransaction } from "#platform/db/tx.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import { createLog } from "#platform/log.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
-import { createHttpTransport, createTaskStore, pollTasks, type TaskStore } from "#relay/index.ts";
+import { createAccessTokens, createHttpTransport, createTaskStore, pollTasks, type TaskStore } from "#relay/index.ts";
 import type { Caller, Channel } from "#snapshot/snapshot.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { channelKey, openShop, type Shop } from "./shop.ts";
@@ -92,6 +92,7 @@ export async function openTaskWorld(): Promise<TaskWorld> {
   const store = createTaskStore(pool, createSealer({ kek: randomBytes(32), kekId: "00000001" }));
   const vendor = await startTaskVendor();
   const outbound = createOutbound({ allowPrivate: true });
+  const transport = createHttpTransport(outbound), accessTokens = createAccessTokens({ transport, clock: createClock() });
   const shops: Shop[] = [];
   const channelOf = new Map<string, Partial<Channel> & Readonly<{ baseUrl: string }>>();
 
@@ -123,7 +124,7 @@ export async function openTaskWorld(): Promise<TaskWorld> {
       return shop;
     },
     poll: (aheadMs = 0) => pollTasks({
-      store, transport: createHttpTransport(outbound), log, random: () => 0.5, clock: { now: () => Date.now() + aheadMs },
+      store, transport, accessTokens, log, random: () => 0.5, clock: { now: () => Date.now() + aheadMs },
       channel: (id) => Promise.resolve({ timeouts: {}, keys: [], settings: {}, provider: "openai-compatible", ...channelOf.get(id) }),
     }),
     async wallet({ walletId }) {

@@ -37,6 +37,7 @@ const messages: ProviderEndpoint = {
  * - keys: a service account's file, exchanged for tokens that live an hour, or an API key (express mode)
  * - the address names project and place; `global` has a host without prefix, continents have hosts of their own
  * - Google's models in Gemini's words (no ids of calls, every turn with its role), Anthropic's in its own with the edition in the body, partners' in OpenAI's
+ * - videos by Veo, whose files come with the operation or lie in a bucket
  * - embeddings by `predict`, of the newest models by `embedContent`
  * - usage: Gemini's rules for Google's models, Anthropic's for Claude
  */
@@ -52,6 +53,7 @@ export const vertex: Provider = {
     ],
     images: gemini("gemini-images"), "image-edits": gemini("gemini-images"), speech: gemini("gemini-speech"),
   },
+  tasks: [{ protocol: "veo-vertex" }],
   tokens: googleTokens,
   place,
   keyForm: "service-account",
