@@ -95,6 +95,8 @@ export const channelSettingsField = z.strictObject({
   project: cloudWord,
   location: cloudWord,
   locations: z.record(z.string().min(1).max(200), cloudWord),
+  /** Clouds that put what they make into a bucket: whose, for films that are too long to come with the answer. */
+  bucket: z.string().max(500).regex(/^gs:\/\/[a-z0-9][a-z0-9._-]+(?:\/[\w./-]*)?$/, "must be the address of a bucket, such as gs://my-films/shop"),
   /** Per shop name of a model: what this channel's copy of it cannot do. */
   lacks: z.record(z.string().min(1).max(200), z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length)),
 }).partial().refine(({ force_stream: always, force_non_stream: never }) => !(always && never), { path: ["force_non_stream"], message: "contradicts force_stream" });

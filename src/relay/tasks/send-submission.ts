@@ -36,7 +36,7 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
   });
   try {
-    const call = protocol.submit(protocol.dataOnly ? await withData(state, context, wish) : wish, route.upstreamModel);
+    const call = protocol.submit(protocol.dataOnly ? await withData(state, context, wish) : wish, route.upstreamModel, route.channel.settings.bucket);
     const { totalMs = SUBMIT_MS } = route.channel.timeouts;
     const { accessTokens, clock, simulator, transport } = state;
     const answer = await callTaskVendor({ accessTokens, clock, transport: provider.id === "simulator" ? simulator : transport }, vendorOfChoice(choice), call, totalMs);

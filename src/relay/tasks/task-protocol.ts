@@ -48,7 +48,8 @@ export type TaskRef = Readonly<Pick<Task, "kind" | "action" | "upstreamModel"> &
 /** How a vendor is asked for long work, and how it tells of it. */
 export interface TaskProtocol {
   readonly id: TaskProtocolId;
-  submit(wish: TaskWish, upstreamModel: string): TaskCall;
+  /** @param bucket where the channel wants files to be put @throws RelayError when it cannot be said to this vendor */
+  submit(wish: TaskWish, upstreamModel: string, bucket?: string): TaskCall;
   /** @returns undefined when the reply, of whatever status, is a refusal */
   accepted(reply: JsonObject, call: TaskCall): Accepted | undefined;
   poll(task: TaskRef): TaskCall;

@@ -23,9 +23,10 @@ export const veoVertex: TaskProtocol = {
   filesNeedKey: true,
   dataOnly: true,
   secondsUsual: VEO_SECONDS,
-  submit(wish, model) {
+  submit(wish, model, bucket) {
     const { storageUri: _bucket, ...extra } = wish.extra;
-    return { method: "POST", path: "/v1/{scope}publishers/google/models/{model}:predictLongRunning", json: veoWish({ ...wish, extra }, isSilent(model) ? {} : { generateAudio: true }) };
+    const own = { ...(!isSilent(model) && { generateAudio: true }), ...(bucket !== undefined && { storageUri: bucket }) };
+    return { method: "POST", path: "/v1/{scope}publishers/google/models/{model}:predictLongRunning", json: veoWish({ ...wish, extra }, own) };
   },
   accepted(reply) {
     const name = textAt(reply, "name");

@@ -58,6 +58,7 @@ test("an operation at Vertex is asked for by its name, and holds its films or sa
     instances: [{ prompt: "waves" }], parameters: { durationSeconds: 5, aspectRatio: "16:9", resolution: "720p", generateAudio: true, negativePrompt: "rain" } }]);
   expect(vertex.submit(wish(), "veo-2.0-generate-001").json).not.toHaveProperty("parameters.generateAudio");
   expect(vertex.submit(wish({ extra: { generateAudio: false } }), "veo-3.1-generate-001").json).toHaveProperty("parameters.generateAudio", false);
+  expect(vertex.submit(wish({ extra: { storageUri: "gs://anybody" } }), "veo-3.1-generate-001", "gs://films/shop").json).toHaveProperty("parameters.storageUri", "gs://films/shop");
   expect(vertex.accepted({ name: OPERATION }, call)).toEqual({ upstreamId: OPERATION });
   for (const name of ["operations/1", "../../x/operations/1", "a/../b/operations/1", "a//b/operations/1", "a/operations/1?x"]) expect([name, vertex.accepted({ name }, call)]).toEqual([name, undefined]);
   const poll = vertex.poll({ ...REF, upstreamId: OPERATION });
