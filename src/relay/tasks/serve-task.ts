@@ -8,12 +8,13 @@ import { sunoTask } from "#relay/tasks/forms/suno.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import { streamFile } from "#relay/tasks/stream-file.ts";
 import { submitTask } from "#relay/tasks/submit-task.ts";
-import { addressed, authorize, callTaskVendor, type TaskVendor } from "#relay/tasks/task-call.ts";
+import { addressed, callTaskVendor, type TaskVendor } from "#relay/tasks/task-call.ts";
 import type { FileLink } from "#relay/tasks/task-form.ts";
 import { isEnd } from "#relay/tasks/task-states.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import { vendorOfTask } from "#relay/tasks/task-vendor.ts";
 import type { Task, TaskForm } from "#relay/tasks/task.ts";
+import { authorize } from "#relay/upstream/authorize.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 export type TaskRoute = Extract<Route, { kind: "task" }>;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { bearer } from "#relay/providers/kit/auth.ts";
 import { endpointUrl, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
 import type { JsonObject, Provider, TaskEndpoint } from "#relay/providers/provider.ts";
 import { createLifter } from "#relay/tasks/lift-member.ts";
 import type { TaskCall } from "#relay/tasks/task-protocol.ts";
-import { TokenWanted, type AccessTokens } from "#relay/upstream/access-tokens.ts";
+import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
+import { authorize } from "#relay/upstream/authorize.ts";
 import type { Transport, UpstreamCall, UpstreamHeaders } from "#relay/upstream/transport.ts";
 
 /** Whom a task's calls go to. */
@@ -46,20 +46,6 @@ export async function callTaskVendor(way: TaskWay, vendor: TaskVendor, call: Tas
   } catch (error) {
     return { kind: "silent", sent: false, error: error as Error };
   }
-}
-
-/** What proves who asks: the key, or the token that it buys. @throws TokenRefused */
-export async function authorize(tokens: AccessTokens, { provider, endpoint, secret, baseUrl, settings }: TaskVendor): Promise<Readonly<{ headers: Readonly<Record<string, string>>; token?: string }>> {
-  if (!provider.tokens?.wanted(secret)) return { headers: endpoint.authorize?.(secret) ?? provider.authorize(secret) };
-  const way = { baseUrl, proxy: settings.proxy };
-  let token: string;
-  try {
-    token = tokens.current(provider.tokens, secret, way);
-  } catch (cause) {
-    if (!(cause instanceof TokenWanted)) throw cause;
-    token = await tokens.fetch(provider.tokens, secret, way);
-  }
-  return { headers: bearer(token), token };
 }
 
 function askOnce(transport: Transport, call: UpstreamCall, filesIn: string | undefined, timeoutMs: number): Promise<TaskAnswer> {

@@ -283,7 +283,7 @@ test("films of Veo at Vertex come out of the operation that made them, and cost 
   const { customer, client, url } = await openCloud();
   world.vendor.answer = cloud({ videos: FILMS.map((film) => ({ bytesBase64Encoded: Buffer.from(film).toString("base64"), mimeType: "video/mp4" })), raiMediaFilteredCount: 1 });
   const body = { model: "gpt-test", prompt: "waves", n: 3, size: "1280x720", metadata: { storageUri: "gs://somebody-elses" } };
-  const { id } = await client.post<unknown, { id: string }>("/videos", { body });
+  const { id } = await client.post<{ id: string }>("/videos", { body });
   const submitted = world.vendor.calls.at(-1)!;
   expect(submitted.path).toMatch(/^\/v1\/projects\/p-1\/locations\/us-central1\/publishers\/google\/models\/[\w.-]+:predictLongRunning$/);
   expect(submitted.json).toMatchObject({ instances: [{ prompt: "waves" }], parameters: { sampleCount: 3, resolution: "720p", generateAudio: true } });

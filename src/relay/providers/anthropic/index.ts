@@ -1,3 +1,4 @@
+import { countMessages } from "#relay/providers/kit/count-endpoints.ts";
 import { messagesKey } from "#relay/providers/kit/messages-endpoint.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
@@ -14,7 +15,7 @@ export const anthropic: Provider = {
   id: "anthropic",
   name: "Anthropic",
   baseUrl: "https://api.anthropic.com",
-  paths: { chat: { dialect: "anthropic", path: "/v1/messages" } },
+  paths: { chat: { dialect: "anthropic", path: "/v1/messages", count: countMessages } },
   authorize: messagesKey,
   flags: { streamOptions: "none", cached: "out", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },
   errorClasses: [

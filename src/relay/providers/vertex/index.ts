@@ -1,5 +1,6 @@
 import { rewordMessages } from "#relay/providers/kit/anthropic-cloud.ts";
 import { header } from "#relay/providers/kit/auth.ts";
+import { countVertexContents, countVertexMessages } from "#relay/providers/kit/count-endpoints.ts";
 import { googleTokens, isServiceAccount } from "#relay/providers/kit/google-token.ts";
 import { DEFAULT_FLAGS } from "#relay/providers/kit/openai-shaped.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
@@ -19,7 +20,7 @@ const isNewEmbedding = (model: string): boolean => /gemini-embedding-(?!001)/.te
 const gemini = (dialect: "gemini" | "gemini-images" | "gemini-speech"): ProviderEndpoint => ({
   dialect,
   path: `${GOOGLES}:generateContent`,
-  ...(dialect === "gemini" && { streamPath: `${GOOGLES}:streamGenerateContent?alt=sse`, reword: rewordGemini }),
+  ...(dialect === "gemini" && { streamPath: `${GOOGLES}:streamGenerateContent?alt=sse`, reword: rewordGemini, count: { ...countVertexContents, reword: rewordGemini } }),
   serves: (model) => !isClaude(model) && !isPartners(model),
 });
 
@@ -29,6 +30,7 @@ const messages: ProviderEndpoint = {
   streamPath: `${ANTHROPICS}:streamRawPredict`,
   serves: isClaude,
   dataOnly: true,
+  count: countVertexMessages,
   reword: rewordMessages({ version: "vertex-2023-10-16", without: ["model"] }),
 };
 
