@@ -141,9 +141,9 @@ async function sendContent(state: RelayState, context: RequestContext, task: Tas
   if (file !== undefined) {
     const plain = { method: "GET" as const, url: new URL(file), headers: extra, body: [], connectMs: CONNECT_MS };
     const keyed = protocol?.filesNeedKey && vendor ? { ...plain, headers: { ...extra, ...(await proofOf(state, vendor)) } } : plain;
-    // An address of the vendor's choice is a stranger's, unless it is the vendor itself.
-    const own = vendor?.baseUrl !== undefined && URL.parse(vendor.baseUrl)?.host === plain.url.host;
-    return streamFile(state, context, own ? state.transport : state.downloads ?? state.transport, keyed);
+    // An address of the vendor's choice is a stranger's, unless it is the vendor itself: that is reached as its calls are.
+    const own = vendor !== undefined && isVendors(vendor, plain.url, protocol?.filesHost);
+    return streamFile(state, context, own ? state.transport : state.downloads ?? state.transport, own ? { ...keyed, proxy: vendor.settings.proxy } : keyed);
   }
   if (!vendor || !protocol?.content || task.upstreamId === undefined) throw new RelayError("not_found", "There is no file to this task.");
   const call = protocol.content({ ...task, upstreamId: task.upstreamId }, inbound.query.get("variant") ?? undefined);
@@ -159,6 +159,9 @@ async function proofOf({ accessTokens }: RelayState, vendor: TaskVendor): Promis
     throw new RelayError("bad_upstream_response", "The file could not be fetched.", { cause });
   }
 }
+
+const isVendors = ({ baseUrl, provider }: TaskVendor, { host }: URL, filesHost: string | undefined): boolean =>
+  host === filesHost || host === URL.parse(baseUrl ?? provider.baseUrl ?? "")?.host;
 
 const indexOf = (query: URLSearchParams): number => Number(query.get("index") ?? 0);
 

@@ -61,6 +61,8 @@ export interface TaskProtocol {
   content?(task: TaskRef, variant: string | undefined): TaskCall;
   /** Files are fetched with the channel's key. */
   filesNeedKey?: boolean;
+  /** Where the vendor keeps files, if that is not where it is called. */
+  filesHost?: string;
   /** Pictures must come as data, not by their address. */
   dataOnly?: boolean;
   /** How long a video is where nobody says. */

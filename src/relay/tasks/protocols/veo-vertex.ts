@@ -5,6 +5,8 @@ import type { TaskFile } from "#relay/tasks/task.ts";
 
 /** A whole operation's name: below its model, below a project's place. */
 const OPERATION = /^((?:[\w.:@-]+\/)+[\w.@-]+)\/operations\/[\w-]+$/;
+/** Of Cloud Storage. */
+const STORAGE = "storage.googleapis.com";
 const INLINE = "bytesBase64Encoded";
 /** The first two of the family are silent, and refuse to be told whether to sound. */
 const isSilent = (model: string): boolean => /veo-[12]\b/.test(model);
@@ -21,6 +23,7 @@ const fetchOperation = ({ upstreamId }: Pick<TaskRef, "upstreamId">): TaskCall =
 export const veoVertex: TaskProtocol = {
   id: "veo-vertex",
   filesNeedKey: true,
+  filesHost: STORAGE,
   dataOnly: true,
   secondsUsual: VEO_SECONDS,
   submit(wish, model, bucket) {
@@ -46,5 +49,5 @@ export const veoVertex: TaskProtocol = {
 function inBucket(address: string | undefined): readonly TaskFile[] {
   const [, bucket, name] = /^gs:\/\/([a-z0-9][\w.-]+)\/(.+)$/.exec(address ?? "") ?? [];
   if (bucket === undefined || name === undefined) return [];
-  return [{ url: `https://storage.googleapis.com/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`, kind: "video" }];
+  return [{ url: `https://${STORAGE}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`, kind: "video" }];
 }
