@@ -19,6 +19,7 @@ export const anthropic: Provider = {
   authorize: messagesKey,
   flags: { streamOptions: "none", cached: "out", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },
   errorClasses: [
+    { match: /^400 .*(?:invalid beta flag|anthropic[-_]beta)/i, class: "quirk" },
     { match: /^400 .*credit balance is too low/i, class: "quota" },
     { match: "billing_error", class: "quota" },
     { match: "enforced_spend_limit_reached", class: "quota" },

@@ -81,6 +81,7 @@ export const bedrock: Provider = {
   },
   flags: { streamOptions: "none", cached: "out", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: false },
   errorClasses: [
+    { match: /^400 .*(?:invalid beta flag|anthropic[-_]beta)/i, class: "quirk" },
     { match: /ThrottlingException|ServiceQuotaExceededException|too many (?:requests|tokens)/i, class: "rate" },
     { match: /AccessDeniedException|don't have access to the model/i, class: "config" },
     { match: /UnrecognizedClientException|ExpiredToken|InvalidSignature|security token .* invalid/i, class: "auth" },

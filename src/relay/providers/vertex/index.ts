@@ -68,6 +68,7 @@ export const vertex: Provider = {
   authorize: header("x-goog-api-key"),
   flags: { ...DEFAULT_FLAGS, reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [
+    { match: /^400 .*(?:invalid beta flag|anthropic[-_]beta)/i, class: "quirk" },
     { match: "400 API_KEY_INVALID", class: "auth" },
     { match: "ACCESS_TOKEN_EXPIRED", class: "auth" },
     { match: "ACCESS_TOKEN_TYPE_UNSUPPORTED", class: "auth" },
