@@ -14,9 +14,9 @@ const price = compilePrice({
   versionId: 1n, document: parsePriceDocument({ items: { input: "150000", cache_read: "75000", output: "600000" } }),
   multipliers: [{ source: "group", name: "default", ppm: ppm(1_000_000) }],
 });
-const model: Model = { id: "0193-model", name: "instant", contextTokens: 128_000, maxOutputTokens: 16_384, endpoints: new Set(["chat"]), createdAtMs: 0, limits: {} };
+const model: Model = { id: "0193-model", name: "instant", contextTokens: 128_000, maxOutputTokens: 16_384, endpoints: new Set(["chat", "messages"]), createdAtMs: 0, limits: {} };
 const channel: Channel = {
-  id: "0193-channel", number: 1, name: "instant", provider: "openai", baseUrl: "http://127.0.0.1:9/v1", active: true, priority: 0, weight: 1, keyMode: "round_robin",
+  id: "0193-channel", number: 1, name: "instant", provider: "openai", protocol: "chat", baseUrl: "http://127.0.0.1:9/v1", active: true, priority: 0, weight: 1, keyMode: "round_robin",
   keys: ["a", "b"].map((id) => ({ id, active: true, weight: 1, limits: {}, secret: () => `sk-${id}` })), limits: {}, timeouts: {}, settings: {}, groups: new Set(["g"]),
 };
 const snapshot: Snapshot = {
@@ -51,7 +51,7 @@ const transport: Transport = {
 
 export type BareRelay = Readonly<{
   /** One request with its answer. @throws Error when that is no 200 */
-  ask(body: Buffer): Promise<void>;
+  ask(body: Buffer, path?: string): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -65,9 +65,9 @@ export function createBareRelay(): BareRelay {
     log: createLog({ level: "warn", format: "json" }), metrics: createMetrics(), random: Math.random,
   });
   return {
-    ask: async (body) => {
+    ask: async (body, path = "/v1/chat/completions") => {
       const inbound: Inbound = {
-        method: "POST", path: "/v1/chat/completions", query: new URLSearchParams(), clientIp: "127.0.0.1",
+        method: "POST", path, query: new URLSearchParams(), clientIp: "127.0.0.1",
         headers: { host: "127.0.0.1:3000", authorization: "Bearer sk-mm-be0c0000000000000000000000000000000000000000be0c", "content-type": "application/json", "content-length": "600" },
         body: () => Promise.resolve(body),
       };
@@ -85,5 +85,5 @@ export function createBareRelay(): BareRelay {
 /** A body of about 600 bytes, the size of a small chat. */
 export const smallChat = (stream: boolean): Buffer => Buffer.from(JSON.stringify({
   model: "instant", stream, max_tokens: 100,
-  messages: [{ role: "system", content: "You are terse. ".repeat(8) }, { role: "user", content: "Tell me about the sea. ".repeat(16) }],
+  messages: [{ role: "assistant", content: "You are terse. ".repeat(8) }, { role: "user", content: "Tell me about the sea. ".repeat(16) }],
 }));

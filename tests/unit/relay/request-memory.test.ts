@@ -27,14 +27,17 @@ describe("what a request leaves in memory", () => {
   beforeAll(() => void (relay = createBareRelay()));
   afterAll(() => relay.close());
 
-  it.each([["an answer of one piece", false], ["a stream", true]])("%s leaves nothing among the old objects", async (_name, stream) => {
+  it.each([
+    ["an answer of one piece", "/v1/chat/completions", false], ["a stream", "/v1/chat/completions", true],
+    ["a converted answer", "/v1/messages", false], ["a converted stream", "/v1/messages", true],
+  ])("%s leaves nothing among the old objects", async (_name, path, stream) => {
     const body = smallChat(stream);
-    for (let i = 0; i < WARM; i++) await relay.ask(body);
+    for (let i = 0; i < WARM; i++) await relay.ask(body, path);
     let least = Infinity;
     for (let round = 0; round < ROUNDS; round++) {
       collect();
       const before = survivors();
-      for (let i = 0; i < REQUESTS; i++) await relay.ask(body);
+      for (let i = 0; i < REQUESTS; i++) await relay.ask(body, path);
       least = Math.min(least, (survivors() - before) / REQUESTS);
     }
     expect(least).toBeLessThan(LEFT_MAX);
