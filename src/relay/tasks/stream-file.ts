@@ -74,7 +74,8 @@ function pass(state: RelayState, context: RequestContext, transport: Transport, 
         }
         alive();
         if (!takeOut) begin(status, passed(headers));
-        context.onLeft = context.cutShort = () => stop(failed("left"));
+        const leave = (): void => stop(failed("left"));
+        context.onLeft = context.cutShort = leave;
       },
       onData(all) {
         if (!begun && !takeOut) return;
