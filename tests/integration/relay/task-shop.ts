@@ -15,6 +15,7 @@ import { withTransaction } from "#platform/db/tx.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import { createLog } from "#platform/log.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import { createAccessTokens, createHttpTransport, createTaskStore, pollTasks, type TaskStore } from "#relay/index.ts";
 import type { Caller, Channel } from "#snapshot/snapshot.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
@@ -80,7 +81,7 @@ export type TaskWorld = Readonly<{
   close(): Promise<void>;
 }>;
 
-export type ShopOver = Readonly<{ provider?: string; model?: string; channels?: readonly Partial<Channel>[]; caller?: Partial<Caller> }>;
+export type ShopOver = Readonly<{ provider?: string; model?: string; channels?: readonly Partial<Channel>[]; caller?: Partial<Caller>; fetchContent?: FetchContent }>;
 
 /** A database, real money, and a vendor: what all cases of one file share. */
 export async function openTaskWorld(): Promise<TaskWorld> {
@@ -118,7 +119,7 @@ export async function openTaskWorld(): Promise<TaskWorld> {
       }));
       for (const channel of channels) channelOf.set(channel.id, channel);
       const shop = await openShop({
-        channels, price, billing, tasks: store, groupId: uuidv7(), model: { id: modelId, ...(over.model !== undefined && { name: over.model }) }, caller: { ...customer, ...over.caller }, logLevel: "warn",
+        channels, price, billing, tasks: store, groupId: uuidv7(), model: { id: modelId, ...(over.model !== undefined && { name: over.model }) }, caller: { ...customer, ...over.caller }, logLevel: "warn", ...(over.fetchContent && { fetchContent: over.fetchContent }),
       });
       shops.push(shop);
       return shop;

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import OpenAI, { toFile } from "openai";
+import { ContentRefused } from "#platform/outbound/fetch-content.ts";
 import { pruneTasks } from "#reports/index.ts";
 import { channelKey, KEY } from "./shop.ts";
 import { LATER_MS, openTaskWorld, type Customer, type TaskWorld, type VendorAnswer, type VendorCall } from "./task-shop.ts";
@@ -272,11 +273,11 @@ function cloud(response: object): (call: VendorCall) => VendorAnswer {
   };
 }
 
-async function openCloud() {
+async function openCloud(over: object = {}) {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const secret = JSON.stringify({ type: "service_account", project_id: "p-1", private_key: privateKey.export({ type: "pkcs8", format: "pem" }), client_email: "shop@p-1.example", token_uri: `${world.vendor.url}/token` });
   const keys = [channelKey(randomUUID(), { secret: () => secret })];
-  return setUp(20, { provider: "vertex", channels: [{ keys, models: ["veo-3.1-generate-001"], settings: { location: "us-central1" } }] });
+  return setUp(20, { provider: "vertex", channels: [{ keys, models: ["veo-3.1-generate-001"], settings: { location: "us-central1" } }], ...over });
 }
 
 test("films of Veo at Vertex come out of the operation that made them, and cost the seconds of those that were not held back", async () => {
@@ -310,4 +311,16 @@ test("a film that Vertex has held back is a refusal that costs nothing", async (
   await expect(client.post("/videos", { body: { model: "gpt-test", prompt: "waves", metadata: { durationSeconds: 8 } } })).rejects.toMatchObject({ status: 400, param: "metadata.durationSeconds" });
   expect(await world.wallet(customer)).toEqual({ paid: 20n * USD, leased: 0n });
   await world.expectSound();
+});
+
+test("a vendor that takes pictures as data gets the picture itself where a customer names its address, or nothing is made", async () => {
+  const fetchContent = (address: string) => (address.endsWith("a.png") ? Promise.resolve({ type: "image/png", data: Buffer.from("PICTURE") }) : Promise.reject(new ContentRefused("it is no picture")));
+  const { customer, client } = await openCloud({ fetchContent });
+  world.vendor.answer = cloud({});
+  const order = (image: string) => client.post("/videos", { body: { model: "gpt-test", prompt: "waves", seconds: "8", image } });
+  await order("https://pictures.example.com/a.png");
+  expect(world.vendor.calls.at(-1)!.json).toMatchObject({ instances: [{ prompt: "waves", image: { bytesBase64Encoded: Buffer.from("PICTURE").toString("base64"), mimeType: "image/png" } }] });
+  const calls = world.vendor.calls.length, before = await world.wallet(customer);
+  await expect(order("https://pictures.example.com/b.html")).rejects.toMatchObject({ status: 400, code: "invalid_value" });
+  expect([world.vendor.calls.length, await world.wallet(customer)]).toEqual([calls, before]);
 });
