@@ -100,7 +100,7 @@ export function findError(wire: Wire): ReplyFacts["error"] {
 }
 
 /** Some vendors name an error in every chunk, an empty one where there is none. */
-const isTold = (value: unknown): boolean =>
+export const isTold = (value: unknown): boolean =>
   typeof value === "object" && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== false && value !== "";
 
 function readError(error: Wire): NonNullable<ReplyFacts["error"]> {
