@@ -30,6 +30,8 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #blocks = new Map<number, Block>();
   /** The message that texts following each other go to. */
   #message: MessageItem | undefined;
+  /** Messages that are to be closed with their last text. */
+  readonly #late = new Set<MessageItem>();
   #textProof: Proof | undefined;
   #out = "";
   #tail = "";
@@ -172,10 +174,16 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     const message = this.#message;
     this.#message = undefined;
     if (!message) return;
-    this.#done(message, status);
+    if (this.#isOpen(message)) this.#late.add(message);
+    else this.#done(message, status);
     const proof = this.#textProof;
     this.#textProof = undefined;
     if (proof) this.#carry("before", proof);
+  }
+
+  /** A text of it goes on beside what else is told. */
+  #isOpen(message: MessageItem): boolean {
+    return [...this.#blocks.values()].some(({ item }) => item === message);
   }
 
   #part(index: number, fresh: MessageContent): Readonly<{ item: MessageItem; contentIndex: number; content: MessageContent }> {
@@ -314,8 +322,10 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     if (!block) return;
     this.#blocks.delete(index);
     const { item, contentIndex } = block;
-    if (item instanceof MessageItem) this.#closePart(item, contentIndex);
-    else if (item instanceof ReasoningItem) this.#closeReasoning(item);
+    if (item instanceof MessageItem) {
+      this.#closePart(item, contentIndex);
+      if (!this.#isOpen(item) && this.#late.delete(item)) this.#done(item);
+    } else if (item instanceof ReasoningItem) this.#closeReasoning(item);
     else if (item instanceof CallItem) this.#closeCall(item);
   }
 

@@ -63,7 +63,7 @@ const BLOCKS: readonly Habit[] = [
 ];
 
 const REASONS: readonly Habit[] = ([
-  ["stop_sequence", "stop"], ["max_tokens", "length"], ["pause_turn", "pause"], ["refusal", "refusal"], ["model_context_window_exceeded", "context-full"], ["of_tomorrow", "stop"],
+  ["stop_sequence", "stop"], ["max_tokens", "length"], ["pause_turn", "pause"], ["compaction", "pause"], ["refusal", "refusal"], ["model_context_window_exceeded", "context-full"], ["of_tomorrow", "stop"],
 ] as const).map(([reason, finish]) => [`the reason ${reason}`, start() + SAID + end(reason), { finish }]);
 
 const ERRORS: readonly Habit[] = ([
