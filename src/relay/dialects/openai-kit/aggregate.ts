@@ -1,5 +1,5 @@
 import type { PassOptions } from "#relay/dialects/dialect.ts";
-import { findError } from "#relay/dialects/openai-kit/facts.ts";
+import { findError, tells } from "#relay/dialects/openai-kit/facts.ts";
 import { CallPieces } from "#relay/dialects/openai-kit/call-pieces.ts";
 import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -20,7 +20,7 @@ export function aggregateStream(stream: Buffer, operation: PassOptions["operatio
   for (const event of eventsOf(stream)) {
     const error = findError(event);
     if (error) return Buffer.from(JSON.stringify(event));
-    for (const [key, value] of Object.entries(event)) if (key !== "choices" && isTold(value)) head[key] = value;
+    for (const [key, value] of Object.entries(event)) if (key !== "choices" && (key === "usage" ? isTold(value) && tells(value as Wire) : isTold(value))) head[key] = value;
     for (const choice of objectsOf<Wire>((event.choices as readonly unknown[] | null | undefined) ?? [])) addChoice(choices, calls, choice, operation);
   }
   for (const [index, pieces] of calls) choices.get(index)!.message!.tool_calls = pieces.whole();

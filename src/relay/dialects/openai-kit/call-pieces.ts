@@ -11,12 +11,14 @@ export type BegunCall = PieceOf & Readonly<{ told: boolean; /** Arguments so far
  */
 export function callOf<Call extends BegunCall>(calls: readonly Call[], { slot, vendorId, name }: PieceOf): Call | undefined {
   if (vendorId === "") {
-    const going = slot === undefined ? calls.at(-1) : calls.findLast((call) => call.slot === slot);
+    const going = slot === undefined ? calls.at(-1) : calls.findLast((call) => call.slot === slot) ?? (name === "" ? calls.at(-1) : undefined);
     // Without id and index a name that comes with a call under way opens the next one.
     return going && slot === undefined && name !== "" && going.told && !goesOn(going, name) ? undefined : going;
   }
   const same = calls.findLast((call) => call.vendorId === vendorId && (call.slot === slot || slot === undefined || call.slot === undefined));
   if (same) return same;
+  const misplaced = name === "" ? calls.findLast((call) => call.vendorId === vendorId) : undefined;
+  if (misplaced) return misplaced;
   const nameless = calls.findLast((call) => call.vendorId === "" && call.slot === slot && !call.told);
   if (nameless) return nameless;
   const going = calls.findLast((call) => call.slot === slot);
@@ -49,7 +51,7 @@ export class CallPieces {
     if (!call.told && piece.name !== call.name) call.name += piece.name;
     Object.assign(call.rest, rest);
     call.written += piecesOf(isCustom ? part.input : part.arguments);
-    call.told ||= call.written !== "";
+    call.told ||= call.written !== "" && call.name !== "";
   }
 
   whole(): readonly object[] {

@@ -77,8 +77,12 @@ export function findUsage(wire: Wire): object | undefined {
   return undefined;
 }
 
-function tells(usage: Wire): boolean {
-  for (const name in usage) if (typeof usage[name] === "number" || (typeof usage[name] === "string" && usage[name] !== "")) return true;
+/** Before the last chunk some vendors tell a total alone, of nought. */
+export function tells(usage: Wire): boolean {
+  for (const name in usage) {
+    const value = usage[name];
+    if ((typeof value === "number" && (value > 0 || !name.startsWith("total_"))) || (typeof value === "string" && value !== "")) return true;
+  }
   return false;
 }
 
