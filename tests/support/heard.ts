@@ -7,6 +7,7 @@ import { convertedReader } from "#relay/conversion/converted-reader.ts";
 import { clientCodecs, upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { DialectId, PassOptions, PassStream, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { dialects } from "#relay/dialects/index.ts";
+import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { providers } from "#relay/providers/index.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import { inputTokensOf, type Usage } from "#money/usage.ts";
@@ -84,20 +85,20 @@ export function pass(format: Format, pieces: readonly Buffer[], flags: ProviderF
   return { facts, sent, heard: hear(decode(format, [Buffer.from(sent)], flags)) };
 }
 
-const readerFor = (from: Format, to: Format, flags: ProviderFlags) => convertedReader({
+const readerFor = (from: WireFormat, to: Format, flags: ProviderFlags) => convertedReader({
   client: clientCodecs[to]!, upstream: upstreamCodecs[from]!, decoder: { flags },
   reply: { requestId: "req_01K2ABC", createdAt: 1_700_000_000, includeUsage: true, inputTokensEstimate: 3, request: clientCodecs[to]!.decodeRequest(ASKED[to], { model: "shop", betas: [] }) },
 });
 const OWN = flagsOf("openai-compatible");
 
 /** The vendor's bytes put into another format, and what a client of that hears. */
-export function convert(from: Format, to: Format, pieces: readonly Buffer[], flags: ProviderFlags): Read {
+export function convert(from: WireFormat, to: Format, pieces: readonly Buffer[], flags: ProviderFlags): Read {
   const { facts, sent } = drain(readerFor(from, to, flags).passStream({ ...OPTIONS, flags }), pieces);
   return { facts, sent, heard: hear(decode(to, [Buffer.from(sent)], OWN)) };
 }
 
 /** The same for a whole reply, or whatever comes in its place. */
-export function convertWhole(from: Format, to: Format, body: Buffer, flags: ProviderFlags): Read {
+export function convertWhole(from: WireFormat, to: Format, body: Buffer, flags: ProviderFlags): Read {
   const { facts, body: sent } = readerFor(from, to, flags).passBody(body, { ...OPTIONS, flags });
   return { facts, sent: sent.toString(), heard: hear(facts.error ? [{ type: "error", error: facts.error }] : upstreamCodecs[to]!.decodeReply(sent, { flags: OWN })) };
 }
