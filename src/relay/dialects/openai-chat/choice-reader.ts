@@ -18,6 +18,7 @@ export class ChoiceReader {
   /** The last text, which citations and figures belong to even when it is closed. */
   #text: number | undefined;
   #audio: number | undefined;
+  #cited = false;
   #reasoningKey: (typeof REASONING_KEYS)[number] | undefined;
   /** Anything that is an answer has come. */
   content = false;
@@ -38,6 +39,12 @@ export class ChoiceReader {
     if (isObject(said)) this.#message(said, whole);
     if (choice.logprobs !== null && choice.logprobs !== undefined) this.#figures(choice.logprobs);
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "") this.finish = choice.finish_reason;
+  }
+
+  /** Sources of the whole answer, where none were named for its parts. */
+  name(sources: readonly Json[]): void {
+    if (this.#cited || this.#text === undefined) return;
+    for (const source of sources) this.#cite({ url_citation: isObject(source) ? source : { url: source } });
   }
 
   /** Closes everything that is open. */
@@ -130,6 +137,7 @@ export class ChoiceReader {
     const cited = isObject(annotation) && isObject(annotation.url_citation) ? annotation.url_citation : undefined;
     if (!cited || typeof cited.url !== "string") return;
     const index = this.#text ?? this.#enter("text");
+    this.#cited = true;
     const { url, title, start_index: start, end_index: end } = cited;
     this.#sink.emit({
       type: "citation", index,

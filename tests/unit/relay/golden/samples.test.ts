@@ -29,10 +29,12 @@ function check(format: Format, findings: Findings, sample: Json, stream: string,
   const ways: readonly (readonly [string, () => void])[] = [
     ["passed whole", () => told("passed whole", passWhole(format, body, flags))],
     ["passed", () => told("passed", pass(format, [events], flags))],
+    ["passed in place of a stream", () => told("passed in place of a stream", pass(format, [body.subarray(0, 1), body.subarray(1)], flags))],
     ["read", () => told("read", { heard: hear(decode(format, [events], flags)) })],
     ...FORMATS.flatMap((to) => [
       [`whole as ${to}`, () => told(`whole as ${to}`, convertWhole(format, to, body, flags))] as const,
       [`as ${to}`, () => told(`as ${to}`, convert(format, to, [events], flags))] as const,
+      [`in place of a stream as ${to}`, () => told(`in place of a stream as ${to}`, convert(format, to, [body.subarray(0, 1), body.subarray(1)], flags))] as const,
     ]),
   ];
   for (const [way, run] of ways) findings.try(run, () => `${way}: ${JSON.stringify(sample)}`);
@@ -54,6 +56,25 @@ describe.skipIf(shared === undefined)("what the vendors' own descriptions allow 
       const stream = chunk({ choices: [{ index: 0, delta: { ...said, ...(calls.length > 0 && { tool_calls: calls.map((call, index) => ({ index, ...call })) }) }, logprobs: first.logprobs, finish_reason: null }] })
         + chunk({ choices: [{ index: 0, delta: {}, finish_reason: first.finish_reason }] }) + (usage ? chunk({ choices: [], usage }) : "") + "data: [DONE]\n\n";
       check("openai-chat", findings, sample, stream, { texts: words(said.content), calls: calls.length + legacy, ...(usage && { usage: [500, 400] as const }) });
+    }
+    expect(findings.list).toEqual([]);
+  });
+
+  test("every kind of chunk of OpenAI's chat, in the middle of a stream", () => {
+    const findings = new Findings(), flags = flagsOf("openai"), sampler = new Sampler(shared!, "openai.json", seededRandom(26));
+    const chunk = (members: object): string => `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "up", ...members })}\n\n`;
+    const said = (content: string): string => chunk({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
+    for (let round = 0; round < ROUNDS; round++) {
+      const { choices, ...sample } = sampler.sample("CreateChatCompletionStreamResponse");
+      const stream = said("Hi ") + chunk({ ...sample, choices: list(choices).map((choice) => ({ ...choice, index: 0 })) }) + said("you.")
+        + chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }) + chunk({ choices: [], usage: { prompt_tokens: 500, completion_tokens: 400, total_tokens: 900 } }) + "data: [DONE]\n\n";
+      const texts = ["Hi ", "you.", ...list(choices).flatMap(({ delta }) => words((delta as Json).content))];
+      for (const to of ["passed", ...FORMATS] as const) {
+        findings.try(() => {
+          const { heard, facts } = to === "passed" ? pass("openai-chat", [Buffer.from(stream)], flags) : convert("openai-chat", to, [Buffer.from(stream)], flags);
+          expect([to, texts.filter((text) => !heard.text.includes(text)), metered(facts)]).toEqual([to, [], [500, 400]]);
+        }, () => stream);
+      }
     }
     expect(findings.list).toEqual([]);
   });

@@ -142,6 +142,17 @@ test("usage behind the end is metered, and told where the end is ours", () => {
   for (const format of FORMATS) expect([format, convert("openai-chat", format, pieces, flags).heard]).toEqual([format, PLAIN]);
 });
 
+test.each([
+  ["addresses", { citations: ["https://a.example", "https://b.example"] }, [{ url: "https://a.example" }, { url: "https://b.example" }]],
+  ["results", { citations: ["https://a.example"], search_results: [{ title: "A", url: "https://a.example", date: "2026-01-01" }] }, [{ url: "https://a.example", title: "A" }]],
+])("sources of the whole answer: %s", (_name, sources, expected) => {
+  const stream = Buffer.from((SAID + ENDED).replaceAll("\"model\"", `${JSON.stringify(sources).slice(1, -1)},"model"`));
+  const cited = decode("openai-chat", [stream], flags).flatMap((event) => (event.type === "citation" ? [event.citation] : []));
+  expect(cited).toMatchObject(expected);
+  for (const format of FORMATS) expect([format, convert("openai-chat", format, [stream], flags).heard]).toEqual([format, PLAIN]);
+  for (const format of ["openai-chat", "openai-responses", "anthropic", "gemini"] as const) expect(convert("openai-chat", format, [stream], flags).sent).toContain("https://a.example");
+});
+
 describe("errors in place of an answer, or in its middle", () => {
   test.each(ERRORS)("%s", (_name, stream, { error }) => {
     for (const pieces of framings(stream)) {
