@@ -21,7 +21,7 @@ export function aggregateStream(stream: Buffer, operation: PassOptions["operatio
     const error = findError(event);
     if (error) return Buffer.from(JSON.stringify(event));
     for (const [key, value] of Object.entries(event)) if (key !== "choices" && (key === "usage" ? isTold(value) && tells(value as Wire) : isTold(value))) head[key] = value;
-    for (const choice of objectsOf<Wire>((event.choices as readonly unknown[] | null | undefined) ?? [])) addChoice(choices, calls, choice, operation);
+    for (const choice of objectsOf<Wire>(Array.isArray(event.choices) ? event.choices : [])) addChoice(choices, calls, choice, operation);
   }
   for (const [index, pieces] of calls) choices.get(index)!.message!.tool_calls = pieces.whole();
   const object = operation === "completions" ? "text_completion" : "chat.completion";
@@ -62,7 +62,8 @@ function addChoice(choices: Map<number, Choice>, calls: Map<number, CallPieces>,
   const isFirst = choice.message === undefined;
   const message = (choice.message ??= { role: "assistant", content: null });
   // A message behind deltas says once more what they have said.
-  for (const [key, value] of Object.entries((part.delta ?? (isFirst ? part.message : undefined) ?? {}) as Wire)) {
+  const said = part.delta ?? (isFirst ? part.message : undefined);
+  for (const [key, value] of typeof said === "object" && said !== null ? Object.entries(said as Wire) : []) {
     if (key === "tool_calls") {
       if (!Array.isArray(value) || value.length === 0) continue;
       if (!calls.has(index)) calls.set(index, new CallPieces());

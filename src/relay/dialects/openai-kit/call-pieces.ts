@@ -1,3 +1,4 @@
+import { newCallId } from "#relay/dialects/stream-kit/call-id.ts";
 import { parseWire } from "#relay/dialects/stream-kit/wire.ts";
 
 /** What a piece of a call says of where it belongs; an id or name that is missing is "". */
@@ -56,6 +57,6 @@ export class CallPieces {
 
   whole(): readonly object[] {
     return this.#calls.map(({ vendorId, name, written, type, rest }, index) =>
-      ({ index, id: vendorId, type, [type]: { name, [type === "custom" ? "input" : "arguments"]: written }, ...rest }));
+      ({ index, id: vendorId || newCallId(), type, [type]: { name, [type === "custom" ? "input" : "arguments"]: written }, ...rest }));
   }
 }

@@ -28,6 +28,8 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #stem: string;
   readonly #items: OutputItem[] = [];
   readonly #blocks = new Map<number, Block>();
+  /** Texts that are closed. */
+  readonly #told = new Map<number, Block>();
   /** The message that texts following each other go to. */
   #message: MessageItem | undefined;
   /** Messages that are to be closed with their last text. */
@@ -216,13 +218,14 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   }
 
   #cite(index: number, citation: Parameters<typeof writeAnnotation>[0]): void {
-    const block = this.#blocks.get(index);
+    const open = this.#blocks.get(index), block = open ?? this.#told.get(index);
     const content = block?.item instanceof MessageItem ? block.item.content[block.contentIndex] : undefined;
     if (!block || content?.type !== "output_text") return;
     const annotation = writeAnnotation(citation, content.text.length);
     if (!annotation) return;
     content.annotations.push(annotation);
-    this.#emit("response.output_text.annotation.added", {
+    // Of a text that is closed only the whole response can tell it.
+    if (open) this.#emit("response.output_text.annotation.added", {
       ...placeOf(block.item, block.contentIndex), annotation_index: content.annotations.length - 1, annotation,
     });
   }
@@ -324,6 +327,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     const { item, contentIndex } = block;
     if (item instanceof MessageItem) {
       this.#closePart(item, contentIndex);
+      this.#told.set(index, block);
       if (!this.#isOpen(item) && this.#late.delete(item)) this.#done(item);
     } else if (item instanceof ReasoningItem) this.#closeReasoning(item);
     else if (item instanceof CallItem) this.#closeCall(item);

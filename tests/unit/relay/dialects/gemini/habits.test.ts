@@ -116,3 +116,15 @@ test("searches are counted by the model that was named once", () => {
     + `data: ${JSON.stringify({ candidates: [{ index: 0, finishReason: "STOP", groundingMetadata: { webSearchQueries: ["x", "y"] } }], usageMetadata: USAGE })}\n\n`;
   for (const { facts } of [pass("gemini", [Buffer.from(stream)], flags), convert("gemini", "openai-chat", [Buffer.from(stream)], flags)]) expect(facts.usage?.items).toEqual({ web_search: 2 });
 });
+
+test("works that are quoted are sources; pictures that are thought of are drafts", () => {
+  const stream = chunk([{ inlineData: { mimeType: "image/png", data: "QQ==" }, thought: true }]) + SAID
+    + chunk([{ inlineData: { mimeType: "image/png", data: "Qg==" } }], { usageMetadata: USAGE }, { finishReason: "STOP", citationMetadata: { citationSources: [{ startIndex: 3, endIndex: 6, uri: "https://a.example", license: "mit" }] } });
+  const events = decode("gemini", [Buffer.from(stream)], flags);
+  expect(events.filter(({ type }) => type === "image")).toMatchObject([{ base64: "QQ==", partial: true }, { base64: "Qg==", partial: false }]);
+  expect(events.filter(({ type }) => type === "citation")).toMatchObject([{ citation: { url: "https://a.example", start: 3, end: 6 } }]);
+  for (const format of ["openai-chat", "openai-responses"] as const) {
+    const { sent } = convert("gemini", format, [Buffer.from(stream)], flags);
+    expect([sent.includes("QQ=="), sent.includes("Qg=="), sent.includes("https://a.example")]).toEqual([false, true, true]);
+  }
+});
