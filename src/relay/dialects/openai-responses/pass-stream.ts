@@ -20,7 +20,6 @@ const NOTHING: readonly Buffer[] = [];
 const EMPTY = Buffer.alloc(0);
 const BODY_BYTES_MAX = 32 * 1024 * 1024;
 const QUOTE = 34;
-const LF = 10;
 const TYPE = 0;
 const DELTA = 1;
 const SEQUENCE = 2;
@@ -131,7 +130,7 @@ export class ResponsesPassStream implements PassStream {
   #severalIn(buffer: Buffer, start: number, end: number): readonly Wire[] | undefined {
     if (this.#begun && !this.#loose) return undefined;
     const data = eventData(buffer, start, end);
-    if (data === undefined || !data.includes(LF)) return undefined;
+    if (data === undefined) return undefined;
     const values = eventValues(data) ?? [];
     this.#loose ||= values.length > 1;
     return values.length > 1 ? objectsOf<Wire>(values) : undefined;

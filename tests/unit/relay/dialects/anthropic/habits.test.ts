@@ -43,6 +43,7 @@ const EVENTS: readonly Habit[] = [
   ["another's end", start() + SAID + end("end_turn") + "data: [DONE]\n\n", {}],
   ["another's end before its own", start() + SAID + end("end_turn").replace("event: message_stop", "data: [DONE]\n\nevent: message_stop"), {}],
   ["the last event without a line end", (start() + SAID + end("end_turn")).trimEnd(), {}],
+  ["several in one line", (start() + SAID + end("end_turn")).replaceAll(/event: .*\n/g, "").replaceAll("\n\ndata: ", ""), {}],
   ["events without a line between them", start() + (SAID + end("end_turn")).replaceAll("\n\n", "\n").replaceAll(/event: .*\n/g, ""), {}],
   ["an event that is null", start() + "data: null\n\n" + SAID + end("end_turn"), {}],
   ["the opening twice", start() + start() + SAID + end("end_turn"), {}],

@@ -36,6 +36,7 @@ const CHUNKS: readonly Habit[] = [
   ["content without parts", event({ candidates: [{ content: { role: "model" } }] }) + event({ candidates: [{ content: {} }] }) + event({ candidates: [] }) + SAID + end(), {}],
   ["another's end", SAID + end() + "data: [DONE]\n\n", {}],
   ["the last event without a line end", (SAID + end()).trimEnd(), {}],
+  ["several in one line", (SAID + end()).replaceAll("\n\ndata: ", ""), {}],
   ["events without a line between them", (SAID + end()).replaceAll("\n\n", "\n"), {}],
   ["an event that is null", "data: null\n\n" + SAID + end(), {}],
   ["lists in events", (SAID + end()).replaceAll(/data: (.*)/g, "data: [$1]"), {}],

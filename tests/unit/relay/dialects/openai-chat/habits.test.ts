@@ -42,6 +42,8 @@ const CHUNKS: readonly Habit[] = [
   ["a delta and the message so far", delta({ content: "Hi " }, null, { message: { role: "assistant", content: "Hi " } }) + delta({ content: "you." }, "stop", { message: { role: "assistant", content: "Hi you." } }) + USAGE + DONE, {}],
   ["a message in place of deltas", event({ choices: [{ index: 0, message: { role: "assistant", content: "Hi you." }, finish_reason: "stop" }], usage: usage(5, 7) }) + DONE, {}],
   ["two events without a line between them", SAID + (delta({}, "stop") + USAGE).replace("\n\n", "\n") + DONE, {}],
+  ["several in one line", (SAID + delta({ content: " \\\"}{" })).replaceAll("\n\ndata: ", "") + ENDED, { text: "Hi you. \\\"}{" }],
+  ["the end in the line of the last", SAID + delta({}, "stop") + USAGE.trimEnd() + "[DONE]\n\n", {}],
   ["no blank lines at all", (SAID + ENDED).replaceAll("\n\n", "\n"), {}],
   ["an event that is null, a word or a number", SAID + "data: null\n\ndata: \"alive\"\n\ndata: 1\n\n" + ENDED, {}],
   ["[DONE] as JSON", SAID + delta({}, "stop") + USAGE + "data: \"[DONE]\"\n\n", {}],

@@ -40,6 +40,7 @@ const STREAMS: readonly Habit[] = [
   ["no names of events", (BEGUN + SAID + ENDED).replaceAll(/event: .*\n/g, ""), {}],
   ["another's end", BEGUN + SAID + ENDED + "data: [DONE]\n\n", {}],
   ["the last event without a line end", (BEGUN + SAID + ENDED).trimEnd(), {}],
+  ["several in one line", (BEGUN + SAID + ENDED).replaceAll(/event: .*\n/g, "").replaceAll("\n\ndata: ", ""), {}],
   ["events without a line between them", (BEGUN + SAID + ENDED).replaceAll("\n\n", "\n").replaceAll(/event: .*\n/g, ""), {}],
   ["events of tomorrow, and keep-alives", BEGUN + event("keepalive", { sequence_number: 3 }) + event("response.hologram.delta", { output_index: 0, delta: { light: 1 } }) + "data: null\n\n" + SAID + ENDED, {}],
   ["queued first", event("response.queued", { response: response({ status: "queued" }) }) + BEGUN + event("response.in_progress", { response: response({}) }) + SAID + ENDED, {}],
