@@ -20,7 +20,7 @@ export function aggregateStream(stream: Buffer, operation: PassOptions["operatio
   for (const event of eventsOf(stream)) {
     const error = findError(event);
     if (error) return Buffer.from(JSON.stringify(event));
-    for (const [key, value] of Object.entries(event)) if (key !== "choices" && (key === "usage" ? isTold(value) && tells(value as Wire) : isTold(value))) head[key] = value;
+    for (const [key, value] of Object.entries(event)) if (key !== "choices" && (key === "usage" ? isTold(value) && tells(value as Wire, true) : isTold(value))) head[key] = value;
     for (const choice of objectsOf<Wire>(Array.isArray(event.choices) ? event.choices : [])) addChoice(choices, calls, choice, operation);
   }
   for (const [index, pieces] of calls) choices.get(index)!.message!.tool_calls = pieces.whole();

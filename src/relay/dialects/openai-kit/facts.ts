@@ -72,16 +72,16 @@ export function findUsage(wire: Wire): object | undefined {
   const choice = Array.isArray(wire.choices) ? (wire.choices as readonly (Wire | null)[])[0] : undefined;
   for (const place of [wire, wire.x_groq, choice]) {
     const usage = (place as Wire | null | undefined)?.usage;
-    if (typeof usage === "object" && usage !== null && tells(usage as Wire)) return usage;
+    if (typeof usage === "object" && usage !== null && tells(usage as Wire, wire.choices !== undefined)) return usage;
   }
   return undefined;
 }
 
-/** Before the last chunk some vendors tell a total alone, of nought. */
-export function tells(usage: Wire): boolean {
+/** @param ofAnswer before the last chunk some vendors tell a total alone, of nought */
+export function tells(usage: Wire, ofAnswer: boolean): boolean {
   for (const name in usage) {
     const value = usage[name];
-    if ((typeof value === "number" && (value > 0 || !name.startsWith("total_"))) || (typeof value === "string" && value !== "")) return true;
+    if ((typeof value === "number" && (!ofAnswer || value > 0 || !name.startsWith("total_"))) || (typeof value === "string" && value !== "")) return true;
   }
   return false;
 }
