@@ -3,6 +3,7 @@ import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import { blockedAsError } from "#relay/conversion/blocked.ts";
 import { ConvertedFacts } from "#relay/conversion/converted-facts.ts";
 import { ConvertedStream } from "#relay/conversion/converted-stream.ts";
+import { FirstAnswer } from "#relay/conversion/first-answer.ts";
 import { CustomUnwrapper } from "#relay/conversion/unwrap-custom.ts";
 import { ThoughtsInText } from "#relay/conversion/thoughts-in-text.ts";
 import type { Dialect, PassOptions } from "#relay/dialects/dialect.ts";
@@ -24,7 +25,8 @@ export const convertedReader = (spec: ConvertedSpec): Pick<Dialect, "passStream"
     const facts = new ConvertedFacts();
     const said = looksLikeEvents(body) ? eventsOfStream(spec, body) : spec.upstream.decodeReply(body, spec.decoder);
     const told = spec.thinkingToContent ? new ThoughtsInText().take(said) : said;
-    const events = blockedAsError(new CustomUnwrapper(spec.reply.request).take(told), spec.reply.request);
+    const { request } = spec.reply;
+    const events = blockedAsError(new FirstAnswer(request.origin).take(new CustomUnwrapper(request).take(told)), request);
     for (const event of events) facts.take(event);
     if (facts.error) return { facts, body };
     return { facts, body: Buffer.from(JSON.stringify(spec.client.encodeReply(events, replyOptions(spec, options)))) };

@@ -3,6 +3,7 @@ import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import { blockedAsError } from "#relay/conversion/blocked.ts";
 import { ConvertedFacts } from "#relay/conversion/converted-facts.ts";
 import type { ConvertedSpec } from "#relay/conversion/converted-reader.ts";
+import { FirstAnswer } from "#relay/conversion/first-answer.ts";
 import { CustomUnwrapper } from "#relay/conversion/unwrap-custom.ts";
 import { ThoughtsInText } from "#relay/conversion/thoughts-in-text.ts";
 import type { PassStream } from "#relay/dialects/dialect.ts";
@@ -20,6 +21,7 @@ export class ConvertedStream implements PassStream {
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
   readonly #unwrapper: CustomUnwrapper;
+  readonly #first: FirstAnswer;
   readonly #thoughts: ThoughtsInText | undefined;
   /** A whole body in the place of a stream is gathered here. */
   #body: Buffer[] | undefined;
@@ -29,6 +31,7 @@ export class ConvertedStream implements PassStream {
   constructor(spec: ConvertedSpec, reply: ReplyOptions) {
     this.#spec = spec;
     this.#unwrapper = new CustomUnwrapper(reply.request);
+    this.#first = new FirstAnswer(reply.request.origin);
     this.#thoughts = spec.thinkingToContent ? new ThoughtsInText() : undefined;
     this.#decoder = spec.upstream.streamDecoder(spec.decoder);
     this.#encoder = spec.client.streamEncoder(reply);
@@ -70,7 +73,7 @@ export class ConvertedStream implements PassStream {
     const events = this.#thoughts?.take(said) ?? said;
     let out = "";
     let pinged = false;
-    for (const event of blockedAsError(this.#unwrapper.take(events), this.#spec.reply.request)) {
+    for (const event of blockedAsError(this.#first.take(this.#unwrapper.take(events)), this.#spec.reply.request)) {
       this.facts.take(event);
       // What the vendor says of its failure is told by the relay, in its own words.
       if (event.type === "error") break;

@@ -136,4 +136,4 @@ function dataOfLine(buffer: Buffer, start: number, stop: number): Buffer | undef
 }
 
 /** Does a body that should have been JSON begin like a stream of events? */
-export const looksLikeEvents = (body: Buffer): boolean => /^\s*(?:data|event|id|retry)?:/.test(body.toString("latin1", 0, 64));
+export const looksLikeEvents = (body: Buffer): boolean => /^(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)?:/.test(body.toString("latin1", 0, 64));

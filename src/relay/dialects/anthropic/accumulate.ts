@@ -1,4 +1,5 @@
-import { parseInput } from "#relay/dialects/anthropic/block-types.ts";
+import { plainText } from "#relay/canonical/plain.ts";
+import { openedBy, parseInput, pieceOf } from "#relay/dialects/anthropic/block-types.ts";
 import { mergeUsage } from "#relay/dialects/anthropic/usage.ts";
 import { asWire, isWire, listOf, textOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
 import type { Json } from "#relay/canonical/request.ts";
@@ -8,25 +9,33 @@ type Growing = Record<string, Json>;
 /** Puts the events of a message, parsed, together; undefined when its opening never came. */
 export function accumulate(events: Iterable<Wire>): Wire | undefined {
   let message: Growing | undefined;
-  const blocks = new Map<number, Growing>();
-  const inputs = new Map<number, string>();
+  const blocks: Growing[] = [];
+  const inputs = new Map<Growing, string>();
+  // By the index under which they were opened last: some copies of this format call all of them the first.
+  const known = new Map<number, Growing>();
+  const open = (index: number, block: Growing): void => {
+    known.set(index, block);
+    blocks.push(block);
+  };
   for (const event of events) {
     const index = typeof event.index === "number" ? event.index : 0;
     if (event.type === "message_start") message ??= { ...asWire(event.message) };
-    else if (event.type === "content_block_start") blocks.set(index, { ...asWire(event.content_block) });
-    else if (event.type === "content_block_delta") grow(blocks, inputs, index, asWire(event.delta));
-    else if (event.type === "message_delta" && message) {
+    else if (event.type === "content_block_start") open(index, { ...asWire(event.content_block) });
+    else if (event.type === "content_block_delta") {
+      const delta = asWire(event.delta), opened = openedBy(plainText(delta.type), textOf(known.get(index)?.type));
+      if (opened !== undefined) open(index, { type: opened });
+      grow(known.get(index), inputs, delta);
+    } else if (event.type === "message_delta" && message) {
       Object.assign(message, asWire(event.delta), { usage: mergeUsage(asWire(message.usage), event.usage) });
       if (isWire(event.context_management)) message.context_management = event.context_management;
     }
   }
   if (!message) return undefined;
-  for (const [index, text] of inputs) blocks.get(index)!.input = parseInput(text);
-  return { ...message, content: [...blocks].sort(([a], [b]) => a - b).map(([, block]) => block) };
+  for (const [block, text] of inputs) block.input = parseInput(text);
+  return { ...message, content: blocks };
 }
 
-function grow(blocks: Map<number, Growing>, inputs: Map<number, string>, index: number, delta: Wire): void {
-  const block = blocks.get(index);
+function grow(block: Growing | undefined, inputs: Map<Growing, string>, delta: Wire): void {
   if (!block) return;
   switch (delta.type) {
     case "text_delta":
@@ -42,7 +51,7 @@ function grow(blocks: Map<number, Growing>, inputs: Map<number, string>, index: 
       block.citations = [...listOf(block.citations), delta.citation ?? null];
       return;
     case "input_json_delta":
-      inputs.set(index, (inputs.get(index) ?? "") + (textOf(delta.partial_json) ?? ""));
+      inputs.set(block, (inputs.get(block) ?? "") + pieceOf(delta.partial_json));
       return;
     case "compaction_delta":
       block.content = delta.content ?? null;

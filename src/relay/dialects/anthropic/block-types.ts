@@ -16,6 +16,19 @@ export function isServerBlock(raw: Json): raw is Wire {
   return type !== undefined && isServerType(type) && !(type === "compaction" && isWire(raw) && raw.encrypted_content !== undefined);
 }
 
+/** The kind of block that a piece belongs to: copies of this format forget to open blocks, or to say that another one begins. */
+const OPENED_BY: Readonly<Record<string, string>> = { text_delta: "text", thinking_delta: "thinking", signature_delta: "thinking" };
+
+/** What has to be opened before a piece can go on with it; undefined = nothing. @param block the type of the one that is open */
+export function openedBy(delta: string, block: string | undefined): string | undefined {
+  const opened = OPENED_BY[delta];
+  if (block === undefined) return opened;
+  return delta !== "signature_delta" && opened !== block ? opened : undefined;
+}
+
+/** A piece of a tool's arguments, also where it is no text. */
+export const pieceOf = (piece: Json | undefined): string => (typeof piece === "object" && piece !== null ? JSON.stringify(piece) : textOf(piece) ?? "");
+
 /** An object of arguments, from the pieces of its text. What is no JSON object is kept as it was said. */
 export function parseInput(text: string): Wire {
   if (text.trim() === "") return {};

@@ -3,7 +3,7 @@ import type { DecoderOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import { plainText } from "#relay/canonical/plain.ts";
 import type { Citation, Json } from "#relay/canonical/request.ts";
-import { isServerType } from "#relay/dialects/anthropic/block-types.ts";
+import { isServerType, openedBy, pieceOf } from "#relay/dialects/anthropic/block-types.ts";
 import { readCitation } from "#relay/dialects/anthropic/citation.ts";
 import { JSON_TOOL } from "#relay/dialects/anthropic/json-tool.ts";
 import { readSignature } from "#relay/dialects/anthropic/proof.ts";
@@ -128,14 +128,10 @@ export class EventReader {
   }
 
   private delta(at: number, delta: Wire): void {
-    let block = this.blocks.get(at);
-    if (!block) {
-      // Copies of this format forget to open blocks.
-      const opened = OPENED_BY[plainText(delta.type)];
-      if (opened === undefined) return;
-      this.open(at, { type: opened });
-      block = this.blocks.get(at)!;
-    }
+    const opened = openedBy(plainText(delta.type), textOf(this.blocks.get(at)?.wire.type));
+    if (opened !== undefined) this.open(at, { type: opened });
+    const block = this.blocks.get(at);
+    if (!block) return;
     switch (delta.type) {
       case "text_delta":
         return this.text(block, textOf(delta.text) ?? "");
@@ -144,7 +140,7 @@ export class EventReader {
       case "signature_delta":
         return this.sign(block, delta.signature);
       case "input_json_delta":
-        return this.argue(block, textOf(delta.partial_json) ?? "", delta);
+        return this.argue(block, pieceOf(delta.partial_json), delta);
       case "citations_delta":
         return this.cite(block, readCitation(delta.citation ?? null));
       default:
@@ -242,8 +238,6 @@ export class EventReader {
 }
 
 const same = (word: string): string => word;
-
-const OPENED_BY: Readonly<Record<string, string>> = { text_delta: "text", thinking_delta: "thinking", signature_delta: "thinking" };
 
 function kindOf(wire: Wire): Kind {
   const type = textOf(wire.type) ?? "";

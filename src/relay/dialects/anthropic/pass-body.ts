@@ -3,7 +3,8 @@ import type { PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { accumulate } from "#relay/dialects/anthropic/accumulate.ts";
 import { AnthropicFacts } from "#relay/dialects/anthropic/facts.ts";
 import { readVendorError } from "#relay/dialects/anthropic/vendor-error.ts";
-import { parseWire, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { asWire, parseWire, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { COUNT_NOTHING, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";
 import { eventData, looksLikeEvents, SseSplitter } from "#relay/http/sse.ts";
@@ -33,16 +34,18 @@ function joined(stream: Buffer): Buffer {
     if (!ready()) continue;
     let start = 0;
     for (const end of splitter.ends) {
-      const event = parseWire(eventData(splitter.buffer, start, end)?.toString("utf8") ?? "");
-      if (event) events.push(event);
+      const data = eventData(splitter.buffer, start, end);
+      if (data) events.push(...objectsOf<Wire>(eventValues(data) ?? []));
       start = end;
     }
   }
   const failed = events.find((event) => readVendorError(event) !== undefined);
-  const message = failed ?? (events.some(({ type }) => type === "message_stop") ? accumulate(events) : undefined);
+  const message = failed ?? (events.some(isEnd) ? accumulate(events) : undefined);
   if (message === undefined) throw bad("The upstream's reply is an unfinished stream.");
   return Buffer.from(JSON.stringify(message));
 }
+
+const isEnd = ({ type, delta }: Wire): boolean => type === "message_stop" || (type === "message_delta" && typeof asWire(delta).stop_reason === "string");
 
 /** Only the value's bytes change: the rest of the message is the vendor's, byte for byte. */
 function rename(body: Buffer, { model }: Wire, publicModel: string): Buffer {

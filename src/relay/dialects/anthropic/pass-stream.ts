@@ -5,6 +5,7 @@ import { messageEvents } from "#relay/dialects/anthropic/message-events.ts";
 import { passBody } from "#relay/dialects/anthropic/pass-body.ts";
 import { eventText, MESSAGE_STOP } from "#relay/dialects/anthropic/reply.ts";
 import { asWire, parseWire, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { blank, skipString } from "#relay/dialects/openai-kit/content-reader.ts";
 import { KeyFinder } from "#relay/dialects/openai-kit/key-finder.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -87,7 +88,7 @@ export class AnthropicPassStream implements PassStream {
   private passUnfinished(): readonly Buffer[] {
     const { buffer } = this.splitter;
     const data = eventData(buffer, 0, buffer.length);
-    if (data === undefined || parseWire(data.toString("utf8")) === undefined) return NOTHING;
+    if (data === undefined || eventValues(data) === undefined) return NOTHING;
     const last = buffer[buffer.length - 1];
     const closed = Buffer.concat([buffer, Buffer.from(last === 10 || last === 13 ? "\n" : "\n\n")]);
     this.splitter.buffer = closed;
@@ -96,18 +97,29 @@ export class AnthropicPassStream implements PassStream {
   }
 
   private pass(): readonly Buffer[] {
-    const { buffer, ends } = this.splitter;
+    return this.passEvents(this.splitter.buffer, this.splitter.ends);
+  }
+
+  private passEvents(buffer: Buffer, ends: readonly number[]): readonly Buffer[] {
     const { facts, finder, edits } = this;
     if (this.stop || facts.error) return NOTHING;
     finder.reset(buffer);
     edits.length = 0;
     let start = 0;
     for (const end of ends) {
-      if (!this.follows(buffer, start, end)) this.look(buffer, start, end);
+      const several = this.follows(buffer, start, end) ? undefined : this.look(buffer, start, end);
+      if (several) return [...this.output(buffer, start), ...this.passApart(several, buffer.subarray(end), ends.filter((one) => one > end).map((one) => one - end))];
       if (this.stop || facts.error) break;
       start = end;
     }
     return this.output(buffer, start);
+  }
+
+  /** What came as one event is told as several, so that clients can read it; then what follows it in its buffer. */
+  private passApart(wires: readonly Wire[], rest: Buffer, ends: readonly number[]): readonly Buffer[] {
+    const apart = Buffer.from(wires.map(eventText).join("")), splitter = new SseSplitter();
+    const told = splitter.push(apart) ? this.passEvents(apart, splitter.ends) : NOTHING;
+    return [...told, ...(ends.length > 0 ? this.passEvents(rest, ends) : NOTHING)];
   }
 
   private output(buffer: Buffer, stop: number): readonly Buffer[] {
@@ -134,13 +146,21 @@ export class AnthropicPassStream implements PassStream {
     return true;
   }
 
-  private look(buffer: Buffer, start: number, end: number): void {
+  /** @returns the objects of an event that is several in truth: nothing of it has been read */
+  private look(buffer: Buffer, start: number, end: number): readonly Wire[] | undefined {
     const data = eventData(buffer, start, end);
-    if (data === undefined || data.length === 0) return;
-    const wire = parseWire(data.toString("utf8"));
+    if (data === undefined || data.length === 0) return undefined;
+    const values = eventValues(data);
+    if (values === undefined) throw bad("The upstream sent an event that is not JSON.");
+    const wires = objectsOf<Wire>(values);
+    if (wires.length > 1 || values.length > 1) return wires;
+    this.takeEvent(wires[0], buffer, start, end);
+    return undefined;
+  }
+
+  private takeEvent(wire: Wire | undefined, buffer: Buffer, start: number, end: number): void {
+    // Gateways that speak OpenAI's format elsewhere put its terminator here, too.
     if (wire === undefined) {
-      // Gateways that speak OpenAI's format elsewhere put its terminator here, too.
-      if (!data.toString("latin1", 0, 6).startsWith("[DONE]")) throw bad("The upstream sent an event that is not JSON.");
       this.edits.push({ start, end, bytes: EMPTY });
       return;
     }

@@ -2,7 +2,7 @@ import type { FinishReason } from "#relay/canonical/events.ts";
 
 const FINISH: ReadonlyMap<string, FinishReason> = new Map([
   ["end_turn", "stop"], ["stop_sequence", "stop"], ["max_tokens", "length"], ["tool_use", "tool-calls"], ["refusal", "refusal"],
-  ["pause_turn", "pause"], ["model_context_window_exceeded", "context-full"],
+  ["pause_turn", "pause"], ["compaction", "pause"], ["model_context_window_exceeded", "context-full"],
 ] as const);
 
 /** Reasons that are new to us end an answer like any other. */

@@ -5,6 +5,7 @@ import { EventReader } from "#relay/dialects/anthropic/event-reader.ts";
 import { messageEvents } from "#relay/dialects/anthropic/message-events.ts";
 import { readVendorError } from "#relay/dialects/anthropic/vendor-error.ts";
 import { parseWire, type Wire } from "#relay/dialects/anthropic/wire.ts";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, looksLikeEvents, SSE_EVENT_BYTES_MAX, SseSplitter } from "#relay/http/sse.ts";
 
@@ -54,8 +55,7 @@ export class AnthropicStreamDecoder implements StreamDecoder {
     const out: CanonicalEvent[] = [];
     let start = 0;
     for (const end of ends) {
-      const wire = parseEvent(eventData(buffer, start, end), cut);
-      if (wire) out.push(...this.reader.take(wire));
+      for (const wire of parseEvent(eventData(buffer, start, end), cut)) out.push(...this.reader.take(wire));
       start = end;
     }
     return out;
@@ -70,13 +70,11 @@ function framingOf(chunk: Buffer): "unknown" | "events" | "body" {
 }
 
 /** @throws RelayError bad_upstream_response */
-function parseEvent(data: Buffer | undefined, cut: boolean): Wire | undefined {
-  if (data === undefined || data.length === 0) return undefined;
-  const text = data.toString("utf8");
-  const wire = parseWire(text);
-  // Gateways that speak OpenAI's format elsewhere put its terminator here, too.
-  if (wire === undefined && !cut && !text.startsWith("[DONE]")) throw bad("The upstream sent an event that is not JSON.");
-  return wire;
+function parseEvent(data: Buffer | undefined, cut: boolean): readonly Wire[] {
+  if (data === undefined || data.length === 0) return [];
+  const values = eventValues(data);
+  if (values === undefined && !cut) throw bad("The upstream sent an event that is not JSON.");
+  return objectsOf<Wire>(values ?? []);
 }
 
 /** A whole reply as the events of a stream. @throws RelayError bad_upstream_response when it is none */

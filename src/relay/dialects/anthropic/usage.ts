@@ -19,12 +19,21 @@ class Counts {
   }
 }
 
-/** What `message_start` says, overlaid by what `message_delta` says: the last value of each field wins, null is none. */
+const INPUT = ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"] as const;
+const isWithoutInput = (usage: Wire): boolean => INPUT.every((name) => (usage[name] ?? 0) === 0);
+
+/**
+ * What `message_start` says, overlaid by what `message_delta` says: the last value of each field wins, null is none.
+ * Copies of this format say nought of the input at the end where it was told at the beginning: there is always some.
+ */
 export function mergeUsage(before: Wire, next: Json | undefined): Wire {
   const merged: Record<string, Json> = { ...before };
-  for (const [name, value] of Object.entries(asWire(next))) if (value !== null) merged[name] = value;
+  const later = asWire(next), isEmpty = isWithoutInput(later);
+  for (const [name, value] of Object.entries(later)) if (value !== null && !(isEmpty && isInput(name) && before[name] !== undefined)) merged[name] = value;
   return merged;
 }
+
+const isInput = (name: string): boolean => name === "cache_creation" || (INPUT as readonly string[]).includes(name);
 
 /** What a stream's opening tells: its `output_tokens` is a placeholder and no count. */
 export const withoutOutput = ({ output_tokens: _placeholder, output_tokens_details: _details, ...input }: Wire): Wire => input;

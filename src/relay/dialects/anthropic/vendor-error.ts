@@ -1,6 +1,7 @@
 import type { VendorError } from "#relay/canonical/events.ts";
 import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Json } from "#relay/canonical/request.ts";
+import { findError, isTold } from "#relay/dialects/openai-kit/facts.ts";
 import { asWire, textOf, wordOf, type Wire } from "#relay/dialects/anthropic/wire.ts";
 
 /** What the vendor would have answered with, had it not begun with 200. */
@@ -14,7 +15,7 @@ const MESSAGE_CHARS_MAX = 2_000;
 /** The error that stands in place of an event or a message, also in the forms that copies of this format use. */
 export function readVendorError(wire: Wire): VendorError | undefined {
   const { error } = wire;
-  if (wire.type !== "error" && (error === undefined || error === null)) return undefined;
+  if (wire.type !== "error" && !isTold(error)) return wire.type === undefined && wire.content === undefined ? findError(wire) : undefined;
   const inner = asWire(error);
   const type = wordOf(inner.type);
   const code = codeOf(inner.code ?? inner.http_code);

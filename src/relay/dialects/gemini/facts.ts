@@ -28,6 +28,7 @@ export class GeminiFacts implements ReplyFacts {
   textTruncated = false;
   #kept = 0;
   #raw: Wire | undefined;
+  #model: string | undefined;
   readonly #grounding = new Map<number, Wire>();
 
   /** Takes one object of the reply; the last value of each fact wins. */
@@ -46,7 +47,8 @@ export class GeminiFacts implements ReplyFacts {
       this.blocked = true;
     }
     if (isWire(reply.usageMetadata)) this.#raw = laterUsage(this.#raw, reply.usageMetadata);
-    if (this.#raw) this.#count(textOf(reply.modelVersion));
+    this.#model ??= textOf(reply.modelVersion);
+    if (this.#raw) this.#count(this.#model);
   }
 
   #count(model: string | undefined): void {

@@ -31,6 +31,19 @@ export function citationsOf(grounding: unknown, text: string): readonly Citation
   return [...placed, ...others];
 }
 
+/** Works that the answer quotes, as `citationMetadata` names them; Vertex calls the list otherwise. */
+export function quotationsOf(metadata: unknown, text: string): readonly Citation[] {
+  const { citationSources, citations } = wireOf(metadata);
+  return wiresOf(citationSources ?? citations).flatMap(({ uri, title, startIndex, endIndex }) => {
+    const url = textOf(uri), name = textOf(title), end = plainNumber(endIndex ?? 0);
+    if (url === undefined && name === undefined) return [];
+    return [{
+      kind: "url" as const, ...(url === undefined ? {} : { url }), ...(name === undefined ? {} : { title: name }),
+      ...(end > 0 ? { start: charsBefore(text, plainNumber(startIndex ?? 0)), end: charsBefore(text, end) } : {}),
+    }];
+  });
+}
+
 function sourceOf(chunk: Wire): Citation | undefined {
   const place = chunk.web ?? chunk.maps ?? chunk.retrievedContext ?? chunk.image;
   const { uri, title, text, sourceUri } = wireOf(place);

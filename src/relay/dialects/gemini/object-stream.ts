@@ -1,5 +1,6 @@
 import { ArraySplitter } from "#relay/dialects/gemini/array-splitter.ts";
 import { parseJson } from "#relay/dialects/gemini/wire.ts";
+import { asEvents, DONE, eventValues } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, SseSplitter } from "#relay/http/sse.ts";
 
@@ -45,19 +46,20 @@ export class ObjectStream {
     if (!this.#events?.flush()) return NOTHING;
     const { buffer } = this.#events;
     const data = eventData(buffer, 0, buffer.length);
-    const value = data && parseJson(data.toString("utf8"));
-    if (value === undefined) return NOTHING;
-    return [{ raw: Buffer.concat([buffer, Buffer.from(endsInBreak(buffer) ? "\n" : "\n\n")]), data, value }];
+    const values = data && eventValues(data);
+    if (values === undefined) return NOTHING;
+    return values.length > 1 ? apart(values) : piece(Buffer.concat([buffer, Buffer.from(endsInBreak(buffer) ? "\n" : "\n\n")]), data, values[0]);
   }
 
   #pieces({ buffer, ends }: SseSplitter): readonly StreamPiece[] {
     let start = 0;
-    return ends.map((end) => {
+    return ends.flatMap((end) => {
       const raw = buffer.subarray(start, end);
       const data = eventData(buffer, start, end);
       start = end;
-      if (data === undefined || data.length === 0 || data.toString("latin1", 0, 6) === "[DONE]") return { raw, data: undefined, value: undefined };
-      return { raw, data, value: parsed(data) };
+      const values = data === undefined || data.length === 0 ? NO_DATA : eventValues(data);
+      if (values === undefined) throw notJson();
+      return values.length > 1 ? apart(values) : piece(raw, data, values[0]);
     });
   }
 }
@@ -65,13 +67,27 @@ export class ObjectStream {
 const EMPTY = Buffer.alloc(0);
 const NOTHING: readonly StreamPiece[] = [];
 
+const NO_DATA: readonly unknown[] = [DONE];
+
+/** @param value `[DONE]` is no object of the stream's */
+const piece = (raw: Buffer, data: Buffer | undefined, value: unknown): readonly StreamPiece[] =>
+  [value === DONE || data === undefined ? { raw, data: undefined, value: undefined } : { raw, data, value }];
+
+/** Several objects that came as one event, as events of their own. */
+const apart = (values: readonly unknown[]): readonly StreamPiece[] => values.flatMap((value) => {
+  const raw = asEvents([value]);
+  return piece(raw, eventData(raw, 0, raw.length), value);
+});
+
 const pieceOf = (raw: Buffer): StreamPiece => ({ raw, data: raw, value: parsed(raw) });
 
 function parsed(data: Buffer): unknown {
   const value = parseJson(data.toString("utf8"));
-  if (value === undefined) throw new RelayError("bad_upstream_response", "The upstream sent an event that is not JSON.");
+  if (value === undefined) throw notJson();
   return value;
 }
+
+const notJson = (): RelayError => new RelayError("bad_upstream_response", "The upstream sent an event that is not JSON.");
 
 /** Where the stream's first byte stands behind blanks and a byte order mark; undefined = not yet there. */
 function beginning(bytes: Buffer): number | undefined {

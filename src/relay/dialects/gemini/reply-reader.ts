@@ -1,6 +1,6 @@
 import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical/events.ts";
 import { finishOf, nativeFinish } from "#relay/dialects/gemini/finish.ts";
-import { citationsOf, searchesOf } from "#relay/dialects/gemini/grounding.ts";
+import { citationsOf, quotationsOf, searchesOf } from "#relay/dialects/gemini/grounding.ts";
 import { readLogprobs } from "#relay/dialects/gemini/logprobs.ts";
 import { PartialArgs } from "#relay/dialects/gemini/partial-args.ts";
 import { unpackSignature } from "#relay/dialects/gemini/proof.ts";
@@ -23,6 +23,8 @@ type Answer = {
   sound: number | undefined;
   native: string | undefined;
   grounding: unknown;
+  /** What was quoted from. */
+  quoted: unknown;
 };
 
 /**
@@ -84,7 +86,7 @@ export class ReplyReader {
 
   #finishAnswer(answer: Answer): void {
     const several = this.#answers.size > 1;
-    const citations = citationsOf(answer.grounding, answer.text);
+    const citations = [...citationsOf(answer.grounding, answer.text), ...quotationsOf(answer.quoted, answer.text)];
     if (several && (answer.open || answer.call || citations.length > 0)) this.#turnTo(answer);
     const { textIndex: index } = answer;
     if (index !== undefined) for (const citation of citations) this.#events.push({ type: "citation", index, citation });
@@ -125,7 +127,7 @@ export class ReplyReader {
     const number = typeof candidate.index === "number" ? candidate.index : 0;
     let answer = this.#answers.get(number);
     if (!answer) {
-      answer = { number, open: undefined, text: "", textIndex: undefined, calls: false, call: undefined, server: undefined, sound: undefined, native: undefined, grounding: undefined };
+      answer = { number, open: undefined, text: "", textIndex: undefined, calls: false, call: undefined, server: undefined, sound: undefined, native: undefined, grounding: undefined, quoted: undefined };
       this.#answers.set(number, answer);
     }
     this.#turnTo(answer);
@@ -133,6 +135,7 @@ export class ReplyReader {
     const { textIndex: index } = answer;
     if (isWire(candidate.logprobsResult) && index !== undefined) this.#events.push({ type: "logprobs", index, raw: readLogprobs(candidate.logprobsResult) });
     if (isWire(candidate.groundingMetadata)) answer.grounding = { ...wireOf(answer.grounding), ...candidate.groundingMetadata };
+    if (isWire(candidate.citationMetadata)) answer.quoted = candidate.citationMetadata;
     answer.native = nativeFinish(candidate.finishReason) ?? answer.native;
   }
 
@@ -140,7 +143,7 @@ export class ReplyReader {
     const signature = textOf(part.thoughtSignature);
     if (typeof part.text === "string") this.#text(answer, part.thought === true ? "reasoning" : "text", part.text, signature);
     else if (isWire(part.functionCall)) this.#call(answer, part.functionCall, signature);
-    else if (isWire(part.inlineData)) this.#media(answer, part.inlineData);
+    else if (isWire(part.inlineData)) this.#media(answer, part.inlineData, part.thought === true);
     else if (SERVER_PARTS.some((name) => isWire(part[name]))) {
       this.#serverTool(answer, part);
     } else if (signature !== undefined) this.#text(answer, "text", "", signature);
@@ -202,8 +205,8 @@ export class ReplyReader {
     this.#events.push({ type: "server-tool", index, phase: isEnd ? "end" : "start", raw: jsonOf(part) });
   }
 
-  /** Sound that goes on in the next part is one block, an image a block of its own. */
-  #media(answer: Answer, { mimeType, data }: Wire): void {
+  /** Sound that goes on in the next part is one block, an image a block of its own. What is thought of is a draft. */
+  #media(answer: Answer, { mimeType, data }: Wire, partial: boolean): void {
     if (typeof data !== "string") return;
     const mime = textOf(mimeType) ?? "image/png";
     const sound = answer.sound;
@@ -211,7 +214,7 @@ export class ReplyReader {
     if (mime.startsWith("audio/")) {
       answer.sound = sound ?? this.#index++;
       this.#events.push({ type: "audio-delta", index: answer.sound, base64: data });
-    } else this.#events.push({ type: "image", index: this.#index++, mime, base64: data, partial: false });
+    } else this.#events.push({ type: "image", index: this.#index++, mime, base64: data, partial });
   }
 
   #close(answer: Answer): void {

@@ -14,10 +14,10 @@ export function burstChat(body: Buffer, options: PassOptions, facts: OpenAiFacts
   const head = { ...rest, object: "chat.completion.chunk" };
   const chunk = (fields: object): string => `data: ${JSON.stringify({ ...head, ...fields })}\n\n`;
   let out = "";
-  for (const { index, message, finish_reason } of choices) {
+  for (const { index, message, finish_reason, logprobs } of choices) {
     const { tool_calls, ...said } = (message ?? {}) as Wire;
     const calls = Array.isArray(tool_calls) ? tool_calls.map((call: Wire, at) => ({ index: at, ...call })) : undefined;
-    out += chunk({ choices: [{ index, delta: { ...said, ...(calls ? { tool_calls: calls } : {}) }, finish_reason: null }] });
+    out += chunk({ choices: [{ index, delta: { ...said, ...(calls ? { tool_calls: calls } : {}) }, ...(logprobs ? { logprobs } : {}), finish_reason: null }] });
     out += chunk({ choices: [{ index, delta: {}, finish_reason }] });
   }
   if (options.clientWantsUsage && usage) out += chunk({ choices: [], usage });

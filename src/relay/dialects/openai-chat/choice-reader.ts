@@ -7,6 +7,9 @@ import { isObject } from "#relay/dialects/openai-kit/fields.ts";
 
 type Kind = "text" | "reasoning" | "refusal";
 
+/** What vendors call their thoughts. */
+const REASONING_KEYS = ["reasoning_content", "reasoning", "reasoning_text"] as const;
+
 /** Reads what one choice says, delta by delta or whole, into blocks. */
 export class ChoiceReader {
   readonly #sink: BlockSink;
@@ -15,7 +18,8 @@ export class ChoiceReader {
   /** The last text, which citations and figures belong to even when it is closed. */
   #text: number | undefined;
   #audio: number | undefined;
-  #reasoningKey: "reasoning_content" | "reasoning" | undefined;
+  #cited = false;
+  #reasoningKey: (typeof REASONING_KEYS)[number] | undefined;
   /** Anything that is an answer has come. */
   content = false;
   finish: string | undefined;
@@ -31,16 +35,27 @@ export class ChoiceReader {
 
   /** @param whole a message instead of a delta: nothing follows */
   read(choice: JsonObject, whole: boolean): void {
-    const said = whole ? choice.message : choice.delta ?? choice.message;
+    const said = whole ? choice.message ?? choice.delta : choice.delta ?? this.#inOnePiece(choice.message);
     if (isObject(said)) this.#message(said, whole);
     if (choice.logprobs !== null && choice.logprobs !== undefined) this.#figures(choice.logprobs);
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "") this.finish = choice.finish_reason;
+  }
+
+  /** Sources of the whole answer, where none were named for its parts. */
+  name(sources: readonly Json[]): void {
+    if (this.#cited || this.#text === undefined) return;
+    for (const source of sources) this.#cite({ url_citation: isObject(source) ? source : { url: source } });
   }
 
   /** Closes everything that is open. */
   close(): void {
     this.#tools.close();
     this.#closeOpen();
+  }
+
+  /** A message in a stream is an answer that came at once, or says once more, whole, what the deltas have said. */
+  #inOnePiece(message: Json | undefined): Json | undefined {
+    return this.content ? undefined : message;
   }
 
   #message(said: JsonObject, whole: boolean): void {
@@ -64,7 +79,7 @@ export class ChoiceReader {
 
   /** The same thought often comes under both names, and once more in the details. */
   #reasoning(said: JsonObject): void {
-    const key = (["reasoning_content", "reasoning"] as const).find((name) => typeof said[name] === "string" && said[name] !== "" && (this.#reasoningKey ?? name) === name);
+    const key = REASONING_KEYS.find((name) => typeof said[name] === "string" && said[name] !== "" && (this.#reasoningKey ?? name) === name);
     if (key !== undefined) {
       this.#reasoningKey = key;
       this.#say("reasoning", said[key] as string);
@@ -88,7 +103,7 @@ export class ChoiceReader {
     if (typeof content === "string") this.#say("text", content);
     for (const part of list(content)) {
       if (!isObject(part)) continue;
-      if (part.type === "thinking" || part.type === "reasoning") this.#say("reasoning", thinkingText(part.thinking ?? part.text));
+      if (part.type === "thinking" || part.type === "reasoning") this.#say("reasoning", thinkingText(part.thinking ?? part.text ?? part.summary));
       else if (part.type === "refusal" && typeof part.refusal === "string") this.#say("refusal", part.refusal);
       else if (part.type === "image_url") this.#image(part);
       else if (typeof part.text === "string") this.#say("text", part.text);
@@ -122,6 +137,7 @@ export class ChoiceReader {
     const cited = isObject(annotation) && isObject(annotation.url_citation) ? annotation.url_citation : undefined;
     if (!cited || typeof cited.url !== "string") return;
     const index = this.#text ?? this.#enter("text");
+    this.#cited = true;
     const { url, title, start_index: start, end_index: end } = cited;
     this.#sink.emit({
       type: "citation", index,

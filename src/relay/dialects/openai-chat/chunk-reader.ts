@@ -20,6 +20,7 @@ export class ChunkReader {
   #blocks = 0;
   #current = 0;
   #tier: string | undefined;
+  #sources: readonly Json[] = [];
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -55,6 +56,7 @@ export class ChunkReader {
       return;
     }
     if (typeof wire.service_tier === "string") this.#tier = wire.service_tier;
+    this.#sources = sourcesOf(wire) ?? this.#sources;
     this.#start(wire);
     for (const choice of Array.isArray(wire.choices) ? (wire.choices as readonly Json[]) : []) if (isObject(choice)) this.#read(choice, whole);
     if (this.#isOutOfCapacity()) this.fail({ status: 503, code: OUT_OF_CAPACITY, message: "The server is out of capacity." });
@@ -70,6 +72,7 @@ export class ChunkReader {
   /** The vendor has said that it is done. */
   end(): void {
     if (this.#over) return;
+    (this.#choices.get(0) ?? this.#choices.values().next().value)?.name(this.#sources);
     for (const choice of this.#choices.values()) choice.close();
     const first = this.#choices.get(0) ?? this.#choices.values().next().value;
     if (this.#choices.size > 1) for (const [number, choice] of this.#choices) this.#out.push({ type: "candidate", number, finish: finishFor(choice) });
@@ -116,6 +119,11 @@ export class ChunkReader {
   #isOutOfCapacity(): boolean {
     return !this.content && [...this.#choices.values()].some(({ finish }) => finish === OUT_OF_CAPACITY);
   }
+}
+
+/** What a searching vendor (Perplexity, xAI) has found, with titles if there are any; told again, whole, in every chunk. */
+function sourcesOf({ search_results: results, citations }: JsonObject): readonly Json[] | undefined {
+  return [results, citations].find((list): list is readonly Json[] => Array.isArray(list) && list.length > 0);
 }
 
 const finishFor = ({ finish, called }: ChoiceReader): FinishReason => finishOf(finish ?? "stop", called);

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { ChunkReader } from "#relay/dialects/openai-chat/chunk-reader.ts";
 import { isObject } from "#relay/dialects/openai-kit/fields.ts";
 import { RelayError } from "#relay/errors.ts";
+import { DONE, eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { eventData, SseSplitter } from "#relay/http/sse.ts";
 
 /** Reads the stream of an OpenAI-shaped vendor. */
@@ -37,17 +38,18 @@ export class ChatStreamDecoder implements StreamDecoder {
       const data = eventData(buffer, start, end);
       if (data === undefined) {
         if (buffer[start] === 0x3a) this.#reader.ping();
-      } else if (data.toString("latin1", 0, 6) === "[DONE]") done = true;
-      else if (data.length > 0) this.#readData(data, unfinished);
+      } else if (data.length > 0 && this.#readData(data, unfinished)) done = true;
       start = end;
     }
     return done;
   }
 
-  #readData(data: Buffer, unfinished: boolean): void {
-    const wire = parse(data);
-    if (wire) this.#reader.read(wire);
-    else if (!unfinished) throw new RelayError("bad_upstream_response", "The upstream sent an event that is not JSON.");
+  /** @returns whether it says that all has been said */
+  #readData(data: Buffer, unfinished: boolean): boolean {
+    const values = eventValues(data);
+    if (!values && !unfinished) throw new RelayError("bad_upstream_response", "The upstream sent an event that is not JSON.");
+    for (const wire of objectsOf<JsonObject>(values ?? [])) this.#reader.read(wire);
+    return values?.includes(DONE) === true;
   }
 }
 

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import type { Json, JsonObject, Proof } from "#relay/canonical/request.ts";
+import { callOf, piecesOf, slotOf } from "#relay/dialects/openai-kit/call-pieces.ts";
 import { isObject } from "#relay/dialects/openai-kit/fields.ts";
 
-type Call = { slot: number | undefined; vendorId: string; id: string; name: string; custom: boolean; proof?: Proof; index?: number; pending: string };
+type Call = { slot: number | undefined; vendorId: string; id: string; name: string; custom: boolean; proof?: Proof; index?: number; pending: string; written: string; told: boolean };
 
 /** Where blocks get their numbers and events go. */
 export type BlockSink = Readonly<{ open(): number; emit(event: CanonicalEvent): void; restore(word: string): string }>;
 
 /**
  * Puts the pieces of tool calls together, in all the ways in which vendors cut them: without index, all with index 0,
- * the id in every piece, the name in pieces or again and again, arguments as an object. A call is told once its name
- * is surely whole: with its first argument, or when something else follows.
+ * the id in every piece, late, or another one in each, the name in pieces or again and again, arguments as an object. A
+ * call is told once its name is surely whole: with its first argument, or when something else follows.
  */
 export class ToolReader {
   readonly #sink: BlockSink;
@@ -64,27 +65,20 @@ export class ToolReader {
   }
 
   #find(value: JsonObject, name: string, whole: boolean): Call {
-    const slot = typeof value.index === "number" ? value.index : undefined;
+    const slot = slotOf(value.index);
     const vendorId = typeof value.id === "string" ? value.id : "";
-    if (whole) return this.#add(slot, vendorId);
-    if (vendorId !== "") {
-      const same = this.#calls.findLast((call) => call.vendorId === vendorId && (call.slot === slot || slot === undefined || call.slot === undefined));
-      if (same) return same;
-      const nameless = this.#calls.findLast((call) => call.vendorId === "" && call.slot === slot && call.index === undefined);
-      if (!nameless) return this.#add(slot, vendorId);
-      nameless.vendorId = vendorId;
-      nameless.id = this.#freeId(vendorId);
-      return nameless;
+    const call = whole ? undefined : callOf(this.#calls, { slot, vendorId, name });
+    if (!call) return this.#add(slot, vendorId);
+    if (call.vendorId === "" && vendorId !== "" && !call.told) {
+      call.vendorId = vendorId;
+      call.id = this.#freeId(vendorId);
     }
-    const going = slot === undefined ? this.#calls.at(-1) : this.#calls.findLast((call) => call.slot === slot);
-    // Without id and index a name that comes with a call under way opens the next one.
-    const opens = going === undefined || (slot === undefined && name !== "" && going.index !== undefined);
-    return opens ? this.#add(slot, "") : going;
+    return call;
   }
 
   #add(slot: number | undefined, vendorId: string): Call {
     for (const call of this.#calls) if (call.index === undefined && call.name !== "") this.#start(call);
-    const call: Call = { slot, vendorId, id: this.#freeId(vendorId), name: "", custom: false, pending: "" };
+    const call: Call = { slot, vendorId, id: this.#freeId(vendorId), name: "", custom: false, pending: "", written: "", told: false };
     this.#calls.push(call);
     return call;
   }
@@ -96,8 +90,9 @@ export class ToolReader {
   }
 
   #append(call: Call, value: Json | undefined): void {
-    const written = typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+    const written = piecesOf(value);
     if (written === "") return;
+    call.written += written;
     if (call.index === undefined && call.name === "") {
       call.pending += written;
       return;
@@ -108,6 +103,7 @@ export class ToolReader {
 
   #start(call: Call): number {
     const index = (call.index = this.#sink.open());
+    call.told = true;
     const { id, custom, proof, pending } = call;
     this.#sink.emit({ type: "tool-start", index, id, name: this.#sink.restore(call.name), ...(custom && { custom }), ...(proof && { proof }) });
     if (pending !== "") this.#sink.emit({ type: "tool-delta", index, arguments: pending });

@@ -1,9 +1,12 @@
 import type { PassOptions } from "#relay/dialects/dialect.ts";
+import { findError, tells } from "#relay/dialects/openai-kit/facts.ts";
+import { CallPieces } from "#relay/dialects/openai-kit/call-pieces.ts";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, SseSplitter } from "#relay/http/sse.ts";
 
 type Wire = Record<string, unknown>;
-type Choice = { index: number; finish_reason: unknown; logprobs?: unknown; text?: string; message?: Wire };
+type Choice = { index: number; finish_reason: unknown; logprobs?: unknown; usage?: unknown; text?: string; message?: Wire };
 
 /**
  * Puts the events of a stream together to one body, for vendors that stream although nobody asked them to.
@@ -13,16 +16,21 @@ type Choice = { index: number; finish_reason: unknown; logprobs?: unknown; text?
 export function aggregateStream(stream: Buffer, operation: PassOptions["operation"]): Buffer {
   const head: Wire = {};
   const choices = new Map<number, Choice>();
+  const calls = new Map<number, CallPieces>();
   for (const event of eventsOf(stream)) {
-    for (const [key, value] of Object.entries(event)) {
-      if (key !== "choices" && value !== null && value !== undefined) head[key] = value;
-    }
-    for (const choice of (event.choices as readonly Wire[] | undefined) ?? []) addChoice(choices, choice, operation);
+    const error = findError(event);
+    if (error) return Buffer.from(JSON.stringify(event));
+    for (const [key, value] of Object.entries(event)) if (key !== "choices" && (key === "usage" ? isTold(value) && tells(value as Wire, true) : isTold(value))) head[key] = value;
+    for (const choice of objectsOf<Wire>(Array.isArray(event.choices) ? event.choices : [])) addChoice(choices, calls, choice, operation);
   }
-  if (head.error !== undefined) return Buffer.from(JSON.stringify({ error: head.error }));
+  for (const [index, pieces] of calls) choices.get(index)!.message!.tool_calls = pieces.whole();
   const object = operation === "completions" ? "text_completion" : "chat.completion";
   return Buffer.from(JSON.stringify({ ...head, object, choices: [...choices.values()].sort((a, b) => a.index - b.index) }));
 }
+
+/** An object without members takes nothing's place. */
+const isTold = (value: unknown): boolean =>
+  value !== null && value !== undefined && (typeof value !== "object" || Object.values(value).some((one) => one !== null));
 
 function* eventsOf(stream: Buffer): Generator<Wire> {
   const splitter = new SseSplitter();
@@ -32,47 +40,49 @@ function* eventsOf(stream: Buffer): Generator<Wire> {
     for (const end of splitter.ends) {
       const data = eventData(splitter.buffer, start, end);
       start = end;
-      if (data === undefined || data.length === 0 || data.toString("latin1", 0, 6) === "[DONE]") continue;
-      yield parseEvent(data);
+      if (data === undefined || data.length === 0) continue;
+      const values = eventValues(data);
+      if (values === undefined) throw new RelayError("bad_upstream_response", "The upstream sent an event that is not JSON.");
+      yield* objectsOf<Wire>(values);
     }
   }
 }
 
-function parseEvent(data: Buffer): Wire {
-  try {
-    return JSON.parse(data.toString("utf8")) as Wire;
-  } catch (cause) {
-    throw new RelayError("bad_upstream_response", "The upstream sent an event that is not JSON.", { cause });
-  }
-}
-
-function addChoice(choices: Map<number, Choice>, part: Wire, operation: PassOptions["operation"]): void {
+function addChoice(choices: Map<number, Choice>, calls: Map<number, CallPieces>, part: Wire, operation: PassOptions["operation"]): void {
   const index = typeof part.index === "number" ? part.index : 0;
   const choice = choices.get(index) ?? { index, finish_reason: null };
   choices.set(index, choice);
   if (typeof part.finish_reason === "string" && part.finish_reason !== "") choice.finish_reason = part.finish_reason;
+  if (isTold(part.logprobs)) choice.logprobs = joined(choice.logprobs, part.logprobs);
+  if (isTold(part.usage)) choice.usage = part.usage;
   if (operation === "completions") {
     choice.text = (choice.text ?? "") + (typeof part.text === "string" ? part.text : "");
     return;
   }
+  const isFirst = choice.message === undefined;
   const message = (choice.message ??= { role: "assistant", content: null });
-  for (const [key, value] of Object.entries((part.delta ?? part.message ?? {}) as Wire)) {
-    if (key === "tool_calls") addToolCalls(message, value as readonly Wire[] | null);
-    else if (typeof value === "string" && key !== "role") message[key] = ((message[key] as string | null | undefined) ?? "") + value;
-    else if (value !== null && value !== undefined) message[key] = value;
+  // A message behind deltas says once more what they have said.
+  const said = part.delta ?? (isFirst ? part.message : undefined);
+  for (const [key, value] of typeof said === "object" && said !== null ? Object.entries(said as Wire) : []) {
+    if (key === "tool_calls") {
+      if (!Array.isArray(value) || value.length === 0) continue;
+      if (!calls.has(index)) calls.set(index, new CallPieces());
+      for (const piece of objectsOf<Wire>(value)) calls.get(index)!.add(piece);
+    } else if (key === "role") message.role = typeof value === "string" && value !== "" ? value : message.role;
+    else if (value !== null && value !== undefined) message[key] = joined(message[key], value);
   }
 }
 
-/** A call goes on under the same index; a new id under an index in use opens another call. */
-function addToolCalls(message: Wire, parts: readonly Wire[] | null): void {
-  const calls = (message.tool_calls ??= []) as Wire[];
-  for (const { index, function: called, ...rest } of parts ?? []) {
-    const isOpen = (call: Wire): boolean => call.index === index && (rest.id === undefined || rest.id === call.id);
-    let call = calls.findLast(isOpen);
-    if (!call) calls.push((call = { index, type: "function", ...rest, function: { name: "", arguments: "" } }));
-    const target = call.function as Record<string, string>;
-    for (const [key, value] of Object.entries((called ?? {}) as Wire)) {
-      target[key] = (target[key] ?? "") + (typeof value === "string" ? value : JSON.stringify(value ?? ""));
-    }
-  }
+/** Content that is text here and a list of parts there, as thinking models have it. */
+const partsOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : typeof value === "string" && value !== "" ? [{ type: "text", text: value }] : [];
+
+/** What a member holds goes on where it was left: text, lists, and the members of objects. */
+function joined(before: unknown, next: unknown): unknown {
+  if (typeof before === "string" && typeof next === "string") return before + next;
+  if (Array.isArray(before) || Array.isArray(next)) return [...partsOf(before), ...partsOf(next)];
+  if (typeof before !== "object" || before === null || typeof next !== "object" || next === null) return next;
+  const whole: Wire = { ...before };
+  for (const [key, value] of Object.entries(next)) if (value !== null) whole[key] = key === "id" ? value : joined(whole[key], value);
+  return whole;
 }

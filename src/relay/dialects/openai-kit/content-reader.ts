@@ -12,7 +12,7 @@ const MEDIA = 4;
 const KINDS: ReadonlyMap<number, number> = new Map(
   ([
     ["content", TEXT], ["text", TEXT], ["refusal", TEXT], ["arguments", TEXT], ["name", TEXT], ["input", TEXT],
-    ["thinking", TEXT], ["transcript", TEXT], ["reasoning_content", REASONING], ["reasoning", REASONING],
+    ["thinking", TEXT], ["transcript", TEXT], ["reasoning_content", REASONING], ["reasoning", REASONING], ["reasoning_text", REASONING],
     ["delta", DESCEND], ["message", DESCEND], ["tool_calls", DESCEND], ["function_call", DESCEND], ["function", DESCEND],
     ["custom", DESCEND], ["audio", DESCEND], ["images", DESCEND], ["image_url", DESCEND], ["data", MEDIA], ["url", MEDIA],
   ] as const).map(([key, kind]) => [keyCode(key.length, key.charCodeAt(0), key.charCodeAt(key.length - 1)), kind]),

@@ -67,32 +67,45 @@ export class OpenAiFacts implements ReplyFacts {
   }
 }
 
-/** Usage stands at the top, in `x_groq` (Groq) or in the first choice (Moonshot). */
+/** Usage stands at the top, in `x_groq` (Groq) or in the first choice (Moonshot). One that names no number is none. */
 export function findUsage(wire: Wire): object | undefined {
   const choice = Array.isArray(wire.choices) ? (wire.choices as readonly (Wire | null)[])[0] : undefined;
   for (const place of [wire, wire.x_groq, choice]) {
     const usage = (place as Wire | null | undefined)?.usage;
-    if (typeof usage === "object" && usage !== null) return usage;
+    if (typeof usage === "object" && usage !== null && tells(usage as Wire, wire.choices !== undefined)) return usage;
   }
   return undefined;
 }
 
+/** @param ofAnswer before the last chunk some vendors tell a total alone, of nought */
+export function tells(usage: Wire, ofAnswer: boolean): boolean {
+  for (const name in usage) {
+    const value = usage[name];
+    if ((typeof value === "number" && (!ofAnswer || value > 0 || !name.startsWith("total_"))) || (typeof value === "string" && value !== "")) return true;
+  }
+  return false;
+}
+
 /**
  * The error that a reply with status 200 carries, in the forms vendors use: `error` (object or text),
- * `base_resp` (MiniMax), `code` with `msg` or `message`, `detail` (FastAPI servers).
+ * a list of `errors`, `base_resp` (MiniMax), `code` with `msg` or `message`, `detail` (FastAPI servers).
  */
 export function findError(wire: Wire): ReplyFacts["error"] {
-  if (wire.error !== undefined && wire.error !== null && wire.error !== false) {
-    return typeof wire.error === "object" ? readError(wire.error as Wire) : { message: String(wire.error) };
-  }
+  if (isTold(wire.error)) return typeof wire.error === "object" ? readError(wire.error as Wire) : { message: String(wire.error) };
   const base = wire.base_resp as Wire | null | undefined;
   if (base && typeof base.status_code === "number" && base.status_code !== 0) {
     return { code: String(base.status_code), message: textOf(base.status_msg) };
   }
-  if (wire.choices !== undefined || wire.data !== undefined) return undefined;
+  if (Array.isArray(wire.choices) || isTold(wire.choices) || Array.isArray(wire.data) || isTold(wire.data)) return undefined;
+  const [first] = Array.isArray(wire.errors) ? (wire.errors as readonly (Wire | string | null)[]) : [];
+  if (isTold(first)) return typeof first === "object" ? readError(first as Wire) : { message: first as string };
   const message = textOf(wire.message) ?? textOf(wire.msg) ?? textOf(wire.error_msg) ?? textOf(wire.detail);
   return message === undefined ? undefined : readError({ ...wire, message, code: wire.code ?? wire.error_code });
 }
+
+/** Some vendors name an error in every chunk, an empty one where there is none. */
+export const isTold = (value: unknown): boolean =>
+  typeof value === "object" && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== false && value !== "";
 
 function readError(error: Wire): NonNullable<ReplyFacts["error"]> {
   const status = [error.status_code, error.status, error.http_code, error.code].map(Number).find((value) => value >= 400 && value < 600);

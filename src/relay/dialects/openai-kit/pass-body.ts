@@ -7,7 +7,7 @@ import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/
 type Range = readonly [start: number, end: number];
 
 /** Small members that are parsed; the answer itself (choices, data) is walked as bytes, however large. */
-const PARSED = ["id", "usage", "error", "service_tier", "x_groq", "base_resp", "code", "message", "msg", "detail", "type", "status", "error_code", "error_msg"];
+const PARSED = ["id", "usage", "error", "service_tier", "x_groq", "base_resp", "code", "message", "msg", "detail", "type", "status", "error_code", "error_msg", "errors"];
 
 /**
  * Reads a complete reply of an OpenAI-shaped vendor and puts the public model name in.

@@ -2,6 +2,7 @@ import type { PassOptions, PassStream } from "#relay/dialects/dialect.ts";
 import { blank, skipString } from "#relay/dialects/openai-kit/content-reader.ts";
 import { OpenAiFacts } from "#relay/dialects/openai-kit/facts.ts";
 import { KeyFinder } from "#relay/dialects/openai-kit/key-finder.ts";
+import { asEvents, DONE, eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, SseSplitter } from "#relay/http/sse.ts";
 
@@ -23,6 +24,7 @@ const BODY_BYTES_MAX = 32 * 1024 * 1024;
 const NOTHING: readonly Buffer[] = [];
 const QUOTE = 34;
 
+type Wire = Readonly<Record<string, unknown>>;
 type Framing = "unknown" | "events" | "body";
 type Edit = { start: number; end: number; bytes: Buffer };
 /** Bytes around the text of an event, and where the model's name is to be written over. */
@@ -60,6 +62,8 @@ export class OpenAiPassStream implements PassStream {
   private last: EventShape | undefined;
   /** Events in a row that did not have the shape of the one before. */
   private misses = 0;
+  /** The vendor has forgotten blank lines between events. */
+  private loose = false;
 
   constructor(options: PassOptions, shape: StreamShape) {
     this.options = options;
@@ -109,8 +113,7 @@ export class OpenAiPassStream implements PassStream {
   private passUnfinished(): readonly Buffer[] {
     const { buffer } = this.splitter;
     const data = eventData(buffer, 0, buffer.length);
-    if (data === undefined) return NOTHING;
-    if (!isDone(data) && !isJson(data)) return NOTHING;
+    if (data === undefined || eventValues(data) === undefined) return NOTHING;
     const closed = Buffer.concat([buffer, Buffer.from(endsInBreak(buffer) ? "\n" : "\n\n")]);
     this.splitter.buffer = closed;
     this.splitter.ends[0] = closed.length;
@@ -119,17 +122,29 @@ export class OpenAiPassStream implements PassStream {
 
   /** Looks at the splitter's complete events and gives the bytes of those that may go on. */
   private pass(): readonly Buffer[] {
-    const { buffer, ends } = this.splitter;
+    return this.passEvents(this.splitter.buffer, this.splitter.ends);
+  }
+
+  private passEvents(buffer: Buffer, ends: readonly number[]): readonly Buffer[] {
     this.finder.reset(buffer);
     this.edits.length = 0;
     let start = 0;
     let stop = this.done || this.facts.error ? 0 : -1;
     for (const end of ends) {
-      this.look(buffer, start, end);
+      const several = this.look(buffer, start, end);
+      if (several) return [...this.output(buffer, stop < 0 ? start : stop), ...this.passApart(several, buffer.subarray(end), ends.filter((one) => one > end).map((one) => one - end))];
       if (stop < 0 && (this.done || this.facts.error)) stop = start;
       start = end;
     }
     return this.output(buffer, stop < 0 ? start : stop);
+  }
+
+  /** What came as one event is told as several, so that clients can read it; then what follows it in its buffer. */
+  private passApart(values: readonly unknown[], rest: Buffer, ends: readonly number[]): readonly Buffer[] {
+    this.loose = true;
+    const apart = asEvents(values), splitter = new SseSplitter();
+    const told = splitter.push(apart) ? this.passEvents(apart, splitter.ends) : NOTHING;
+    return [...told, ...(ends.length > 0 ? this.passEvents(rest, ends) : NOTHING)];
   }
 
   private output(buffer: Buffer, stop: number): readonly Buffer[] {
@@ -151,21 +166,29 @@ export class OpenAiPassStream implements PassStream {
     return [out];
   }
 
-  private look(buffer: Buffer, start: number, end: number): void {
-    const { finder, facts } = this;
-    if (this.last !== undefined && this.follows(this.last, buffer, start, end)) return;
+  /** @returns the values of an event that is several in truth: nothing of it has been read */
+  private look(buffer: Buffer, start: number, end: number): readonly unknown[] | undefined {
+    const { finder } = this;
+    if (this.last !== undefined && this.follows(this.last, buffer, start, end)) return undefined;
     this.last = undefined;
-    if (!endsInBrace(buffer, start, end) && this.lookBare(buffer, start, end)) return;
+    const isWhole = endsInBrace(buffer, start, end);
+    if (!isWhole && this.lookBare(buffer, start, end)) return undefined;
     const usage = this.named(USAGE, buffer, start, end, false);
     const finish = this.named(FINISH, buffer, start, end, true);
     const error = this.named(ERROR, buffer, start, end, false);
-    let dropped = false;
-    if (usage || finish || error || this.firstChunksLeft > 0) dropped = this.inspect(buffer, start, end);
+    // What holds no piece of an answer may be anything: an error in a form of the vendor's own, the answer in one piece.
+    const isOdd = !isWhole || this.loose || finder.value(CONTENT, start, end) < 0;
+    const eventful = usage || finish || error || isOdd || this.firstChunksLeft > 0;
+    const values = eventful ? valuesOf(buffer, start, end) : NO_VALUES;
+    if (values.length > 1) return values;
+    if (values.length === 1 && this.inspect(objectsOf<Wire>(values)[0])) this.edits.push({ start, end, bytes: EMPTY });
+    else this.readOn(buffer, start, end, eventful);
+    return undefined;
+  }
+
+  private readOn(buffer: Buffer, start: number, end: number, eventful: boolean): void {
+    const { finder, facts } = this;
     if (this.done || facts.error) return;
-    if (dropped) {
-      this.edits.push({ start, end, bytes: EMPTY });
-      return;
-    }
     const edits = this.edits.length;
     if (this.options.rewriteModel) this.rename(buffer, start, end);
     const { reader } = facts;
@@ -176,7 +199,6 @@ export class OpenAiPassStream implements PassStream {
       reader.read(buffer, delta, end);
       from = delta;
     }
-    const eventful = usage || finish || error || this.firstChunksLeft > 0;
     if (!eventful && reader.strings === strings + 1 && ++this.misses < MISSES_MAX) this.last = this.shapeOf(buffer, start, end, this.edits[edits]);
   }
 
@@ -224,12 +246,9 @@ export class OpenAiPassStream implements PassStream {
     return false;
   }
 
-  /** Parses one event for its facts. Returns true when the client must not see it. */
-  private inspect(buffer: Buffer, start: number, end: number): boolean {
-    const data = eventData(buffer, start, end);
-    if (data === undefined) return false;
-    const wire = parseObject(data);
-    if (wire === undefined) throw badResponse("The upstream sent an event that is not JSON.");
+  /** Reads the facts of one event. Returns true when the client must not see it. */
+  private inspect(wire: Wire | undefined): boolean {
+    if (wire === undefined) return true;
     const { facts, options } = this;
     this.firstChunksLeft = facts.id === undefined ? this.firstChunksLeft - 1 : 0;
     if (typeof wire.model === "string" && wire.model !== "" && this.otherNames.length === 1) {
@@ -237,8 +256,17 @@ export class OpenAiPassStream implements PassStream {
     }
     const before = facts.usage;
     facts.take(wire, options.flags);
+    if (!facts.content) this.readMessages(wire);
     const isUsageOnly = facts.usage !== before && !(Array.isArray(wire.choices) && wire.choices.length > 0);
     return isUsageOnly && !options.clientWantsUsage;
+  }
+
+  /** Messages that came in one piece, in place of deltas. */
+  private readMessages({ choices }: Wire): void {
+    const messages = Array.isArray(choices) ? objectsOf<Wire>(choices).flatMap(({ delta, message }) => (isPlain(message) && !isPlain(delta) ? [message] : [])) : [];
+    if (messages.length === 0) return;
+    const bytes = Buffer.from(JSON.stringify(messages));
+    this.facts.reader.read(bytes, 0, bytes.length);
   }
 
   private rename(buffer: Buffer, start: number, end: number): void {
@@ -273,18 +301,20 @@ function framingOf(chunk: Buffer): Framing {
   return byte === 123 || byte === 91 ? "body" : "events";
 }
 
-const isDone = (data: Buffer): boolean => data.length >= 6 && data.toString("latin1", 0, 6) === "[DONE]";
+const isDone = (data: Buffer): boolean => data.length >= 6 && data.toString("latin1", 0, 6) === DONE;
 
-const isJson = (data: Buffer): boolean => parseObject(data) !== undefined;
-
-function parseObject(data: Buffer): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString("utf8"));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+/** @throws RelayError bad_upstream_response */
+function valuesOf(buffer: Buffer, start: number, end: number): readonly unknown[] {
+  const data = eventData(buffer, start, end);
+  if (data === undefined || data.length === 0) return NO_VALUES;
+  const values = eventValues(data);
+  if (values === undefined) throw badResponse("The upstream sent an event that is not JSON.");
+  return values;
 }
+
+const NO_VALUES: readonly unknown[] = [];
+
+const isPlain = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 const isBreak = (byte: number | undefined): boolean => byte === 10 || byte === 13;
 

@@ -6,6 +6,7 @@ import type { ProviderFlags } from "#relay/providers/provider.ts";
 export type UsageFlags = Pick<ProviderFlags, "cached" | "reasoning">;
 
 const RAW_BYTES_MAX = 4096;
+const COUNT_MAX = 2 ** 31;
 /** xAI: 1 tick = 1e-10 USD. */
 const TICKS_PER_NANO = 10;
 
@@ -66,6 +67,7 @@ function readInput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
     ?? (total === undefined ? undefined : Math.max(0, total - completion));
   let cached = counts.first(
     wire.num_cached_tokens, details.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens,
+    wire.prompt_tokens === undefined ? undefined : wire.cache_read_input_tokens,
   );
   if (prompt === undefined) return {};
 
@@ -75,8 +77,19 @@ function readInput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
   }
   const media = readMedia(wire, details, prompt, counts);
   cached = counts.within(cached, prompt);
-  const written = counts.within(counts.first(details.cache_write_tokens, details.cache_creation_input_tokens), prompt - (cached ?? 0));
-  return splitInput(prompt, cached, written, media);
+  const written = counts.within(counts.first(
+    details.cache_write_tokens, details.cache_creation_input_tokens, details.cache_creation_tokens,
+    wire.prompt_tokens === undefined ? undefined : wire.cache_creation_input_tokens,
+  ), prompt - (cached ?? 0));
+  const input = splitInput(prompt, cached, written, media);
+  const long = counts.within(readLongWrites(wire, details, counts), written ?? 0) ?? 0;
+  return long > 0 ? { ...input, cacheWrite5m: written! - long, cacheWrite1h: long } : input;
+}
+
+/** Of what was written into the cache, that which stays there for an hour: gateways to Anthropic's models tell it. */
+function readLongWrites(wire: Wire, details: Wire, counts: Counts): number | undefined {
+  const parts = asObject(details.cache_creation ?? details.cache_creation_token_details ?? wire.cache_creation);
+  return counts.first(parts.ephemeral_1h_input_tokens, wire.claude_cache_creation_1_h_tokens);
 }
 
 type Media = Readonly<{ audio: number; image: number; video: number; cachedAudio: number | undefined }>;
@@ -171,6 +184,8 @@ function readOutput(wire: Wire, flags: UsageFlags, counts: Counts): Usage {
 }
 
 function reasoningIsBeside(wire: Wire, flags: UsageFlags, completion: number, reasoning: number, counts: Counts): boolean {
+  // Perplexity's research: what it read and thought on its way stands beside all that is told of the answer, its sum too.
+  if (wire.citation_tokens !== undefined && wire.citation_tokens !== null && wire.reasoning_tokens === reasoning) return true;
   const total = counts.first(wire.total_tokens);
   const prompt = counts.first(wire.prompt_tokens, wire.input_tokens);
   if (total !== undefined && prompt !== undefined) {
@@ -190,10 +205,19 @@ function flagged(counts: Counts): true {
 function readItems(wire: Wire, counts: Counts): Readonly<Record<string, number>> | undefined {
   const searches = counts.first(
     asObject(wire.server_tool_use_details).web_search_requests, asObject(wire.server_tool_use).web_search_requests,
-    wire.num_search_queries, wire.num_sources_used,
+    wire.num_search_queries, wire.num_sources_used, asObject(asObject(wire.plugins).search).count,
   );
-  return searches === undefined || searches === 0 ? undefined : { web_search: searches };
+  const seconds = wire.prompt_audio_seconds;
+  const items = {
+    ...(searches !== undefined && searches > 0 && { web_search: searches }),
+    ...(typeof seconds === "number" && seconds > 0 && seconds < COUNT_MAX && { audio_in_ms: Math.round(seconds * 1000) }),
+    // Perplexity: what its searches have found and the model has read, at a price of its own.
+    ...positive("tool:citation_token", counts.first(wire.citation_tokens)),
+  };
+  return Object.keys(items).length === 0 ? undefined : items;
 }
+
+const positive = (item: string, value: number | undefined): Readonly<Record<string, number>> => (value !== undefined && value > 0 ? { [item]: value } : {});
 
 function readCost(wire: Wire): bigint | undefined {
   const ticks = wire.cost_in_usd_ticks;

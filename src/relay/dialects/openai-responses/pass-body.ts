@@ -1,9 +1,11 @@
-import { plainText } from "#relay/canonical/plain.ts";
 import type { PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
 import { editsOf, memberRanges, responseEdits } from "#relay/dialects/openai-responses/response-edits.ts";
 import { ResponsesFacts } from "#relay/dialects/openai-responses/responses-facts.ts";
-import { parseWire } from "#relay/dialects/openai-responses/wire.ts";
+import { withItems } from "#relay/dialects/openai-responses/usage.ts";
+import { readError } from "#relay/dialects/openai-responses/vendor-error.ts";
+import { asObject, asText, parseWire } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { spliceBody } from "#relay/http/body/splice.ts";
 import { eventData, looksLikeEvents, SseSplitter } from "#relay/http/sse.ts";
@@ -18,11 +20,8 @@ export function passBody(given: Buffer, options: PassOptions, facts = new Respon
   const ranges = wire && memberRanges(body);
   if (!wire || !ranges) throw new RelayError("bad_upstream_response", "The upstream's reply is not JSON.");
   if (!Array.isArray(wire.output) || wire.status === "failed" || wire.status === "cancelled") {
-    const before = facts.error;
+    if (!Array.isArray(wire.output) && wire.status !== "failed" && !readError(wire)) throw new RelayError("bad_upstream_response", "The upstream's reply holds no answer.");
     facts.fail(wire);
-    if (!Array.isArray(wire.output) && facts.error !== before && facts.error?.code === "server_error" && wire.error === undefined) {
-      throw new RelayError("bad_upstream_response", "The upstream's reply holds no answer.");
-    }
     return { facts, body, wire };
   }
   const output = ranges.get("output")!;
@@ -36,19 +35,22 @@ export function passBody(given: Buffer, options: PassOptions, facts = new Respon
 /** The response that a stream ends with, for vendors that stream although nobody asked them to. */
 function lastResponse(stream: Buffer): Buffer {
   const splitter = new SseSplitter();
-  let last: Buffer | undefined;
+  const items: Wire[] = [];
+  let last: Wire | undefined;
   for (const ready of [() => splitter.push(stream), () => splitter.flush()]) {
     if (!ready()) continue;
     let start = 0;
     for (const end of splitter.ends) {
       const data = eventData(splitter.buffer, start, end);
       start = end;
-      const wire = data && parseWire(data);
-      if (wire?.type === "error") return data!;
-      const type = plainText(wire?.type);
-      if (/^response\.(?:completed|incomplete|failed|cancelled)$/.test(type)) last = Buffer.from(JSON.stringify(wire!.response));
+      for (const wire of objectsOf<Wire>((data && eventValues(data)) ?? [])) {
+        const type = asText(wire.type) ?? "error";
+        if (type === "error" && readError(wire)) return Buffer.from(JSON.stringify(wire));
+        if (type === "response.output_item.done") items.push(asObject(wire.item));
+        if (/^response\.(?:completed|incomplete|done|failed|cancelled)$/.test(type)) last = { ...(type === "response.incomplete" && { status: "incomplete" }), ...asObject(wire.response) };
+      }
     }
   }
   if (!last) throw new RelayError("bad_upstream_response", "The upstream's reply has no end.");
-  return last;
+  return Buffer.from(JSON.stringify(withItems(last, items)));
 }

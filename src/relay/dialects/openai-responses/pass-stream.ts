@@ -7,8 +7,10 @@ import { passBody } from "#relay/dialects/openai-responses/pass-body.ts";
 import { editsOf, memberRanges, responseEdits } from "#relay/dialects/openai-responses/response-edits.ts";
 import type { ReplyEdits } from "#relay/dialects/openai-responses/response-edits.ts";
 import { ResponsesFacts } from "#relay/dialects/openai-responses/responses-facts.ts";
-import { asNumber, asObject, parseWire } from "#relay/dialects/openai-responses/wire.ts";
+import { readError } from "#relay/dialects/openai-responses/vendor-error.ts";
+import { asNumber, asObject, asText, parseWire } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
+import { DONE, eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Edit } from "#relay/http/body/splice.ts";
 import { spliceBody } from "#relay/http/body/splice.ts";
@@ -25,7 +27,8 @@ const ITEM = 3;
 const KEYS = ["type", "delta", "sequence_number", "item"] as const;
 const OF_RESPONSE = Buffer.from('"response.');
 const OF_ERROR = Buffer.from('"error"');
-const TERMINAL: ReadonlySet<string> = new Set(["response.completed", "response.incomplete"]);
+/** `response.done` is what some vendors say for either. */
+const TERMINAL: ReadonlySet<string> = new Set(["response.completed", "response.incomplete", "response.done"]);
 const FAILED: ReadonlySet<string> = new Set(["error", "response.failed", "response.cancelled"]);
 
 /**
@@ -45,6 +48,7 @@ export class ResponsesPassStream implements PassStream {
   /** The response object as the client knows it, for the event that says it failed. */
   #begun: Wire | undefined;
   #sequence = -1;
+  #loose = false;
   /** Text has been counted since the item began: the item's end repeats it. */
   #counted = false;
 
@@ -75,7 +79,7 @@ export class ResponsesPassStream implements PassStream {
     const { buffer, ends } = this.#splitter;
     // An event without its blank line at the end of the stream counts if it is whole.
     const data = eventData(buffer, 0, buffer.length);
-    if (data === undefined || !parseWire(data)) return NOTHING;
+    if (data === undefined || eventValues(data) === undefined) return NOTHING;
     const closed = Buffer.concat([buffer, Buffer.from(buffer.at(-1) === 10 || buffer.at(-1) === 13 ? "\n" : "\n\n")]);
     this.#splitter.buffer = closed;
     ends[0] = closed.length;
@@ -104,24 +108,44 @@ export class ResponsesPassStream implements PassStream {
   }
 
   #pass(): readonly Buffer[] {
-    const { buffer, ends } = this.#splitter;
+    return this.#passEvents(this.#splitter.buffer, this.#splitter.ends);
+  }
+
+  #passEvents(buffer: Buffer, ends: readonly number[]): readonly Buffer[] {
     if (this.#done || this.facts.error) return NOTHING;
     this.#finder.reset(buffer);
     const edits: Edit[] = [];
     let start = 0;
     for (const end of ends) {
+      const several = this.#severalIn(buffer, start, end);
+      if (several) return [...passedOf(buffer, start, edits), ...this.#passApart(several, buffer.subarray(end), ends.filter((one) => one > end).map((one) => one - end))];
       this.#look(buffer, start, end, edits);
       if (this.#done || this.facts.error) break;
       start = end;
     }
-    if (start === 0) return NOTHING;
-    const passed = start === buffer.length ? buffer : buffer.subarray(0, start);
-    return edits.length === 0 ? [passed] : spliceBody(passed, edits.filter(({ end }) => end <= start));
+    return passedOf(buffer, start, edits);
+  }
+
+  /** Blank lines between events are forgotten from the first one on, or never. */
+  #severalIn(buffer: Buffer, start: number, end: number): readonly Wire[] | undefined {
+    if (this.#begun && !this.#loose) return undefined;
+    const data = eventData(buffer, start, end);
+    if (data === undefined) return undefined;
+    const values = eventValues(data) ?? [];
+    this.#loose ||= values.length > 1;
+    return values.length > 1 ? objectsOf<Wire>(values) : undefined;
+  }
+
+  /** What came as one event is told as several, so that clients can read it; then what follows it in its buffer. */
+  #passApart(wires: readonly Wire[], rest: Buffer, ends: readonly number[]): readonly Buffer[] {
+    const apart = Buffer.from(wires.map((wire) => `event: ${asText(wire.type) ?? "message"}\ndata: ${JSON.stringify(wire)}\n\n`).join("")), splitter = new SseSplitter();
+    const told = splitter.push(apart) ? this.#passEvents(apart, splitter.ends) : NOTHING;
+    return [...told, ...(ends.length > 0 ? this.#passEvents(rest, ends) : NOTHING)];
   }
 
   #look(buffer: Buffer, start: number, end: number, edits: Edit[]): void {
     const type = this.#typeOf(buffer, start, end);
-    if (type === undefined) this.#lookUntyped(buffer, start, end);
+    if (type === undefined) this.#lookUntyped(buffer, start, end, edits);
     else if (type.endsWith(".delta")) this.#count(buffer, start, end);
     else if (type === "response.output_item.added" || type === "response.output_item.done") this.#item(type, buffer, start, end);
     else if (FAILED.has(type)) this.#fail(type, buffer, start, end);
@@ -145,12 +169,14 @@ export class ResponsesPassStream implements PassStream {
   }
 
   /** Comments, keep-alives, `[DONE]`; some vendors say what went wrong without a type. */
-  #lookUntyped(buffer: Buffer, start: number, end: number): void {
+  #lookUntyped(buffer: Buffer, start: number, end: number, edits: Edit[]): void {
     const data = eventData(buffer, start, end);
-    if (data === undefined || data.length === 0 || data.toString("latin1", 0, 6) === "[DONE]") return;
-    const wire = parseWire(data);
-    if (!wire) throw bad("The upstream sent an event that is not JSON.");
-    if (wire.error !== undefined && wire.error !== null) this.facts.fail(wire);
+    if (data === undefined || data.length === 0) return;
+    const values = eventValues(data);
+    if (!values) throw bad("The upstream sent an event that is not JSON.");
+    const [wire] = objectsOf<Wire>(values);
+    if (wire && readError(wire)) this.facts.fail(wire);
+    else if (!wire && values[0] !== DONE) edits.push({ start, end, text: "" });
   }
 
   #count(buffer: Buffer, start: number, end: number): void {
@@ -166,6 +192,7 @@ export class ResponsesPassStream implements PassStream {
     if (type.endsWith("added")) this.#counted = false;
     else if (buffer.indexOf("image_generation_call", at) < end && buffer.includes("image_generation_call", at)) this.facts.markContent();
     if (!this.#counted) this.facts.reader.read(buffer, at, end);
+    if (!type.endsWith("added")) this.facts.takeItem(asObject(parseWire(eventData(buffer, start, end) ?? EMPTY)?.item));
   }
 
   #fail(type: string, buffer: Buffer, start: number, end: number): void {
@@ -179,8 +206,9 @@ export class ResponsesPassStream implements PassStream {
     if (!wire) throw bad("The upstream sent an event that is not JSON.");
     const response = asObject(wire.response);
     const found = this.#editsIn(data);
-    if (TERMINAL.has(type)) {
-      this.facts.finishWith(response, this.#options.flags);
+    if (response.status === "failed" && TERMINAL.has(type)) this.facts.fail(response);
+    else if (TERMINAL.has(type)) {
+      this.facts.finishWith(type === "response.incomplete" ? { status: "incomplete", ...response } : response, this.#options.flags);
       this.#done = Buffer.concat(applied(type, buffer, start, end, data, found));
       return;
     }
@@ -201,8 +229,15 @@ export class ResponsesPassStream implements PassStream {
   }
 }
 
+/** What may go on of what was looked at. */
+function passedOf(buffer: Buffer, stop: number, edits: readonly Edit[]): readonly Buffer[] {
+  if (stop === 0) return NOTHING;
+  const passed = stop === buffer.length ? buffer : buffer.subarray(0, stop);
+  return edits.length === 0 ? [passed] : spliceBody(passed, edits.filter(({ end }) => end <= stop)).filter(({ length }) => length > 0);
+}
+
 /** Events that carry the response object. */
-const CARRIERS = /^response\.(?:created|queued|in_progress|completed|incomplete)$/;
+const CARRIERS = /^response\.(?:created|queued|in_progress|completed|incomplete|done)$/;
 
 /** The event with edits of its data. */
 function applied(type: string, buffer: Buffer, start: number, end: number, data: Buffer, edits: readonly Edit[]): Buffer[] {

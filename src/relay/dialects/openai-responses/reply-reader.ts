@@ -3,20 +3,21 @@ import type { CanonicalEvent, FinishReason } from "#relay/canonical/events.ts";
 import { plainText } from "#relay/canonical/plain.ts";
 import { readAnnotation } from "#relay/dialects/openai-responses/citations.ts";
 import { openProof, proofFamily } from "#relay/dialects/openai-responses/proofs.ts";
-import { readUsage } from "#relay/dialects/openai-responses/usage.ts";
+import { readUsage, withItems } from "#relay/dialects/openai-responses/usage.ts";
 import { readError } from "#relay/dialects/openai-responses/vendor-error.ts";
 import { asJson, asList, asNumber, asObject, asText } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
 
-/** `told`: pieces of it have come; `early`: annotations that came before the text they belong to. */
-type Part = { index: number; open: boolean; closed: boolean; told: boolean; early: Wire[] };
+/** `told`: pieces of it have come; `cited`: so many annotations have; `early`: those that came before the text they belong to. */
+type Part = { index: number; open: boolean; closed: boolean; told: boolean; cited: number; early: Wire[] };
 type Item = {
   kind: "message" | "reasoning" | "call" | "server";
   /** Of a message by `content_index`; reasoning and calls have one, under 0. */
   parts: Map<number, Part>;
   wire: Wire;
-  /** Reasoning: the summary part written last. */
+  /** Reasoning: the summary part written last, and all that have been. */
   summaryIndex?: number;
+  summaries: Set<number>;
   done: boolean;
 };
 
@@ -33,6 +34,7 @@ export class ReplyReader {
   readonly #items = new Map<number, Item>();
   /** Some vendors count the items of the stream and of the whole response differently: an item is one by its id. */
   readonly #doneIds = new Set<string>();
+  readonly #doneItems: Wire[] = [];
   #out: CanonicalEvent[] = [];
   #nextIndex = 0;
   #started = false;
@@ -93,9 +95,13 @@ export class ReplyReader {
 
   #response(type: string, response: Wire): void {
     switch (type) {
-      case "response.completed": case "response.incomplete":
+      case "response.completed":
         this.#start(response);
         this.#finish(response);
+        break;
+      case "response.incomplete":
+        this.#start(response);
+        this.#finish({ status: "incomplete", ...response });
         break;
       case "response.done": // some vendors' word for either
         this.takeWhole(response);
@@ -135,6 +141,7 @@ export class ReplyReader {
         this.#textDone(at, part, event.text);
         break;
       case "response.output_text.annotation.added":
+        if (!this.#isOther(at, "message")) this.#part(at, part).cited += 1;
         this.#annotation(at, part, asObject(event.annotation));
         break;
       case "response.refusal.delta":
@@ -149,6 +156,15 @@ export class ReplyReader {
         break;
       case "response.reasoning_text.delta": case "response.reasoning.delta":
         this.#reasoning(at, event.delta, undefined);
+        break;
+      case "response.reasoning_summary_text.done":
+        if (!this.#items.get(at)?.summaries.has(asNumber(event.summary_index) ?? 0)) this.#reasoning(at, event.text, asNumber(event.summary_index) ?? 0);
+        break;
+      case "response.reasoning_text.done":
+        if (this.#items.get(at)?.parts.get(0)?.open !== true) this.#reasoning(at, event.text, undefined);
+        break;
+      case "response.function_call_arguments.done": case "response.custom_tool_call_input.done":
+        if (this.#items.get(at)?.parts.get(0)?.told === false) this.#arguments(at, event.arguments ?? event.input);
         break;
       case "response.function_call_arguments.delta": case "response.custom_tool_call_input.delta":
         this.#arguments(at, event.delta);
@@ -165,8 +181,16 @@ export class ReplyReader {
 
   #item(at: number, kind: Item["kind"], wire: Wire = {}): Item {
     let item = this.#items.get(at);
-    if (!item) this.#items.set(at, (item = { kind, parts: new Map(), wire, done: false }));
+    if (!item) this.#items.set(at, (item = { kind, parts: new Map(), wire, summaries: new Set(), done: false }));
     return item;
+  }
+
+  /** Some vendors give all their items one index: the next one takes the place of the last. */
+  #makeRoom(at: number, { id }: Wire): void {
+    const known = this.#items.get(at);
+    if (!known || known.wire.id === id || !(known.done || (known.wire.id !== undefined && id !== undefined))) return;
+    for (const part of known.parts.values()) if (known.kind !== "server") this.#close(part);
+    this.#items.delete(at);
   }
 
   /** What belongs to an item of another kind than it was said to be is nobody's. */
@@ -198,6 +222,7 @@ export class ReplyReader {
 
   #added(at: number, wire: Wire): void {
     const kind = kindOf(wire);
+    this.#makeRoom(at, wire);
     const item = this.#item(at, kind, wire);
     if (kind === "call") this.#startCall(item);
     else if (kind === "server" && wire.type !== IMAGE) {
@@ -245,7 +270,7 @@ export class ReplyReader {
     if (this.#isOther(at, "message")) return;
     const part = this.#part(at, contentIndex);
     if (!part.open) part.early.push(annotation);
-    else if (!part.closed) this.#out.push({ type: "citation", index: part.index, citation: readAnnotation(annotation) });
+    else this.#out.push({ type: "citation", index: part.index, citation: readAnnotation(annotation) });
   }
 
   #refusal(at: number, contentIndex: number, delta: unknown): void {
@@ -264,6 +289,7 @@ export class ReplyReader {
     if (part.closed || typeof delta !== "string" || delta === "") return;
     const isNext = summaryIndex !== undefined && item.summaryIndex !== undefined && item.summaryIndex !== summaryIndex;
     item.summaryIndex = summaryIndex;
+    if (summaryIndex !== undefined) item.summaries.add(summaryIndex);
     this.#out.push({ type: "reasoning-delta", index: this.#open(part), text: isNext ? `\n\n${delta}` : delta, ...(summaryIndex !== undefined && { summary: true }) });
   }
 
@@ -275,12 +301,14 @@ export class ReplyReader {
   }
 
   #itemDone(at: number, wire: Wire): void {
+    if (this.#items.get(at)?.done) this.#makeRoom(at, wire);
     const item = this.#item(at, kindOf(wire), wire);
     const { kind } = item;
     if (item.done || kindOf(wire) !== kind) return;
     item.done = true;
     item.wire = wire;
     if (typeof wire.id === "string") this.#doneIds.add(wire.id);
+    this.#doneItems.push(wire);
     if (kind === "message") this.#messageDone(at, wire);
     else if (kind === "reasoning") this.#reasoningDone(at, item);
     else if (kind === "call") this.#callDone(at, item);
@@ -293,8 +321,8 @@ export class ReplyReader {
       if (known?.open !== true) {
         if (content.type === "refusal") this.#refusal(at, contentIndex, content.refusal);
         else this.#text(at, contentIndex, content.text, content.logprobs);
-        if (!known) for (const annotation of asList(content.annotations)) this.#annotation(at, contentIndex, annotation);
       }
+      for (const annotation of asList(content.annotations).slice(known?.cited ?? 0)) this.#annotation(at, contentIndex, annotation);
     });
     for (const part of this.#items.get(at)!.parts.values()) this.#close(part);
   }
@@ -337,11 +365,12 @@ export class ReplyReader {
   }
 
   #finish(response: Wire): void {
-    asList(response.output).forEach((wire, at) => {
+    const output = asList(response.output);
+    if (output.length > this.#doneItems.length) output.forEach((wire, at) => {
       if (this.#items.get(at)?.done !== true && !this.#doneIds.has(plainText(wire.id))) this.#itemDone(at, wire);
     });
     for (const { parts, kind } of this.#items.values()) if (kind !== "server") for (const part of parts.values()) this.#close(part);
-    const read = readUsage(response, this.#options.flags);
+    const read = readUsage(withItems(response, this.#doneItems), this.#options.flags);
     if (read) this.#out.push({ type: "usage", ...(read.inconsistent ? read : { usage: read.usage }) });
     this.#over = true;
     const reason = asText(asObject(response.incomplete_details).reason);
@@ -358,7 +387,7 @@ export class ReplyReader {
 }
 
 const SAME = (word: string): string => word;
-const newPart = (): Part => ({ index: -1, open: false, closed: false, told: false, early: [] });
+const newPart = (): Part => ({ index: -1, open: false, closed: false, told: false, cited: 0, early: [] });
 
 function kindOf({ type }: Wire): Item["kind"] {
   if (type === "message" || type === undefined) return "message";

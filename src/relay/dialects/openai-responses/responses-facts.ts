@@ -1,6 +1,6 @@
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { ContentReader } from "#relay/dialects/openai-kit/content-reader.ts";
-import { readUsage } from "#relay/dialects/openai-responses/usage.ts";
+import { readUsage, withItems } from "#relay/dialects/openai-responses/usage.ts";
 import { readError } from "#relay/dialects/openai-responses/vendor-error.ts";
 import { asList, asObject, asText } from "#relay/dialects/openai-responses/wire.ts";
 import type { Wire } from "#relay/dialects/openai-responses/wire.ts";
@@ -17,6 +17,7 @@ export class ResponsesFacts implements ReplyFacts {
   id?: string;
   readonly reader = new ContentReader();
   #otherContent = false;
+  readonly #items: Wire[] = [];
 
   get content(): boolean {
     return this.reader.seen || this.#otherContent;
@@ -39,6 +40,11 @@ export class ResponsesFacts implements ReplyFacts {
     this.#otherContent = true;
   }
 
+  /** An item of the output that is done. */
+  takeItem(item: Wire): void {
+    this.#items.push(item);
+  }
+
   /** An `error` event, or a response that failed. */
   fail(wire: Wire): void {
     this.error ??= readError(wire) ?? { status: 500, code: "server_error", message: "The model has failed." };
@@ -55,12 +61,21 @@ export class ResponsesFacts implements ReplyFacts {
   }
 
   /** The last state of the response. The reason for its end is named as in chat. */
-  finishWith(response: Wire, flags: ProviderFlags): void {
+  finishWith(told: Wire, flags: ProviderFlags): void {
+    const response = withItems(told, this.#items);
     this.take(response, flags);
+    if (!this.content) this.#read(asList(response.output));
     const reason = asText(asObject(response.incomplete_details).reason);
     if (reason === "content_filter") this.finish = reason;
     else if (response.status === "incomplete") this.finish = "length";
     else this.finish = asList(response.output).some(({ type }) => type === "function_call" || type === "custom_tool_call") ? "tool_calls" : "stop";
     this.complete = true;
+  }
+
+  /** An answer of which nothing was told in pieces. */
+  #read(output: readonly Wire[]): void {
+    if (output.length > 0) this.markContent();
+    const bytes = Buffer.from(JSON.stringify(output));
+    this.reader.read(bytes, 0, bytes.length);
   }
 }

@@ -1,7 +1,8 @@
 import type { DecoderOptions, StreamDecoder } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import { ReplyReader } from "#relay/dialects/openai-responses/reply-reader.ts";
-import { parseWire } from "#relay/dialects/openai-responses/wire.ts";
+import { parseWire, type Wire } from "#relay/dialects/openai-responses/wire.ts";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, looksLikeEvents, SseSplitter } from "#relay/http/sse.ts";
 
@@ -55,10 +56,10 @@ function readEvents(reader: ReplyReader, { buffer, ends }: SseSplitter, unfinish
 }
 
 function readEvent(reader: ReplyReader, data: Buffer | undefined, lenient: boolean): void {
-  if (data === undefined || data.length === 0 || reader.over || data.toString("latin1", 0, 6) === "[DONE]") return;
-  const wire = parseWire(data);
-  if (wire) reader.take(wire);
-  else if (!lenient) throw bad("The upstream sent an event that is not JSON.");
+  if (data === undefined || data.length === 0 || reader.over) return;
+  const values = eventValues(data);
+  if (!values && !lenient) throw bad("The upstream sent an event that is not JSON.");
+  for (const wire of objectsOf<Wire>(values ?? [])) reader.take(wire);
 }
 
 /** A whole reply as events. @throws RelayError bad_upstream_response */

@@ -28,8 +28,12 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #stem: string;
   readonly #items: OutputItem[] = [];
   readonly #blocks = new Map<number, Block>();
+  /** Texts that are closed. */
+  readonly #told = new Map<number, Block>();
   /** The message that texts following each other go to. */
   #message: MessageItem | undefined;
+  /** Messages that are to be closed with their last text. */
+  readonly #late = new Set<MessageItem>();
   #textProof: Proof | undefined;
   #out = "";
   #tail = "";
@@ -172,10 +176,16 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     const message = this.#message;
     this.#message = undefined;
     if (!message) return;
-    this.#done(message, status);
+    if (this.#isOpen(message)) this.#late.add(message);
+    else this.#done(message, status);
     const proof = this.#textProof;
     this.#textProof = undefined;
     if (proof) this.#carry("before", proof);
+  }
+
+  /** A text of it goes on beside what else is told. */
+  #isOpen(message: MessageItem): boolean {
+    return [...this.#blocks.values()].some(({ item }) => item === message);
   }
 
   #part(index: number, fresh: MessageContent): Readonly<{ item: MessageItem; contentIndex: number; content: MessageContent }> {
@@ -208,13 +218,14 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   }
 
   #cite(index: number, citation: Parameters<typeof writeAnnotation>[0]): void {
-    const block = this.#blocks.get(index);
+    const open = this.#blocks.get(index), block = open ?? this.#told.get(index);
     const content = block?.item instanceof MessageItem ? block.item.content[block.contentIndex] : undefined;
     if (!block || content?.type !== "output_text") return;
     const annotation = writeAnnotation(citation, content.text.length);
     if (!annotation) return;
     content.annotations.push(annotation);
-    this.#emit("response.output_text.annotation.added", {
+    // Of a text that is closed only the whole response can tell it.
+    if (open) this.#emit("response.output_text.annotation.added", {
       ...placeOf(block.item, block.contentIndex), annotation_index: content.annotations.length - 1, annotation,
     });
   }
@@ -314,8 +325,11 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     if (!block) return;
     this.#blocks.delete(index);
     const { item, contentIndex } = block;
-    if (item instanceof MessageItem) this.#closePart(item, contentIndex);
-    else if (item instanceof ReasoningItem) this.#closeReasoning(item);
+    if (item instanceof MessageItem) {
+      this.#closePart(item, contentIndex);
+      this.#told.set(index, block);
+      if (!this.#isOpen(item) && this.#late.delete(item)) this.#done(item);
+    } else if (item instanceof ReasoningItem) this.#closeReasoning(item);
     else if (item instanceof CallItem) this.#closeCall(item);
   }
 

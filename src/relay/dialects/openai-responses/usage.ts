@@ -16,6 +16,10 @@ const PRICED_CALLS: Readonly<Record<string, string>> = {
   image_generation_call: "image",
 };
 
+/** The response with the items that its stream has told, where it repeats none of them itself. */
+export const withItems = (response: Wire, items: readonly Wire[]): Wire =>
+  (items.length > 0 && asList(response.output).length === 0 ? { ...response, output: items } : response);
+
 /**
  * Usage of a response object: its totals hold their parts, and calls of the vendor's own tools stand among the output.
  * @returns undefined where the vendor told none

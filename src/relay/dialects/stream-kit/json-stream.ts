@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
 import { parseWire, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 import { RelayError } from "#relay/errors.ts";
 import { eventData, SSE_EVENT_BYTES_MAX, SseSplitter } from "#relay/http/sse.ts";
@@ -47,10 +48,9 @@ export class SseJsonStream implements JsonStream {
       const data = eventData(buffer, start, end);
       start = end;
       if (data === undefined || data.length === 0) continue;
-      const text = data.toString("utf8");
-      const wire = parseWire(text);
-      if (wire) out.push(wire);
-      else if (!cut && !text.startsWith("[DONE]")) throw bad("The upstream sent an event that is not JSON.");
+      const values = eventValues(data);
+      if (!values && !cut) throw bad("The upstream sent an event that is not JSON.");
+      out.push(...objectsOf<Wire>(values ?? []));
     }
     return out;
   }

@@ -3,6 +3,7 @@ import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import { upstreamCodecs } from "#relay/dialects/codecs.ts";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
 import { providers } from "#relay/providers/index.ts";
+import type { ProviderFlags } from "#relay/providers/provider.ts";
 import { readRecording, recordings, type Recording } from "../../../support/recordings.ts";
 
 /** Recordings of answers by the words that their index has for protocols, with the folder that tells endpoints apart. */
@@ -18,11 +19,13 @@ export type Answered = Readonly<{ recording: Recording; format: WireFormat }>;
 export const answers = (shared: string): readonly Answered[] => Object.entries(PROTOCOLS).flatMap(([protocol, [format, endpoint]]) =>
   recordings(shared, [protocol]).filter(({ dir, status, response }) => status === 200 && endpoint.test(dir) && !response.endsWith(".bin")).map((recording) => ({ recording, format })));
 
+/** How the vendor leaves the format's own rules. */
+export const providerFlags = ({ vendor }: Recording): ProviderFlags => (providers.get(PROVIDER[vendor] ?? vendor) ?? providers.get("openai-compatible")!).flags;
+
 /** What the relay makes of it; undefined where it was an error that came as an answer. */
 export function eventsOf(shared: string, { recording, format }: Answered): readonly CanonicalEvent[] | undefined {
   const codec = upstreamCodecs[format]!, { bytes } = readRecording(shared, recording);
-  const provider = providers.get(PROVIDER[recording.vendor] ?? recording.vendor) ?? providers.get("openai-compatible")!;
-  const options: DecoderOptions = { flags: provider.flags };
+  const options: DecoderOptions = { flags: providerFlags(recording) };
   if (!recording.streaming) {
     const events = codec.decodeReply(bytes, options);
     return events.some(({ type }) => type === "error") ? undefined : events;
