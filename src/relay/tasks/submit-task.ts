@@ -15,6 +15,7 @@ import { goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import { createRouter, type Choice, type Router } from "#relay/routing/router.ts";
 import { taskForms } from "#relay/tasks/forms/index.ts";
 import { madeQuantities, mostTokens, resolutionOf, SECONDS_UNSAID } from "#relay/tasks/quantities.ts";
+import { refusePriced } from "#relay/tasks/priced-members.ts";
 import { sendSubmission } from "#relay/tasks/send-submission.ts";
 import { readTaskBody } from "#relay/tasks/task-body.ts";
 import { deadlineMs, pollDelayMs, SUBMITTING_MS, UNKNOWN_MS } from "#relay/tasks/task-states.ts";
@@ -57,6 +58,7 @@ async function readWish(tasks: TaskStore, context: RequestContext, caller: Calle
   const { inbound, snapshot } = context;
   const body = await readTaskBody(await inbound.body(TASK_BYTES_MAX), inbound.headers["content-type"]);
   const { wish: said, originId: named = originId } = taskForms[form].read(body, action);
+  refusePriced(said.extra);
   const origin = named === undefined ? undefined : await originOf(tasks, named, caller);
   const wish = origin ? { ...said, origin } : said;
   if (wish.notifyHook !== undefined && !readHook(wish.notifyHook)) {

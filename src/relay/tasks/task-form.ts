@@ -59,8 +59,12 @@ export function numberOf(fields: JsonObject, name: string, most: number): number
   return number;
 }
 
-export const secondsOf = (fields: JsonObject, ...names: readonly string[]): number | undefined =>
-  names.map((name) => numberOf(fields, name, SECONDS_MAX)).find((seconds) => seconds !== undefined && seconds > 0);
+/** One length under any of these names. Two that differ are refused: one of them would be priced, the other made. @throws RelayError invalid_value */
+export function secondsOf(fields: JsonObject, ...names: readonly string[]): number | undefined {
+  const said = names.map((name) => numberOf(fields, name, SECONDS_MAX)).filter((seconds) => seconds !== undefined && seconds > 0);
+  if (new Set(said).size > 1) throw invalid(names[1]!, `the same as '${names[0]}'`);
+  return said[0];
+}
 
 export const countOf = (fields: JsonObject): number => Math.max(1, Math.floor(numberOf(fields, "n", COUNT_MAX) ?? 1));
 

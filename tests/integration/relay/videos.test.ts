@@ -324,3 +324,10 @@ test("a vendor that takes pictures as data gets the picture itself where a custo
   await expect(order("https://pictures.example.com/b.html")).rejects.toMatchObject({ status: 400, code: "invalid_value" });
   expect([world.vendor.calls.length, await world.wallet(customer)]).toEqual([calls, before]);
 });
+
+test("what the price goes by cannot hide among the vendor's own parameters", async () => {
+  const { customer, client } = await setUp();
+  await expect(create(client, { metadata: { duration: 60 } })).rejects.toMatchObject({ status: 400, param: "metadata.duration" });
+  expect(world.vendor.calls).toHaveLength(0);
+  expect(await world.wallet(customer)).toEqual({ paid: 5n * USD, leased: 0n });
+});

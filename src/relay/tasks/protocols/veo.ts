@@ -1,4 +1,3 @@
-import { RelayError } from "#relay/errors.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { at, defined, textAt } from "#relay/tasks/json-path.ts";
 import { ratioOf, resolutionOf } from "#relay/tasks/quantities.ts";
@@ -14,18 +13,12 @@ const picture = (url: string | undefined): JsonObject | undefined => {
 /** What the model makes where nobody says how long. */
 export const VEO_SECONDS = 8;
 
-/** What a price goes by is said in the shop's own words, and nowhere else. */
-const PRICED: Readonly<Record<string, string>> = { durationSeconds: "seconds", sampleCount: "n", resolution: "resolution" };
-
 /**
  * What is wanted, in the words that all hosts of the model have.
  *
  * @param own parameters of this host alone
- * @throws RelayError invalid_value
  */
 export function veoWish(wish: TaskWish, own: JsonObject = {}): JsonObject {
-  const hidden = Object.keys(PRICED).find((name) => name in wish.extra);
-  if (hidden !== undefined) throw new RelayError("invalid_value", `'metadata.${hidden}' cannot be given here. Send '${PRICED[hidden]}' instead.`, { param: `metadata.${hidden}` });
   const [first, last] = imagesOf(wish);
   const parameters = defined({
     durationSeconds: wish.seconds, aspectRatio: wish.ratio ?? ratioOf(wish.size), resolution: resolutionOf(wish.resolution, wish.size),

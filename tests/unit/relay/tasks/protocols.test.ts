@@ -71,9 +71,6 @@ test("an operation at Vertex is asked for by its name, and holds its films or sa
   expect(report("veo-vertex", { name: OPERATION, done: true, error: { code: 3, message: "an output storage uri is required" } })).toMatchObject({ state: "failed", errorCode: "3" });
 });
 
-test("what a film's price goes by cannot be said beside it", () => {
-  for (const name of ["durationSeconds", "sampleCount", "resolution"]) expect(() => taskProtocols.veo.submit(wish({ extra: { [name]: 8 } }), "veo-3.1")).toThrow(`metadata.${name}`);
-});
 
 test.each<[TaskProtocolId, Partial<TaskWish>, string, JsonObject]>([
   ["kling", {}, "/v1/videos/text2video", { model_name: "up", prompt: "waves", duration: "5", aspect_ratio: "16:9" }],
