@@ -56,9 +56,10 @@ const transport: Transport = {
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const tokenizer = createTokenizer();
+const notAsked = (): Promise<never> => Promise.reject(new Error("not asked"));
 const relay = createRelay({
   billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller, byId: () => caller },
-  lookups: { credits: () => Promise.reject(new Error("not asked")), generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
+  lookups: { credits: notAsked, keyUsage: notAsked, chargedBetween: notAsked, generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
   log: createLog({ level: "warn", format: "json" }), metrics: createMetrics(), random: Math.random,
 });
 

@@ -184,6 +184,13 @@ describe("requests, ledger, channels", () => {
     expect(await lookups.generation(uuid, "00000000-0000-7000-8000-000000000001")).toBeUndefined();
     expect(await lookups.credits(rows[0]!.wallet)).toMatchObject({ totalUsageNano: 0n, balanceNano: 15_000_000_007n });
     expect((await call("GET", "/requests?status=cancelled")).body.data.map((request) => request.id)).toEqual([id]);
+    const { rows: [key] } = await database.pool.query<{ id: string; spent: bigint }>(
+      "SELECT k.id, (SELECT sum(charge_nano) FROM charges c WHERE c.key_id = k.id)::bigint AS spent FROM api_keys k JOIN charges c ON c.key_id = k.id WHERE c.id = $1", [uuid]);
+    const walletId = rows[0]!.wallet, keyId = key!.id;
+    expect(await lookups.keyUsage({ keyId, walletId, timeZone: "Asia/Kolkata" })).toMatchObject({ totalNano: key!.spent, monthNano: key!.spent, budgetNano: {} });
+    expect(await lookups.chargedBetween({ walletId }, new Date(0), new Date(Date.now() + 60_000))).toBe(key!.spent);
+    expect(await lookups.chargedBetween({ walletId, keyId: uuid }, new Date(0), new Date(Date.now() + 60_000))).toBe(0n);
+    expect(await lookups.chargedBetween({ walletId, keyId }, new Date(0), new Date("2020-01-01"))).toBe(0n);
   });
 
   test("requests come in pages without gap or repeat", async () => {
