@@ -76,6 +76,17 @@ describe("who may call", () => {
   test.each([["GET", "/nowhere", 404], ["DELETE", "/codes", 405], ["GET", "/users/nobody@example.com", 404], ["POST", "/orders/none/refunds", 400]])("%s %s is %i", async (method, path, status) => {
     expect((await call(method, path)).status).toBe(status);
   });
+
+  test("an address says which methods it takes, and a wrong body what is missing and what is not known", async () => {
+    const answer = await api(new Request("http://shop.test/api/v1/codes", { method: "DELETE", headers: { authorization: `Bearer ${TOKEN}` } }));
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+    expect((await api(new Request("http://shop.test/api/v1/codes", { method: "HEAD", headers: { authorization: `Bearer ${TOKEN}` } }))).status).toBe(200);
+    const wrong = await call("POST", "/users/alice@example.com/adjustments", { body: { amuont_usd: "1", idempotency_key: "typo" } });
+    expect(wrong.body.error).toEqual({
+      code: "invalid_request", message: expect.stringContaining("amount_usd: is required"),
+      details: expect.arrayContaining([{ field: "amount_usd", message: "is required" }, { field: "reason", message: "is required" }, { field: "amuont_usd", message: "is not known here" }]),
+    });
+  });
 });
 
 describe("users and adjustments", () => {
