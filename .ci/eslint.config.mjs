@@ -12,6 +12,10 @@ const everywhere = [
 ];
 const environment = { selector: "MemberExpression[object.name='process'][property.name='env'], MemberExpression[object.name='process'][property.value='env']", message: "The environment is read in src/config only." };
 const insecureParser = { selector: "Property[key.name='insecureHTTPParser'][value.value=true]", message: "Only the strict HTTP parser." };
+const functionIntoProperty = {
+  selector: "AssignmentExpression[left.type='MemberExpression'][right.type=/Function/]",
+  message: "V8 makes a function that is written in an assignment to a property an old object at once, and with it all that it sees: a request's whole memory then waits for a full collection. Name the function first.",
+};
 const styleAttribute = { selector: "JSXAttribute[name.name='style']", message: "The content security policy refuses style attributes; use a class." };
 const literalText = { selector: "JSXText[value=/[A-Za-z]{3}/]", message: "Words of the interface stand in src/ui/messages." };
 
@@ -76,6 +80,11 @@ export default [
       "no-restricted-syntax": ["error", ...everywhere, insecureParser, environment, styleAttribute],
       "modelmart/own-lines": ["error", 70],
     },
+  },
+  {
+    files: ["src/relay/**/*.ts", "src/money/**/*.ts", "src/platform/**/*.ts", "src/snapshot/**/*.ts"],
+    ignores: [generated],
+    rules: { "no-restricted-syntax": ["error", ...everywhere, insecureParser, environment, functionIntoProperty] },
   },
   { files: ["src/**/*.ts", "src/**/*.tsx"], ignores: ["src/cli/**"], rules: { "no-console": "error" } },
   {

@@ -38,6 +38,7 @@ import type { Once } from "#relay/idempotency/once.ts";
 import type { ReplyStore } from "#relay/idempotency/reply-store.ts";
 import type { ResponseStore } from "#relay/stored/response-store.ts";
 import type { Turn } from "#relay/stored/turn.ts";
+import type { RunningRequests } from "#relay/running.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
@@ -115,7 +116,7 @@ export type RelayState = RelayDeps & Readonly<{
   modelLists: ModelLists;
   meters: RelayMeters;
   /** Requests under way, for draining. */
-  running: Set<RequestContext>;
+  running: RunningRequests;
   isDraining: () => boolean;
 }>;
 
@@ -169,6 +170,8 @@ export type RequestContext = {
   outcome: string | undefined;
   errorCode: string | undefined;
   status: number | undefined;
+  /** Among those that are running. */
+  place: number;
 };
 
 /** A metered request, once everything about it is known and the money is set aside. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RelayDeps, RelayState, RequestContext } from "#relay/context.ts";
+import type { RelayDeps, RelayState } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import { isRelayPath, matchRoute } from "#relay/http/routes.ts";
@@ -10,6 +10,7 @@ import { createLimiter } from "#relay/limits/limiter.ts";
 import { createUnknownKeys } from "#relay/limits/unknown-keys.ts";
 import { createUpstreamLimits } from "#relay/limits/window.ts";
 import { createFreePasses } from "#relay/metering/free-passes.ts";
+import { RunningRequests } from "#relay/running.ts";
 import { handle } from "#relay/pipeline.ts";
 import { createPlans } from "#relay/plan.ts";
 import { createEndUserNames } from "#relay/policy/end-user-names.ts";
@@ -85,7 +86,7 @@ export interface Relay {
 export function createRelay(deps: RelayDeps): Relay {
   const now = (): number => deps.clock.now(), monotonic = (): number => deps.clock.monotonic();
   const nodes = (): number => Math.max(1, deps.nodes?.() ?? 1);
-  const running = new Set<RequestContext>();
+  const running = new RunningRequests();
   const sessions: Sessions = new Set();
   let draining = false;
 
@@ -154,7 +155,7 @@ function createLimits({ sharedStore: store, metrics }: RelayDeps, monotonic: () 
   return { limiter: createSharedLimiter({ ...own, local: limiter }), concurrency: shared, close: () => shared.close() };
 }
 
-async function untilIdle(running: ReadonlySet<unknown>, ms: number): Promise<void> {
+async function untilIdle(running: RunningRequests, ms: number): Promise<void> {
   for (let waited = 0; running.size > 0 && waited < ms; waited += DRAIN_LOOK_MS) {
     await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
   }

@@ -120,12 +120,13 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
     warnings: [], changes: [], turn: undefined, once: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
+    place: -1,
   };
   reply.onGone(() => {
     if (context.onLeft) context.onLeft();
     else context.left ??= "before";
   });
-  state.running.add(context);
+  context.place = state.running.add(context);
   return context;
 }
 
@@ -246,7 +247,7 @@ export function refuse(state: RelayState, context: RequestContext, thrown: unkno
 export function end(state: RelayState, context: RequestContext, operation: string, writer: StreamWriter | undefined): void {
   writer?.stop();
   for (const release of context.releases) release();
-  state.running.delete(context);
+  state.running.remove(context.place);
   const seconds = (state.clock.monotonic() - context.startedAt) / 1000;
   const outcome = context.outcome ?? context.errorCode ?? "ok";
   state.meters.request(operation, outcome, seconds);

@@ -49,6 +49,33 @@ export function createPool(url: string, { name, max, statementTimeoutMs = STATEM
   // Without listeners a restart of the database would end the process: one for connections in the pool, one for those
   // that are lent out, whose borrower sees his query fail.
   pool.on("error", (error) => onError?.(error));
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    client.query = withOwnPromises(client);
+  });
   return pool;
 }
+
+type Told = (error: Error | undefined, result: unknown) => void;
+
+/**
+ * The client's `query`, with promises made here. The library's own way writes a function in an assignment to a property,
+ * which V8 makes an old object at once: each query with all its values would live until the next full collection.
+ */
+function withOwnPromises(client: pg.ClientBase): pg.ClientBase["query"] {
+  const query = client.query.bind(client) as (config: unknown, values: unknown, told?: unknown) => unknown;
+  const asked = (config: unknown, values?: unknown, told?: unknown): unknown => {
+    if (told !== undefined || typeof values === "function" || isSubmittable(config)) return query(config, values, told);
+    return new Promise((resolve, reject) => {
+      const answered: Told = (error, result) => {
+        if (!error) return resolve(result);
+        Error.captureStackTrace(error); // else it leads to the socket alone
+        reject(error);
+      };
+      query(config, values, answered);
+    });
+  };
+  return asked as pg.ClientBase["query"];
+}
+
+const isSubmittable = (config: unknown): boolean => typeof (config as { submit?: unknown } | undefined)?.submit === "function";

@@ -64,6 +64,8 @@ export class OriginPool {
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
   readonly #queue: Call[] = [];
+  /** Made once: written where a connection is opened, it would keep the call that opened it for as long as the connection. */
+  readonly #events: ConnectionEvents = { idle: (one) => this.#idled(one), gone: (one) => this.#gone(one) };
   #opening = 0;
   #closed = false;
   readonly #hostLine: string;
@@ -128,7 +130,7 @@ export class OriginPool {
         call.fail(new Error("The connections to this origin have been closed."), "connect");
         return;
       }
-      const connection = new Connection(socket, { idle: (one) => this.#idled(one), gone: (one) => this.#gone(one) });
+      const connection = new Connection(socket, this.#events);
       this.#all.add(connection);
       if (call.over) this.#idled(connection);
       else connection.send(call);

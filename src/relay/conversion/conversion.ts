@@ -53,7 +53,7 @@ export interface Conversion {
    */
   into(protocol: WireFormat, target: ConversionTarget): CallPlan;
   /** The request as it came has been refused: from now on it is written anew, even for vendors that speak the client's dialect. */
-  readonly forced: boolean;
+  isForced(): boolean;
   /** Fetches what the protocols that are asked must be told. @throws RelayError that says what cannot be had */
   fetch(wanted: ContentWanted): Promise<void>;
   /** Learns from a vendor's refusal what must be left out. @returns whether there is something, so that asking again is worth it */
@@ -82,9 +82,8 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
   };
 
   return {
-    get forced() {
-      return repairs.size > 0;
-    },
+    // No getter: V8 makes a shape of its own, an old object, for each literal with one, and all that it sees grows old with it.
+    isForced: () => repairs.size > 0,
     repair(fault) {
       const client = clientCodecs[scanned.dialect] ?? clientCodecs[context.dialect.id], repair = repairFor(fault);
       if (!client || repair === undefined || repairs.has(repair) || isStrict(context, scanned, body)) return false;

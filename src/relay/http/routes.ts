@@ -112,7 +112,10 @@ const taskFound = (found: TaskTarget | undefined): Found | undefined => {
   if (!found) return undefined;
   const params = found.id === undefined ? {} : { id: found.id };
   const target: Partial<Record<Method, (params: RouteParams) => Route>> = {};
-  for (const [method, how] of Object.entries(found.methods)) target[method as Method] = (given) => ({ kind: "task", form: found.form, ...how, params: given });
+  for (const [method, how] of Object.entries(found.methods)) {
+    const make = (given: RouteParams): Route => ({ kind: "task", form: found.form, ...how, params: given });
+    target[method as Method] = make;
+  }
   return { target, params };
 };
 const ROOTS_OF_TASKS: readonly (readonly [root: RegExp, find: (path: string) => TaskTarget | undefined])[] = [

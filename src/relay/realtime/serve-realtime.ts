@@ -79,7 +79,8 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
 /** What the client's first settings name. @returns undefined when it goes before that */
 async function modelSaid(state: RelayState, context: RequestContext, client: WaitingClient, oldForm: boolean): Promise<string | undefined> {
   const late = state.wheel.arm(NAMING_MS, () => client.fail(new RelayError("request_timeout", "The session was not told by which model to write down.")));
-  context.cutShort = () => client.fail(new RelayError("server_overloaded", "The server is shutting down. Try again."));
+  const cut = (): void => client.fail(new RelayError("server_overloaded", "The server is shutting down. Try again."));
+  context.cutShort = cut;
   client.send(welcome(oldForm));
   try {
     return await client.model;
@@ -112,8 +113,8 @@ async function hold(state: RelayState, context: RequestContext, exchange: Upgrad
     const first = router.first();
     await money.renew(caller);
     const left = new AbortController();
-    context.onLeft = () => left.abort();
-    context.cutShort = () => left.abort();
+    const leave = (): void => left.abort();
+    context.onLeft = context.cutShort = leave;
     const { socket: vendor, choice, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
     money.choice = choice;
     try {
@@ -122,7 +123,8 @@ async function hold(state: RelayState, context: RequestContext, exchange: Upgrad
       if (!client) return vendor.close(CLOSE.normal, "");
       const session = new RealtimeSession({ state, context, client, vendor, money, kind, welcomed: talk.client !== undefined, ...settled });
       sessions.add(session);
-      context.cutShort = () => session.cut();
+      const cut = (): void => session.cut();
+      context.cutShort = cut;
       context.status = 101;
       await session.run().finally(() => sessions.delete(session));
     } catch (error) {

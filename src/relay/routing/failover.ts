@@ -125,7 +125,7 @@ function trySend(input: CallInput, choice: Choice): Tried | Failure | ContentWan
 /** A client that leaves while the attempt runs ends it as its vendor's billing demands. */
 function watchLeaving({ state, context, scanned }: CallInput, tried: Tried): void {
   const { attempt, choice: { offer: { provider } } } = tried;
-  context.onLeft = () => {
+  const leave = (): void => {
     const begun: LeftWhen = scanned.stream ? "stream" : "body";
     context.left = attempt.begun ? begun : "before";
     if (provider.flags.stopsBillingOnAbort === true && context.left !== "body") {
@@ -135,8 +135,10 @@ function watchLeaving({ state, context, scanned }: CallInput, tried: Tried): voi
     const drain = state.wheel.arm(scanned.stream ? DRAIN_STREAM_MS : DRAIN_BODY_MS, () => attempt.abort());
     void attempt.ready.then(() => drain.cancel());
   };
-  context.cutShort = () => attempt.abort();
-  if (context.reply.gone) context.onLeft();
+  const cut = (): void => attempt.abort();
+  context.onLeft = leave;
+  context.cutShort = cut;
+  if (context.reply.gone) leave();
 }
 
 function answered(tried: Tried, result: Exclude<AttemptResult, { kind: "failed" }>, stream: boolean): Answered {
@@ -232,10 +234,11 @@ function pause(context: RequestContext, ms: number): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    context.onLeft = () => {
+    const leave = (): void => {
       context.left = "before";
       done();
     };
+    context.onLeft = leave;
     context.cutShort = done;
   });
 }

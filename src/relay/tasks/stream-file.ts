@@ -65,7 +65,8 @@ function pass(state: RelayState, context: RequestContext, transport: Transport, 
           alive();
           control.resume();
         });
-        context.onLeft = context.cutShort = () => stop(failed("left"));
+        const leave = (): void => stop(failed("left"));
+        context.onLeft = context.cutShort = leave;
       },
       onData(chunk) {
         if (!begun) return;

@@ -16,9 +16,7 @@ export function createDrains(): Drains {
   return {
     begin: (channelId) => void running.set(channelId, (running.get(channelId) ?? 0) + 1),
     end(channelId) {
-      const left = (running.get(channelId) ?? 1) - 1;
-      if (left === 0) running.delete(channelId);
-      else running.set(channelId, left);
+      running.set(channelId, (running.get(channelId) ?? 1) - 1);
     },
     add(channelId, cut) {
       let active = drains.get(channelId);

@@ -59,8 +59,9 @@ class Passage {
   begin(): void {
     const { context, tried, writer, held } = this.#input;
     writer.listen({ onDrain: () => tried.attempt.resume(), onStuck: () => this.#leave() });
-    context.onLeft = () => this.#leave();
-    context.cutShort = () => this.#cutShort();
+    const leave = (): void => this.#leave(), cut = (): void => this.#cutShort();
+    context.onLeft = leave;
+    context.cutShort = cut;
     if (context.left !== undefined) this.#drain(NOTHING_DELIVERED);
     else this.#pass(held);
     if (this.#over) return;
@@ -124,10 +125,11 @@ class Passage {
     this.#leftAtBytes = this.#facts.contentBytes;
     const timer = state.wheel.arm(DRAIN_MS, () => this.#stopDrain());
     const leave = state.drains.add(tried.choice.offer.route.channel.id, () => this.#stopDrain());
-    this.#endDrain = () => {
+    const end = (): void => {
       timer.cancel();
       leave();
     };
+    this.#endDrain = end;
     tried.attempt.resume();
   }
 

@@ -54,7 +54,7 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
   const cap = maxTokens === undefined ? {} : { maxTokens };
   let refused: unknown;
   for (const endpoint of endpoints) {
-    const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.forced && policy?.thinkingToContent !== true
+    const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.isForced() && policy?.thinkingToContent !== true
       && !(policy?.preset?.reasoning !== undefined && WRITTEN_ANEW.has(endpoint.dialect)) && !(endpoint.dataOnly === true && namesAddresses(body));
     context.warnings = context.changes = NONE;
     try {

@@ -50,78 +50,101 @@ export interface StreamWriter {
 }
 
 /** @param headers asked for once, when the head goes out */
-export function createStreamWriter(
+export const createStreamWriter = (
   reply: Reply, wheel: TimerWheel, headers: () => Readonly<Record<string, string | undefined>>, style: StreamStyle = COMMENTS,
-): StreamWriter {
-  const framing = style.framing?.();
-  let begun = false, wrote = false, stopped = false, full = false;
-  let events: StreamWriterEvents | undefined;
-  let stuck: WheelTimer | undefined;
-  let pings: WheelTimer = wheel.arm(FIRST_PING_MS, ping);
+): StreamWriter => new ReplyWriter(reply, wheel, headers, style);
 
-  function begin(): void {
-    if (begun) return;
-    begun = true;
-    reply.head(200, headers());
-    pings.cancel();
-    pings = wheel.arm(PING_MS, ping);
+/** A class, as a literal with a getter would get a shape of its own for each stream. */
+class ReplyWriter implements StreamWriter {
+  begun = false;
+  readonly #reply: Reply;
+  readonly #wheel: TimerWheel;
+  readonly #headers: () => Readonly<Record<string, string | undefined>>;
+  readonly #style: StreamStyle;
+  readonly #framing: StreamFraming | undefined;
+  #wrote = false;
+  #stopped = false;
+  #full = false;
+  #events: StreamWriterEvents | undefined;
+  #stuck: WheelTimer | undefined;
+  #pings: WheelTimer;
+
+  constructor(reply: Reply, wheel: TimerWheel, headers: () => Readonly<Record<string, string | undefined>>, style: StreamStyle) {
+    this.#reply = reply;
+    this.#wheel = wheel;
+    this.#headers = headers;
+    this.#style = style;
+    this.#framing = style.framing?.();
+    this.#pings = this.#pingIn(FIRST_PING_MS);
+    reply.onDrain(() => this.#drained());
   }
-  function ping(): void {
-    if (stopped || reply.gone) return;
-    const sign = style.ping(wrote);
+
+  write(chunks: readonly Buffer[]): boolean {
+    if (this.#stopped || this.#reply.gone || chunks.length === 0) return true;
+    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    const framed = this.#framing ? this.#framing.push(bytes) : bytes;
+    if (framed.length === 0) return !this.#full;
+    this.#begin();
+    this.#wrote ||= typeof framed === "string" || framed[0] !== COLON; // a comment is no event
+    this.#pings.refresh();
+    return this.#sent(this.#reply.write(framed));
+  }
+
+  end(chunk: Buffer | string): void {
+    if (!this.#stopped && !this.#reply.gone) {
+      this.#begin();
+      this.#reply.end(this.#framing ? this.#framing.end(chunk) : chunk);
+    }
+    this.stop();
+  }
+
+  listen(events: StreamWriterEvents): void {
+    this.#events = events;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#pings.cancel();
+    this.#stuck?.cancel();
+  }
+
+  #pingIn(ms: number): WheelTimer {
+    return this.#wheel.arm(ms, () => this.#ping());
+  }
+
+  #begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.#reply.head(200, this.#headers());
+    this.#pings.cancel();
+    this.#pings = this.#pingIn(PING_MS);
+  }
+
+  #ping(): void {
+    if (this.#stopped || this.#reply.gone) return;
+    const sign = this.#style.ping(this.#wrote);
     if (sign === undefined) return;
-    begin();
-    if (!full) sent(reply.write(sign));
-    pings.cancel();
-    pings = wheel.arm(PING_MS, ping);
+    this.#begin();
+    if (!this.#full) this.#sent(this.#reply.write(sign));
+    this.#pings.cancel();
+    this.#pings = this.#pingIn(PING_MS);
   }
-  function sent(roomLeft: boolean): boolean {
-    if (roomLeft || full) return roomLeft;
-    full = true;
-    stuck = wheel.arm(STUCK_MS, () => {
-      if (stopped) return;
-      reply.destroy();
-      events?.onStuck();
+
+  #sent(roomLeft: boolean): boolean {
+    if (roomLeft || this.#full) return roomLeft;
+    this.#full = true;
+    this.#stuck = this.#wheel.arm(STUCK_MS, () => {
+      if (this.#stopped) return;
+      this.#reply.destroy();
+      this.#events?.onStuck();
     });
     return false;
   }
-  function stop(): void {
-    stopped = true;
-    pings.cancel();
-    stuck?.cancel();
+
+  #drained(): void {
+    if (!this.#full) return;
+    this.#full = false;
+    this.#stuck?.cancel();
+    this.#events?.onDrain();
   }
-
-  reply.onDrain(() => {
-    if (!full) return;
-    full = false;
-    stuck?.cancel();
-    events?.onDrain();
-  });
-
-  return {
-    get begun() {
-      return begun;
-    },
-    write(chunks) {
-      if (stopped || reply.gone || chunks.length === 0) return true;
-      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      const framed = framing ? framing.push(bytes) : bytes;
-      if (framed.length === 0) return !full;
-      begin();
-      wrote ||= typeof framed === "string" || framed[0] !== COLON; // a comment is no event
-      pings.refresh();
-      return sent(reply.write(framed));
-    },
-    end(chunk) {
-      if (!stopped && !reply.gone) {
-        begin();
-        reply.end(framing ? framing.end(chunk) : chunk);
-      }
-      stop();
-    },
-    listen(listener) {
-      events = listener;
-    },
-    stop,
-  };
 }

@@ -49,11 +49,14 @@ class Reading implements ByteSink {
   readonly #finished: Promise<void>;
   #failed: RelayError | undefined;
   #drained: (() => void) | undefined;
-  #over!: (error?: Error) => void;
+  readonly #over: (error?: Error) => void;
 
   constructor(headers: Inbound["headers"], limits: FormLimits, spool: Spool) {
     this.#spool = spool;
-    this.#finished = new Promise((resolve, reject) => (this.#over = (error) => (error ? reject(error) : resolve())));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const over = (error?: Error): void => (error ? reject(error) : resolve());
+    this.#finished = promise;
+    this.#over = over;
     this.#finished.catch(() => undefined); // told by `finish`, if anybody still asks
     try {
       this.#parser = new Busboy({
