@@ -157,7 +157,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
 }
 
 async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
-  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createHttpTransport, createSimulator, createSocketTransport, createChannelTests, createTaskStore, fileLinks, pollTasks, tellHooks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
+  const [{ createManagementApi }, { createAttemptStore }, { createThrottle, loadSettings }, { createMailer, deliverBySmtp, deliverToFolder }, { createSessionCache }, { readSession }, { checkInvariants }, { createAccessTokens, createHttpTransport, createSimulator, createSocketTransport, createChannelTests, createTaskStore, fileLinks, pollTasks, tellHooks }, { readTaskChannel }, { createPayments }, { createShopStatus }, { createLiveHub }] = await Promise.all([
     import("#management/index.ts"), import("#accounts/sign-in.ts"), import("#accounts/index.ts"), import("#notify/index.ts"), import("#accounts/session-cache.ts"), import("#accounts/sign-in.store.ts"), import("#money/invariants.store.ts"), import("#relay/index.ts"), import("#channels/index.ts"),
     import("#payments/index.ts"), import("#reports/status.store.ts"), import("#reports/index.ts"),
   ]);
@@ -182,6 +182,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUpstreams });
   const transport = createHttpTransport(outbound);
   const tasks = createTaskStore(pool, sealer);
+  const accessTokens = createAccessTokens({ transport, log, clock });
   const channelTests = createChannelTests({
     pool, sealer, clock, transport, simulator: createSimulator({ clock }), sockets: createSocketTransport(outbound),
     inspect: (url) => inspectAddress(outbound.guard, url, "channel", INSPECT_TIMEOUT_MS),
@@ -205,7 +206,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     channelTests,
     tasks,
     tellTaskHooks: async () => tellHooks({ store: tasks, post: createHookPoster(outbound), link: fileLinks(await baseUrl(), tasks), secretRoot: keys.keyPepper, clock, log }),
-    pollTasks: () => pollTasks({ store: tasks, channel: (id) => readTaskChannel(pool, sealer, id), transport, clock, log, random: Math.random }),
+    pollTasks: () => pollTasks({ store: tasks, channel: (id) => readTaskChannel(pool, sealer, id), transport, accessTokens, clock, log, random: Math.random }),
     management: createManagementApi({
       pool, keys, sealer, log, payments, checkInvariants,
       testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),

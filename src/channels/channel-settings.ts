@@ -49,9 +49,10 @@ export type Capability = (typeof CAPABILITIES)[number];
 const cloudWord = z.string().min(1).max(100).regex(/^[a-z0-9][a-z0-9.:-]*$/, "must be small letters, digits and hyphens");
 const proxyAddress = z.string().max(500).refine((text) => {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "" && url.hash === "";
-}, "must be the address of an HTTP proxy, such as http://10.0.0.5:3128 or http://user:password@10.0.0.5:3128")
-  .refine((text) => decodes(URL.parse(text)?.password ?? ""), "has a password that is not properly escaped");
+  // What a host may be is known of the web's addresses alone.
+  return url !== null && /^(?:https?|socks5h?):$/.test(url.protocol) && /^\/?$/.test(url.pathname) && url.search === "" && url.hash === "" && URL.canParse(`http://${url.host}`);
+}, "must be the address of an HTTP or SOCKS 5 proxy, such as http://10.0.0.5:3128 or socks5h://user:password@10.0.0.5:1080")
+  .refine((text) => decodes(URL.parse(text)?.password ?? "") && decodes(URL.parse(text)?.username ?? ""), "has a password that is not properly escaped");
 
 function decodes(text: string): boolean {
   try {
@@ -85,7 +86,7 @@ export const channelSettingsField = z.strictObject({
   allow_user_id: z.boolean(),
   /** Replies keep none of the vendor's own marks: their ids are ours, and fingerprints go. */
   hide_ids: z.boolean(),
-  /** An HTTP proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */
+  /** A proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */
   proxy: proxyAddress,
   /** Protocols that the provider has and this host, as a test found, has not. */
   without: z.array(z.enum(PROTOCOLS)).max(PROTOCOLS.length),
@@ -95,6 +96,8 @@ export const channelSettingsField = z.strictObject({
   project: cloudWord,
   location: cloudWord,
   locations: z.record(z.string().min(1).max(200), cloudWord),
+  /** Clouds that put what they make into a bucket: whose, for films that are too long to come with the answer. */
+  bucket: z.string().max(500).regex(/^gs:\/\/[a-z0-9][a-z0-9._-]+(?:\/[\w./-]*)?$/, "must be the address of a bucket, such as gs://my-films/shop"),
   /** Per shop name of a model: what this channel's copy of it cannot do. */
   lacks: z.record(z.string().min(1).max(200), z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length)),
 }).partial().refine(({ force_stream: always, force_non_stream: never }) => !(always && never), { path: ["force_non_stream"], message: "contradicts force_stream" });

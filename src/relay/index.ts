@@ -43,6 +43,7 @@ export { PREVIEW_DIALECTS, previewRequest } from "#relay/policy/preview.ts";
 export { hookSecret } from "#relay/tasks/hook-signature.ts";
 export { fileLinks } from "#relay/tasks/serve-task.ts";
 export { tellHooks } from "#relay/tasks/tell-hooks.ts";
+export { createAccessTokens };
 export { pollTasks } from "#relay/tasks/poll-tasks.ts";
 export type { PollDeps } from "#relay/tasks/poll-tasks.ts";
 export type { TaskStore } from "#relay/tasks/task-store.ts";

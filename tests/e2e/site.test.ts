@@ -98,6 +98,8 @@ browserTest("signing in, the balance to the cent, and out again", async () => {
   await page.waitForURL("**/en");
   await page.goto(new URL("/console", shop.url).href);
   expect(new URL(page.url()).pathname).toBe("/sign-in");
+  // Nothing that the libraries warn of happens at a start with a store file, or with a visit.
+  expect(shop.output()).not.toContain("DeprecationWarning");
 });
 
 browserTest("a session that was ended is over at the next click, whatever the cookie says", async () => {

@@ -92,8 +92,8 @@ export async function createListener(url: string, { log, onReconnect }: Listener
         return;
       }
       handlers.set(channel, [handler]);
-      // When it fails, the connection is lost and `connect` listens to all of them.
-      listening = client?.query(`LISTEN ${client.escapeIdentifier(channel)}`).catch(() => undefined) ?? listening;
+      // One after another, as the driver wants it. When one fails, the connection is lost and `connect` listens to all of them.
+      listening = listening.then(() => client?.query(`LISTEN ${client.escapeIdentifier(channel)}`)).catch(() => undefined);
     },
     async ready() {
       await listening;

@@ -3,7 +3,8 @@ import { buildConnector } from "undici";
 import { createGuard, hostOf, OutboundRefused, portOf } from "#platform/outbound/guard.ts";
 import type { AllowPrivate, Guard, OutboundPolicy, Resolve, VettedAddress } from "#platform/outbound/guard.ts";
 import { OriginPool, type Connect } from "#platform/outbound/origin-pool.ts";
-import { connectThrough } from "#platform/outbound/proxied.ts";
+import { connectThrough, httpHandshake } from "#platform/outbound/proxied.ts";
+import { socksHandshake, type Login } from "#platform/outbound/socks.ts";
 
 /** Below the 60 s after which many vendors' balancers cut an idle connection. */
 const KEEP_ALIVE_MS = 55_000;
@@ -22,7 +23,7 @@ export interface Outbound {
   /**
    * A keep-alive pool for the URL's origin whose every connection goes to a vetted address.
    * It knows no time-outs but for connecting: callers watch the clock.
-   * @param proxy an HTTP proxy's address, with user and password where it wants them, judged as the URL is; through it names are looked up by the proxy
+   * @param proxy an HTTP or SOCKS proxy's address, with user and password where it wants them, judged as the URL is; through it names are looked up by the proxy, but for `socks5:`
    * @throws OutboundRefused
    */
   pool(url: URL, policy: OutboundPolicy, connectMs: number, proxy?: string): OriginPool;
@@ -45,12 +46,16 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const connector = (url: URL, policy: OutboundPolicy, connectMs: number, proxy: string | undefined): Connect => {
     guard.checkUrl(url, policy);
     if (proxy === undefined) return guardedConnect(guard, names, url, policy, connectMs);
-    const { through, authorization } = readProxy(proxy);
-    guard.checkUrl(through, policy);
-    const toProxy = connectThrough(guardedConnect(guard, names, through, policy, connectMs), url, connectMs, authorization);
-    // Without TLS nothing proves at the far end that it is who was meant: then we look the name up ourselves.
-    return url.protocol === "https:" ? toProxy : (done) => {
-      names(hostOf(url), portOf(url), policy, false).then(() => toProxy(done), (error: Error) => done(error, null));
+    const way = readProxy(proxy);
+    guard.checkUrl(way.through, policy);
+    const toProxy = guardedConnect(guard, names, way.through, policy, connectMs);
+    const tunnel = (address?: string): Connect => connectThrough(toProxy, url, connectMs, () =>
+      (way.kind === "http" ? httpHandshake(url, way.authorization) : socksHandshake({ host: address ?? hostOf(url), port: portOf(url) }, way.login)));
+    const byAddress = way.kind === "socks5" && !way.looksUp;
+    // Without TLS nothing proves at the far end that it is who was meant: then we look the name up ourselves, whoever else does.
+    return url.protocol === "https:" && !byAddress ? tunnel() : (done) => {
+      names(hostOf(url), portOf(url), policy, url.protocol === "https:").then(
+        (found) => tunnel(byAddress ? (found.find(({ family }) => family === 4) ?? found[0]!).address : undefined)(done), (error: Error) => done(error, null));
     };
   };
   const open = (url: URL, connect: Connect): OriginPool =>
@@ -83,14 +88,28 @@ export function createOutbound(options: OutboundOptions): Outbound {
   };
 }
 
-/** The proxy's plain address, and what proves to it who we are. @throws OutboundRefused */
-export function readProxy(text: string): Readonly<{ through: URL; authorization: string | undefined }> {
-  const through = URL.parse(text);
+/** A proxy by its plain address, with what proves to it who we are. */
+export type ProxyWay = Readonly<{ through: URL } & (
+  | { kind: "http"; authorization: string | undefined }
+  /** `looksUp`: it is told names, else addresses. */
+  | { kind: "socks5"; login: Login | undefined; looksUp: boolean }
+)>;
+
+const SOCKS_PORT = 1_080;
+
+/** @throws OutboundRefused */
+export function readProxy(text: string): ProxyWay {
+  const url = URL.parse(text), kind = url && /^(?:(https?)|socks5(h?)):$/.exec(url.protocol);
+  if (!url || !kind) throw new OutboundRefused("The proxy's address is none.");
+  const user = decodeURIComponent(url.username), password = decodeURIComponent(url.password), isNamed = user !== "" || password !== "";
+  if (kind[1] !== undefined) {
+    url.username = url.password = "";
+    return { kind: "http", through: url, authorization: isNamed ? `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` : undefined };
+  }
+  // What is said to it is as open as plain HTTP, and is judged so.
+  const through = URL.parse(`http://${url.hostname}:${url.port === "" ? SOCKS_PORT : url.port}`);
   if (!through) throw new OutboundRefused("The proxy's address is none.");
-  const { username, password } = through;
-  through.username = through.password = "";
-  const authorization = username === "" && password === "" ? undefined : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
-  return { through, authorization };
+  return { kind: "socks5", through, login: isNamed ? { user, password } : undefined, looksUp: kind[2] === "h" };
 }
 
 function dropOldest(pools: Map<string, OriginPool>): void {

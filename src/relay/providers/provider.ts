@@ -41,6 +41,8 @@ export type ProviderFlags = Readonly<{
   routingFields?: boolean;
   /** Apps that are asked one question: what was said before is put in front of it. */
   transcript?: boolean;
+  /** Learnt: sets of betas that a model here refuses, as `refusedBetas` names them. */
+  refusedBetas?: ReadonlySet<string>;
   /** Each character counts as a token of input: counting tokens says nothing of what a request can cost. */
   billsCharacters?: boolean;
 }>;
@@ -74,8 +76,25 @@ export type ProviderEndpoint = Readonly<{
   betas?: ReadonlyMap<string, string>;
   /** Puts a request of the format into the words of this vendor's copy of it. No query of the client's goes on then. */
   reword?(said: Worded): Worded;
+  /** Where this format's conversations are counted. */
+  count?: CountEndpoint;
   /** Who reads the answers, where they come in another wrapping than the format's. */
   unwrap?(reader: ReplyReader): ReplyReader;
+}>;
+
+/** Where a vendor counts the conversations of a format without answering them, which costs nothing. */
+export type CountEndpoint = Readonly<{
+  /** Below the base, as the format's own. */
+  path: string;
+  /** The model's name in the path, where it is not as for answers. */
+  model?(upstreamModel: string): string;
+  /** Betas are a member of the body. */
+  betasInBody?: boolean;
+  /** A client's request for a count in the vendor's words; undefined: it cannot be counted there. */
+  ask(request: JsonObject, upstreamModel: string, betas: readonly string[]): JsonObject | undefined;
+  reword?(said: Worded): Worded;
+  /** What the vendor says it comes to. */
+  total(reply: JsonObject): unknown;
 }>;
 
 /** Head and body of a request that is ready to be sent. */

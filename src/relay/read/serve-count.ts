@@ -8,6 +8,7 @@ import { JSON_BYTES_MAX } from "#relay/metered.ts";
 import { countInput } from "#relay/metering/count-tokens.ts";
 import { endpointName } from "#relay/policy/access.ts";
 import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
+import { countAtVendor, type VendorCount } from "#relay/read/count-at-vendor.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
@@ -15,7 +16,8 @@ import type { Caller } from "#snapshot/snapshot.ts";
 const IMAGE_TOKENS = 800;
 
 /**
- * The tokens of a conversation by our own count, which costs nothing but a place in the rate limits.
+ * The tokens of a conversation, which cost nothing but a place in the rate limits: as a vendor of the model counts
+ * them where one does, else by our own count.
  * @throws RelayError as for a metered request, as far as no money is concerned
  */
 export async function serveCount(state: RelayState, context: RequestContext, { dialect, params }: Extract<Route, { kind: "count" }>, caller: Caller): Promise<ReadAnswer> {
@@ -28,6 +30,8 @@ export async function serveCount(state: RelayState, context: RequestContext, { d
   const model = resolveModel(snapshot, caller, scanned.model, endpointName("chat", dialect));
   const price = snapshot.price(model, caller.groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(scanned.model);
+  const counted = await countAtVendor(state, context, { dialect, caller, model, body: sent });
+  if (counted) return { status: 200, body: Buffer.from(JSON.stringify(TOLD[dialect](counted))), headers: {} };
   const text = (await countInput(state.tokenizer, scanned, body, model.name)) ?? roughInputTokens({ ...scanned, images: 0 });
   const images = scanned.images * (price.document.hold?.imageTokens ?? IMAGE_TOKENS);
   return { status: 200, body: Buffer.from(JSON.stringify(ANSWERS[dialect](text, images))), headers: { "x-modelmart-warn": "estimated" } };
@@ -40,6 +44,14 @@ const ANSWERS: Readonly<Record<CountedDialect, (text: number, images: number) =>
     totalTokens: text + images,
     promptTokensDetails: [{ modality: "TEXT", tokenCount: text }, ...(images > 0 ? [{ modality: "IMAGE", tokenCount: images }] : [])],
   }),
+};
+
+/** What a vendor has counted, in the members that the format has. */
+const TOLD: Readonly<Record<CountedDialect, (counted: VendorCount) => object>> = {
+  anthropic: ({ total, reply }) => ({ input_tokens: total, ...(reply.context_management !== undefined && { context_management: reply.context_management }) }),
+  "openai-responses": ({ total }) => ({ object: "response.input_tokens", input_tokens: total }),
+  gemini: ({ total, reply: { promptTokensDetails, totalBillableCharacters } }) =>
+    ({ totalTokens: total, ...(promptTokensDetails !== undefined && { promptTokensDetails }), ...(totalBillableCharacters !== undefined && { totalBillableCharacters }) }),
 };
 
 /** Google takes the conversation alone, or a whole request under this name. */

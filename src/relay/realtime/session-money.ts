@@ -10,6 +10,7 @@ import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { usageCost } from "#relay/metering/attempt-record.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import { meter, type Metered } from "#relay/metering/meter.ts";
+import { RelayError } from "#relay/errors.ts";
 import { checkCaller } from "#relay/policy/access.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -46,6 +47,7 @@ export class SessionMoney {
   readonly #scopes: readonly ScopedLimits[];
   #terms: Terms | undefined;
   #hold: Hold | undefined;
+  #coveredMs = MINUTE_MS;
   #choice: Choice | undefined;
   /** Taken from the token limits at the beginning, until the first answer says how many they were. */
   #tokensTaken: number;
@@ -86,7 +88,7 @@ export class SessionMoney {
     const price = snapshot.price(model, groupId, caller.userId, atMs);
     if (!price) throw notFound(this.#asked);
     const budgets = this.#state.budgetWindows(caller, atMs);
-    const expected = this.#kind === "transcription" ? minuteOfSpeech(price, atMs) : expectedNext(this.#last, price, atMs);
+    const expected = this.#kind === "transcription" ? minutesOfSpeech(1, price, atMs) : expectedNext(this.#last, price, atMs);
     const admitted = await this.#state.billing.admit({
       requestId: id, admittedAtMs: atMs, walletId: caller.walletId, userId: caller.userId, keyId: caller.keyId, modelId: model.id, groupId,
       endpoint: "realtime", card: price.worst(totalInputTokens(expected), atMs, "default"),
@@ -96,7 +98,25 @@ export class SessionMoney {
     });
     if (isRefusal(admitted)) throw refusalError(admitted);
     this.#hold = admitted;
+    this.#coveredMs = MINUTE_MS;
     this.#terms = { id, atMs, caller, groupId, snapshot, model, price, budgets };
+  }
+
+  /** How much speech is set aside for, where it is written down; where nothing is held it is not the time to ask for more. */
+  get coveredMs(): number {
+    return this.#hold ? this.#coveredMs : Infinity;
+  }
+
+  /** Speech goes on, and nothing of it is charged yet: sets money aside for so much of it. @throws RelayError when there is not enough */
+  async cover(audioMs: number): Promise<void> {
+    const hold = this.#hold;
+    if (!hold) return;
+    const { price, atMs } = this.#terms!, minutes = Math.ceil(audioMs / MINUTE_MS), items = minutesOfSpeech(minutes, price, atMs);
+    const isCovered = await hold.raise(price.worst(totalInputTokens(items), atMs, "default"), { items });
+    // Meanwhile it may have been charged, and another is held.
+    if (this.#hold !== hold) return;
+    if (!isCovered) throw new RelayError("insufficient_quota", "There is not enough credit to go on listening. Add credit, or have what was said written down more often.");
+    this.#coveredMs = minutes * MINUTE_MS;
   }
 
   /** An answer is under way: from here on a crash must not lose it. */
@@ -193,9 +213,10 @@ const sellsTime = (price: CompiledPrice, atMs: number): boolean => (price.card(0
 const sellsLength = (price: CompiledPrice, atMs: number): boolean => (price.card(0, atMs).prices.audio_in_ms ?? 0n) > 0n;
 
 /** What is written down next has nothing to do with what was before. */
-const minuteOfSpeech = (price: CompiledPrice, atMs: number): Quantities => ({
-  ...(sellsLength(price, atMs) ? { audio_in_ms: MINUTE_MS } : MINUTE.transcription), ...(sellsTime(price, atMs) && { session_ms: MINUTE_MS }),
-});
+function minutesOfSpeech(minutes: number, price: CompiledPrice, atMs: number): Quantities {
+  const minute: Quantities = { ...(sellsLength(price, atMs) ? { audio_in_ms: MINUTE_MS } : MINUTE.transcription), ...(sellsTime(price, atMs) && { session_ms: MINUTE_MS }) };
+  return Object.fromEntries(Object.entries(minute).map(([item, count]) => [item, count * minutes]));
+}
 
 /** The next answer takes what the last one took, whose conversation it carries on, and a minute of speech more. */
 function expectedNext(last: Quantities, price: CompiledPrice, atMs: number): Quantities {

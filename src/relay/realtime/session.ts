@@ -18,6 +18,8 @@ const PING_MS = 25_000;
 /** How long a vendor that was told to stop may take to say what it used. */
 const CANCEL_MS = 5_000;
 const CUT_MS = 2_000;
+/** So much before the money for speech ends more of it is set aside. */
+const AHEAD_MS = 15_000;
 /** Ids beyond which a vendor is not believed that it repeats itself. */
 const ANSWERS_MAX = 100_000;
 
@@ -63,6 +65,7 @@ export class RealtimeSession {
   #contentAt: number | undefined;
   #facts = UNKNOWN_SESSION;
   readonly #written: WrittenPiece | undefined;
+  #covering = false;
   #welcome: boolean;
   #leaving = false;
   #end: End | undefined;
@@ -115,10 +118,26 @@ export class RealtimeSession {
     if (this.#end) return;
     this.#idle.refresh();
     const { client, vendor, rule, context } = this.#parts;
-    if (this.#written) this.#written.hear(frame);
+    if (this.#written) {
+      this.#written.hear(frame);
+      this.#cover(this.#written);
+    }
     const read = readClientFrame(frame, rule);
     if ("refused" in read) client.send(errorEvent(read.refused, context.idText, read.eventId));
     else if (!vendor.send(read.pass)) client.pause();
+  }
+
+  /** Keeps the money ahead of a piece that goes on and on. Until it is there no more is heard. */
+  #cover(written: WrittenPiece): void {
+    const { client, money } = this.#parts, neededMs = written.audioMs + AHEAD_MS;
+    if (this.#covering || this.#end || neededMs <= money.coveredMs) return;
+    this.#covering = true;
+    client.pause();
+    money.cover(neededMs).catch((error: unknown) => this.#failed(error)).finally(() => {
+      this.#covering = false;
+      client.resume();
+      this.#cover(written);
+    }).catch((error: unknown) => this.#parts.state.log.error({ err: error }, "a realtime session failed"));
   }
 
   #onVendor(frame: Frame): void {
@@ -233,7 +252,9 @@ export class RealtimeSession {
     if (this.#charged.size < ANSWERS_MAX) this.#charged.add(said);
     await money.charge(writtenTurn(usage, key, written.take(textBytes, money.sellsLength, this.#now()), this.#now()));
     this.#forward(frame);
-    if (!this.#end && !this.#leaving) await money.renew();
+    if (this.#end || this.#leaving) return;
+    await money.renew();
+    this.#cover(written);
   }
 
   /** Between an answer and the next: no money, no right any more, or a fault of ours. */

@@ -17,6 +17,11 @@ export class WrittenPiece {
     this.#startedAt = now;
   }
 
+  /** How long it is so far. */
+  get audioMs(): number {
+    return this.#audioMs;
+  }
+
   /** Some of it has reached the client. */
   get hasText(): boolean {
     return this.#textBytes > 0;

@@ -2,21 +2,18 @@ import type { Log } from "#platform/log.ts";
 import { readFault } from "#relay/providers/kit/classify.ts";
 import { scrubMessage } from "#relay/providers/kit/scrub.ts";
 import { madeQuantities } from "#relay/tasks/quantities.ts";
-import { callTaskVendor, type TaskVendor } from "#relay/tasks/task-call.ts";
+import { callTaskVendor, type TaskVendor, type TaskWay } from "#relay/tasks/task-call.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import type { TaskProtocol, TaskReport } from "#relay/tasks/task-protocol.ts";
 import { pollDelayMs, UNKNOWN_MS } from "#relay/tasks/task-states.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import { vendorOfTask, type ChannelOfTask } from "#relay/tasks/task-vendor.ts";
 import type { Task } from "#relay/tasks/task.ts";
-import type { Transport } from "#relay/upstream/transport.ts";
 
-export type PollDeps = Readonly<{
+export type PollDeps = TaskWay & Readonly<{
   store: TaskStore;
   /** The channel as it stands now; undefined = it is gone. */
   channel: (id: string) => Promise<ChannelOfTask | undefined>;
-  transport: Transport;
-  clock: Readonly<{ now(): number }>;
   log: Log;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -59,24 +56,25 @@ async function look(deps: PollDeps, task: Task): Promise<void> {
 }
 
 /** @returns undefined when the vendor tells nothing of it */
-async function ask({ transport, clock, log }: PollDeps, task: Task, vendor: TaskVendor, protocol: TaskProtocol): Promise<TaskReport | undefined> {
+async function ask(deps: PollDeps, task: Task, vendor: TaskVendor, protocol: TaskProtocol): Promise<TaskReport | undefined> {
   const ref = { ...task, upstreamId: task.upstreamId! };
-  const answer = await callTaskVendor(transport, vendor, protocol.poll(ref), clock.now(), POLL_MS);
+  const answer = await callTaskVendor(deps, vendor, protocol.poll(ref), POLL_MS);
   if (answer.kind === "silent" || answer.status >= 300 || !answer.json) {
-    log.warn({ task: task.publicId, ...(answer.kind === "silent" ? { err: answer.error } : { status: answer.status, fault: readFault(answer.status, answer.body) }) }, "a vendor told nothing of a task");
+    deps.log.warn({ task: task.publicId, ...(answer.kind === "silent" ? { err: answer.error } : { status: answer.status, fault: readFault(answer.status, answer.body) }) }, "a vendor told nothing of a task");
     return undefined;
   }
   const report = protocol.report(answer.json, ref);
-  if (report?.unknownWord !== undefined) log.warn({ task: task.publicId, protocol: protocol.id, word: report.unknownWord }, "a vendor has a word for a task's state that is not known");
+  if (report?.unknownWord !== undefined) deps.log.warn({ task: task.publicId, protocol: protocol.id, word: report.unknownWord }, "a vendor has a word for a task's state that is not known");
   if (!report?.fileCall || !protocol.fileOf) return report;
-  const file = await callTaskVendor(transport, vendor, report.fileCall, clock.now(), POLL_MS);
+  const file = await callTaskVendor(deps, vendor, report.fileCall, POLL_MS);
   const url = file.kind === "answer" && file.status < 300 && file.json ? protocol.fileOf(file.json) : undefined;
   // It is made, but where it lies is asked again with the next look.
   return url === undefined ? undefined : { ...report, files: [{ url, kind: "video" }] };
 }
 
 async function end({ store, clock }: PollDeps, task: Task, report: TaskReport): Promise<void> {
-  const seconds = report.seconds ?? task.content.seconds;
+  const usual = task.protocol && taskProtocols[task.protocol].secondsUsual;
+  const seconds = report.seconds ?? task.content.seconds ?? usual;
   const content = { ...task.content, seconds, files: report.files, told: report.told };
   if (report.state === "succeeded") {
     const made = { kind: task.kind, count: report.count ?? task.content.count, seconds: seconds ?? SECONDS_USUAL, resolution: task.content.resolution, tokens: report.tokens };

@@ -1,6 +1,8 @@
 import { pico } from "#money/amount.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { fetchContents } from "#relay/content/fetch-contents.ts";
+import { RelayError } from "#relay/errors.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import { note } from "#relay/routing/failover.ts";
 import type { Choice } from "#relay/routing/router.ts";
@@ -9,6 +11,7 @@ import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import type { Accepted } from "#relay/tasks/task-protocol.ts";
 import { vendorOfChoice } from "#relay/tasks/task-vendor.ts";
 import type { TaskWish } from "#relay/tasks/task.ts";
+import { TokenRefused } from "#relay/upstream/access-tokens.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { secretNames, takePlaces } from "#relay/upstream/tried.ts";
 import type { Model } from "#snapshot/snapshot.ts";
@@ -33,9 +36,10 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
   });
   try {
-    const call = protocol.submit(wish, route.upstreamModel);
+    const call = protocol.submit(protocol.dataOnly ? await withData(state, context, wish) : wish, route.upstreamModel, route.channel.settings.bucket);
     const { totalMs = SUBMIT_MS } = route.channel.timeouts;
-    const answer = await callTaskVendor(provider.id === "simulator" ? state.simulator : state.transport, vendorOfChoice(choice), call, state.clock.now(), totalMs);
+    const { accessTokens, clock, simulator, transport } = state;
+    const answer = await callTaskVendor({ accessTokens, clock, transport: provider.id === "simulator" ? simulator : transport }, vendorOfChoice(choice), call, totalMs);
     const accepted = answer.kind === "answer" && answer.status < 300 && answer.json ? protocol.accepted(answer.json, call) : undefined;
     const status = answer.kind === "answer" ? answer.status : undefined;
     if (accepted) {
@@ -49,11 +53,26 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
     const record = attempt({ errorClass: failure.class, status });
     return failure.possibleCost ? { kind: "unknown", why: whyUnknown(answer), attempt: record } : { kind: "failed", failure, attempt: record };
   } catch (cause) {
+    // What is asked for cannot be said to this vendor, or its pictures cannot be had: the channel is not to blame.
+    if (cause instanceof RelayError && cause.status < 500) return { kind: "failed", failure: { class: "client", unfit: cause }, attempt: attempt({ errorClass: "client" }) };
     state.log.error({ err: cause, channel: route.channel.name }, "the channel could not be asked for a task");
     return { kind: "failed", failure: { class: "config", cause }, attempt: attempt({ errorClass: "config" }) };
   } finally {
     release(0);
   }
+}
+
+/** The wish with its pictures as data, where the client gave their addresses. @throws RelayError invalid_value, request_too_large */
+async function withData({ contents }: RelayState, { caller }: RequestContext, wish: TaskWish): Promise<TaskWish> {
+  const addresses = wish.images.filter((image) => /^https?:/i.test(image));
+  if (addresses.length === 0) return wish;
+  if (!contents || !caller) throw new RelayError("invalid_value", "The model's provider takes pictures as data only.", { param: "image" });
+  const found = await fetchContents(contents, caller.userId, addresses);
+  const dataOf = (image: string): string => {
+    const content = found.get(image);
+    return content ? `data:${content.type};base64,${content.data.toString("base64")}` : image;
+  };
+  return { ...wish, images: wish.images.map(dataOf) };
 }
 
 const whyUnknown = (answer: TaskAnswer): string => (answer.kind === "silent" ? answer.error.message : `the vendor answered ${answer.status}`);
@@ -62,6 +81,7 @@ const whyUnknown = (answer: TaskAnswer): string => (answer.kind === "silent" ? a
 const GAVE_UP: ReadonlySet<number> = new Set([408, 504, 524]);
 
 function failureOf(state: RelayState, { offer: { route, provider } }: Choice, model: Model, answer: TaskAnswer): Failure {
+  if (answer.kind === "silent" && answer.error instanceof TokenRefused) return answer.error.failure;
   if (answer.kind === "silent") return { class: answer.sent ? "slow" : "connect", possibleCost: answer.sent, cause: answer.error };
   const fault = readFault(answer.status, answer.body);
   const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));

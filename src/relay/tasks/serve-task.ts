@@ -8,12 +8,13 @@ import { sunoTask } from "#relay/tasks/forms/suno.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import { streamFile } from "#relay/tasks/stream-file.ts";
 import { submitTask } from "#relay/tasks/submit-task.ts";
-import { addressed, callTaskVendor } from "#relay/tasks/task-call.ts";
+import { addressed, callTaskVendor, type TaskVendor } from "#relay/tasks/task-call.ts";
 import type { FileLink } from "#relay/tasks/task-form.ts";
 import { isEnd } from "#relay/tasks/task-states.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import { vendorOfTask } from "#relay/tasks/task-vendor.ts";
 import type { Task, TaskForm } from "#relay/tasks/task.ts";
+import { authorize } from "#relay/upstream/authorize.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 export type TaskRoute = Extract<Route, { kind: "task" }>;
@@ -124,7 +125,7 @@ async function removeVideo(tasks: TaskStore, id: string, caller: Caller): Promis
 async function imageSeed(state: RelayState, context: RequestContext, task: Task): Promise<JsonObject> {
   const vendor = vendorOfTask(context.snapshot.channels.get(task.channelId ?? ""), task);
   if (!vendor || task.upstreamId === undefined || task.state !== "succeeded") throw new RelayError("invalid_value", "The picture is not ready.");
-  const answer = await callTaskVendor(state.transport, vendor, { method: "GET", path: `/mj/task/${encodeURIComponent(task.upstreamId)}/image-seed` }, state.clock.now(), SEED_MS);
+  const answer = await callTaskVendor(state, vendor, { method: "GET", path: `/mj/task/${encodeURIComponent(task.upstreamId)}/image-seed` }, SEED_MS);
   if (answer.kind !== "answer" || answer.status >= 300 || answer.json?.result === undefined) throw new RelayError("bad_upstream_response", "The seed could not be asked for.");
   return { code: answer.json.code ?? 1, description: answer.json.description ?? "", result: answer.json.result };
 }
@@ -139,22 +140,37 @@ async function sendContent(state: RelayState, context: RequestContext, task: Tas
   const file = fileOf(task, inbound.query);
   if (file !== undefined) {
     const plain = { method: "GET" as const, url: new URL(file), headers: extra, body: [], connectMs: CONNECT_MS };
-    const keyed = protocol?.filesNeedKey && vendor ? { ...plain, headers: { ...extra, ...(vendor.endpoint.authorize?.(vendor.secret) ?? vendor.provider.authorize(vendor.secret)) } } : plain;
-    // An address of the vendor's choice is a stranger's, unless it is the vendor itself.
-    const own = vendor?.baseUrl !== undefined && URL.parse(vendor.baseUrl)?.host === plain.url.host;
-    return streamFile(state, context, own ? state.transport : state.downloads ?? state.transport, keyed);
+    const keyed = protocol?.filesNeedKey && vendor ? { ...plain, headers: { ...extra, ...(await proofOf(state, vendor)) } } : plain;
+    // An address of the vendor's choice is a stranger's, unless it is the vendor itself: that is reached as its calls are.
+    const own = vendor !== undefined && isVendors(vendor, plain.url, protocol?.filesHost);
+    return streamFile(state, context, own ? state.transport : state.downloads ?? state.transport, own ? { ...keyed, proxy: vendor.settings.proxy } : keyed);
   }
   if (!vendor || !protocol?.content || task.upstreamId === undefined) throw new RelayError("not_found", "There is no file to this task.");
   const call = protocol.content({ ...task, upstreamId: task.upstreamId }, inbound.query.get("variant") ?? undefined);
-  return streamFile(state, context, state.transport, addressed(vendor, call, state.clock.now(), extra));
+  const inside = call.filesIn === undefined ? undefined : { member: call.filesIn, index: indexOf(inbound.query) };
+  return streamFile(state, context, state.transport, addressed(vendor, call, state.clock.now(), await proofOf(state, vendor), inside ? {} : extra), inside);
 }
+
+/** @throws RelayError bad_upstream_response */
+async function proofOf({ accessTokens }: RelayState, vendor: TaskVendor): Promise<Readonly<Record<string, string>>> {
+  try {
+    return (await authorize(accessTokens, vendor)).headers;
+  } catch (cause) {
+    throw new RelayError("bad_upstream_response", "The file could not be fetched.", { cause });
+  }
+}
+
+const isVendors = ({ baseUrl, provider }: TaskVendor, { host }: URL, filesHost: string | undefined): boolean =>
+  host === filesHost || host === URL.parse(baseUrl ?? provider.baseUrl ?? "")?.host;
+
+const indexOf = (query: URLSearchParams): number => Number(query.get("index") ?? 0);
 
 const CONNECT_MS = 10_000;
 
 /** @throws RelayError not_found */
 function fileOf({ content: { files = [] } }: Task, query: URLSearchParams): string | undefined {
   if (files.length === 0) return undefined;
-  const wanted = query.get("variant") === "thumbnail" ? files.findIndex(({ kind }) => kind === "thumbnail") : Number(query.get("index") ?? 0);
+  const wanted = query.get("variant") === "thumbnail" ? files.findIndex(({ kind }) => kind === "thumbnail") : indexOf(query);
   const file = files[wanted];
   if (!file || !URL.canParse(file.url)) throw new RelayError("not_found", "There is no such file to this task.");
   return file.url;

@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { ChannelSettings } from "#channels/channel-settings.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
-import { endpointUrl } from "#relay/providers/kit/endpoint-url.ts";
+import { endpointUrl, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
 import type { JsonObject, Provider, TaskEndpoint } from "#relay/providers/provider.ts";
+import { createLifter } from "#relay/tasks/lift-member.ts";
 import type { TaskCall } from "#relay/tasks/task-protocol.ts";
+import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
+import { authorize } from "#relay/upstream/authorize.ts";
 import type { Transport, UpstreamCall, UpstreamHeaders } from "#relay/upstream/transport.ts";
 
 /** Whom a task's calls go to. */
@@ -13,8 +17,13 @@ export type TaskVendor = Readonly<{
   /** Empty for vendors without keys. */
   secret: string;
   connectMs: number;
-  proxy?: string | undefined;
+  settings: ChannelSettings;
+  /** The vendor's name of what it is asked for: some addresses go by it. */
+  upstreamModel: string;
 }>;
+
+/** How a task's calls go out. */
+export type TaskWay = Readonly<{ transport: Transport; accessTokens: AccessTokens; clock: Readonly<{ now(): number }> }>;
 
 export type TaskAnswer = Readonly<
   | { kind: "answer"; status: number; headers: UpstreamHeaders; body: Buffer; json: JsonObject | undefined }
@@ -26,51 +35,64 @@ export type TaskAnswer = Readonly<
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** One call and its whole answer. Never rejects. */
-export function callTaskVendor(transport: Transport, vendor: TaskVendor, call: TaskCall, nowMs: number, timeoutMs: number): Promise<TaskAnswer> {
+export async function callTaskVendor(way: TaskWay, vendor: TaskVendor, call: TaskCall, timeoutMs: number): Promise<TaskAnswer> {
+  const { accessTokens, clock, transport } = way;
+  try {
+    const authorization = await authorize(accessTokens, vendor);
+    const answer = await askOnce(transport, addressed(vendor, call, clock.now(), authorization.headers), call.filesIn, timeoutMs);
+    const refused = answer.kind === "answer" && answer.status === 401 && authorization.token !== undefined && accessTokens.refused(vendor.secret, authorization.token);
+    // It served until now and may have been withdrawn; what is refused so has not been done.
+    return refused ? await askOnce(transport, addressed(vendor, call, clock.now(), (await authorize(accessTokens, vendor)).headers), call.filesIn, timeoutMs) : answer;
+  } catch (error) {
+    return { kind: "silent", sent: false, error: error as Error };
+  }
+}
+
+function askOnce(transport: Transport, call: UpstreamCall, filesIn: string | undefined, timeoutMs: number): Promise<TaskAnswer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
+    const withoutFiles = filesIn === undefined ? undefined : createLifter(filesIn, () => undefined);
     let status = 0, bytes = 0, headers: UpstreamHeaders = {};
     const end = (answer: TaskAnswer): void => {
       clearTimeout(timer);
       resolve(answer);
     };
     const timer = setTimeout(() => {
-      control?.abort();
+      control.abort();
       end({ kind: "silent", sent: true, error: new Error(`no answer within ${timeoutMs / 1_000} s`) });
     }, timeoutMs);
-    let control: ReturnType<Transport["send"]> | undefined;
-    try {
-      control = transport.send(addressed(vendor, call, nowMs), {
-        onHead(code, given) {
-          status = code;
-          headers = given;
-        },
-        onData(chunk) {
-          bytes += chunk.length;
-          if (bytes <= ANSWER_BYTES_MAX) chunks.push(chunk);
-        },
-        onEnd() {
-          const body = Buffer.concat(chunks);
-          end({ kind: "answer", status, headers, body, json: objectIn(body) });
-        },
-        onError: (error, phase) => end({ kind: "silent", sent: phase !== "connect", error }),
-      });
-    } catch (error) {
-      end({ kind: "silent", sent: false, error: error as Error });
-    }
+    const control = transport.send(call, {
+      onHead(code, given) {
+        status = code;
+        headers = given;
+      },
+      onData(all) {
+        const chunk = withoutFiles?.(all) ?? all;
+        bytes += chunk.length;
+        if (bytes <= ANSWER_BYTES_MAX) chunks.push(chunk);
+      },
+      onEnd() {
+        const body = Buffer.concat(chunks);
+        end({ kind: "answer", status, headers, body, json: objectIn(body) });
+      },
+      onError: (error, phase) => end({ kind: "silent", sent: phase !== "connect", error }),
+    });
   });
 }
 
 /** The same call as it goes out. @throws RelayError when the channel has no valid address */
-export function addressed({ provider, endpoint, baseUrl, secret, connectMs, proxy }: TaskVendor, call: TaskCall, nowMs: number, extra: Readonly<Record<string, string>> = {}): UpstreamCall {
-  const url = endpointUrl(provider, baseUrl, { path: call.path, ...(endpoint.basePath !== undefined && { basePath: endpoint.basePath }) });
+export function addressed(vendor: TaskVendor, call: TaskCall, nowMs: number, authorization: Readonly<Record<string, string>>, extra: Readonly<Record<string, string>> = {}): UpstreamCall {
+  const { provider, endpoint, baseUrl, secret, connectMs, settings: { proxy } } = vendor;
+  const url = endpointUrl(provider, baseUrl, { path: call.path, ...(endpoint.basePath !== undefined && { basePath: endpoint.basePath }) }, placed(vendor));
   const { body, contentType } = bodyOf(call);
-  const authorization = endpoint.authorize?.(secret) ?? provider.authorize(secret);
   const { "content-type": _json, ...plain } = upstreamHeaders({ stream: false, authorization });
   const headers = { ...plain, ...(contentType !== undefined && { "content-type": contentType }), ...call.headers, ...extra };
   const signature = provider.sign?.(secret, { method: call.method, url, headers, body, atMs: nowMs });
   return { method: call.method, url, headers: signature ? { ...headers, ...signature } : headers, body, connectMs, ...(proxy !== undefined && { proxy }) };
 }
+
+const placed = ({ provider, secret, settings, upstreamModel, baseUrl }: TaskVendor): AddressedCall | undefined =>
+  (provider.place ? { upstreamModel, stream: false, place: provider.place({ secret, settings, upstreamModel, baseUrl }) } : undefined);
 
 function bodyOf({ json, form }: TaskCall): Readonly<{ body: readonly Buffer[]; contentType?: string }> {
   if (form) return encodeForm(form);

@@ -11,6 +11,8 @@ export type TaskCall = Readonly<{
   json?: JsonObject;
   /** Sent as a form in place of JSON. */
   form?: Readonly<{ fields: Readonly<Record<string, string>>; uploads: readonly Upload[] }>;
+  /** Texts under this name in the answer hold whole files as base64: who reads it as JSON finds them empty. */
+  filesIn?: string;
 }>;
 
 /** How a task stands by its vendor's word. */
@@ -46,7 +48,8 @@ export type TaskRef = Readonly<Pick<Task, "kind" | "action" | "upstreamModel"> &
 /** How a vendor is asked for long work, and how it tells of it. */
 export interface TaskProtocol {
   readonly id: TaskProtocolId;
-  submit(wish: TaskWish, upstreamModel: string): TaskCall;
+  /** @param bucket where the channel wants files to be put @throws RelayError when it cannot be said to this vendor */
+  submit(wish: TaskWish, upstreamModel: string, bucket?: string): TaskCall;
   /** @returns undefined when the reply, of whatever status, is a refusal */
   accepted(reply: JsonObject, call: TaskCall): Accepted | undefined;
   poll(task: TaskRef): TaskCall;
@@ -54,10 +57,16 @@ export interface TaskProtocol {
   report(reply: JsonObject, task: TaskRef): TaskReport | undefined;
   /** The address of the file in the answer to `fileCall`. */
   fileOf?(reply: JsonObject): string | undefined;
-  /** Where the vendor itself hands the file out, instead of an address for anybody. */
+  /** Where the vendor itself hands the file out, instead of an address for anybody; with `filesIn` as base64 in JSON. */
   content?(task: TaskRef, variant: string | undefined): TaskCall;
   /** Files are fetched with the channel's key. */
   filesNeedKey?: boolean;
+  /** Where the vendor keeps files, if that is not where it is called. */
+  filesHost?: string;
+  /** Pictures must come as data, not by their address. */
+  dataOnly?: boolean;
+  /** How long a video is where nobody says. */
+  secondsUsual?: number;
 }
 
 type States = Readonly<Record<string, TaskReport["state"]>>;

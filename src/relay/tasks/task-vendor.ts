@@ -26,8 +26,8 @@ export function taskOffers(snapshot: Snapshot, groupId: string, model: Model, fo
   return offers;
 }
 
-export const vendorOfChoice = ({ offer: { route: { channel }, provider, task }, key }: Choice): TaskVendor =>
-  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, proxy: channel.settings.proxy });
+export const vendorOfChoice = ({ offer: { route: { channel, upstreamModel }, provider, task }, key }: Choice): TaskVendor =>
+  ({ provider, endpoint: task!, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, settings: channel.settings, upstreamModel });
 
 /** What is needed of the channel that a task is with. */
 export type ChannelOfTask = Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys" | "settings">;
@@ -38,5 +38,5 @@ export function vendorOfTask(channel: ChannelOfTask | undefined, task: Task): Ta
   const endpoint = provider?.tasks?.find(({ protocol }) => protocol === task.protocol);
   if (!provider || !endpoint) return undefined;
   const key = channel.keys.find(({ id }) => id === task.credential) ?? channel.keys.find(({ active }) => active) ?? channel.keys[0];
-  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, proxy: channel.settings.proxy };
+  return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, settings: channel.settings, upstreamModel: task.upstreamModel ?? "" };
 }

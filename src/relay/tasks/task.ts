@@ -8,7 +8,7 @@ export type TaskKind = "video" | "music" | "image";
 export type TaskForm = "openai-videos" | "video-generations" | "mj" | "suno" | "kling";
 /** How its vendor speaks of it. */
 export type TaskProtocolId =
-  | "openai-videos" | "video-generations" | "kling" | "vidu" | "minimax-video" | "ark-task" | "dashscope-task" | "jimeng" | "veo" | "xai-video" | "runway" | "luma" | "mj-proxy" | "suno";
+  | "openai-videos" | "video-generations" | "kling" | "vidu" | "minimax-video" | "ark-task" | "dashscope-task" | "jimeng" | "veo" | "veo-vertex" | "xai-video" | "runway" | "luma" | "mj-proxy" | "suno";
 
 /** A file that the client sent along. */
 export type Upload = Readonly<{ name: string; filename: string; type: string; bytes: Buffer }>;

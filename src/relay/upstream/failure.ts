@@ -10,6 +10,8 @@ export type Failure = Readonly<{
   unfit?: RelayError;
   /** What the vendor said. */
   fault?: UpstreamFault;
+  /** The betas that were sent. */
+  betas?: string;
   /** What the vendor's words must not name before a customer. */
   names?: readonly string[];
   retryAfterMs?: number;

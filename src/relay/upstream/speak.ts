@@ -17,6 +17,7 @@ import { withoutBodyBetas } from "#relay/providers/kit/anthropic-cloud.ts";
 import { tierOf } from "#relay/policy/service-tier.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
+import { betasOf } from "#relay/routing/repair.ts";
 import type { AttemptSpec } from "#relay/upstream/attempt.ts";
 import type { Script } from "#relay/upstream/scripted.ts";
 import type { CallInput } from "#relay/upstream/tried.ts";
@@ -70,19 +71,22 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
         const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
         const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
-        const forwarded = dialect.forward?.(inbound);
+        const given = dialect.forward?.(inbound);
         const stream = asksStream(input, policy);
-        if (!endpoint.betas) return { endpoint, parts, reader: dialect, forwarded, stream };
+        if (!endpoint.betas) {
+          const headers = withoutRefused(given?.headers, upstreamModel, flags, note(input));
+          return { endpoint, parts, reader: dialect, forwarded: given && { ...given, ...(headers && { headers }) }, stream };
+        }
         const bare = withoutBodyBetas(parts);
-        const headers = betasFor(endpoint.betas, forwarded?.headers, bare.betas, policy, note(input));
-        return { endpoint, parts: bare.parts, reader: dialect, forwarded: { ...forwarded, headers }, stream };
+        const headers = withoutRefused(betasFor(endpoint.betas, given?.headers, bare.betas, policy, note(input)), upstreamModel, flags, note(input));
+        return { endpoint, parts: bare.parts, reader: dialect, forwarded: { ...given, headers }, stream };
       }
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, {
         upstreamModel, flags, ...cap, ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
         ...(endpoint.dataOnly && { dataOnly: true }), ...(policy && shapedTarget(input, policy, endpoint)),
       });
       context.warnings = warnings;
-      const told = endpoint.betas && headers ? betasFor(endpoint.betas, headers, "", policy, note(input)) : headers;
+      const told = withoutRefused(endpoint.betas && headers ? betasFor(endpoint.betas, headers, "", policy, note(input)) : headers, upstreamModel, flags, note(input));
       return { endpoint, ...spoken, stream: asksStream(input, policy), ...((told || query) && { forwarded: { ...(told && { headers: told }), ...(query && { query }) } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
@@ -102,6 +106,15 @@ function betasFor(known: ReadonlyMap<string, string>, headers: Readonly<Record<s
   const { betas, dropped } = knownBetas(`${inBody},${told ?? ""}`, known, policy?.betas?.only);
   if (dropped) noted.warn("beta_dropped");
   return betas.length === 0 ? others : { ...others, "anthropic-beta": betas.join(",") };
+}
+
+/** The head without a set of betas that the model has refused before. */
+function withoutRefused<H extends Readonly<Record<string, string>> | undefined>(headers: H, upstreamModel: string, { refusedBetas }: ProviderFlags, noted: Noted): H {
+  const told = headers?.["anthropic-beta"];
+  if (told === undefined || !refusedBetas?.has(betasOf(upstreamModel, told))) return headers;
+  const { "anthropic-beta": _refused, ...others } = headers as Readonly<Record<string, string>>;
+  noted.warn("beta_dropped");
+  return others as H;
 }
 
 /** Where thinking forbids other members of a request, it takes more than adding some to say how hard to think. */

@@ -8,7 +8,7 @@ export type UpstreamCall = Readonly<{
   headers: Readonly<Record<string, string>>;
   body: readonly BodyPart[];
   connectMs: number;
-  /** Address of the HTTP proxy that the channel goes out by. */
+  /** Address of the proxy that the channel goes out by. */
   proxy?: string;
   /** A seed of the request, for deterministic vendors: what the simulator hashes is `body`. */
 }>;

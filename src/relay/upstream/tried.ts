@@ -87,6 +87,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const query = token === undefined || provider.tokens?.query === undefined ? forwarded?.query : { ...forwarded?.query, [provider.tokens.query]: token };
   const url = addressed(state.addresses(channel, provider, endpoint, { upstreamModel, stream, secret }), path, endpoint.reword ? undefined : query);
   const authorization = token === undefined || provider.tokens?.query !== undefined ? endpoint.authorize?.(secret) ?? provider.authorize(secret) : bearer(token);
+  const betas = forwarded?.headers?.["anthropic-beta"];
   const own = { ...upstreamHeaders({ stream, authorization, contentType, accept: acceptOf(scanned) }), ...forwarded?.headers };
   if (provider.isShop) Object.assign(own, hopHeaders(context.inbound, state.shopId));
   const shaped = choice.offer.policy ? shapeHeaders(own, choice.offer.policy, context, token ?? secret) : own;
@@ -124,7 +125,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       const found = classifyFault(fault, provider.errorClasses);
       // A token that served until now may have been withdrawn: that says nothing against the key.
       const errorClass = found === "auth" && token !== undefined && state.accessTokens.refused(secret, token) ? "transient" : found;
-      return { class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(wait !== undefined && { retryAfterMs: wait }) };
+      return { class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(betas !== undefined && { betas }), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
   return { choice, attempt, circuit, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, circuit, input.tokens) };

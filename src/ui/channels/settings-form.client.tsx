@@ -36,7 +36,7 @@ const compact = (values: Record<string, number | undefined>): Record<string, num
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** What else the channel changes of its requests stands beside it, and stays. */
-function settingsOf({ settings: { project: _project, location: _location, locations: _locations, ...rest } }: Channel, place: PlaceDraft): Patch["settings"] {
+function settingsOf({ settings: { project: _project, location: _location, locations: _locations, bucket: _bucket, ...rest } }: Channel, place: PlaceDraft): Patch["settings"] {
   return { ...rest, ...placeSettings(place) } as Patch["settings"];
 }
 

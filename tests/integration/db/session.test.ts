@@ -14,6 +14,9 @@ import { createTestDatabase, type TestDatabase } from "../../support/database.ts
 const log = createLog({ level: "silent", format: "json" });
 const keysOf = (text: string) => deriveKeys(new MasterSecret(Buffer.from(text.padEnd(32, "."))));
 let db: TestDatabase;
+/** Node says each but once: they are kept from the first on. */
+const warnings: string[] = [];
+process.on("warning", ({ message }) => warnings.push(message));
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -123,6 +126,17 @@ describe("a listener", () => {
     await notify(db.pool, "config", "3");
     await sleep(50);
     expect(heard).toHaveLength(3);
+  });
+
+  test("listens to many channels at once without asking the driver for two things at a time", async () => {
+    const listener = await createListener(db.url, { log, onReconnect: () => undefined });
+    const heard: string[] = [], channels = ["live", "session", "outbox", "wallet", "key"];
+    for (const channel of channels) listener.on(channel, () => heard.push(channel));
+    await listener.ready();
+    for (const channel of channels) await notify(db.pool, channel, "");
+    await expect.poll(() => heard, { timeout: 15_000 }).toEqual(channels);
+    await listener.close();
+    expect(warnings).toEqual([]);
   });
 
   test("hears a message of a transaction only when it commits", async () => {

@@ -347,6 +347,25 @@ test("no key goes to a place that is not open: a file's token server is vetted l
   expect(shop.disabled).toEqual([]);
 });
 
+test("betas that a model refuses are left out of the same request, and of those after it that ask for the same", async () => {
+  const { anthropic } = await onBedrock(AMAZONS);
+  bedrock.script = (call) => {
+    const betas = (call.body as { anthropic_beta?: string[] }).anthropic_beta ?? [];
+    return betas.includes("context-1m-2025-08-07") ? json(call, 400, { message: "The model returned the following errors: invalid beta flag" }) : usualBedrock(call);
+  };
+  const ask = async (...betas: string[]) => {
+    const from = bedrock.calls.length;
+    const { data, response } = await anthropic.beta.messages.create({ ...ASK, betas }).withResponse();
+    expect(data).toMatchObject({ content: [{ type: "text", text: "Hello there" }] });
+    return [response.headers.get("x-modelmart-warn"), bedrock.calls.slice(from).map(({ body }) => (body as { anthropic_beta?: string[] }).anthropic_beta)];
+  };
+  const both = ["context-1m-2025-08-07", "effort-2025-11-24"];
+  expect(await ask(...both)).toEqual(["beta_dropped", [both, undefined]]);
+  expect(await ask(...both)).toEqual(["beta_dropped", [undefined]]);
+  // Nobody else loses anything by that.
+  expect(await ask("effort-2025-11-24")).toEqual([null, [["effort-2025-11-24"]]]);
+});
+
 test("Bedrock is told of the betas that it knows, by its names, and of no other", async () => {
   const ask = (shop: Shop, betas: string, body: object = {}) =>
     fetch(`${shop.url}/v1/messages`, { method: "POST", body: JSON.stringify({ ...ASK, ...body }), headers: { "x-api-key": KEY, "anthropic-version": "2023-06-01", "content-type": "application/json", "anthropic-beta": betas } });

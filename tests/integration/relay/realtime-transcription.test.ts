@@ -13,6 +13,7 @@ const WRITER = { name: "writer", upstreamModel: "up-writer", price: priceOf({ in
 const COMPLETED = "conversation.item.input_audio_transcription.completed", DELTA = "conversation.item.input_audio_transcription.delta";
 /** A second of 16 bit at 24 kHz. */
 const SECOND = Buffer.alloc(48_000, 1).toString("base64");
+const TEN_SECONDS = Buffer.alloc(480_000, 1).toString("base64");
 
 async function open(over: Partial<ShopOptions> = {}): Promise<Shop> {
   shop = await openShop({ channels: [{ baseUrl: vendor.url }], price: TALKING, alsoSold: [WHISPER, WRITER], ...over });
@@ -148,6 +149,37 @@ test("who is refused after the welcome hears why and is sent away, and nothing i
   poor.say(settings("writer"));
   expect(await poor.closed).toEqual({ code: 4402, reason: "insufficient_quota" });
   expect(vendor.calls).toEqual([]);
+});
+
+test.each([["writer", { input_audio: 600, output: 300 }], ["whisper", { audio_in_ms: 60_000 }]] as const)("what is said for minutes without a pause is set aside for as it goes on, until there is no more (%s)", async (model, minute) => {
+  await open();
+  const times = (count: number) => Object.fromEntries(Object.entries(minute).map(([item, quantity]) => [item, quantity * count]));
+  const { say, next, closed } = await talkTo(shop, "/v1/realtime?intent=transcription");
+  say(settings(model));
+  await next("session.updated");
+  const speak = (tens: number): void => {
+    for (let i = 0; i < tens; i++) say({ type: "input_audio_buffer.append", audio: TEN_SECONDS });
+  };
+  speak(4);
+  await until(() => vendor.heard.filter(({ type }) => type === "input_audio_buffer.append").length === 4);
+  expect([shop.billing.asks[0]!.items, shop.billing.raised]).toEqual([times(1), []]);
+  speak(7);
+  await until(() => shop.billing.raised.length === 2);
+  expect(shop.billing.raised.map(({ size }) => size)).toEqual([{ items: times(2) }, { items: times(3) }]);
+  say({ type: "input_audio_buffer.commit" });
+  await next("input_audio_buffer.committed");
+  vendor.say({ type: COMPLETED, item_id: "item_1", content_index: 0, transcript: "Hi.", usage: { type: "duration", seconds: 110 } });
+  await next(COMPLETED);
+  await until(() => shop.billing.asks.length === 2);
+  // The next piece begins with a minute again.
+  expect(shop.billing.asks[1]!.items).toEqual(times(1));
+  shop.billing.raises = false;
+  speak(5);
+  expect(await next("error")).toMatchObject({ error: { code: "insufficient_quota" } });
+  expect(await closed).toEqual({ code: 4402, reason: "insufficient_quota" });
+  await until(() => shop.relay.running === 0);
+  expect(shop.billing.raised.slice(2).map(({ size }) => size)).toEqual([{ items: times(2) }]);
+  expect([shop.billing.records.length, shop.billing.open.size]).toEqual([1, 0]);
 });
 
 test("a channel whose vendor has no such sessions is not asked", async () => {

@@ -10,6 +10,7 @@ import { createMetrics } from "#platform/metrics.ts";
 import type { SharedStore } from "#platform/redis.ts";
 import { createSpool } from "#platform/spool.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
+import type { Resolve } from "#platform/outbound/guard.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import { createHttpTransport, createRelay, createSimulator, createSocketTransport, createTokenizer, nodeExchange } from "#relay/index.ts";
 import type { Billing } from "#money/billing.ts";
@@ -38,6 +39,8 @@ export type ShopOptions = Readonly<{
   replies?: ReplyStore;
   fetchContent?: FetchContent;
   shopId?: string;
+  /** Answers of the name server. */
+  resolve?: Resolve;
   tasks?: TaskStore;
   /** In place of the money in memory. */
   billing?: Billing;
@@ -80,7 +83,7 @@ export const channelKey = (id: string, over: Partial<ChannelKey> = {}): ChannelK
 export async function openShop(options: ShopOptions): Promise<Shop> {
   const billing = fakeBilling();
   const disabled: string[] = [], log: string[] = [];
-  const outbound = createOutbound({ allowPrivate: true });
+  const outbound = createOutbound({ allowPrivate: true, ...(options.resolve && { resolve: options.resolve }) });
   const speed = options.speed ?? 1;
   let skippedMs = 0;
   const clock = { now: () => Date.now() + skippedMs, monotonic: () => performance.now() * speed };

@@ -15,7 +15,8 @@ import { withTransaction } from "#platform/db/tx.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import { createLog } from "#platform/log.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
-import { createHttpTransport, createTaskStore, pollTasks, type TaskStore } from "#relay/index.ts";
+import type { FetchContent } from "#platform/outbound/fetch-content.ts";
+import { createAccessTokens, createHttpTransport, createTaskStore, pollTasks, type TaskStore } from "#relay/index.ts";
 import type { Caller, Channel } from "#snapshot/snapshot.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { channelKey, openShop, type Shop } from "./shop.ts";
@@ -80,7 +81,7 @@ export type TaskWorld = Readonly<{
   close(): Promise<void>;
 }>;
 
-export type ShopOver = Readonly<{ provider?: string; model?: string; channels?: readonly Partial<Channel>[]; caller?: Partial<Caller> }>;
+export type ShopOver = Readonly<{ provider?: string; model?: string; channels?: readonly Partial<Channel>[]; caller?: Partial<Caller>; fetchContent?: FetchContent }>;
 
 /** A database, real money, and a vendor: what all cases of one file share. */
 export async function openTaskWorld(): Promise<TaskWorld> {
@@ -92,6 +93,7 @@ export async function openTaskWorld(): Promise<TaskWorld> {
   const store = createTaskStore(pool, createSealer({ kek: randomBytes(32), kekId: "00000001" }));
   const vendor = await startTaskVendor();
   const outbound = createOutbound({ allowPrivate: true });
+  const transport = createHttpTransport(outbound), accessTokens = createAccessTokens({ transport, clock: createClock() });
   const shops: Shop[] = [];
   const channelOf = new Map<string, Partial<Channel> & Readonly<{ baseUrl: string }>>();
 
@@ -117,13 +119,13 @@ export async function openTaskWorld(): Promise<TaskWorld> {
       }));
       for (const channel of channels) channelOf.set(channel.id, channel);
       const shop = await openShop({
-        channels, price, billing, tasks: store, groupId: uuidv7(), model: { id: modelId, ...(over.model !== undefined && { name: over.model }) }, caller: { ...customer, ...over.caller }, logLevel: "warn",
+        channels, price, billing, tasks: store, groupId: uuidv7(), model: { id: modelId, ...(over.model !== undefined && { name: over.model }) }, caller: { ...customer, ...over.caller }, logLevel: "warn", ...(over.fetchContent && { fetchContent: over.fetchContent }),
       });
       shops.push(shop);
       return shop;
     },
     poll: (aheadMs = 0) => pollTasks({
-      store, transport: createHttpTransport(outbound), log, random: () => 0.5, clock: { now: () => Date.now() + aheadMs },
+      store, transport, accessTokens, log, random: () => 0.5, clock: { now: () => Date.now() + aheadMs },
       channel: (id) => Promise.resolve({ timeouts: {}, keys: [], settings: {}, provider: "openai-compatible", ...channelOf.get(id) }),
     }),
     async wallet({ walletId }) {

@@ -1,7 +1,9 @@
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import OpenAI, { toFile } from "openai";
+import { ContentRefused } from "#platform/outbound/fetch-content.ts";
 import { pruneTasks } from "#reports/index.ts";
-import { KEY } from "./shop.ts";
+import { channelKey, KEY } from "./shop.ts";
 import { LATER_MS, openTaskWorld, type Customer, type TaskWorld, type VendorAnswer, type VendorCall } from "./task-shop.ts";
 
 const USD = 1_000_000_000n;
@@ -256,4 +258,69 @@ test("what cannot be a video is refused before money is set aside", async () => 
     await expect(client.post("/videos", { body })).rejects.toMatchObject({ status, code });
   }
   expect(await world.states(customer)).toEqual([]);
+});
+
+/** A cloud that sells tokens, takes films as operations, and hands them out with these. */
+const OPERATION = "projects/p-1/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/a1b0-7c8e";
+const FILMS = ["the first film", "and the second"];
+function cloud(response: object): (call: VendorCall) => VendorAnswer {
+  return ({ path, headers, json }) => {
+    if (path === "/token") return { json: { access_token: "ya29.film", expires_in: 3_600 } };
+    if (headers.authorization !== "Bearer ya29.film") return { status: 401, json: { error: { code: 401, message: "no", status: "UNAUTHENTICATED" } } };
+    if (path.endsWith(":predictLongRunning")) return { json: { name: OPERATION } };
+    const known = path === `/v1/${OPERATION.split("/operations/")[0]}:fetchPredictOperation` && json.operationName === OPERATION;
+    return known ? { json: { name: OPERATION, done: true, response: { raiMediaFilteredCount: 0, ...response } } } : { status: 404 };
+  };
+}
+
+async function openCloud(over: object = {}) {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  const secret = JSON.stringify({ type: "service_account", project_id: "p-1", private_key: privateKey.export({ type: "pkcs8", format: "pem" }), client_email: "shop@p-1.example", token_uri: `${world.vendor.url}/token` });
+  const keys = [channelKey(randomUUID(), { secret: () => secret })];
+  return setUp(20, { provider: "vertex", channels: [{ keys, models: ["veo-3.1-generate-001"], settings: { location: "us-central1" } }], ...over });
+}
+
+test("films of Veo at Vertex come out of the operation that made them, and cost the seconds of those that were not held back", async () => {
+  const { customer, client, url } = await openCloud();
+  world.vendor.answer = cloud({ videos: FILMS.map((film) => ({ bytesBase64Encoded: Buffer.from(film).toString("base64"), mimeType: "video/mp4" })), raiMediaFilteredCount: 1 });
+  const body = { model: "gpt-test", prompt: "waves", n: 3, size: "1280x720", metadata: { storageUri: "gs://somebody-elses" } };
+  const { id } = await client.post<{ id: string }>("/videos", { body });
+  const submitted = world.vendor.calls.at(-1)!;
+  expect(submitted.path).toMatch(/^\/v1\/projects\/p-1\/locations\/us-central1\/publishers\/google\/models\/[\w.-]+:predictLongRunning$/);
+  expect(submitted.json).toMatchObject({ instances: [{ prompt: "waves" }], parameters: { sampleCount: 3, resolution: "720p", generateAudio: true } });
+  expect(submitted.text).not.toContain("somebody-elses");
+  await world.poll(LATER_MS);
+  expect(await client.videos.retrieve(id)).toMatchObject({ status: "completed", seconds: "8" });
+  // Two of eight seconds each, which is how long the vendor makes them where nobody says.
+  expect(await world.charges(customer)).toEqual([{ charge: 1_600_000_000n, outcome: "ok", cost: "0" }]);
+  const file = await client.videos.downloadContent(id);
+  expect([await file.text(), file.headers.get("content-type"), file.headers.get("content-security-policy")]).toEqual([FILMS[0], "video/mp4", "default-src 'none'; sandbox"]);
+  const fetched = async (index: number) => (await fetch(`${url}/v1/videos/${id}/content?index=${index}`, { headers: { authorization: `Bearer ${KEY}` } })).text();
+  expect(await fetched(1)).toBe(FILMS[1]);
+  expect(JSON.parse(await fetched(2))).toMatchObject({ error: { code: "not_found" } });
+  await world.expectSound();
+});
+
+test("a film that Vertex has held back is a refusal that costs nothing", async () => {
+  const { customer, client } = await openCloud();
+  world.vendor.answer = cloud({ raiMediaFilteredCount: 1, raiMediaFilteredReasons: ["The prompt violates the guidelines. Support codes: 29310472"] });
+  const { id } = await create(client);
+  await world.poll(LATER_MS);
+  expect(await client.videos.retrieve(id)).toMatchObject({ status: "failed", error: { code: "content_policy_violation", message: expect.stringContaining("violates the guidelines") as unknown } });
+  expect(await world.wallet(customer)).toEqual({ paid: 20n * USD, leased: 0n });
+  await expect(client.post("/videos", { body: { model: "gpt-test", prompt: "waves", metadata: { durationSeconds: 8 } } })).rejects.toMatchObject({ status: 400, param: "metadata.durationSeconds" });
+  expect(await world.wallet(customer)).toEqual({ paid: 20n * USD, leased: 0n });
+  await world.expectSound();
+});
+
+test("a vendor that takes pictures as data gets the picture itself where a customer names its address, or nothing is made", async () => {
+  const fetchContent = (address: string) => (address.endsWith("a.png") ? Promise.resolve({ type: "image/png", data: Buffer.from("PICTURE") }) : Promise.reject(new ContentRefused("it is no picture")));
+  const { customer, client } = await openCloud({ fetchContent });
+  world.vendor.answer = cloud({});
+  const order = (image: string) => client.post("/videos", { body: { model: "gpt-test", prompt: "waves", seconds: "8", image } });
+  await order("https://pictures.example.com/a.png");
+  expect(world.vendor.calls.at(-1)!.json).toMatchObject({ instances: [{ prompt: "waves", image: { bytesBase64Encoded: Buffer.from("PICTURE").toString("base64"), mimeType: "image/png" } }] });
+  const calls = world.vendor.calls.length, before = await world.wallet(customer);
+  await expect(order("https://pictures.example.com/b.html")).rejects.toMatchObject({ status: 400, code: "invalid_value" });
+  expect([world.vendor.calls.length, await world.wallet(customer)]).toEqual([calls, before]);
 });

@@ -6,6 +6,7 @@ import { createClock } from "#platform/clock.ts";
 import { createHttpTransport, createSimulator } from "#relay/index.ts";
 import { learnChannel } from "#relay/probe-learn.ts";
 import { KEY, openShop, type Shop, type ShopOptions } from "./shop.ts";
+import { startSocks } from "../../support/socks-server.ts";
 import { completion, json, startVendor, USAGE, type Vendor } from "./vendor.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -64,6 +65,33 @@ test("a proxy that wants a name and a password is told them, and the vendor hear
   expect(await refused.text()).not.toContain("ann");
 });
 
+test("a channel goes out by a SOCKS proxy as it does by another, which is told an address or, where it is to look it up, a name", async () => {
+  const proxy = await startSocks({ login: "ann:p@ss", hosts: { "vendor.localhost": "127.0.0.1" } });
+  const far = await startVendor();
+  closing.push(proxy.close, far.close);
+  const port = Number(new URL(far.url).port);
+  for (const [scheme, told] of [["socks5", { kind: "ipv4", host: "127.0.0.1" }], ["socks5h", { kind: "name", host: "vendor.localhost" }]] as const) {
+    const shop = await openShop({ channels: [{ baseUrl: far.url.replace("127.0.0.1", "vendor.localhost"), settings: { proxy: `${scheme}://ann:p%40ss@127.0.0.1:${proxy.port}` } }], resolve: () => Promise.resolve([{ address: "127.0.0.1", family: 4 }]) });
+    closing.push(shop.close);
+    expect(await (await shop.chat()).text()).toContain("Hello there");
+    expect(await (await shop.chat({ stream: true })).text()).toContain("[DONE]");
+    expect(proxy.asked.splice(0)).toEqual([{ ...told, port, login: "ann:p@ss" }]);
+  }
+  expect(far.calls).toHaveLength(4);
+  const wrong = await openShop({ channels: [{ baseUrl: far.url, settings: { proxy: `socks5://ann:other@127.0.0.1:${proxy.port}` } }] });
+  closing.push(wrong.close);
+  const refused = await wrong.chat();
+  expect([refused.status, far.calls.length]).toEqual([502, 4]);
+  expect(await refused.text()).not.toContain("ann");
+});
+
+test("a SOCKS proxy that makes no tunnel is a failure of the channel", async () => {
+  const proxy = await startSocks({ reply: 5 });
+  closing.push(proxy.close);
+  const { shop, vendor } = await setUp({ settings: { proxy: `socks5://127.0.0.1:${proxy.port}` } });
+  expect([(await shop.chat()).status, vendor.calls.length, proxy.asked.length > 0]).toEqual([502, 0, true]);
+});
+
 test("a proxy that refuses is a failure of the channel, and another serves", async () => {
   const proxy = await startProxy(403);
   const [first, second] = [await startVendor(), await startVendor()];
@@ -77,11 +105,20 @@ test("a proxy's address is judged as every operator's", () => {
   const outbound = createOutbound({ allowPrivate: false });
   closing.push(async () => outbound.close());
   const vendor = new URL("https://api.example.com/v1");
-  for (const proxy of ["http://proxy.example.com:3128", "https://127.0.0.1", "https://10.0.0.1:8443", "https://metadata.internal"]) {
+  for (const proxy of ["socks5://proxy.example.com:1080", "socks5h://0x7f000001", "socks5://metadata.internal", "http://proxy.example.com:3128", "https://127.0.0.1", "https://10.0.0.1:8443", "https://metadata.internal"]) {
     expect(() => outbound.pool(vendor, "channel", 1_000, proxy), proxy).toThrow(/not allowed|never called/);
   }
   expect(() => outbound.pool(vendor, "channel", 1_000, "https://proxy.example.com:8443")).not.toThrow();
   expect(() => outbound.pool(new URL("https://127.0.0.1/v1"), "channel", 1_000, "https://proxy.example.com")).toThrow(/not allowed/);
+});
+
+test("where a name leads that is looked up here is judged before a SOCKS proxy is told of it", async () => {
+  const proxy = await startSocks();
+  const outbound = createOutbound({ allowPrivate: [{ cidr: "127.0.0.0/8" }], resolve: () => Promise.resolve([{ address: "10.0.0.7", family: 4 }]) });
+  closing.push(proxy.close, async () => outbound.close());
+  const connect = outbound.connector(new URL("https://vendor.example.com/v1"), "channel", 5_000, `socks5://127.0.0.1:${proxy.port}`);
+  await expect(new Promise((resolve, reject) => connect((error, socket) => (error ? reject(error) : resolve(socket))))).rejects.toThrow(/not allowed/);
+  expect(proxy.asked).toEqual([]);
 });
 
 test.each([false, true])("a channel that hides ids tells ours and no fingerprint (stream: %s)", async (stream) => {

@@ -1,3 +1,4 @@
+import { countMessages } from "#relay/providers/kit/count-endpoints.ts";
 import { messagesKey } from "#relay/providers/kit/messages-endpoint.ts";
 import type { Provider } from "#relay/providers/provider.ts";
 
@@ -14,10 +15,11 @@ export const anthropic: Provider = {
   id: "anthropic",
   name: "Anthropic",
   baseUrl: "https://api.anthropic.com",
-  paths: { chat: { dialect: "anthropic", path: "/v1/messages" } },
+  paths: { chat: { dialect: "anthropic", path: "/v1/messages", count: countMessages } },
   authorize: messagesKey,
   flags: { streamOptions: "none", cached: "out", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: true },
   errorClasses: [
+    { match: /^400 .*(?:invalid beta flag|anthropic[-_]beta)/i, class: "quirk" },
     { match: /^400 .*credit balance is too low/i, class: "quota" },
     { match: "billing_error", class: "quota" },
     { match: "enforced_spend_limit_reached", class: "quota" },

@@ -2,6 +2,7 @@ import { BEDROCK_BETAS } from "#relay/providers/bedrock/betas.ts";
 import { rewordMessages } from "#relay/providers/kit/anthropic-cloud.ts";
 import { bearer } from "#relay/providers/kit/auth.ts";
 import { unwrapChunks } from "#relay/providers/kit/aws-chunks.ts";
+import { countInvoke } from "#relay/providers/kit/count-endpoints.ts";
 import { signV4, type AwsKey } from "#relay/providers/kit/sigv4.ts";
 import type { ModelListing, Place, Placing, Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
 
@@ -38,6 +39,7 @@ const invoke: ProviderEndpoint = {
   betas: BEDROCK_BETAS,
   reword: rewordMessages({ version: "bedrock-2023-05-31", without: ["model", "stream"], betasInBody: true }),
   unwrap: unwrapChunks,
+  count: countInvoke,
 };
 
 /** The region of the key is where it is used, unless the channel names another. */
@@ -79,6 +81,7 @@ export const bedrock: Provider = {
   },
   flags: { streamOptions: "none", cached: "out", reasoning: "in", eofIsEnd: false, maxTokensName: "max_tokens", stopsBillingOnAbort: false },
   errorClasses: [
+    { match: /^400 .*(?:invalid beta flag|anthropic[-_]beta)/i, class: "quirk" },
     { match: /ThrottlingException|ServiceQuotaExceededException|too many (?:requests|tokens)/i, class: "rate" },
     { match: /AccessDeniedException|don't have access to the model/i, class: "config" },
     { match: /UnrecognizedClientException|ExpiredToken|InvalidSignature|security token .* invalid/i, class: "auth" },

@@ -1,4 +1,5 @@
 import { header } from "#relay/providers/kit/auth.ts";
+import { countContents } from "#relay/providers/kit/count-endpoints.ts";
 import { geminiEmbeddingsEndpoint, geminiEndpoint, geminiMediaEndpoint } from "#relay/providers/kit/gemini-endpoint.ts";
 import { openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
@@ -19,7 +20,7 @@ export const gemini = openaiShaped({
     embeddings: geminiEmbeddingsEndpoint(),
     images: geminiMediaEndpoint("gemini-images"), "image-edits": geminiMediaEndpoint("gemini-images"), speech: geminiMediaEndpoint("gemini-speech"),
   },
-  also: [geminiEndpoint()],
+  also: [{ ...geminiEndpoint(), count: countContents }],
   tasks: [{ protocol: "veo", basePath: "/v1beta", authorize: header("x-goog-api-key") }],
   flags: { reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [

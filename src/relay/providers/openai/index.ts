@@ -1,3 +1,4 @@
+import { countResponses } from "#relay/providers/kit/count-endpoints.ts";
 import { MEDIA_PATHS, openaiShaped } from "#relay/providers/kit/openai-shaped.ts";
 
 /**
@@ -17,7 +18,7 @@ export const openai = openaiShaped({
   baseUrl: "https://api.openai.com/v1",
   paths: { chat: "/chat/completions", completions: "/completions", embeddings: "/embeddings", ...MEDIA_PATHS },
   realtime: { path: "/realtime", transcription: "intent" },
-  responses: {},
+  responses: { count: countResponses },
   tasks: [{ protocol: "openai-videos" }],
   flags: { stopsBillingOnAbort: true, maxTokensName: "by_model", verboseWhisper: true },
   errorClasses: [

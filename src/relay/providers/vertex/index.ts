@@ -1,5 +1,6 @@
 import { rewordMessages } from "#relay/providers/kit/anthropic-cloud.ts";
 import { header } from "#relay/providers/kit/auth.ts";
+import { countVertexContents, countVertexMessages } from "#relay/providers/kit/count-endpoints.ts";
 import { googleTokens, isServiceAccount } from "#relay/providers/kit/google-token.ts";
 import { DEFAULT_FLAGS } from "#relay/providers/kit/openai-shaped.ts";
 import type { Provider, ProviderEndpoint } from "#relay/providers/provider.ts";
@@ -19,7 +20,7 @@ const isNewEmbedding = (model: string): boolean => /gemini-embedding-(?!001)/.te
 const gemini = (dialect: "gemini" | "gemini-images" | "gemini-speech"): ProviderEndpoint => ({
   dialect,
   path: `${GOOGLES}:generateContent`,
-  ...(dialect === "gemini" && { streamPath: `${GOOGLES}:streamGenerateContent?alt=sse`, reword: rewordGemini }),
+  ...(dialect === "gemini" && { streamPath: `${GOOGLES}:streamGenerateContent?alt=sse`, reword: rewordGemini, count: { ...countVertexContents, reword: rewordGemini } }),
   serves: (model) => !isClaude(model) && !isPartners(model),
 });
 
@@ -29,6 +30,7 @@ const messages: ProviderEndpoint = {
   streamPath: `${ANTHROPICS}:streamRawPredict`,
   serves: isClaude,
   dataOnly: true,
+  count: countVertexMessages,
   reword: rewordMessages({ version: "vertex-2023-10-16", without: ["model"] }),
 };
 
@@ -37,6 +39,7 @@ const messages: ProviderEndpoint = {
  * - keys: a service account's file, exchanged for tokens that live an hour, or an API key (express mode)
  * - the address names project and place; `global` has a host without prefix, continents have hosts of their own
  * - Google's models in Gemini's words (no ids of calls, every turn with its role), Anthropic's in its own with the edition in the body, partners' in OpenAI's
+ * - videos by Veo, whose files come with the operation or lie in a bucket
  * - embeddings by `predict`, of the newest models by `embedContent`
  * - usage: Gemini's rules for Google's models, Anthropic's for Claude
  */
@@ -52,6 +55,7 @@ export const vertex: Provider = {
     ],
     images: gemini("gemini-images"), "image-edits": gemini("gemini-images"), speech: gemini("gemini-speech"),
   },
+  tasks: [{ protocol: "veo-vertex" }],
   tokens: googleTokens,
   place,
   keyForm: "service-account",
@@ -64,6 +68,7 @@ export const vertex: Provider = {
   authorize: header("x-goog-api-key"),
   flags: { ...DEFAULT_FLAGS, reasoning: "out", stopsBillingOnAbort: false },
   errorClasses: [
+    { match: /^400 .*(?:invalid beta flag|anthropic[-_]beta)/i, class: "quirk" },
     { match: "400 API_KEY_INVALID", class: "auth" },
     { match: "ACCESS_TOKEN_EXPIRED", class: "auth" },
     { match: "ACCESS_TOKEN_TYPE_UNSUPPORTED", class: "auth" },

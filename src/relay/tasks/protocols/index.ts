@@ -9,6 +9,7 @@ import { openaiVideos } from "#relay/tasks/protocols/openai-videos.ts";
 import { runway } from "#relay/tasks/protocols/runway.ts";
 import { suno } from "#relay/tasks/protocols/suno.ts";
 import { veo } from "#relay/tasks/protocols/veo.ts";
+import { veoVertex } from "#relay/tasks/protocols/veo-vertex.ts";
 import { videoGenerations } from "#relay/tasks/protocols/video-generations.ts";
 import { vidu } from "#relay/tasks/protocols/vidu.ts";
 import { xaiVideo } from "#relay/tasks/protocols/xai-video.ts";
@@ -17,7 +18,7 @@ import type { TaskForm, TaskProtocolId } from "#relay/tasks/task.ts";
 
 export const taskProtocols: Readonly<Record<TaskProtocolId, TaskProtocol>> = {
   "openai-videos": openaiVideos, "video-generations": videoGenerations, kling, vidu, "minimax-video": minimaxVideo, "ark-task": arkTask, "dashscope-task": dashscopeTask,
-  jimeng, veo, "xai-video": xaiVideo, runway, luma, "mj-proxy": mjProxy, suno,
+  jimeng, veo, "veo-vertex": veoVertex, "xai-video": xaiVideo, runway, luma, "mj-proxy": mjProxy, suno,
 };
 
 /** Those whose actions are their own: nobody else can be asked in their place. */

@@ -1,8 +1,9 @@
+import { RelayError } from "#relay/errors.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { at, defined, textAt } from "#relay/tasks/json-path.ts";
 import { ratioOf, resolutionOf } from "#relay/tasks/quantities.ts";
 import type { TaskProtocol, TaskReport } from "#relay/tasks/task-protocol.ts";
-import type { TaskFile } from "#relay/tasks/task.ts";
+import type { TaskFile, TaskWish } from "#relay/tasks/task.ts";
 import { dataOf, imagesOf } from "#relay/tasks/wish-images.ts";
 
 const picture = (url: string | undefined): JsonObject | undefined => {
@@ -10,39 +11,60 @@ const picture = (url: string | undefined): JsonObject | undefined => {
   return data && { bytesBase64Encoded: data.base64, mimeType: data.type };
 };
 
+/** What the model makes where nobody says how long. */
+export const VEO_SECONDS = 8;
+
+/** What a price goes by is said in the shop's own words, and nowhere else. */
+const PRICED: Readonly<Record<string, string>> = { durationSeconds: "seconds", sampleCount: "n", resolution: "resolution" };
+
+/**
+ * What is wanted, in the words that all hosts of the model have.
+ *
+ * @param own parameters of this host alone
+ * @throws RelayError invalid_value
+ */
+export function veoWish(wish: TaskWish, own: JsonObject = {}): JsonObject {
+  const hidden = Object.keys(PRICED).find((name) => name in wish.extra);
+  if (hidden !== undefined) throw new RelayError("invalid_value", `'metadata.${hidden}' cannot be given here. Send '${PRICED[hidden]}' instead.`, { param: `metadata.${hidden}` });
+  const [first, last] = imagesOf(wish);
+  const parameters = defined({
+    durationSeconds: wish.seconds, aspectRatio: wish.ratio ?? ratioOf(wish.size), resolution: resolutionOf(wish.resolution, wish.size),
+    sampleCount: wish.count > 1 ? wish.count : undefined, seed: wish.seed, ...own, ...wish.extra,
+  });
+  return { instances: [defined({ prompt: wish.prompt, image: picture(first), lastFrame: picture(last) })], parameters };
+}
+
+/** How an operation stands, and what came of it. @param made reads the vendor's own list of what was made */
+export function veoReport(reply: JsonObject, made: (response: unknown) => Readonly<{ files: readonly TaskFile[]; count: number; reasons: unknown }>): TaskReport | undefined {
+  if (textAt(reply, "name") === undefined) return undefined;
+  if (reply.done !== true) return { state: "running", files: [] };
+  const error = textAt(reply, "error.message");
+  if (error !== undefined) return { state: "failed", files: [], errorCode: textAt(reply, "error.status") ?? textAt(reply, "error.code"), errorMessage: error };
+  const { files, count, reasons } = made(reply.response);
+  // What was made and then held back is not there, and not paid for.
+  if (count > 0) return { state: "succeeded", files, count };
+  return { state: "failed", files, errorCode: "content_policy_violation", errorMessage: textAt(reasons, "0") ?? "Nothing was made." };
+}
+
 /** @see Gemini API, "Generate videos with Veo": a long-running operation, whose files want the key. */
 export const veo: TaskProtocol = {
   id: "veo",
   filesNeedKey: true,
-  submit(wish, model) {
-    const [first, last] = imagesOf(wish);
-    const parameters = defined({
-      durationSeconds: wish.seconds, aspectRatio: wish.ratio ?? ratioOf(wish.size), resolution: resolutionOf(wish.resolution, wish.size),
-      sampleCount: wish.count > 1 ? wish.count : undefined, seed: wish.seed, ...wish.extra,
-    });
-    return {
-      method: "POST", path: `/models/${encodeURIComponent(model.replace(/^models\//, ""))}:predictLongRunning`,
-      json: { instances: [defined({ prompt: wish.prompt, image: picture(first), lastFrame: picture(last) })], parameters },
-    };
-  },
+  dataOnly: true,
+  secondsUsual: VEO_SECONDS,
+  submit: (wish, model) => ({ method: "POST", path: `/models/${encodeURIComponent(model.replace(/^models\//, ""))}:predictLongRunning`, json: veoWish(wish) }),
   accepted(reply) {
     const name = textAt(reply, "name");
     return name === undefined || !/^[\w./-]+$/.test(name) ? undefined : { upstreamId: name };
   },
   poll: ({ upstreamId }) => ({ method: "GET", path: `/${upstreamId}` }),
-  report(reply): TaskReport | undefined {
-    if (textAt(reply, "name") === undefined) return undefined;
-    if (reply.done !== true) return { state: "running", files: [] };
-    const error = textAt(reply, "error.message");
-    if (error !== undefined) return { state: "failed", files: [], errorCode: textAt(reply, "error.status") ?? textAt(reply, "error.code"), errorMessage: error };
-    const files = filesOf(reply);
-    if (files.length > 0) return { state: "succeeded", files, count: files.length };
-    return { state: "failed", files, errorCode: "content_policy_violation", errorMessage: textAt(reply, "response.generateVideoResponse.raiMediaFilteredReasons.0") ?? "Nothing was made." };
-  },
+  report: (reply) => veoReport(reply, (response) => {
+    const made = at(response, "generateVideoResponse"), files = filesOf(made);
+    return { files, count: files.length, reasons: at(made, "raiMediaFilteredReasons") };
+  }),
 };
 
-function filesOf(reply: JsonObject): readonly TaskFile[] {
-  const made = at(reply, "response.generateVideoResponse");
+function filesOf(made: unknown): readonly TaskFile[] {
   const samples = at(made, "generatedSamples") ?? at(made, "generatedVideos");
   if (!Array.isArray(samples)) return [];
   return samples.flatMap((sample: unknown) => {

@@ -15,7 +15,7 @@ const report = (id: TaskProtocolId, reply: JsonObject) => taskProtocols[id].repo
 const SAYS: Readonly<Record<TaskProtocolId, (word: string) => JsonObject>> = {
   "openai-videos": (status) => ({ status }), "video-generations": (status) => ({ status }), kling: (task_status) => ({ code: 0, data: { task_status } }), vidu: (state) => ({ state }),
   "minimax-video": (status) => ({ status, base_resp: { status_code: 0 } }), "ark-task": (status) => ({ status }), "dashscope-task": (task_status) => ({ output: { task_status } }),
-  jimeng: (status) => ({ code: 10_000, data: { status } }), veo: (word) => ({ name: "operations/1", done: word === "done" }), "xai-video": (status) => ({ status }), runway: (status) => ({ status }),
+  jimeng: (status) => ({ code: 10_000, data: { status } }), veo: (word) => ({ name: "operations/1", done: word === "done" }), "veo-vertex": (word) => ({ name: "o/operations/1", done: word === "done" }), "xai-video": (status) => ({ status }), runway: (status) => ({ status }),
   luma: (state) => ({ state }), "mj-proxy": (status) => ({ status }), suno: (status) => ({ code: "success", data: { status } }),
 };
 
@@ -47,6 +47,32 @@ test("an operation of Veo's is done, refused or made", () => {
   expect(report("veo", { name: "operations/1" })?.state).toBe("running");
   expect(report("veo", { name: "operations/1", done: true, error: { code: 3, message: "no" } })).toMatchObject({ state: "failed", errorMessage: "no" });
   expect(report("veo", { name: "operations/1", done: true, response: { generateVideoResponse: { raiMediaFilteredReasons: ["unsafe"] } } })).toMatchObject({ state: "failed", errorMessage: "unsafe" });
+});
+
+const OPERATION = "projects/p-1/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/a1b0-7c8e";
+const ended = (response: JsonObject) => report("veo-vertex", { name: OPERATION, done: true, response: { raiMediaFilteredCount: 0, ...response } });
+
+test("an operation at Vertex is asked for by its name, and holds its films or says where they lie", () => {
+  const vertex = taskProtocols["veo-vertex"], call = vertex.submit(wish({ extra: { storageUri: "gs://anybody", negativePrompt: "rain" } }), "veo-3.1-generate-001");
+  expect([call.path, call.json]).toEqual(["/v1/{scope}publishers/google/models/{model}:predictLongRunning", {
+    instances: [{ prompt: "waves" }], parameters: { durationSeconds: 5, aspectRatio: "16:9", resolution: "720p", generateAudio: true, negativePrompt: "rain" } }]);
+  expect(vertex.submit(wish(), "veo-2.0-generate-001").json).not.toHaveProperty("parameters.generateAudio");
+  expect(vertex.submit(wish({ extra: { generateAudio: false } }), "veo-3.1-generate-001").json).toHaveProperty("parameters.generateAudio", false);
+  expect(vertex.submit(wish({ extra: { storageUri: "gs://anybody" } }), "veo-3.1-generate-001", "gs://films/shop").json).toHaveProperty("parameters.storageUri", "gs://films/shop");
+  expect(vertex.accepted({ name: OPERATION }, call)).toEqual({ upstreamId: OPERATION });
+  for (const name of ["operations/1", "../../x/operations/1", "a/../b/operations/1", "a//b/operations/1", "a/operations/1?x"]) expect([name, vertex.accepted({ name }, call)]).toEqual([name, undefined]);
+  const poll = vertex.poll({ ...REF, upstreamId: OPERATION });
+  expect([poll.method, poll.path, poll.json]).toEqual(["POST", "/v1/projects/p-1/locations/us-central1/publishers/google/models/veo-3.1-generate-001:fetchPredictOperation", { operationName: OPERATION }]);
+  expect(report("veo-vertex", { name: OPERATION })?.state).toBe("running");
+  expect(ended({ videos: [{ bytesBase64Encoded: "", mimeType: "video/mp4" }, { bytesBase64Encoded: "", mimeType: "video/mp4" }], raiMediaFilteredCount: 2 })).toMatchObject({ state: "succeeded", count: 2, files: [] });
+  expect(ended({ videos: [{ gcsUri: "gs://films/2026/a b.mp4", mimeType: "video/mp4" }] })).toMatchObject({
+    state: "succeeded", count: 1, files: [{ url: "https://storage.googleapis.com/storage/v1/b/films/o/2026%2Fa%20b.mp4?alt=media", kind: "video" }] });
+  expect(ended({ raiMediaFilteredCount: 1, raiMediaFilteredReasons: ["It violates the guidelines."] })).toMatchObject({ state: "failed", errorCode: "content_policy_violation", errorMessage: "It violates the guidelines." });
+  expect(report("veo-vertex", { name: OPERATION, done: true, error: { code: 3, message: "an output storage uri is required" } })).toMatchObject({ state: "failed", errorCode: "3" });
+});
+
+test("what a film's price goes by cannot be said beside it", () => {
+  for (const name of ["durationSeconds", "sampleCount", "resolution"]) expect(() => taskProtocols.veo.submit(wish({ extra: { [name]: 8 } }), "veo-3.1")).toThrow(`metadata.${name}`);
 });
 
 test.each<[TaskProtocolId, Partial<TaskWish>, string, JsonObject]>([
