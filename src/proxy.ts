@@ -50,7 +50,7 @@ function secured(response: NextResponse, policy: string): NextResponse {
 export const config = {
   // Addresses that answer no HTML: the relay's, APIs, Next's own files, files by their ending. The endings are named,
   // because models are called gpt-4.1 and deepseek-v3.2.
-  matcher: ["/((?!v1/|v1beta/|v2/|anthropic/|openai/|gemini/|mj/|mj-|suno/|kling/|api/|_next/|.*\\.(?:svg|png|jpg|ico|txt|xml|json|js|css|map|woff2|webmanifest)$).*)"],
+  matcher: ["/((?!v1/|v1alpha/|v1beta/|v2/|dashboard/billing/|anthropic/|claude/|openai/|gemini/|mj/|mj-|suno/|kling/|api/|_next/|.*\\.(?:svg|png|jpg|ico|txt|xml|json|js|css|map|woff2|webmanifest)$).*)"],
 };
 
 // In development, hot reload compiles with eval and connects by websocket.

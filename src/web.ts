@@ -9,6 +9,7 @@ import { exportEnv } from "#config/process-env.ts";
 import { startJobs, startTaskRounds } from "#jobs/index.ts";
 import { loadSettings } from "#accounts/index.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
+import { outliveOutput } from "#platform/closed-output.ts";
 import { hostAllowed, readyUrl } from "#platform/edge.ts";
 import { createLog, type Log } from "#platform/log.ts";
 import { asksDocument, sendPlain, twinAddress, writeAside, type Written } from "#platform/plain-page.ts";
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
   // The parent decides when this process ends: Ctrl-C reaches the whole terminal group at once, and pages should drain.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(1));
+  outliveOutput();
   process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
 
   const runtime = await webRuntime(env, log);

@@ -179,6 +179,12 @@ async function runCommand(name, argv) {
   setTimeout(() => process.exit(), 2_000).unref();
 }
 
+// Who reads only the first lines (`| head`) closes the pipe: no reason to fall over, nor to stop what is being done.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 checkNode();
 process.chdir(root);
 const [command = "", ...argv] = process.argv.slice(2);

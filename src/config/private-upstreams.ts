@@ -6,13 +6,18 @@ export type PrivateUpstream = Readonly<
   | { host: string; cidr?: undefined; port?: number }
 >;
 
+const OTHER_ANSWERS: ReadonlySet<string> = new Set(["yes", "no", "on", "off", "y", "n", "all", "none", "any"]);
+
 /**
  * Parses `true`, `false`, or a list such as `10.1.2.0/24:8000,127.0.0.1:11434,[fd00::/8]:8000,ollama.lan`.
  * @returns undefined when the text is none of these
  */
 export function parsePrivateUpstreams(text: string): true | false | readonly PrivateUpstream[] | undefined {
-  if (text === "true") return true;
-  if (text === "false") return false;
+  const word = text.trim().toLowerCase();
+  if (word === "true") return true;
+  if (word === "false") return false;
+  // Meant as an answer, they would be taken for the name of a host, and nobody would learn why it does not work.
+  if (OTHER_ANSWERS.has(word)) return undefined;
   const entries = text.split(",").map((entry) => parseEntry(entry.trim()));
   return entries.every((entry) => entry !== undefined) ? entries : undefined;
 }

@@ -27,8 +27,11 @@ export class ManagementError extends Error {
   override readonly name = "ManagementError";
   readonly code: ManagementErrorCode;
   readonly details: unknown;
-  constructor(code: ManagementErrorCode, message: string, details?: unknown) {
+  /** Sent with the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(code: ManagementErrorCode, message: string, details?: unknown, headers: Readonly<Record<string, string>> = {}) {
     super(message);
+    this.headers = headers;
     this.code = code;
     this.details = details;
   }

@@ -35,7 +35,7 @@ export function createManagementApi(deps: ManagementDeps): (request: Request) =>
       const known = error instanceof ManagementError ? error : new ManagementError("internal_error", "The shop could not answer this call.");
       if (known !== error) deps.log.error({ err: error, requestId }, "a management call failed");
       const details = known.details === undefined ? {} : { details: known.details };
-      return jsonResponse(known.status, { error: { code: known.code, message: known.message, ...details } }, headers);
+      return jsonResponse(known.status, { error: { code: known.code, message: known.message, ...details } }, { ...headers, ...known.headers });
     }
   };
 }
@@ -80,10 +80,13 @@ function match(method: string, path: string): { route: Route; params: Record<str
     const params = paramsOf(route.path, path);
     return params ? [{ route, params }] : [];
   });
-  const exact = found.find(({ route }) => route.method === method);
+  const asked = method === "HEAD" ? "GET" : method;
+  const exact = found.find(({ route }) => route.method === asked);
   if (exact) return exact;
   if (found.length === 0) throw new ManagementError("not_found", "There is no such address.");
-  throw new ManagementError("method_not_allowed", `Here is only ${found.map(({ route }) => route.method).join(", ")}.`);
+  const taken = found.map(({ route }) => route.method);
+  const allow = taken.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");
+  throw new ManagementError("method_not_allowed", `This address takes ${taken.join(" and ")}, not ${method.slice(0, 20)}.`, undefined, { allow });
 }
 
 function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
@@ -107,10 +110,13 @@ function paramsOf(pattern: string, path: string): Record<string, string> | undef
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: ({ input }) => (input === undefined ? "is required" : undefined) });
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
-  throw new ManagementError("invalid_request", `The ${where} is not valid: ${details.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ")}`, details);
+  const details = parsed.error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [{ field: issue.path.join("."), message: issue.message }];
+    return issue.keys.map((key) => ({ field: [...issue.path, key].join("."), message: "is not known here" }));
+  });
+  throw new ManagementError("invalid_request", `The ${where} is not valid: ${details.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ")}.`, details);
 }
 
 async function readJson(request: Request): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { isUuid, parseRequestId } from "#platform/ids.ts";
+import { chargedBetween, keyUsage, type KeyOfWallet, type KeyUsage } from "#reports/key-usage.store.ts";
 import { injectionOf, warningsOf } from "#reports/receipt.ts";
 import { findReceipt, type Receipt } from "#reports/receipts.store.ts";
 import { walletCredits } from "#reports/wallets.store.ts";
@@ -11,6 +12,8 @@ export type GenerationView = Readonly<Record<string, unknown>>;
 export type RelayLookups = Readonly<{
   /** A wallet that is not there has had nothing. */
   credits(walletId: string): Promise<{ totalCreditsNano: bigint; totalUsageNano: bigint; balanceNano: bigint }>;
+  keyUsage(key: KeyOfWallet): Promise<KeyUsage>;
+  chargedBetween(of: Readonly<{ walletId: string; keyId?: string }>, from: Date, to: Date): Promise<bigint>;
   /** @param requestId `req_…` or the UUID behind it; undefined = not there (yet), or somebody else's */
   generation(requestId: string, userId: string): Promise<GenerationView | undefined>;
 }>;
@@ -20,6 +23,8 @@ export const createRelayLookups = (pool: Pool): RelayLookups => ({
     const { creditsNano = 0n, usageNano = 0n, balanceNano = 0n } = (await walletCredits(pool, walletId)) ?? {};
     return { totalCreditsNano: creditsNano, totalUsageNano: usageNano, balanceNano };
   },
+  keyUsage: (key) => keyUsage(pool, key),
+  chargedBetween: (of, from, to) => chargedBetween(pool, of, from, to),
   async generation(requestId, userId) {
     const uuid = isUuid(requestId) ? requestId : parseRequestId(requestId);
     const receipt = uuid && (await findReceipt(pool, uuid, userId));

@@ -76,6 +76,17 @@ describe("who may call", () => {
   test.each([["GET", "/nowhere", 404], ["DELETE", "/codes", 405], ["GET", "/users/nobody@example.com", 404], ["POST", "/orders/none/refunds", 400]])("%s %s is %i", async (method, path, status) => {
     expect((await call(method, path)).status).toBe(status);
   });
+
+  test("an address says which methods it takes, and a wrong body what is missing and what is not known", async () => {
+    const answer = await api(new Request("http://shop.test/api/v1/codes", { method: "DELETE", headers: { authorization: `Bearer ${TOKEN}` } }));
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+    expect((await api(new Request("http://shop.test/api/v1/codes", { method: "HEAD", headers: { authorization: `Bearer ${TOKEN}` } }))).status).toBe(200);
+    const wrong = await call("POST", "/users/alice@example.com/adjustments", { body: { amuont_usd: "1", idempotency_key: "typo" } });
+    expect(wrong.body.error).toEqual({
+      code: "invalid_request", message: expect.stringContaining("amount_usd: is required"),
+      details: expect.arrayContaining([{ field: "amount_usd", message: "is required" }, { field: "reason", message: "is required" }, { field: "amuont_usd", message: "is not known here" }]),
+    });
+  });
 });
 
 describe("users and adjustments", () => {
@@ -184,6 +195,13 @@ describe("requests, ledger, channels", () => {
     expect(await lookups.generation(uuid, "00000000-0000-7000-8000-000000000001")).toBeUndefined();
     expect(await lookups.credits(rows[0]!.wallet)).toMatchObject({ totalUsageNano: 0n, balanceNano: 15_000_000_007n });
     expect((await call("GET", "/requests?status=cancelled")).body.data.map((request) => request.id)).toEqual([id]);
+    const { rows: [key] } = await database.pool.query<{ id: string; spent: bigint }>(
+      "SELECT k.id, (SELECT sum(charge_nano) FROM charges c WHERE c.key_id = k.id)::bigint AS spent FROM api_keys k JOIN charges c ON c.key_id = k.id WHERE c.id = $1", [uuid]);
+    const walletId = rows[0]!.wallet, keyId = key!.id;
+    expect(await lookups.keyUsage({ keyId, walletId, timeZone: "Asia/Kolkata" })).toMatchObject({ totalNano: key!.spent, monthNano: key!.spent, budgetNano: {} });
+    expect(await lookups.chargedBetween({ walletId }, new Date(0), new Date(Date.now() + 60_000))).toBe(key!.spent);
+    expect(await lookups.chargedBetween({ walletId, keyId: uuid }, new Date(0), new Date(Date.now() + 60_000))).toBe(0n);
+    expect(await lookups.chargedBetween({ walletId, keyId }, new Date(0), new Date("2020-01-01"))).toBe(0n);
   });
 
   test("requests come in pages without gap or repeat", async () => {

@@ -32,6 +32,7 @@ const caller: Caller = {
 };
 
 const done = Promise.resolve();
+const notAsked = (): Promise<never> => Promise.reject(new Error("not asked"));
 const hold: Hold = { mode: "rich", heldNano: nano(1_000n), begin: () => undefined, delivered: () => true, raise: () => Promise.resolve(true), finish: () => done, release: () => undefined };
 const billing: Billing = { admit: () => hold, admitDurable: () => Promise.resolve({ heldNano: nano(0n) }), record: () => done, nodeId: "n", nodes: 1, ready: true, backlog: 0, close: () => done };
 
@@ -61,7 +62,7 @@ export function createBareRelay(): BareRelay {
   const tokenizer = createTokenizer();
   const relay = createRelay({
     billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller, byId: () => caller },
-    lookups: { credits: () => Promise.reject(new Error("not asked")), generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
+    lookups: { credits: notAsked, keyUsage: notAsked, chargedBetween: notAsked, generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
     log: createLog({ level: "warn", format: "json" }), metrics: createMetrics(), random: Math.random,
   });
   return {

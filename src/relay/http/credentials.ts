@@ -1,10 +1,19 @@
+import type { Manner } from "#relay/dialects/error-forms.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound } from "#relay/http/exchange.ts";
+import { mannerOf } from "#relay/http/routes.ts";
 
 /** Headers that hold a key and nothing else, as the SDKs of several vendors send them. */
 const KEY_HEADERS = ["x-api-key", "x-goog-api-key", "api-key", "mj-api-secret"] as const;
 /** Only Google's addresses know a key in the query. */
 const QUERY_KEY_PATH = /^\/(?:gemini\/)?(?:v1beta|v1alpha)\/|^\/v1\/models\/[^/]+:/;
+
+/** Where a client of each form puts its key. */
+const HEADERS_OF: Readonly<Record<Manner, string>> = {
+  openai: "'Authorization: Bearer <key>'",
+  anthropic: "'x-api-key: <key>' or 'Authorization: Bearer <key>'",
+  gemini: "'x-goog-api-key: <key>' or 'Authorization: Bearer <key>'",
+};
 
 /**
  * The API key of a call, wherever its SDK puts it. The same key in several places is one key; empty is absent.
@@ -26,7 +35,7 @@ export function presentedKey(inbound: Pick<Inbound, "headers" | "path" | "query"
   if (found.size > 1) throw new RelayError("ambiguous_credentials", "Two different API keys were sent. Send one.");
   const [key] = found;
   if (key === undefined) {
-    throw new RelayError("key_missing", "No API key was sent. Send it as 'Authorization: Bearer <key>'.");
+    throw new RelayError("key_missing", `No API key was sent. Send it as ${HEADERS_OF[mannerOf(inbound)]}.`);
   }
   return key;
 }

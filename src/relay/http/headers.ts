@@ -50,7 +50,7 @@ const RETRYABLE_STATUS = new Set([429, 503]);
 export function relayHeaders(facts: RelayHeaderFacts): AnswerHeaders {
   const { stream } = facts;
   const isOpenAi = facts.manner === undefined || facts.manner === "openai";
-  const requests = isOpenAi ? facts.requests : undefined, tokens = isOpenAi ? facts.tokens : undefined;
+  const { requests, tokens } = facts;
   const cors = facts.cors === false ? undefined : "*";
   const headers: AnswerHeaders = {
     "x-request-id": facts.requestId,
@@ -81,7 +81,7 @@ export function relayHeaders(facts: RelayHeaderFacts): AnswerHeaders {
   return headers;
 }
 
-/** Anthropic's SDK reads the id under this name; its limits end at a time of day. */
+/** Anthropic's SDK reads the id under this name; its limits stand under its own names too, and end at a time of day. */
 function addAnthropic(headers: AnswerHeaders, { requestId, requests, tokens, nowMs = Date.now() }: RelayHeaderFacts): void {
   headers["request-id"] = requestId;
   for (const [kind, state] of [["requests", requests], ["tokens", tokens]] as const) {

@@ -11,7 +11,7 @@ export type RouteParams = Readonly<{ id?: string; model?: string }>;
 export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
 export type TaskVerb = "submit" | "get" | "list" | "many" | "delete" | "content" | "seed";
 export type RealtimeKeyForm = "client_secrets" | "sessions" | "transcription_sessions";
-export type LookUpKind = "models" | "model" | "credits" | "generation" | "response" | "response-items" | "response-delete";
+export type LookUpKind = "models" | "model" | "credits" | "key" | "subscription" | "billing-usage" | "generation" | "response" | "response-items" | "response-delete";
 
 export type Route =
   /** `stream` where the address says it. */
@@ -53,6 +53,10 @@ const DEPLOYMENT_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["audio/translations", operation("translations", "openai-transcriptions")],
 ]);
 const RERANK = operation("rerank", "rerank");
+const BILLING_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
+  ["dashboard/billing/subscription", lookUp("subscription")],
+  ["dashboard/billing/usage", lookUp("billing-usage")],
+]);
 const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ...DEPLOYMENT_ENDPOINTS,
   ["responses", operation("chat", "openai-responses")],
@@ -62,6 +66,8 @@ const OPENAI_ENDPOINTS: ReadonlyMap<string, Target> = new Map([
   ["reranking", RERANK],
   ["models", lookUp("models")],
   ["credits", lookUp("credits")],
+  ["key", lookUp("key")],
+  ...BILLING_ENDPOINTS,
   ["generation", lookUp("generation")],
   ["realtime", REALTIME],
   ["realtime/client_secrets", realtimeKey("client_secrets")],
@@ -119,12 +125,15 @@ const findAnthropic: Finder = (rest) => exactly(ANTHROPIC_ENDPOINTS, rest) ?? fi
 const findGemini: Finder = (rest) => exactly(GEMINI_ENDPOINTS, rest) ?? findAction(rest) ?? findModel(rest);
 /** Cohere's second version of the same. */
 const findSecond: Finder = (rest) => (rest === "rerank" ? { target: RERANK, params: {} } : undefined);
+/** Where older clients look their money up, with and without the version before it. */
+const findBilling: Finder = (rest) => exactly(BILLING_ENDPOINTS, `dashboard/billing/${rest}`);
 /** Everybody's addresses; Google's SDK may be told to use `v1`, too. */
 const findAny: Finder = (rest) => exactly(MESSAGES_ENDPOINTS, rest) ?? findAction(rest) ?? findOpenAi(rest);
 
 /** Longer ones first. */
 const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner])[] = [
   ["/v2/", findSecond, "openai"],
+  ["/dashboard/billing/", findBilling, "openai"],
   ["/v1beta/openai/", findOpenAi, "openai"],
   ["/gemini/v1beta/openai/", findOpenAi, "openai"],
   ["/openai/v1/", findOpenAi, "openai"],
@@ -137,7 +146,7 @@ const PREFIXES: readonly (readonly [prefix: string, find: Finder, manner: Manner
   ["/v1alpha/", findGemini, "gemini"],
 ];
 /** Everything below these is the relay's, offered or not. */
-const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/openai/v1", "/openai/deployments", "/openai/realtime", "/anthropic", "/gemini", "/claude/v1", "/mj", "/mj-fast", "/mj-turbo", "/mj-relax", "/suno", "/kling"] as const;
+const RELAY_ROOTS = ["/v1", "/v1beta", "/v1alpha", "/v2/rerank", "/dashboard/billing", "/openai/v1", "/openai/deployments", "/openai/realtime", "/anthropic", "/gemini", "/claude/v1", "/mj", "/mj-fast", "/mj-turbo", "/mj-relax", "/suno", "/kling"] as const;
 /** Where Azure's older clients look, with the model as `deployment` in the query. */
 const AZURE_REALTIME = "/openai/realtime";
 const TELEMETRY_PATHS: readonly string[] = ["/api/event_logging/batch", "/anthropic/api/event_logging/batch"];

@@ -40,8 +40,9 @@ const PERIODS: Readonly<Record<string, string>> = { day: "daily", week: "weekly"
 function budgetError({ scope, period, limitNano, spentNano, resetsAtMs }: Extract<Refusal, { refused: "budget-exceeded" }>): RelayError {
   const whose = scope.startsWith("key:") ? "this API key" : "your account";
   const resets = resetsAtMs === undefined ? "" : ` It begins anew at ${new Date(resetsAtMs).toISOString()}.`;
-  return new RelayError(
-    "budget_exceeded",
-    `The ${PERIODS[period] ?? period} budget of ${whose} is used up: ${formatUsd(spentNano)} of ${formatUsd(limitNano)} USD.${resets}`,
-  );
+  const budget = `The ${PERIODS[period] ?? period} budget of ${whose}`;
+  const used = `${formatUsd(spentNano)} of ${formatUsd(limitNano)} USD`;
+  // Refused is what could cost more than is left, before the last of it is spent: then a smaller request still passes.
+  const why = spentNano >= limitNano ? `${budget} is used up: ${used}.` : `${budget} does not reach for this request: ${used} are spent. A smaller one may still pass.`;
+  return new RelayError("budget_exceeded", `${why}${resets}`);
 }

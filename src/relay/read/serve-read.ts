@@ -4,6 +4,7 @@ import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { LookUpKind, Route } from "#relay/http/routes.ts";
 import { findModel, notFound } from "#relay/policy/resolve-model.ts";
+import { billingUsage, creditsOf, keyState, subscription } from "#relay/read/money-forms.ts";
 import { MODEL_FORMS, modelList } from "#relay/read/model-forms.ts";
 import { serveStored } from "#relay/stored/serve-stored.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
@@ -11,7 +12,6 @@ import type { Caller } from "#snapshot/snapshot.ts";
 /** A charge is settled within this long of its request's end. */
 const SETTLED_MS = 5_000;
 const RECEIPT_RETRY_MS = 1_000;
-const NANO_PER_USD = 1e9;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export type ReadRoute = Extract<Route, { kind: LookUpKind }>;
@@ -19,7 +19,7 @@ export type ReadAnswer = Readonly<{ status: number; body: Buffer; headers: Reado
 
 /**
  * Models, credit and receipts.
- * @throws RelayError model_not_found, not_found, not_ready, missing_required_parameter
+ * @throws RelayError model_not_found, not_found, invalid_value, not_ready, missing_required_parameter
  */
 export async function serveRead(state: RelayState, context: RequestContext, route: ReadRoute, caller: Caller): Promise<ReadAnswer> {
   switch (route.kind) {
@@ -28,7 +28,13 @@ export async function serveRead(state: RelayState, context: RequestContext, rout
     case "model":
       return oneModel(state, context, route.params.id!, caller);
     case "credits":
-      return json(await credits(state, caller));
+      return json(await creditsOf(state, caller));
+    case "key":
+      return json(await keyState(state, caller));
+    case "subscription":
+      return json(await subscription(state, caller));
+    case "billing-usage":
+      return json(await billingUsage(state, caller, context.inbound.query));
     case "generation":
       return json(await receipt(state, route.params.id ?? context.inbound.query.get("id"), caller));
     case "response":
@@ -64,13 +70,6 @@ function oneModel(state: RelayState, { snapshot, form }: RequestContext, asked: 
   const listed = model && state.modelLists.listFor(snapshot, caller).byName.get(model.name);
   if (!listed) throw notFound(asked);
   return json(MODEL_FORMS[form.manner](listed));
-}
-
-/** JSON numbers, because other people's clients expect them; exact amounts stand in the management API. */
-async function credits(state: RelayState, caller: Caller): Promise<object> {
-  const { totalCreditsNano, totalUsageNano, balanceNano } = await state.lookups.credits(caller.walletId);
-  const usd = (amount: bigint): number => Number(amount) / NANO_PER_USD;
-  return { data: { total_credits: usd(totalCreditsNano), total_usage: usd(totalUsageNano), balance: usd(balanceNano) } };
 }
 
 async function receipt(state: RelayState, text: string | null, caller: Caller): Promise<object> {

@@ -113,7 +113,8 @@ test("a shop that has nobody to ask is overloaded in Anthropic's own number, and
   const over = await count();
   expect([over.status, over.headers.get("anthropic-ratelimit-requests-limit"), over.headers.get("anthropic-ratelimit-requests-remaining")]).toEqual([429, "1", "0"]);
   expect(Date.parse(over.headers.get("anthropic-ratelimit-requests-reset")!)).toBeGreaterThan(Date.now() - 1_000);
-  expect(over.headers.get("x-ratelimit-limit-requests")).toBeNull();
+  // One set of names is everybody's, whatever the form of the answer.
+  expect([over.headers.get("x-ratelimit-limit-requests"), over.headers.get("x-ratelimit-remaining-requests")]).toEqual(["1", "0"]);
   const exhausted = await post(limited, "/v1beta/models/gpt-test:countTokens", { contents: CONTENTS }, auth);
   expect(await exhausted.json()).toMatchObject({ error: { code: 429, status: "RESOURCE_EXHAUSTED", details: [{}, { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: expect.stringMatching(/^[\d.]+s$/) as unknown }] } });
 });

@@ -187,6 +187,32 @@ test("credit as numbers, also for an expired key, not for a disabled one", async
   await expectError(await disabled.get("/v1/credits"), 401, "invalid_api_key");
 });
 
+test("what older clients ask for their money: a limit, and usage in cents, of the wallet or of a key with a budget", async () => {
+  const asked: unknown[] = [];
+  const lookups = { chargedBetween: (of: object, from: Date, to: Date) => Promise.resolve((asked.push({ ...of, from: from.toISOString(), to: to.toISOString() }), 1_234_560_000n)) };
+  const { shop } = await setUp({ lookups });
+  const told = async (path: string, of = shop): Promise<unknown> => (await of.get(path)).json();
+  for (const root of ["", "/v1"]) {
+    expect(await told(`${root}/dashboard/billing/subscription`)).toEqual({
+      object: "billing_subscription", has_payment_method: true, soft_limit_usd: 10, hard_limit_usd: 10, system_hard_limit_usd: 10, access_until: 0,
+    });
+    expect(await told(`${root}/dashboard/billing/usage?start_date=2026-11-01&end_date=2026-11-22`)).toEqual({ object: "list", total_usage: 123.46 });
+  }
+  expect(asked[0]).toMatchObject({ from: "2026-11-01T00:00:00.000Z", to: "2026-11-23T00:00:00.000Z" });
+  expect(asked[0]).not.toHaveProperty("keyId");
+  await expectError(await shop.get("/dashboard/billing/usage?start_date=yesterday"), 400, "invalid_value");
+  expect(await told("/v1/key")).toMatchObject({ data: { limit: null, limit_remaining: null, limit_reset: null, usage: 2, usage_daily: 0.001, expires_at: null } });
+
+  const keyBudgets = [{ amountNano: 5_000_000n, per: "day" }, { amountNano: 9_000_000_000n, per: "total" }] as const;
+  const { shop: budgeted } = await setUp({ lookups, caller: { keyBudgets, expiresAtMs: Date.UTC(2020, 0, 1), keyLimits: { rpm: 60 } } });
+  expect(await told("/v1/key", budgeted)).toMatchObject({
+    data: { limit: 0.005, limit_remaining: 0.004, limit_reset: "daily", usage: 2, expires_at: "2020-01-01T00:00:00.000Z", rate_limit: { requests: 60 } },
+  });
+  expect(await told("/v1/dashboard/billing/subscription", budgeted)).toMatchObject({ hard_limit_usd: 2.004, access_until: 1_577_836_800 });
+  await told("/v1/dashboard/billing/usage", budgeted);
+  expect(asked.at(-1)).toMatchObject({ keyId: expect.any(String), from: "1970-01-01T00:00:00.000Z" });
+});
+
 test("receipts: found, not ready yet, nobody's", async () => {
   const known = uuidv7();
   const { shop } = await setUp({ lookups: { generation: (id, user) => Promise.resolve(id === known && user === "user1" ? { id: requestIdText(known), total_cost_nano_usd: 20000 } : undefined) } });

@@ -30,6 +30,15 @@ beforeAll(() => {
         process.stdout.write("waiting");
       });
     }`);
+  writeFileSync(path.join(project, "src/cli/long.ts"), `
+    export default async function run(): Promise<number> {
+      for (let line = 0; line < 50; line++) {
+        process.stdout.write("x".repeat(10_000) + "\\n");
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      process.stderr.write("came to the end");
+      return 5;
+    }`);
   writeFileSync(path.join(project, "src/cli/wrong.ts"), `
     export default async function run(): Promise<number> {
       const error = new Error("PORT must be a port");
@@ -85,7 +94,7 @@ test("installed packages are not installed again, until the lock file changes", 
 test("a command that does not exist is named, with those that do", async () => {
   const { code, stderr } = await run("../../etc/passwd");
   expect(code).toBe(1);
-  expect(stderr).toContain("echo, wait, wrong");
+  expect(stderr).toContain("echo, long, wait, wrong");
 });
 
 test("errors of the operator are one line, others show where they happened", async () => {
@@ -105,4 +114,13 @@ test("a command whose parent is gone ends at once", async () => {
   await once(child.stdout!, "data");
   child.disconnect();
   expect(await once(child, "exit")).toEqual([1, null]);
+});
+
+test("a reader that has seen enough does not break a command", async () => {
+  const child = start(["long"]);
+  let stderr = "";
+  child.stderr!.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout!.once("data", () => child.stdout!.destroy());
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, stderr]).toEqual([5, "came to the end"]);
 });

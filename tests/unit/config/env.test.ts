@@ -22,7 +22,7 @@ test.each<[string, Readonly<Record<string, string>>, Partial<Env>]>([
   ["the public address loses its slash", { MODELMART_URL: "https://Shop.example.com/" }, { url: "https://shop.example.com" }],
   ["an empty variable is unset", { DATABASE_URL: "", MODELMART_SECRET: "", PORT: "" }, { port: 3000 }],
   ["others' variables are not ours", { MODELMARTX: "1", MM_FAILPOINT: "x" }, { port: 3000 }],
-  ["all inside addresses", { ALLOW_PRIVATE_UPSTREAMS: "true" }, { allowPrivateUpstreams: true }],
+  ["all inside addresses", { ALLOW_PRIVATE_UPSTREAMS: "True" }, { allowPrivateUpstreams: true }],
   ["some inside addresses", { ALLOW_PRIVATE_UPSTREAMS: "10.1.2.0/24:8000, 127.0.0.1:11434,[fd00::/8]:80,::1,Ollama.lan" }, {
     allowPrivateUpstreams: [
       { cidr: "10.1.2.0/24", port: 8000 }, { cidr: "127.0.0.1/32", port: 11434 }, { cidr: "fd00::/8", port: 80 }, { cidr: "::1/128" }, { host: "ollama.lan" },
@@ -52,6 +52,7 @@ test.each<[Readonly<Record<string, string>>, RegExp]>([
   [{ LOG_FORMAT: "xml" }, /^LOG_FORMAT must/],
   [{ NODE_ENV: "prod" } as Readonly<Record<string, string>>, /^NODE_ENV must/],
   [{ ALLOW_PRIVATE_UPSTREAMS: "yes,10.0.0.0/33" }, /^ALLOW_PRIVATE_UPSTREAMS must be true, false, or a list/],
+  [{ ALLOW_PRIVATE_UPSTREAMS: "Yes" }, /^ALLOW_PRIVATE_UPSTREAMS must be true, false, or a list/],
   [{ ALLOW_PRIVATE_UPSTREAMS: "10.0.0.1:0" }, /^ALLOW_PRIVATE_UPSTREAMS/],
   [{ ALLOW_PRIVATE_UPSTREAMS: "10.1" }, /^ALLOW_PRIVATE_UPSTREAMS/],
   [{ TRUSTED_PROXIES: "proxy" }, /^TRUSTED_PROXIES must be/],

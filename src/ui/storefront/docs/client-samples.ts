@@ -85,7 +85,8 @@ const shop = createOpenAICompatible({
   baseURL: "{base}/v1",
   apiKey: process.env.${"{key}"},
 });
-const { text } = await generateText({ model: shop("{model}"), prompt: "Hello" });`]],
+const { text } = await generateText({ model: shop("{model}"), prompt: "Hello" });
+console.log(text);`]],
   litellm: [["Python", "python", `import os
 import litellm
 

@@ -281,6 +281,32 @@ export const ENDPOINTS: readonly Endpoint[] = [
     "balance": 9.99998695
   }
 }` },
+  { id: "key", method: "GET", path: "/v1/key", answer: `{
+  "data": {
+    "label": "app",
+    "limit": 5,
+    "limit_remaining": 4.99998695,
+    "limit_reset": "daily",
+    "usage": 0.00001305,
+    "usage_daily": 0.00001305,
+    "usage_weekly": 0.00001305,
+    "usage_monthly": 0.00001305,
+    "expires_at": null,
+    "rate_limit": {"requests": 60, "interval": "1m"}
+  }
+}` },
+  { id: "subscription", method: "GET", path: "/v1/dashboard/billing/subscription", answer: `{
+  "object": "billing_subscription",
+  "has_payment_method": true,
+  "soft_limit_usd": 10,
+  "hard_limit_usd": 10,
+  "system_hard_limit_usd": 10,
+  "access_until": 0
+}` },
+  { id: "billing-usage", method: "GET", path: "/v1/dashboard/billing/usage", answer: `{
+  "object": "list",
+  "total_usage": 123.46
+}` },
   {
     id: "generation", method: "GET", path: "/v1/generation/{id}",
     answer: `{

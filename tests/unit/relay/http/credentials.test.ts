@@ -42,3 +42,11 @@ test("a key in the query counts where Google's SDK puts it, and nowhere else", (
   expect(present({}, "/v1/models/m:generateContent", `key=${KEY}`)).toBe(KEY);
   expect(present({}, "/v1/chat/completions", `key=${KEY}`)).toBe("key_missing");
 });
+
+test.each([
+  ["/v1/chat/completions", "Send it as 'Authorization: Bearer <key>'."],
+  ["/v1/messages", "Send it as 'x-api-key: <key>' or 'Authorization: Bearer <key>'."],
+  ["/v1beta/models/m:generateContent", "Send it as 'x-goog-api-key: <key>' or 'Authorization: Bearer <key>'."],
+])("who sent no key to %s learns where it goes", (path, words) => {
+  expect(() => presentedKey({ headers: {}, path, query: new URLSearchParams() })).toThrow(words);
+});

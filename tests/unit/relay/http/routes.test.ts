@@ -27,6 +27,10 @@ const ROUTES: readonly (readonly [method: string, path: string, route: object])[
   ["HEAD", "/v1/models", { kind: "models", params: {} }],
   ["GET", "/v1/models/org/name/with/slash", { kind: "model", params: { id: "org/name/with/slash" } }],
   ["GET", "/v1/credits", { kind: "credits", params: {} }],
+  ["GET", "/v1/key", { kind: "key", params: {} }],
+  ...["", "/v1", "/openai/v1"].flatMap((root) => [
+    ["GET", `${root}/dashboard/billing/subscription`, { kind: "subscription", params: {} }], ["GET", `${root}/dashboard/billing/usage`, { kind: "billing-usage", params: {} }],
+  ] as const),
   ["GET", "/v1/generation", { kind: "generation", params: {} }],
   ["GET", "/v1/generation/req_1", { kind: "generation", params: { id: "req_1" } }],
   ["OPTIONS", "/v1/chat/completions", { kind: "preflight" }],
@@ -77,6 +81,8 @@ test.each([
   ["GET", "/v1/audio/speech", 405, "POST, OPTIONS"],
   ["POST", "/v1/audio/voices", 404, undefined],
   ["POST", "/v2/chat", 404, undefined],
+  ["POST", "/dashboard/billing/usage", 405, "GET, HEAD, OPTIONS"],
+  ["GET", "/dashboard/billing/credit_grants", 404, undefined],
 ])("%s %s is refused", (method, path, status, allow) => {
   const route = matchRoute(method, path);
   if (route.kind !== "error") throw new Error(route.kind);
@@ -87,7 +93,7 @@ test.each([
 
 test.each([
   ["/v1", true], ["/v1/x", true], ["/v1beta/models", true], ["/openai/deployments/x/chat/completions", true], ["/anthropic/v1/messages", true],
-  ["/v2/rerank", true], ["/v2", false], ["/v1x", false], ["/", false], ["/en/models", false], ["/api/v1/users", false], ["/api/event_logging/batch", true], ["/api/event_logging", false], ["/openai", false],
+  ["/dashboard/billing/usage", true], ["/dashboard", false], ["/v2/rerank", true], ["/v2", false], ["/v1x", false], ["/", false], ["/en/models", false], ["/api/v1/users", false], ["/api/event_logging/batch", true], ["/api/event_logging", false], ["/openai", false],
 ])("%s belongs to the relay: %s", (path, expected) => {
   expect(isRelayPath(path)).toBe(expected);
 });
