@@ -64,6 +64,8 @@ export class OpenAiPassStream implements PassStream {
   private misses = 0;
   /** The vendor has forgotten blank lines between events. */
   private loose = false;
+  /** What came as one event and is to be told as several, so that clients can read it; and where it ends. */
+  private knot: Readonly<{ values: readonly unknown[]; end: number }> | undefined;
 
   constructor(options: PassOptions, shape: StreamShape) {
     this.options = options;
@@ -122,29 +124,37 @@ export class OpenAiPassStream implements PassStream {
 
   /** Looks at the splitter's complete events and gives the bytes of those that may go on. */
   private pass(): readonly Buffer[] {
-    return this.passEvents(this.splitter.buffer, this.splitter.ends);
+    let { buffer } = this.splitter;
+    let ends: readonly number[] = this.splitter.ends;
+    let slices = this.passRun(buffer, ends);
+    for (let knot = this.knot; knot; knot = this.knot) {
+      this.loose = true;
+      const { values, end } = knot, apart = asEvents(values), splitter = new SseSplitter();
+      const told = splitter.push(apart) ? this.passRun(apart, splitter.ends) : NOTHING;
+      buffer = buffer.subarray(end);
+      ends = ends.flatMap((one) => (one > end ? [one - end] : []));
+      slices = [...slices, ...told, ...this.passRun(buffer, ends)];
+    }
+    return slices;
   }
 
-  private passEvents(buffer: Buffer, ends: readonly number[]): readonly Buffer[] {
+  /** As far as the first event that is several in truth: `knot` tells of it. */
+  private passRun(buffer: Buffer, ends: readonly number[]): readonly Buffer[] {
+    this.knot = undefined;
     this.finder.reset(buffer);
     this.edits.length = 0;
     let start = 0;
     let stop = this.done || this.facts.error ? 0 : -1;
     for (const end of ends) {
-      const several = this.look(buffer, start, end);
-      if (several) return [...this.output(buffer, stop < 0 ? start : stop), ...this.passApart(several, buffer.subarray(end), ends.filter((one) => one > end).map((one) => one - end))];
+      const values = this.look(buffer, start, end);
+      if (values) {
+        this.knot = { values, end };
+        break;
+      }
       if (stop < 0 && (this.done || this.facts.error)) stop = start;
       start = end;
     }
     return this.output(buffer, stop < 0 ? start : stop);
-  }
-
-  /** What came as one event is told as several, so that clients can read it; then what follows it in its buffer. */
-  private passApart(values: readonly unknown[], rest: Buffer, ends: readonly number[]): readonly Buffer[] {
-    this.loose = true;
-    const apart = asEvents(values), splitter = new SseSplitter();
-    const told = splitter.push(apart) ? this.passEvents(apart, splitter.ends) : NOTHING;
-    return [...told, ...(ends.length > 0 ? this.passEvents(rest, ends) : NOTHING)];
   }
 
   private output(buffer: Buffer, stop: number): readonly Buffer[] {

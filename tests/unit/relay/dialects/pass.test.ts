@@ -179,3 +179,10 @@ test.each([
 ])("the cap of %s at %s is called %s", (model, provider, name) => {
   expect(request(`{"model":"${model}","max_tokens":5,${BODY}}`, model, provider)).toBe(`{"model":"${model}","${name}":5,${BODY}}`);
 });
+
+test("thousands of events without the line between them, in one read, are told one by one", () => {
+  const pair = `${delta("a").trimEnd()}\n${delta("b")}`;
+  const { out, facts } = pass([pair.repeat(2_000) + STOP + USAGE + DONE]);
+  expect(out).toBe(renamed((delta("a") + delta("b")).repeat(2_000) + STOP));
+  expect(facts).toMatchObject({ contentBytes: 4_000, finish: "stop", complete: true, usage: { inputUncached: 5, outputText: 2 } });
+});
