@@ -188,12 +188,12 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     endpoint,
     card,
     stream: scanned.stream,
-    ...size,
     // A text has no more characters than bytes, and may have as many.
     countInput: characters ? () => Promise.resolve(scanned.textBytes) : () => countInput(state.tokenizer, scanned, body, model.name),
     candidates: scanned.candidates,
     producesTokens: writesText(operation),
     budgets,
+    ...size,
   };
 }
 

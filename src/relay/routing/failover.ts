@@ -145,7 +145,7 @@ function answered(tried: Tried, result: Exclude<AttemptResult, { kind: "failed" 
   const facts = result.kind === "body" ? result.facts : tried.attempt.facts!;
   const over = !stream || tried.attempt.over;
   const empty = over && !facts.content && (facts.finish === undefined || facts.finish === "stop");
-  return result.kind === "body" ? { ...result, tried, empty } : { kind: "stream", tried, held: result.held, empty };
+  return result.kind === "body" ? { kind: "body", tried, facts: result.facts, body: result.body, empty } : { kind: "stream", tried, held: result.held, empty };
 }
 
 const retryChoice = (input: CallInput, router: Router): Choice | undefined =>

@@ -75,7 +75,6 @@ export function scanRequest(body: Buffer, operation: Operation, path: PathFacts 
       model: facts.model ?? value.model(),
       stream: read.stream,
       includeUsage: read.includeUsage,
-      ...(read.maxTokens === undefined ? {} : { maxTokens: read.maxTokens }),
       candidates: read.candidates,
       ranges: top.ranges,
       textBytes: walker.textBytes,
@@ -86,6 +85,8 @@ export function scanRequest(body: Buffer, operation: Operation, path: PathFacts 
       audio: walker.audio,
       documents: walker.documents,
       media: read.media,
+      // Last: members that follow a spread are written one by one, past the literal's shape.
+      ...(read.maxTokens !== undefined && { maxTokens: read.maxTokens }),
     };
   });
 }
