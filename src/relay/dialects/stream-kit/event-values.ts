@@ -41,8 +41,12 @@ function apart(line: string): readonly string[] {
 }
 
 /** The objects among values; what a gateway sends beside them (null, words) says nothing. */
-export const objectsOf = <Wire extends object>(values: readonly unknown[]): readonly Wire[] =>
-  values.flat().filter((value): value is Wire => typeof value === "object" && value !== null && !Array.isArray(value));
+export function objectsOf<Wire extends object>(values: readonly unknown[]): readonly Wire[] {
+  // Nearly every event is one object.
+  return values.length === 1 && isPlain(values[0]) ? (values as readonly Wire[]) : values.flat().filter((value): value is Wire => isPlain(value));
+}
+
+const isPlain = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The same values as events of their own. */
 export const asEvents = (values: readonly unknown[]): Buffer =>

@@ -50,7 +50,7 @@ export class SseJsonStream implements JsonStream {
       if (data === undefined || data.length === 0) continue;
       const values = eventValues(data);
       if (!values && !cut) throw bad("The upstream sent an event that is not JSON.");
-      out.push(...objectsOf<Wire>(values ?? []));
+      if (values) for (const wire of objectsOf<Wire>(values)) out.push(wire);
     }
     return out;
   }
