@@ -1,5 +1,6 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { forward } from "#relay/dialects/anthropic/forward.ts";
+import { parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import { RelayError } from "#relay/errors.ts";
 import { upstreamHeaders, USER_AGENT } from "#relay/http/headers.ts";
 import type { CountedDialect } from "#relay/http/routes.ts";
@@ -39,7 +40,7 @@ export async function countAtVendor(state: RelayState, context: RequestContext, 
   if (body.length > BYTES_MAX || context.inbound.headers["user-agent"] === USER_AGENT) return undefined;
   const offers = counters(state, context, asked);
   if (offers.length === 0) return undefined;
-  const request = objectIn(body);
+  const request = parseWire(body.toString("utf8"));
   // Whom the customer wants asked, and whom not, is said of answers.
   if (!request || "provider" in request) return undefined;
   try {
@@ -80,7 +81,7 @@ async function ask(state: RelayState, context: RequestContext, choice: Choice, d
   } finally {
     release(0);
   }
-  const reply = answer && answer.status === 200 ? objectIn(answer.bytes) : undefined;
+  const reply = answer && answer.status === 200 ? parseWire(answer.bytes.toString("utf8")) : undefined;
   const total = reply && endpoint.count.total(reply);
   const found = reply && typeof total === "number" && Number.isSafeInteger(total) && total >= 0 ? { total, reply } : undefined;
   learn(state, context, choice, found ? 200 : answer?.status);
@@ -134,14 +135,5 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-function objectIn(body: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
   }
 }

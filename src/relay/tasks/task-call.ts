@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
+import { parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import { upstreamHeaders } from "#relay/http/headers.ts";
 import { endpointUrl, type AddressedCall } from "#relay/providers/kit/endpoint-url.ts";
 import type { JsonObject, Provider, TaskEndpoint } from "#relay/providers/provider.ts";
@@ -73,7 +74,7 @@ function askOnce(transport: Transport, call: UpstreamCall, filesIn: string | und
       },
       onEnd() {
         const body = Buffer.concat(chunks);
-        end({ kind: "answer", status, headers, body, json: objectIn(body) });
+        end({ kind: "answer", status, headers, body, json: parseWire(body.toString("utf8")) });
       },
       onError: (error, phase) => end({ kind: "silent", sent: phase !== "connect", error }),
     });
@@ -110,13 +111,4 @@ function encodeForm({ fields, uploads }: NonNullable<TaskCall["form"]>): Readonl
   }
   body.push(Buffer.from(`--${boundary}--\r\n`));
   return { body, contentType: `multipart/form-data; boundary=${boundary}` };
-}
-
-function objectIn(body: Buffer): JsonObject | undefined {
-  try {
-    const value = JSON.parse(body.toString("utf8")) as unknown;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Log } from "#platform/log.ts";
+import { parseWire } from "#relay/dialects/stream-kit/wire.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import type { TokenExchange } from "#relay/providers/provider.ts";
 import { exchange } from "#relay/upstream/exchange.ts";
@@ -112,7 +113,7 @@ async function askFor(transport: Transport, tokens: TokenExchange, secret: strin
   const answer = await exchange(transport, { method: "POST", url: asked.url, headers, body: [body], connectMs: CONNECT_MS, ...(proxy !== undefined && { proxy }) }, TIMEOUT_MS).catch((cause: Error & { code?: string }) => {
     throw new TokenRefused({ class: cause.code === "EGUARD" ? "config" : "connect", cause });
   });
-  const wire = objectIn(answer.bytes);
+  const wire = parseWire(answer.bytes.toString("utf8"));
   if (answer.status === 200 && typeof wire?.access_token === "string" && wire.access_token !== "") {
     const life = Number(wire.expires_in);
     return { token: wire.access_token, lifeMs: (Number.isFinite(life) && life > 0 ? life : LIFETIME_PRESET_S) * 1000 };
@@ -134,12 +135,3 @@ function failureOf(status: number, body: Buffer, wire: Wire | undefined, retryAf
 }
 
 type Wire = Readonly<Record<string, unknown>>;
-
-function objectIn(body: Buffer): Wire | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Wire) : undefined;
-  } catch {
-    return undefined;
-  }
-}
