@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import { sendStored } from "#platform/outbound/send-stored.ts";
 import { MalformedResponse, ResponseReader, type ResponseHeaders } from "#platform/http1/response-reader.ts";
+import { atTurnEnd } from "#platform/turn-end.ts";
 
 /** A request as it goes on the wire. */
 export type WireRequest = Readonly<{
@@ -65,7 +66,7 @@ export class OriginPool {
   readonly #all = new Set<Connection>();
   readonly #queue: Call[] = [];
   /** Made once: written where a connection is opened, it would keep the call that opened it for as long as the connection. */
-  readonly #events: ConnectionEvents = { idle: (one) => this.#idled(one), gone: (one) => this.#gone(one) };
+  readonly #events: ConnectionEvents = { idle: (one) => this.#idled(one), gone: (one) => this.#gone(one), unsent: (call) => this.#place(call) };
   #opening = 0;
   #closed = false;
   readonly #hostLine: string;
@@ -84,10 +85,7 @@ export class OriginPool {
   dispatch(request: WireRequest, sink: WireSink): WireCall {
     if (this.#closed) throw new Error("The connections to this origin have been closed.");
     const call = new Call(this.#encodeHead(request), request.body, sink);
-    const ready = this.#takeIdle();
-    if (ready) ready.send(call);
-    else if (this.#all.size + this.#opening < this.#options.connectionsMax) this.#open(call);
-    else this.#queue.push(call);
+    this.#place(call);
     return call;
   }
 
@@ -105,6 +103,13 @@ export class OriginPool {
     this.#closed = true;
     for (const call of this.#queue.splice(0)) call.fail(new Error("The connections to this origin have been closed."), "connect");
     for (const connection of this.#all) connection.destroy();
+  }
+
+  #place(call: Call): void {
+    const ready = this.#takeIdle();
+    if (ready) ready.send(call);
+    else if (this.#all.size + this.#opening < this.#options.connectionsMax) this.#open(call);
+    else this.#queue.push(call);
   }
 
   #takeIdle(): Connection | undefined {
@@ -241,7 +246,12 @@ class Call implements WireCall {
   }
 }
 
-type ConnectionEvents = Readonly<{ idle(connection: Connection): void; gone(connection: Connection): void }>;
+type ConnectionEvents = Readonly<{
+  idle(connection: Connection): void;
+  gone(connection: Connection): void;
+  /** The connection broke before a byte of this call was sent on it: another one is to carry it. */
+  unsent(call: Call): void;
+}>;
 
 /** One socket and the call that has it. */
 class Connection {
@@ -256,6 +266,10 @@ class Connection {
   #gone = false;
   /** A body from elsewhere is still on its way. */
   #sending = false;
+  /** The call's bytes, until they leave at the end of the turn. */
+  #unsent: Buffer | undefined;
+  /** It has carried a call before. */
+  #hasServed = false;
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket;
@@ -299,13 +313,23 @@ class Connection {
       const whole = Buffer.allocUnsafe(call.head.length + bytes);
       let at = whole.write(call.head, 0, "latin1");
       for (const part of body) at += part.copy(whole, at);
-      socket.write(whole);
+      this.#unsent = whole;
+      atTurnEnd(this);
       return;
     }
     socket.cork();
     socket.write(call.head, "latin1");
     for (const part of body) socket.write(part);
     socket.uncork();
+  }
+
+  /** @internal */
+  flush(): void {
+    const bytes = this.#unsent;
+    if (bytes === undefined) return;
+    if (!this.usable) return this.#fail(closed());
+    this.#unsent = undefined;
+    this.#socket.write(bytes);
   }
 
   pause(): void {
@@ -317,6 +341,7 @@ class Connection {
   }
 
   destroy(): void {
+    this.#unsent = undefined;
     this.#socket.destroy();
     this.#leave();
   }
@@ -324,6 +349,10 @@ class Connection {
   #received(chunk: Buffer): void {
     if (this.#call === undefined) {
       this.destroy(); // bytes that nobody asked for
+      return;
+    }
+    if (this.#unsent !== undefined) {
+      this.#fail(new MalformedResponse("The other side answered before it was asked."));
       return;
     }
     try {
@@ -339,6 +368,7 @@ class Connection {
   #finish(): void {
     const call = this.#call;
     this.#call = undefined;
+    this.#hasServed = true;
     // A request that was answered before all of it was sent leaves the connection in the middle of a message.
     const reusable = this.usable && this.#reader.reusable && !this.#sending && this.#socket.writableLength === 0;
     if (!reusable) this.destroy();
@@ -350,6 +380,10 @@ class Connection {
   #halfClosed(): void {
     if (this.#call === undefined) {
       this.destroy();
+      return;
+    }
+    if (this.#unsent !== undefined) {
+      this.#fail(closed());
       return;
     }
     try {
@@ -368,9 +402,13 @@ class Connection {
 
   #fail(error: Error): void {
     const call = this.#call;
+    const unsent = this.#unsent !== undefined;
     this.#call = undefined;
     this.destroy();
-    call?.fail(error, call.phase);
+    if (!unsent) call?.fail(error, call.phase);
+    // Had it been lying idle, its end was not this call's doing; a new one's is told, so that nobody tries for ever.
+    else if (this.#hasServed) this.#events.unsent(call!);
+    else call!.fail(error, "connect");
   }
 
   #leave(): void {

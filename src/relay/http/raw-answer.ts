@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { atTurnEnd } from "#platform/turn-end.ts";
 
 /**
  * Writes answers past `ServerResponse`, whose general way (a list of headers that it checks, four pieces a chunk) costs
@@ -106,7 +107,7 @@ class SocketAnswer implements RawAnswer {
     if (this.gathered >= GATHER_BYTES) this.send("");
     else if (!this.waiting) {
       this.waiting = true;
-      process.nextTick(flush, this);
+      atTurnEnd(this);
     }
     return !this.full;
   }
@@ -183,8 +184,6 @@ class SocketAnswer implements RawAnswer {
     return head;
   }
 }
-
-const flush = (answer: SocketAnswer): void => answer.flush();
 
 /** The time as HTTP writes it, made once a second. */
 function createDateText(): () => string {

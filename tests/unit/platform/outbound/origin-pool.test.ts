@@ -6,11 +6,11 @@ import { until } from "../../../support/until.ts";
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
-type Server = { pool: OriginPool; sockets: Socket[]; requests: string[]; clock: { now: number } };
+type Server = { pool: OriginPool; sockets: Socket[]; clients: Socket[]; requests: string[]; clock: { now: number } };
 
 /** A pool to a server that does with each request what it is told. */
 async function serve(answer: (request: string, socket: Socket, count: number) => void, connectionsMax = 10): Promise<Server> {
-  const sockets: Socket[] = [], requests: string[] = [];
+  const sockets: Socket[] = [], clients: Socket[] = [], requests: string[] = [];
   const server = net.createServer((socket) => {
     sockets.push(socket);
     socket.on("error", () => {});
@@ -34,11 +34,12 @@ async function serve(answer: (request: string, socket: Socket, count: number) =>
     host: `vendor.example:${port}`, connectionsMax, keepMs: 55_000, now: () => clock.now,
     connect(done) {
       const socket = net.connect({ port, host: "127.0.0.1" });
+      clients.push(socket);
       socket.once("connect", () => done(null, socket)).once("error", (error) => done(error, null));
     },
   });
   closing.push(() => pool.destroy(), () => server.close());
-  return { pool, sockets, requests, clock };
+  return { pool, sockets, clients, requests, clock };
 }
 
 type Told = { status: number; body: string; error?: Error & { code?: string }; phase?: WirePhase };
@@ -136,6 +137,39 @@ test("how far a call had come is told with its error", async () => {
   expect(await call(pool)).toMatchObject({ status: 0, phase: "head", error: { code: "EPROTO" } });
   const shut = new OriginPool({ host: "a", connectionsMax: 1, keepMs: 1, now: () => 0, connect: (done) => setImmediate(() => done(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), null)) });
   expect(await call(shut)).toMatchObject({ phase: "connect", error: { code: "ECONNREFUSED" } });
+});
+
+test("a connection that ends in the turn that gave it a call hands the call on: nothing of it was sent", async () => {
+  const { pool, clients, requests } = await serve((_request, socket) => socket.write(OK));
+  await call(pool);
+  const second = call(pool, '{"second":1}');
+  clients[0]!.destroy();
+  expect(await second).toMatchObject({ status: 200, body: "ok" });
+  const third = call(pool, '{"third":1}');
+  clients[1]!.emit("end"); // the vendor's patience ended
+  expect(await third).toMatchObject({ status: 200, body: "ok" });
+  const fourth = call(pool, '{"fourth":1}');
+  clients[2]!.emit("data", Buffer.from("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n"));
+  expect(await fourth).toMatchObject({ status: 200, body: "ok" });
+  expect(clients).toHaveLength(4);
+  expect(requests.map((request) => request.slice(request.indexOf("{")))).toEqual(["{}", '{"second":1}', '{"third":1}', '{"fourth":1}']);
+});
+
+test("a server that speaks first is not asked again and again", async () => {
+  const { pool, clients, requests } = await serve(() => {});
+  const told = call(pool);
+  clients[0]!.prependOnceListener("connect", () => process.nextTick(() => clients[0]!.emit("data", Buffer.from("220 mail.example ESMTP\r\n"))));
+  expect(await told).toMatchObject({ status: 0, error: { code: "EPROTO" } });
+  expect([clients.length, requests.length]).toEqual([1, 0]);
+});
+
+test("a call that is hung up on before its bytes have left is never sent", async () => {
+  const { pool, clients, requests } = await serve((_request, socket) => socket.write(OK));
+  await call(pool);
+  void call(pool, '{"never":1}', (wire) => wire.abort());
+  await call(pool);
+  expect(clients).toHaveLength(2);
+  expect(requests).toHaveLength(2);
 });
 
 test("a call that is hung up on hears nothing more, and its connection goes", async () => {
