@@ -5,6 +5,7 @@ import type { HostIdentity } from "#money/host-identity.ts";
 import { encodeCard, encodeDone, encodeOpen, encodeVoid, toLine, type OpenRecord } from "#money/journal-record.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import type { Log } from "#platform/log.ts";
+import { beforeTurnEnd } from "#platform/turn-end.ts";
 
 /** The disk did not take the records of this turn. */
 export class JournalUnwritable extends Error {
@@ -120,7 +121,7 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
     if (of.sealed) removeIfDone(of);
   }
 
-  const nextTurn = (): Promise<void> => new Promise<void>((resolve, reject) => setImmediate(() => {
+  const nextTurn = (): Promise<void> => new Promise<void>((resolve, reject) => beforeTurnEnd(() => {
     try {
       flush();
       resolve();

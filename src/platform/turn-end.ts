@@ -1,14 +1,32 @@
-/** Something with bytes to send. */
+/** Something with bytes to send. `flush` must not throw. */
 export interface Flushed {
   flush(): void;
 }
 
-let waiting: Flushed[] = [];
+let records: (() => void)[] = [];
+let sends: Flushed[] = [];
+let scheduled = false;
 
-function flushAll(): void {
-  const all = waiting;
-  waiting = [];
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  // Two, so that what waits for the records goes on in between.
+  setImmediate(writeRecords);
+  setImmediate(sendAll);
+}
+
+function writeRecords(): void {
+  const all = records;
+  records = [];
+  for (const write of all) write();
+}
+
+function sendAll(): void {
+  const all = sends;
+  sends = [];
+  scheduled = false;
   for (const one of all) one.flush();
+  if (records.length > 0) schedule();
 }
 
 /**
@@ -17,6 +35,12 @@ function flushAll(): void {
  * machine costs more than the sending.
  */
 export function atTurnEnd(one: Flushed): void {
-  if (waiting.length === 0) setImmediate(flushAll);
-  waiting.push(one);
+  schedule();
+  sends.push(one);
+}
+
+/** Calls `write` before anything of this turn is sent; what waits for it can still add to what is sent. It must not throw. */
+export function beforeTurnEnd(write: () => void): void {
+  schedule();
+  records.push(write);
 }
