@@ -1,6 +1,6 @@
 import type { Outbound } from "#platform/outbound/agent.ts";
 import { OutboundRefused } from "#platform/outbound/guard.ts";
-import type { WireCall } from "#platform/outbound/origin-pool.ts";
+import type { WireCall } from "#platform/outbound/wire.ts";
 import { sniffType } from "#platform/outbound/sniff-type.ts";
 
 export type Content = Readonly<{ type: string; data: Buffer }>;

@@ -1,5 +1,5 @@
 import type { Outbound } from "#platform/outbound/agent.ts";
-import type { WireCall } from "#platform/outbound/origin-pool.ts";
+import type { WireCall } from "#platform/outbound/wire.ts";
 
 const CONNECT_MS = 3_000;
 const TIME_MS = 10_000;

@@ -1,6 +1,6 @@
 import type { Outbound } from "#platform/outbound/agent.ts";
 import type { OutboundPolicy } from "#platform/outbound/guard.ts";
-import type { WireCall, WirePhase, WireSink } from "#platform/outbound/origin-pool.ts";
+import type { WireCall, WirePhase, WireSink } from "#platform/outbound/wire.ts";
 import { createDecompressor } from "#relay/upstream/decompress.ts";
 import type { Decompressor } from "#relay/upstream/decompress.ts";
 import type { Transport, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";

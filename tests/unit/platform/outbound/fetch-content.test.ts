@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createOutbound, type Outbound } from "#platform/outbound/agent.ts";
 import { ContentRefused, createContentFetcher, type FetchContent } from "#platform/outbound/fetch-content.ts";
-import type { OriginPool, WireSink } from "#platform/outbound/origin-pool.ts";
+import type { OriginPool } from "#platform/outbound/origin-pool.ts";
+import type { WireSink } from "#platform/outbound/wire.ts";
 import { sniffType } from "#platform/outbound/sniff-type.ts";
 
 const PNG = Buffer.from("\x89PNG\r\n\x1a\nrest", "latin1");

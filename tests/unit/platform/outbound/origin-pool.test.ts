@@ -1,6 +1,7 @@
 import net, { type AddressInfo, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { OriginPool, type WireCall, type WirePhase } from "#platform/outbound/origin-pool.ts";
+import { OriginPool } from "#platform/outbound/origin-pool.ts";
+import type { WireCall, WirePhase } from "#platform/outbound/wire.ts";
 import { until } from "../../../support/until.ts";
 
 const closing: (() => void)[] = [];
