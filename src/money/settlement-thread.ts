@@ -66,7 +66,7 @@ export function createSettlementThread(options: ThreadOptions): SettlementThread
   let closed = false;
 
   function start(): Running {
-    const worker = new Worker(new URL("./settlement-worker.ts", import.meta.url), { workerData: { databaseUrl } });
+    const worker = new Worker(new URL("./settlement-worker.store.ts", import.meta.url), { workerData: { databaseUrl } });
     worker.unref();
     const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
     const started: Running = { worker, ready: false, cards: new Set(), exited };

@@ -84,16 +84,33 @@ export function relayHeaders(facts: RelayHeaderFacts): AnswerHeaders {
 /** Anthropic's SDK reads the id under this name; its limits stand under its own names too, and end at a time of day. */
 function addAnthropic(headers: AnswerHeaders, { requestId, requests, tokens, nowMs = Date.now() }: RelayHeaderFacts): void {
   headers["request-id"] = requestId;
-  for (const [kind, state] of [["requests", requests], ["tokens", tokens]] as const) {
-    if (!state) continue;
-    headers[`anthropic-ratelimit-${kind}-limit`] = `${state.limit}`;
-    headers[`anthropic-ratelimit-${kind}-remaining`] = left(state);
-    headers[`anthropic-ratelimit-${kind}-reset`] = timeText(nowMs + state.resetMs);
+  if (requests) {
+    headers["anthropic-ratelimit-requests-limit"] = `${requests.limit}`;
+    headers["anthropic-ratelimit-requests-remaining"] = left(requests);
+    headers["anthropic-ratelimit-requests-reset"] = timeText(nowMs + requests.resetMs);
+  }
+  if (tokens) {
+    headers["anthropic-ratelimit-tokens-limit"] = `${tokens.limit}`;
+    headers["anthropic-ratelimit-tokens-remaining"] = left(tokens);
+    headers["anthropic-ratelimit-tokens-reset"] = timeText(nowMs + tokens.resetMs);
   }
 }
 
-/** RFC 3339 in whole seconds, as Anthropic writes it. */
-const timeText = (ms: number): string => new Date(Math.ceil(ms / 1000) * 1000).toISOString().replace(".000Z", "Z");
+/** RFC 3339 in whole seconds, as Anthropic writes it. Many answers name the same second. */
+function createTimeText(): (ms: number) => string {
+  let second = -1;
+  let text = "";
+  return (ms) => {
+    const asked = Math.ceil(ms / 1000);
+    if (asked !== second) {
+      second = asked;
+      text = new Date(asked * 1000).toISOString().replace(".000Z", "Z");
+    }
+    return text;
+  };
+}
+
+const timeText = createTimeText();
 
 const left = ({ remaining }: LimitState): string => `${Math.max(0, Math.floor(remaining))}`;
 
