@@ -111,7 +111,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     snapshots.refresh().catch((error: unknown) => log.error({ err: error }, "the snapshot could not be loaded after the connection was lost"));
   };
   const billing = await createBilling({
-    pool, settlePool, settleThread: { databaseUrl: url }, listener, clock, log, metrics,
+    pool, settlePool, listener, clock, log, metrics,
     journalDir: path.join(env.dataDir, "journal"),
     settings: () => snapshots.current.settings,
     role: env.role === "relay" ? "relay" : "all",

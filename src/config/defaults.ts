@@ -4,7 +4,7 @@
  */
 
 /** Sockets to PostgreSQL of one process, by pool. The embedded server takes 100; two processes use at most half of it. */
-export const POOL_MAX = { relay: 10, settlement: 4, settlementThread: 1, web: 10, jobs: 4, cli: 2 } as const;
+export const POOL_MAX = { relay: 10, settlement: 4, web: 10, jobs: 4, cli: 2 } as const;
 
 /** A page or request never waits longer for one statement; jobs and rebuilding reports may. */
 export const STATEMENT_TIMEOUT_MS = { app: 5_000, jobs: 60_000 } as const;

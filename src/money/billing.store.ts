@@ -4,11 +4,9 @@ import type { ChargeRecord } from "#money/charge.ts";
 import type { ReplayStore } from "#money/journal-replay.ts";
 import { leasesOf, returnAll } from "#money/lease.store.ts";
 import { isSilent, reapNode } from "#money/nodes.store.ts";
-import { recordOf, settleItem } from "#money/settle-item.ts";
-import type { SettlementThread } from "#money/settlement-thread.ts";
 import { createSettler, type SettleStore } from "#money/settlement.ts";
 import {
-  buryRecord, deadLetters, existingCharges, isSettled, makePartitions, SETTLE_TIMEOUT_MS, settleBatch, type BatchAsk, type KnownRows,
+  buryRecord, deadLetters, existingCharges, isSettled, makePartitions, settleBatch, type BatchAsk, type KnownRows,
 } from "#money/settlement.store.ts";
 import { withClient } from "#money/with-client.store.ts";
 import { withTransaction } from "#platform/db/tx.ts";
@@ -21,10 +19,12 @@ export type BillingStoreOptions = Readonly<{
   fault?: BatchAsk["fault"];
 }>;
 
+/** A batch takes 40 ms, and waits for the locks of others at most as long as a statement may run. */
+const SETTLE_TIMEOUT_MS = 15_000;
+
 /** The settlement's and the replay's ways into the database. */
 export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: BillingStoreOptions): {
-  /** @param thread takes the large batches */
-  settle(nodeId: () => string, hasBudgetLeases: () => boolean, thread?: SettlementThread): SettleStore;
+  settle(nodeId: () => string, hasBudgetLeases: () => boolean): SettleStore;
   replay(log: Log): ReplayStore;
   leasesOf(nodeId: string): Promise<Map<string, bigint>>;
   /** Gives all leases back and forgets the node. */
@@ -32,15 +32,13 @@ export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: 
 } {
   const known: KnownRows = { cards: new Set(), accounts: new Map() };
 
-  const settle = (nodeId: () => string, hasBudgetLeases: () => boolean, thread?: SettlementThread): SettleStore => ({
-    settle(settlementId, items) {
-      const terms = { settlementId, nodeId: nodeId(), hasBudgetLeases: hasBudgetLeases(), lowBalanceNano: lowBalanceNano() };
-      if (thread?.takes(items.length) === true) return thread.settle(terms, items);
-      return withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => settleBatch(client, { ...terms, records: items.map(recordOf), known, ...(fault && { fault }) }));
-    },
+  const settle = (nodeId: () => string, hasBudgetLeases: () => boolean): SettleStore => ({
+    settle: (settlementId, records) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => settleBatch(client, {
+      settlementId, records, nodeId: nodeId(), known, hasBudgetLeases: hasBudgetLeases(), lowBalanceNano: lowBalanceNano(), ...(fault && { fault }),
+    })),
     isSettled: (settlementId) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => isSettled(client, settlementId)),
     existing: (ids) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => existingCharges(client, ids)),
-    bury: (item, error) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => buryRecord(client, item, error)),
+    bury: (record, error) => withClient(settlePool, SETTLE_TIMEOUT_MS, (client) => buryRecord(client, record, error)),
     makePartitions: () => makePartitions(settlePool),
   });
 
@@ -71,7 +69,7 @@ export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: 
 async function settleNow(store: SettleStore, records: readonly ChargeRecord[], log: Log): Promise<void> {
   const monotonic = (): number => performance.now();
   const settler = createSettler({ store, log, monotonic, onBatch: () => undefined, onSettled: () => undefined });
-  for (const record of records) settler.push(settleItem(record, monotonic()));
+  for (const record of records) settler.push({ record, sinceMs: monotonic() });
   while (settler.backlog > 0) {
     await settler.drain(monotonic() + 60_000);
     if (settler.backlog > 0) {

@@ -13,9 +13,7 @@ import { createLeaseBroker, type LeaseBroker } from "#money/lease-broker.ts";
 import { createLeaseBook, freeOf, giveUp, toSettled, toSettling, type LeaseBook, type Scope } from "#money/lease.ts";
 import { joinNodes, type Membership } from "#money/membership.ts";
 import { LOW_BALANCE_NANO, windowSums } from "#money/settle-batch.ts";
-import { recordOf, settleItem, type SettleItem } from "#money/settle-item.ts";
-import { createSettlementThread, type SettlementThread, type ThreadOptions } from "#money/settlement-thread.ts";
-import { createSettler, type Settler } from "#money/settlement.ts";
+import { createSettler, type SettleItem, type Settler } from "#money/settlement.ts";
 import type { BatchAsk, SettledBatch } from "#money/settlement.store.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Listener } from "#platform/db/listen.ts";
@@ -37,8 +35,6 @@ export type BillingDeps = Readonly<{
   pool: Pool;
   /** For settlements, so that they never wait for a connection; default: the same pool. */
   settlePool?: Pool;
-  /** A busy node settles on a thread of its own, which opens its own connection to the same database. */
-  settleThread?: Pick<ThreadOptions, "databaseUrl" | "from" | "after" | "idleMs">;
   listener: Listener;
   clock: Clock & { setOffset?(ms: number): void };
   log: Log;
@@ -93,12 +89,11 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
       ...(deps.faults?.writeSync && { writeSync: deps.faults.writeSync }),
     });
   }
-  const thread = deps.settleThread && createSettlementThread({ ...deps.settleThread, log, monotonic });
   const settler = createSettler<QueuedCharge>({
-    store: store.settle(() => membership.id, () => hasBudgets(book), thread), log, monotonic,
+    store: store.settle(() => membership.id, () => hasBudgets(book)), log, monotonic,
     onBatch: (batch, items) => bookBatch(book, batch, items),
     onSettled(item) {
-      toSettled(item.scopes, item.chargeNano);
+      toSettled(item.scopes, item.record.chargeNano);
       if (item.openSegment) journal!.settled(item.openSegment);
       if (item.doneSegment) journal!.settled(item.doneSegment);
       item.isSettled = true;
@@ -117,15 +112,15 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
     if (membership.admits()) void broker.tick();
   }, TICK_MS).unref();
   observe(deps.metrics, settler, book, membership);
-  return assemble({ deps, membership, journal, settler, thread, broker, book, release: store.release, tick });
+  return assemble({ deps, membership, journal, settler, broker, book, release: store.release, tick });
 }
 
 type Parts = Readonly<{
-  deps: BillingDeps; membership: Membership; journal: Journal | undefined; settler: Settler<QueuedCharge>; thread: SettlementThread | undefined; broker: LeaseBroker; book: LeaseBook;
+  deps: BillingDeps; membership: Membership; journal: Journal | undefined; settler: Settler<QueuedCharge>; broker: LeaseBroker; book: LeaseBook;
   release: (nodeId: string) => Promise<void>; tick: NodeJS.Timeout;
 }>;
 
-function assemble({ deps, membership, journal, settler, thread, broker, book, release, tick }: Parts): Billing {
+function assemble({ deps, membership, journal, settler, broker, book, release, tick }: Parts): Billing {
   const { log, clock: { monotonic } } = deps;
   const overdraft = (): bigint => deps.settings().overdraftNano / BigInt(membership.nodes);
   const admission = createAdmission({ book, broker, overdraft, guardExact: () => deps.settings().guardExact });
@@ -140,8 +135,7 @@ function assemble({ deps, membership, journal, settler, thread, broker, book, re
 
   /** The charge is written down, then queued; without a journal the commit itself is awaited. */
   function end(record: ChargeRecord, scopes: readonly Scope[], openSegment: Segment | undefined): Promise<void> {
-    const done = settleItem(record, monotonic());
-    const item: QueuedCharge = { scopes, openSegment, doneSegment: journal?.done(done.json, record.card), committed: undefined, isSettled: false, ...done };
+    const item: QueuedCharge = { record, sinceMs: monotonic(), scopes, openSegment, doneSegment: journal?.done(record), committed: undefined, isSettled: false };
     settler.push(item);
     return journal ? journal.written().catch(() => committed(item)) : committed(item);
   }
@@ -212,7 +206,6 @@ function assemble({ deps, membership, journal, settler, thread, broker, book, re
       clearInterval(tick);
       await settler.drain(monotonic() + CLOSE_MS);
       settler.stop();
-      await thread?.close();
       await membership.stop();
       await release(membership.id).catch((error: unknown) => log.warn({ err: error }, "leases could not be returned; they end with the node's heartbeat"));
       await journal?.close();
@@ -246,8 +239,8 @@ function bookBatch(book: LeaseBook, batch: SettledBatch | undefined, items: read
       scope.leased -= amount;
       scope.doubtful = true;
     };
-    for (const { walletId, chargeNano } of items) take(walletId, chargeNano);
-    for (const { key, amount } of windowSums(items.map(recordOf))) take(key, amount);
+    for (const { record } of items) take(record.walletId, record.chargeNano);
+    for (const { key, amount } of windowSums(items.map(({ record }) => record))) take(key, amount);
     return;
   }
   for (const [walletId, { consumed, debt, status }] of batch.wallets) {

@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
+import type { ChargeRecord } from "#money/charge.ts";
 import type { HostIdentity } from "#money/host-identity.ts";
-import { encodeCard, encodeOpen, encodeVoid, toLine, type OpenRecord } from "#money/journal-record.ts";
+import { encodeCard, encodeDone, encodeOpen, encodeVoid, toLine, type OpenRecord } from "#money/journal-record.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import type { Log } from "#platform/log.ts";
 import { beforeTurnEnd } from "#platform/turn-end.ts";
@@ -39,8 +40,8 @@ const SYNC_MS = 50;
 export interface Journal {
   /** Adds an OPEN record; it is written by the end of this turn. */
   open(record: OpenRecord): Segment;
-  /** Adds a DONE record, as `encodeDone` wrote it. */
-  done(json: string, card: RateCard): Segment;
+  /** Adds a DONE record. */
+  done(record: ChargeRecord): Segment;
   /** Adds a VOID record: the admitted request never ran, and nothing is to be written of it. */
   voided(id: string, opened: Segment): void;
   /** Resolves when everything added so far is in the page cache. Rejects with JournalUnwritable when the disk refused. */
@@ -205,7 +206,7 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
 
   return {
     open: (record) => add(encodeOpen(record), record.card),
-    done: add,
+    done: (record) => add(encodeDone(record), record.card),
     written: () => turn ?? Promise.resolve(),
     get broken() {
       return broken;

@@ -3,15 +3,12 @@ import type { Nano } from "#money/amount.ts";
 import type { AccountCode } from "#money/chart.ts";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { OpenLot } from "#money/draw.ts";
+import { encodeDone } from "#money/journal-record.ts";
 import { accountIds, insertEntries } from "#money/ledger.store.ts";
 import { plainArray, storable, textArray } from "#money/pg-arrays.ts";
-import type { SettleItem } from "#money/settle-item.ts";
 import { insertAttempts, insertCards, insertCharges } from "#money/settlement-rows.store.ts";
 import { bookedCost, channelCosts, settlementLines, splitBatch, windowSums, type LockedWallet, type Split, type WindowSum } from "#money/settle-batch.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
-
-/** A batch takes 40 ms, and waits for the locks of others at most as long as a statement may run. */
-export const SETTLE_TIMEOUT_MS = 15_000;
 
 export type BatchAsk = Readonly<{
   settlementId: string;
@@ -103,16 +100,16 @@ export async function deadLetters(db: Queryable, ids: readonly string[]): Promis
 }
 
 /** Puts a record aside that the database refuses, for a person to look at. */
-export async function buryRecord(db: Queryable, { id, walletId, json }: SettleItem, error: string): Promise<void> {
+export async function buryRecord(db: Queryable, record: ChargeRecord, error: string): Promise<void> {
   await db.query(
     "INSERT INTO settle_dead_letters (request_id, wallet_id, record, error) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-    [id, walletId, JSON.stringify({ line: Buffer.from(json).toString("base64") }), storable(error).slice(0, 2_000)]);
+    [record.id, record.walletId, JSON.stringify({ line: Buffer.from(encodeDone(record)).toString("base64") }), storable(error).slice(0, 2_000)]);
 }
 
 /** Makes the partitions of the months around now. */
 export const makePartitions = (db: Queryable): Promise<unknown> => db.query("SELECT mm_make_partitions(4)");
 
-/** A charged wallet that does not exist cannot be settled; halving finds the request. Known by its name, as it may come from another thread. */
+/** A charged wallet that does not exist cannot be settled; halving finds the request. */
 export class UnknownWallet extends Error {
   override readonly name = "UnknownWallet";
 }

@@ -1,16 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ChargeRecord } from "#money/charge.ts";
 import { failureKind } from "#money/settlement-errors.ts";
-import type { SettleItem } from "#money/settle-item.ts";
 import type { SettledBatch } from "#money/settlement.store.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import type { Log } from "#platform/log.ts";
 
+/** One finished request on its way into the database. */
+export type SettleItem = {
+  readonly record: ChargeRecord;
+  /** When it was handed over, by the monotonic clock. */
+  readonly sinceMs: number;
+};
+
 /** The database's side of a settlement; each call uses a connection of its own. */
 export interface SettleStore {
-  settle(settlementId: string, items: readonly SettleItem[]): Promise<SettledBatch>;
+  settle(settlementId: string, records: readonly ChargeRecord[]): Promise<SettledBatch>;
   isSettled(settlementId: string): Promise<boolean>;
   existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  bury(item: SettleItem, error: string): Promise<void>;
+  bury(record: ChargeRecord, error: string): Promise<void>;
   makePartitions(): Promise<unknown>;
 }
 
@@ -97,7 +104,7 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
         if (left.length === 0) return;
         // After a lost answer the ledger says whether the batch got through.
         if (tries > 0 && await store.isSettled(settlementId)) return finish(left, undefined);
-        return finish(left, await store.settle(settlementId, left));
+        return finish(left, await store.settle(settlementId, left.map(({ record }) => record)));
       } catch (error) {
         const kind = failureKind(error);
         if (kind === "duplicate") {
@@ -115,12 +122,12 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
   }
 
   async function withoutExisting(items: readonly Item[]): Promise<readonly Item[]> {
-    const existing = await store.existing(items.map(({ id }) => id));
-    const there = items.filter(({ id }) => existing.has(id));
+    const existing = await store.existing(items.map(({ record }) => record.id));
+    const there = items.filter(({ record }) => existing.has(record.id));
     if (there.length === 0) return items;
     log.warn({ requests: there.length }, "requests were settled before; they are left out");
     finish(there, undefined);
-    return items.filter(({ id }) => !existing.has(id));
+    return items.filter(({ record }) => !existing.has(record.id));
   }
 
   /** Halving finds the request that the database refuses; the others settle. */
@@ -133,24 +140,24 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
     }
     if (failureKind(error) === "no-partition") return park(items[0]!);
     const message = error instanceof Error ? error.message : String(error);
-    log.error({ err: error, request: items[0]!.id, wallet: items[0]!.walletId }, "a charge cannot be settled and is put aside");
+    log.error({ err: error, request: items[0]!.record.id, wallet: items[0]!.record.walletId }, "a charge cannot be settled and is put aside");
     await bury(items[0]!, message);
   }
 
   async function bury(item: Item, message: string): Promise<void> {
     for (let pauseMs: number = RETRY_MS.first; !stopped; pauseMs = Math.min(pauseMs * 2, RETRY_MS.longest)) {
       try {
-        await store.bury(item, message);
+        await store.bury(item.record, message);
         return finish([item], undefined);
       } catch (error) {
-        log.error({ err: error, request: item.id }, "a charge can be neither settled nor put aside yet");
+        log.error({ err: error, request: item.record.id }, "a charge can be neither settled nor put aside yet");
         await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
       }
     }
   }
 
   function park(item: Item): void {
-    if (parked.length === 0) log.error({ request: item.id }, "the month of a charge has no partition; it waits");
+    if (parked.length === 0) log.error({ request: item.record.id }, "the month of a charge has no partition; it waits");
     parked.push(item);
     parkTimer ??= setTimeout(() => void unpark(), PARKED_MS).unref();
   }

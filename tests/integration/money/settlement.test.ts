@@ -8,7 +8,6 @@ import { nano, pico } from "#money/amount.ts";
 import { createBillingStore } from "#money/billing.store.ts";
 import { readHostIdentity } from "#money/host-identity.ts";
 import { replayDead } from "#money/journal-replay.ts";
-import { encodeDone } from "#money/journal-record.ts";
 import { openJournal, writeLock } from "#money/journal.ts";
 import { takeWallet } from "#money/lease.store.ts";
 import { registerNode } from "#money/nodes.store.ts";
@@ -246,7 +245,7 @@ async function deadNode(shop: Shop): Promise<{ dir: string; walletId: string; do
   for (const ask of [ended, left]) {
     journal.open({ id: ask.requestId, walletId: ask.walletId, userId: ask.userId, keyId: ask.keyId!, modelId: ask.modelId, endpoint: "chat", stream: false, card: ask.card, holdNano: usd(0.1), inputTokensMax: 7 });
   }
-  journal.done(encodeDone(recordFor(ended, sold, { request: 1 }, { budgets: [{ scope: `key:${customer.keyId}`, period: "day", startsAtMs: 0 }] })), ended.card);
+  journal.done(recordFor(ended, sold, { request: 1 }, { budgets: [{ scope: `key:${customer.keyId}`, period: "day", startsAtMs: 0 }] }));
   await journal.written();
   return { dir: path.join(shop.journalRoot, nodeId), walletId: customer.walletId, done: ended.requestId, open: left.requestId };
 }
