@@ -150,7 +150,7 @@ export class ContentReader {
   private grow(needed: number): void {
     const size = this.kept?.length ?? 0;
     if (needed <= size) return;
-    const larger = Buffer.allocUnsafeSlow(Math.min(KEPT_BYTES_MAX, Math.max(needed, size * 2, KEPT_BYTES_START)));
+    const larger = Buffer.allocUnsafe(Math.min(KEPT_BYTES_MAX, Math.max(needed, size * 2, KEPT_BYTES_START)));
     this.kept?.copy(larger, 0, 0, this.keptBytes);
     this.kept = larger;
   }
