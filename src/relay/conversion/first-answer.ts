@@ -9,6 +9,8 @@ export class FirstAnswer {
   readonly #isSingle: boolean;
   #current = 0;
   #kept: number | undefined;
+  /** While there has been one answer alone, its blocks are those below this. */
+  #alone: number | undefined = 0;
   /** Blocks by whether they are the first answer's. */
   readonly #blocks = new Map<number, boolean>();
 
@@ -17,7 +19,20 @@ export class FirstAnswer {
   }
 
   take(events: readonly CanonicalEvent[]): readonly CanonicalEvent[] {
-    return this.#isSingle ? events.flatMap((event) => this.#one(event)) : events;
+    if (!this.#isSingle || (this.#alone !== undefined && events.every((event) => this.#isAlone(event)))) return events;
+    return events.flatMap((event) => this.#one(event));
+  }
+
+  /** Nearly every answer is the only one: nothing of it changes. */
+  #isAlone(event: CanonicalEvent): boolean {
+    if (event.type === "candidate") {
+      for (let block = 0; block < this.#alone!; block++) this.#blocks.set(block, true);
+      if (this.#alone! > 0) this.#kept = this.#current;
+      this.#alone = undefined;
+      return false;
+    }
+    if ("index" in event && event.index >= this.#alone!) this.#alone = event.index + 1;
+    return true;
   }
 
   #one(event: CanonicalEvent): readonly CanonicalEvent[] {

@@ -65,6 +65,11 @@ export class MessageWriter {
     return this.out;
   }
 
+  /** Where text of this canonical block would be written, when that is the open one and a text. */
+  openText(canonical: number): number | undefined {
+    return this.open?.canonical === canonical && this.open.kind === "text" ? this.index : undefined;
+  }
+
   private start(id: string, usage: Usage | undefined): void {
     this.started = true;
     this.usage = usage;

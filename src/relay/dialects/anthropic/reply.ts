@@ -18,6 +18,9 @@ export class AnthropicStreamEncoder implements StreamEncoder {
   }
 
   push(event: CanonicalEvent): string {
+    // Most of a stream, written as `eventText` would.
+    const index = event.type === "text-delta" ? this.writer.openText(event.index) : undefined;
+    if (index !== undefined) return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"text_delta","text":${JSON.stringify((event as { text: string }).text)}}}\n\n`;
     return this.writer.push(event).map(eventText).join("");
   }
 

@@ -10,6 +10,9 @@ import { normaliseUsage } from "#relay/dialects/openai-kit/usage.ts";
 
 const OUT_OF_CAPACITY = "insufficient_system_resource";
 
+/** A piece of the answer's text or thoughts. */
+type Piece = Extract<CanonicalEvent, { type: "text-delta" | "reasoning-delta" }>;
+
 /** Turns chunks, or a whole reply, of an OpenAI-shaped vendor into events. */
 export class ChunkReader {
   readonly #options: DecoderOptions;
@@ -21,6 +24,7 @@ export class ChunkReader {
   #current = 0;
   #tier: string | undefined;
   #sources: readonly Json[] = [];
+  #piece: Piece | undefined;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -42,6 +46,24 @@ export class ChunkReader {
     const out = this.#out;
     this.#out = [];
     return out;
+  }
+
+  /** How many events there are so far. */
+  get events(): number {
+    return this.#out.length;
+  }
+
+  /** The one piece that has come since there were so many events, when nothing else has: a chunk that differs in its text alone is `more` of it. */
+  onlyPiece(since: number): Piece | undefined {
+    const event = this.#out.length === since + 1 ? this.#out[since]! : undefined;
+    this.#piece = event?.type === "text-delta" || (event?.type === "reasoning-delta" && event.summary !== true) ? event : undefined;
+    return this.#piece;
+  }
+
+  /** More of the piece that `onlyPiece` has told. */
+  more(text: string): void {
+    const { type, index } = this.#piece!;
+    if (text !== "") this.#out.push({ type, index, text });
   }
 
   ping(): void {

@@ -5,12 +5,17 @@ import { ChunkReader } from "#relay/dialects/openai-chat/chunk-reader.ts";
 import { isObject } from "#relay/dialects/openai-kit/fields.ts";
 import { RelayError } from "#relay/errors.ts";
 import { DONE, eventValues, objectsOf } from "#relay/dialects/stream-kit/event-values.ts";
+import { RepeatedEvent } from "#relay/dialects/stream-kit/repeated-event.ts";
 import { eventData, SseSplitter } from "#relay/http/sse.ts";
+
+/** Where the text of a piece stands. */
+const TEXT_KEYS = ["content"], THOUGHT_KEYS = ["reasoning_content", "reasoning", "reasoning_text"];
 
 /** Reads the stream of an OpenAI-shaped vendor. */
 export class ChatStreamDecoder implements StreamDecoder {
   readonly #splitter = new SseSplitter();
   readonly #reader: ChunkReader;
+  readonly #repeated = new RepeatedEvent();
   readonly #eofIsEnd: boolean;
 
   constructor(options: DecoderOptions) {
@@ -35,12 +40,27 @@ export class ChatStreamDecoder implements StreamDecoder {
     const { buffer, ends } = this.#splitter;
     let start = 0, done = false;
     for (const end of ends) {
-      const data = eventData(buffer, start, end);
-      if (data === undefined) {
-        if (buffer[start] === 0x3a) this.#reader.ping();
-      } else if (data.length > 0 && this.#readData(data, unfinished)) done = true;
+      const text = this.#repeated.text(buffer, start, end);
+      if (text === undefined) done = this.#readEvent(buffer, start, end, unfinished) || done;
+      else this.#reader.more(text);
       start = end;
     }
+    return done;
+  }
+
+  /** @returns whether it says that all has been said */
+  #readEvent(buffer: Buffer, start: number, end: number, unfinished: boolean): boolean {
+    const data = eventData(buffer, start, end);
+    if (data === undefined) {
+      if (buffer[start] === 0x3a) this.#reader.ping();
+      return false;
+    }
+    if (data.length === 0) return false;
+    this.#repeated.forget();
+    const events = this.#reader.events;
+    const done = this.#readData(data, unfinished);
+    const said = this.#reader.onlyPiece(events);
+    if (said) this.#repeated.learn(buffer, start, end, said.type === "text-delta" ? TEXT_KEYS : THOUGHT_KEYS, said.text);
     return done;
   }
 
