@@ -62,6 +62,13 @@ export async function openLoop(
     const due = Math.min(total, Math.floor(((performance.now() - started) * ratePerSecond) / 1_000) + 1);
     while (sent < due && idle.length > 0) {
       const line = idle.pop()!;
+      if (!line.usable) {
+        // Unused for longer than a server waits: another takes its place, as in any client's pool.
+        const fresh = await openLine(target, tally);
+        all.push(fresh);
+        idle.push(fresh);
+        continue;
+      }
       sent++;
       running.push(line.ask().then((alive) => {
         if (alive) idle.push(line);
@@ -113,6 +120,8 @@ function createTally() {
 interface Line {
   /** Sends the request; resolves at the answer's end with false when the connection cannot be used again. */
   ask(): Promise<boolean>;
+  /** The other side has not hung up on it. */
+  readonly usable: boolean;
   close(): void;
 }
 
@@ -146,6 +155,9 @@ async function openLine({ host, port, request }: Target, tally: Tally): Promise<
         sentAt = performance.now();
         socket.write(request);
       }),
+    get usable() {
+      return socket.readyState === "open";
+    },
     close: () => socket.destroy(),
   };
 }
