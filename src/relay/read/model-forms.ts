@@ -1,8 +1,8 @@
 import type { CompiledPrice } from "#money/price.ts";
-import { formatPerPiece } from "#money/parse-amount.ts";
 import type { Manner } from "#relay/dialects/error-forms.ts";
 import { RelayError } from "#relay/errors.ts";
 import { offersEndpoint } from "#relay/policy/access.ts";
+import { pricingOf } from "#relay/read/pricing.ts";
 import type { Model } from "#snapshot/snapshot.ts";
 
 /** A model on offer, with its price of the moment. */
@@ -20,19 +20,7 @@ export function modelList(manner: Manner, all: readonly Listed[], query: URLSear
   return manner === "gemini" ? geminiList(all, query) : { object: "list", data: all.map(openaiModel) };
 }
 
-/** Price-book items by the names that OpenRouter's list has made common; USD per unit. */
-const PRICING = [
-  ["prompt", "input"], ["completion", "output"], ["input_cache_read", "cache_read"], ["input_cache_write", "cache_write_5m"],
-  ["input_cache_write_1h", "cache_write_1h"], ["internal_reasoning", "reasoning"], ["image", "image"], ["request", "request"],
-] as const;
-
 function openaiModel({ model, price, nowMs }: Listed): object {
-  const { prices } = price.card(0, nowMs);
-  const pricing: Record<string, string> = {};
-  for (const [name, item] of PRICING) {
-    const unit = prices[item];
-    if (unit !== undefined && (unit > 0n || item === "input" || item === "output")) pricing[name] = formatPerPiece(unit);
-  }
   return {
     id: model.name,
     object: "model",
@@ -41,7 +29,7 @@ function openaiModel({ model, price, nowMs }: Listed): object {
     ...(model.contextTokens !== undefined && { context_length: model.contextTokens }),
     ...(model.maxOutputTokens !== undefined && { max_output_tokens: model.maxOutputTokens }),
     ...(model.endpoints.size > 0 && { supported_endpoints: [...model.endpoints] }),
-    pricing,
+    pricing: pricingOf(price.card(0, nowMs).prices),
   };
 }
 

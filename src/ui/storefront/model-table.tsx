@@ -56,9 +56,11 @@ export async function ModelTable({ models, locale, qualities, icons = false }: P
   );
 }
 
-/** Three columns of token prices; a model that is sold by the piece has them in words over all three. */
+/** Three columns of token prices; a model that costs something by the piece alone has that in words over all three. */
 function PriceCells({ model: { prices }, free, asInput, pieces }: { model: ShownModel; free: string; asInput: string; pieces: readonly string[] }) {
-  if (prices["input"] === undefined && prices["output"] === undefined) return <td colSpan={3} className="num font-medium">{pieces.join(", ") || "—"}</td>;
+  const named = prices["input"] !== undefined || prices["output"] !== undefined;
+  const costs = (prices["input"] ?? 0n) > 0n || (prices["output"] ?? 0n) > 0n;
+  if (!named || (!costs && pieces.length > 0)) return <td colSpan={3} className="num font-medium">{pieces.join(", ") || free}</td>;
   return (
     <>
       <td className="num font-medium"><PriceText item="input" price={prices["input"]} free={free} /></td>
