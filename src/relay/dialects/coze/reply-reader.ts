@@ -9,7 +9,8 @@ const USAGE = { input: "input_count", output: "output_count" } as const;
 /** Reads the events of a chat with a bot; a whole object in their place is an error, whatever its status. */
 export class ReplyReader {
   readonly #write = new EventWriter();
-  #said = false;
+  /** Messages that came in pieces. */
+  readonly #said = new Set<string>();
 
   take(wire: Wire): readonly CanonicalEvent[] {
     if (typeof wire[DATA] === "string") this.#event(textOf(wire[EVENT]), parseWire(textOf(wire[DATA])) ?? {});
@@ -26,8 +27,8 @@ export class ReplyReader {
         this.#message(data);
         break;
       case "conversation.message.completed":
-        // The whole of what came in pieces, but for bots that do not write piece by piece.
-        if (!this.#said) this.#message(data);
+        // The whole of what came in pieces, but for messages that are not written piece by piece.
+        if (!this.#said.has(textOf(data.id))) this.#message(data);
         break;
       case "conversation.chat.completed":
         this.#end(data);
@@ -50,7 +51,7 @@ export class ReplyReader {
     this.#write.start({ id: textOf(data.chat_id), model: "" });
     this.#write.reasoning(textOf(data.reasoning_content));
     const text = textOf(data.content);
-    this.#said ||= text !== "";
+    if (text !== "") this.#said.add(textOf(data.id));
     this.#write.text(text);
   }
 

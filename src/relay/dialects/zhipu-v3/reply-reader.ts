@@ -3,6 +3,7 @@ import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import type { Json } from "#relay/canonical/request.ts";
 import { readTokenUsage } from "#relay/dialects/plain-kit/token-usage.ts";
 import { DATA, EVENT, META } from "#relay/dialects/stream-kit/named-stream.ts";
+import { GrowingText } from "#relay/dialects/stream-kit/growing-text.ts";
 import { asWire, listOf, parseWire, textOf, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 
 const USAGE = { input: "prompt_tokens", output: "completion_tokens" } as const;
@@ -10,6 +11,7 @@ const USAGE = { input: "prompt_tokens", output: "completion_tokens" } as const;
 /** Reads ChatGLM's events (bare text, the facts in `meta` of the last) and whole replies. */
 export class ReplyReader {
   readonly #write = new EventWriter();
+  readonly #text = new GrowingText();
 
   take(wire: Wire): readonly CanonicalEvent[] {
     if (typeof wire.success === "boolean") this.#whole(wire);
@@ -21,12 +23,14 @@ export class ReplyReader {
     const name = textOf(wire[EVENT]).trim(), meta = parseWire(textOf(wire[META]));
     this.#write.start({ id: textOf(wire.id).trim(), model: "" });
     if (name === "error" || name === "interrupted") {
+      this.#write.text(this.#text.settle());
       this.#fail(parseWire(textOf(wire[DATA])) ?? { msg: textOf(wire[DATA]).trim(), ...(name === "interrupted" && { code: "interrupted" }) });
       return;
     }
-    this.#write.text(textOf(wire[DATA]));
+    const last = name === "finish" || meta !== undefined;
+    this.#write.text(this.#text.take(textOf(wire[DATA])) + (last ? this.#text.settle() : ""));
     if (meta) this.#usage(meta.usage);
-    if (name === "finish" || meta) this.#write.end("stop", { native: name || "finish" });
+    if (last) this.#write.end("stop", { native: name || "finish" });
   }
 
   #whole(wire: Wire): void {

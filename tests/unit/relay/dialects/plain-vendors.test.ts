@@ -242,6 +242,9 @@ describe("answers, by the examples of the vendors' documents", () => {
     const event = (name: string, body: object | string): string => `event:${name}\ndata:${JSON.stringify(body)}\n\n`;
     const once = event("conversation.message.completed", { type: "verbose", content: "{}", chat_id: "c" }) + event("conversation.message.completed", { type: "answer", content: "Hello", chat_id: "c" }) + event("conversation.chat.completed", { id: "c", usage: { token_count: 9, output_count: 2, input_count: 7 } }) + event("done", "[DONE]");
     expect(summed(heard("coze", once))).toEqual({ text: "Hello", counts: { inputUncached: 7, outputText: 2 }, finish: "stop", native: "completed" });
+    const answer = (name: string, id: string, content: string): string => event(`conversation.message.${name}`, { id, type: "answer", content, chat_id: "c" });
+    const several = answer("delta", "1", "One") + answer("delta", "1", ", ") + answer("completed", "1", "One, ") + answer("completed", "2", "two") + event("conversation.chat.completed", { id: "c" });
+    expect(summed(heard("coze", several)).text).toBe("One, two");
     expect(heard("coze", event("conversation.chat.failed", { id: "c", last_error: { code: 5000, msg: "event interval error" } })).at(-1)).toEqual({ type: "error", error: { code: "5000", message: "event interval error" } });
     expect(heard("coze", event("conversation.chat.requires_action", { id: "c" })).at(-1)).toMatchObject({ type: "error", error: { code: "requires_action" } });
     expect(heard("coze", event("error", { code: 4000, msg: "bad" })).at(-1)).toEqual({ type: "error", error: { code: "4000", message: "bad" } });
