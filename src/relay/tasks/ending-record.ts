@@ -2,6 +2,7 @@ import { pico, type Pico } from "#money/amount.ts";
 import type { AttemptRecord, ChargeRecord } from "#money/charge.ts";
 import { priceUsage } from "#money/price.ts";
 import type { RateCard } from "#money/rate-card.ts";
+import { pricedAs } from "#relay/tasks/quantities.ts";
 import type { TaskEnding } from "#relay/tasks/task-store.ts";
 
 const PICO_PER_NANO = 1_000n;
@@ -14,7 +15,7 @@ const PICO_PER_NANO = 1_000n;
 export function endingRecord(begun: ChargeRecord, cost: RateCard | undefined, ending: TaskEnding, latencyMs: number): ChargeRecord {
   const { quantities, state } = ending;
   const made = state === "succeeded" && quantities !== undefined;
-  const charge = made ? priceUsage(begun.card, quantities) : undefined;
+  const charge = made ? priceUsage(begun.card, pricedAs(begun.card.prices, quantities)) : undefined;
   const attempts = withCost(ending.attempts ?? begun.attempts, made ? costOf(cost, ending) : pico(0n));
   return {
     ...begun,
@@ -32,7 +33,7 @@ export function endingRecord(begun: ChargeRecord, cost: RateCard | undefined, en
 }
 
 function costOf(card: RateCard | undefined, { quantities, vendorCostNanoUsd }: TaskEnding): Pico {
-  if (card && quantities) return priceUsage(card, quantities).sumPico;
+  if (card && quantities) return priceUsage(card, pricedAs(card.prices, quantities)).sumPico;
   return pico((vendorCostNanoUsd ?? 0n) * PICO_PER_NANO);
 }
 

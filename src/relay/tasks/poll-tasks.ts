@@ -2,6 +2,7 @@ import type { Log } from "#platform/log.ts";
 import { readFault } from "#relay/providers/kit/classify.ts";
 import { scrubMessage } from "#relay/providers/kit/scrub.ts";
 import { madeQuantities } from "#relay/tasks/quantities.ts";
+import { soundMade } from "#relay/tasks/sound.ts";
 import { callTaskVendor, type TaskVendor, type TaskWay } from "#relay/tasks/task-call.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import type { TaskProtocol, TaskReport } from "#relay/tasks/task-protocol.ts";
@@ -73,11 +74,14 @@ async function ask(deps: PollDeps, task: Task, vendor: TaskVendor, protocol: Tas
 }
 
 async function end({ store, clock }: PollDeps, task: Task, report: TaskReport): Promise<void> {
-  const usual = task.protocol && taskProtocols[task.protocol].secondsUsual;
-  const seconds = report.seconds ?? task.content.seconds ?? usual;
+  const protocol = task.protocol && taskProtocols[task.protocol];
+  const seconds = report.seconds ?? task.content.seconds ?? protocol?.secondsUsual;
   const content = { ...task.content, seconds, files: report.files, told: report.told };
   if (report.state === "succeeded") {
-    const made = { kind: task.kind, count: report.count ?? task.content.count, seconds: seconds ?? SECONDS_USUAL, resolution: task.content.resolution, tokens: report.tokens };
+    const { resolution, sound: wanted } = task.content;
+    const made = {
+      kind: task.kind, count: report.count ?? task.content.count, seconds: seconds ?? SECONDS_USUAL, resolution, tokens: report.tokens, sound: soundMade(protocol?.sound, wanted),
+    };
     await store.finish(task.id, { state: "succeeded", quantities: madeQuantities(made), vendorCostNanoUsd: report.vendorCostNanoUsd, content }, clock.now());
     return;
   }

@@ -6,7 +6,7 @@ const PRICED: Readonly<Record<string, string>> = {
   model: "model", model_name: "model", model_id: "model", req_key: "model",
   seconds: "seconds", duration: "seconds", duration_seconds: "seconds", durationSeconds: "seconds", video_length: "seconds",
   frames: "seconds", num_frames: "seconds", frame_num: "seconds",
-  size: "size", resolution: "resolution", width: "size", height: "size",
+  size: "size", resolution: "resolution", mode: "resolution", width: "size", height: "size",
   n: "n", num: "n", count: "n", sampleCount: "n", sample_count: "n", num_videos: "n", batch_size: "n",
 };
 

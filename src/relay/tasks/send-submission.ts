@@ -8,6 +8,7 @@ import { note } from "#relay/routing/failover.ts";
 import type { Choice } from "#relay/routing/router.ts";
 import { callTaskVendor, type TaskAnswer } from "#relay/tasks/task-call.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
+import { withSoundWord } from "#relay/tasks/sound.ts";
 import type { Accepted } from "#relay/tasks/task-protocol.ts";
 import { vendorOfChoice } from "#relay/tasks/task-vendor.ts";
 import type { TaskWish } from "#relay/tasks/task.ts";
@@ -36,7 +37,8 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
   });
   try {
-    const call = protocol.submit(protocol.dataOnly ? await withData(state, context, wish) : wish, route.upstreamModel, route.channel.settings.bucket);
+    const told = withSoundWord(wish, protocol.sound);
+    const call = protocol.submit(protocol.dataOnly ? await withData(state, context, told) : told, route.upstreamModel, route.channel.settings.bucket);
     const { totalMs = SUBMIT_MS } = route.channel.timeouts;
     const { accessTokens, clock, simulator, transport } = state;
     const answer = await callTaskVendor({ accessTokens, clock, transport: provider.id === "simulator" ? simulator : transport }, vendorOfChoice(choice), call, totalMs);

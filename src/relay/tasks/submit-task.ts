@@ -14,8 +14,9 @@ import type { JsonObject } from "#relay/providers/provider.ts";
 import { goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import { createRouter, type Choice, type Router } from "#relay/routing/router.ts";
 import { taskForms } from "#relay/tasks/forms/index.ts";
-import { madeQuantities, mostTokens, resolutionOf, SECONDS_UNSAID } from "#relay/tasks/quantities.ts";
+import { dearestSound, mostTokens, resolutionOf, SECONDS_UNSAID } from "#relay/tasks/quantities.ts";
 import { refusePriced } from "#relay/tasks/priced-members.ts";
+import { soundOf } from "#relay/tasks/sound.ts";
 import { sendSubmission } from "#relay/tasks/send-submission.ts";
 import { readTaskBody } from "#relay/tasks/task-body.ts";
 import { deadlineMs, pollDelayMs, SUBMITTING_MS, UNKNOWN_MS } from "#relay/tasks/task-states.ts";
@@ -60,13 +61,13 @@ async function readWish(tasks: TaskStore, context: RequestContext, caller: Calle
   const { wish: said, originId: named = originId } = taskForms[form].read(body, action);
   refusePriced(said.extra);
   const origin = named === undefined ? undefined : await originOf(tasks, named, caller);
-  const wish = origin ? { ...said, origin } : said;
+  const wish = { ...said, sound: said.kind === "video" ? soundOf(said) : undefined, ...(origin && { origin }) };
   if (wish.notifyHook !== undefined && !readHook(wish.notifyHook)) {
     throw new RelayError("invalid_value", "The address to be notified must begin with https:// and hold no user name or password.", { param: form === "suno" ? "notify_hook" : "notifyHook" });
   }
   if (origin && form === "openai-videos") {
-    const { seconds, size, resolution } = origin.content;
-    return { ...wish, model: origin.model, seconds, size, resolution };
+    const { seconds, size, resolution, sound } = origin.content;
+    return { ...wish, model: origin.model, seconds, size, resolution, sound };
   }
   if (speed === undefined) return wish;
   // A speed may have a price of its own.
@@ -95,12 +96,12 @@ function worstOf(wish: TaskWish, price: CompiledPrice, atMs: number): Quantities
   const { kind, count } = wish;
   const seconds = wish.seconds ?? SECONDS_UNSAID;
   const byTokens = (price.worst(0, atMs).prices.output ?? 0n) > 0n;
-  return madeQuantities({ kind, count, seconds, resolution: resolutionOfWish(wish), ...(byTokens && { tokens: mostTokens({ count, seconds }, wish.size) }) });
+  return dearestSound(price.worst(0, atMs, "default").prices, { kind, count, seconds, resolution: resolutionOfWish(wish), ...(byTokens && { tokens: mostTokens({ count, seconds }, wish.size) }) });
 }
 
 function taskOf({ id, admittedAtMs }: RequestContext, caller: Caller, wish: TaskWish, model: Model): Task {
-  const { form, kind, action, prompt, seconds, size, count, origin, notifyHook } = wish;
-  const content: TaskContent = { prompt, seconds, size, resolution: resolutionOfWish(wish), count, originId: origin?.publicId, notifyHook };
+  const { form, kind, action, prompt, seconds, size, sound, count, origin, notifyHook } = wish;
+  const content: TaskContent = { prompt, seconds, size, resolution: resolutionOfWish(wish), sound, count, originId: origin?.publicId, notifyHook };
   return {
     id, publicId: taskForms[form].publicId(id), userId: caller.userId, model: model.name, form, kind, action, state: "queued", progress: 0, content, polls: 0, faults: 0,
     createdAtMs: admittedAtMs, deadlineAtMs: admittedAtMs + deadlineMs(kind),

@@ -1,5 +1,6 @@
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { at, textAt } from "#relay/tasks/json-path.ts";
+import type { SoundWord } from "#relay/tasks/sound.ts";
 import type { Task, TaskFile, TaskProtocolId, TaskWish, Upload } from "#relay/tasks/task.ts";
 
 /** One call to a vendor, below the base of its endpoint. */
@@ -67,6 +68,7 @@ export interface TaskProtocol {
   dataOnly?: boolean;
   /** How long a video is where nobody says. */
   secondsUsual?: number;
+  sound?: SoundWord;
 }
 
 type States = Readonly<Record<string, TaskReport["state"]>>;
@@ -93,11 +95,11 @@ export type ProtocolTable = Readonly<{
   errorAt?: Readonly<{ code?: readonly string[]; message: readonly string[] }>;
   /** What else is to be said of a report. */
   also?: (reply: JsonObject, report: TaskReport) => TaskReport;
-}> & Pick<TaskProtocol, "fileOf" | "content" | "filesNeedKey">;
+}> & Pick<TaskProtocol, "fileOf" | "content" | "filesNeedKey" | "sound">;
 
 /** Makes a protocol of its table. */
 export function tableProtocol(table: ProtocolTable): TaskProtocol {
-  const { id, submit, idAt, idPrefix, refused, poll, fileOf, content, filesNeedKey } = table;
+  const { id, submit, idAt, idPrefix, refused, poll, fileOf, content, filesNeedKey, sound } = table;
   return {
     id, submit, poll,
     accepted(reply, call) {
@@ -106,7 +108,7 @@ export function tableProtocol(table: ProtocolTable): TaskProtocol {
       return found === undefined || found === "" ? undefined : { upstreamId: (idPrefix?.(call) ?? "") + found };
     },
     report: (reply) => readReport(table, reply),
-    ...(fileOf && { fileOf }), ...(content && { content }), ...(filesNeedKey && { filesNeedKey }),
+    ...(fileOf && { fileOf }), ...(content && { content }), ...(filesNeedKey && { filesNeedKey }), ...(sound && { sound }),
   };
 }
 

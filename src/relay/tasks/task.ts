@@ -30,6 +30,8 @@ export type TaskWish = Readonly<{
   /** `16:9`. */
   ratio?: string | undefined;
   seed?: number | undefined;
+  /** With sound or without. */
+  sound?: boolean | undefined;
   /** How many are to be made. */
   count: number;
   /** Addresses or `data:` URLs, the first frame first. */
@@ -57,6 +59,7 @@ export type TaskContent = Readonly<{
   seconds?: number | undefined;
   size?: string | undefined;
   resolution?: string | undefined;
+  sound?: boolean | undefined;
   count: number;
   originId?: string | undefined;
   notifyHook?: string | undefined;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { PriceDocument } from "#money/price.ts";
 import { KEY } from "./shop.ts";
 import { LATER_MS, openTaskWorld, type Customer, type ShopOver, type TaskWorld } from "./task-shop.ts";
 
@@ -13,9 +14,9 @@ beforeEach(() => world.reset());
 
 type Call = (path: string, body?: object, key?: string) => Promise<{ status: number; json: Record<string, never> }>;
 
-async function setUp(over: ShopOver): Promise<Readonly<{ customer: Customer; call: Call; url: string }>> {
+async function setUp(over: ShopOver, price: PriceDocument = PER_CALL): Promise<Readonly<{ customer: Customer; call: Call; url: string }>> {
   const customer = await world.customer(1);
-  const { url } = await world.open(customer, await world.sell(PER_CALL), over);
+  const { url } = await world.open(customer, await world.sell(price), over);
   const call: Call = async (path, body, key = KEY) => {
     const answer = await fetch(`${url}${path}`, { method: body ? "POST" : "GET", headers: { "mj-api-secret": key, "content-type": "application/json" }, ...(body && { body: JSON.stringify(body) }) });
     return { status: answer.status, json: (await answer.json()) as Record<string, never> };
@@ -127,4 +128,22 @@ test("Kling's own form passes to Kling, and OpenAI's is put into its words", asy
   expect(posted.status).toBe(200);
   expect(world.vendor.calls.at(-1)).toMatchObject({ path: "/v1/videos/text2video", json: { model_name: "up-model", prompt: "hills", duration: "5", aspect_ratio: "9:16" } });
   expect((await call("/kling/v1/videos/no-such-kind", {})).status).toBe(404);
+});
+
+test("a video is paid for as it sounds, and what is held covers both", async () => {
+  // $0.02 a second silent, $0.05 with sound.
+  const { customer, call } = await setUp({ provider: "kling", model: "kling-v2" }, { items: { "video_ms:std-silent": "20000000", "video_ms:std-sound": "50000000" } });
+  world.vendor.answer = ({ method }) => ({
+    json: { code: 0, message: "SUCCEED", data: method === "POST" ? { task_id: `k${world.vendor.calls.length}`, task_status: "submitted" } : { task_status: "succeed", task_result: { videos: [{ id: "v", url: "https://h/v.mp4", duration: "5" }] } } },
+  });
+  const order = (more: object) => call("/v1/videos", { model: "kling-v2", prompt: "waves", seconds: "5", resolution: "std", ...more });
+  expect((await order({})).status).toBe(200);
+  expect((await world.wallet(customer)).leased).toBe(250_000_000n);
+  expect((await order({ sound: true })).status).toBe(200);
+  expect((await order({ metadata: { generate_audio: false } })).status).toBe(200);
+  expect(world.vendor.calls.map(({ json }) => [json.mode, json.sound, json.generate_audio])).toEqual([["std", undefined, undefined], ["std", "on", undefined], ["std", "off", undefined]]);
+  expect((await order({ sound: true, metadata: { generate_audio: false } })).json).toMatchObject({ error: { code: "invalid_value", param: "generate_audio" } });
+  await world.poll(LATER_MS);
+  expect((await world.charges(customer)).map(({ charge }) => charge).sort()).toEqual([100_000_000n, 100_000_000n, 250_000_000n]);
+  await world.expectSound();
 });

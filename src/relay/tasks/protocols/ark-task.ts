@@ -6,6 +6,7 @@ import { imagesOf } from "#relay/tasks/wish-images.ts";
 /** Volcengine Ark's content generation (Seedance). @see Volcengine, "Create a video generation task" */
 export const arkTask = tableProtocol({
   id: "ark-task",
+  sound: { name: "generate_audio", on: true, off: false },
   submit(wish, model) {
     const roles = ["first_frame", "last_frame"];
     const images = imagesOf(wish);

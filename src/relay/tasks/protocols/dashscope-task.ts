@@ -6,6 +6,7 @@ import { imagesOf } from "#relay/tasks/wish-images.ts";
 /** @see Alibaba Cloud Model Studio, "Text-to-video", "Query the result of an asynchronous task" */
 export const dashscopeTask = tableProtocol({
   id: "dashscope-task",
+  sound: { name: "audio", on: true, off: false },
   submit(wish, model) {
     const [first, last] = imagesOf(wish);
     const pixels = pixelsOf(wish.size);

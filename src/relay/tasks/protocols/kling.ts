@@ -6,10 +6,13 @@ import type { TaskWish } from "#relay/tasks/task.ts";
 import { bare, imagesOf } from "#relay/tasks/wish-images.ts";
 
 const VIDEOS = "/v1/videos/";
+/** Its prices go by the mode, as those of others by the resolution, and it is said in its place. */
+const MODES: ReadonlySet<string> = new Set(["std", "pro", "4k"]);
 
 /** @see Kling AI, "Text to Video", "Image to Video". Its ids are known below the address that made them only. */
 export const kling = tableProtocol({
   id: "kling",
+  sound: { name: "sound", on: "on", off: "off", usual: false },
   submit,
   idAt: "data.task_id",
   idPrefix: ({ path }) => `${path.slice(VIDEOS.length)}/`,
@@ -31,7 +34,7 @@ function submit(wish: TaskWish, model: string): TaskCall {
   const [first, last] = imagesOf(wish);
   const json = defined({
     model_name: model, prompt: wish.prompt, duration: wish.seconds === undefined ? undefined : String(wish.seconds), aspect_ratio: wish.ratio ?? ratioOf(wish.size),
-    image: bare(first), image_tail: bare(last), ...wish.extra,
+    mode: MODES.has(wish.resolution ?? "") ? wish.resolution : undefined, image: bare(first), image_tail: bare(last), ...wish.extra,
   });
   return { method: "POST", path: VIDEOS + (first === undefined ? "text2video" : "image2video"), json };
 }

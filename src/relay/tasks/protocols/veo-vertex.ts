@@ -26,6 +26,7 @@ export const veoVertex: TaskProtocol = {
   filesHost: STORAGE,
   dataOnly: true,
   secondsUsual: VEO_SECONDS,
+  sound: { name: "generateAudio", on: true, off: false, usual: true },
   submit(wish, model, bucket) {
     const { storageUri: _bucket, ...extra } = wish.extra;
     const own = { ...(!isSilent(model) && { generateAudio: true }), ...(bucket !== undefined && { storageUri: bucket }) };

@@ -45,6 +45,8 @@ export const veo: TaskProtocol = {
   filesNeedKey: true,
   dataOnly: true,
   secondsUsual: VEO_SECONDS,
+  // Nobody can have it without.
+  sound: { usual: true },
   submit: (wish, model) => ({ method: "POST", path: `/models/${encodeURIComponent(model.replace(/^models\//, ""))}:predictLongRunning`, json: veoWish(wish) }),
   accepted(reply) {
     const name = textAt(reply, "name");

@@ -4,7 +4,7 @@ import { secondsOf } from "#relay/tasks/task-form.ts";
 
 test.each([
   ["durationSeconds", "metadata.durationSeconds", "seconds"], ["sampleCount", "metadata.sampleCount", "n"], ["resolution", "metadata.resolution", "resolution"],
-  ["model_name", "metadata.model_name", "model"], ["frames", "metadata.frames", "seconds"],
+  ["model_name", "metadata.model_name", "model"], ["frames", "metadata.frames", "seconds"], ["mode", "metadata.mode", "resolution"],
 ])("what a price goes by cannot be said among the vendor's own parameters: %s", (name, place, word) => {
   expect(() => refusePriced({ [name]: 8 })).toThrow(`'${place}' cannot be given here, as the price goes by it. Send '${word}' beside 'metadata' instead.`);
 });
