@@ -4,19 +4,20 @@ import type { Json } from "#channels/override-fields.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
 import type { ModelRules } from "#relay/policy/model-rules.ts";
 
-type Wants = Pick<ModelRules, "alternate" | "echo" | "shortIds" | "messageMembers" | "documentUrls">;
+type Wants = Pick<ModelRules, "alternate" | "echo" | "shortIds" | "messageMembers" | "documentUrls" | "systemRole">;
 
-const CALLS = '"tool_calls"', DOCUMENT = '"file_data"';
+const CALLS = '"tool_calls"', DOCUMENT = '"file_data"', DEVELOPER = '"developer"';
 
 /** May the conversation have to be changed? Looks at the bytes alone. */
-export const touchesConversation = ({ alternate, echo, shortIds, messageMembers, documentUrls }: Wants, body: Buffer): boolean =>
-  alternate || messageMembers !== undefined || (documentUrls && body.includes(DOCUMENT)) || ((echo !== undefined || shortIds) && body.includes(CALLS));
+export const touchesConversation = ({ alternate, echo, shortIds, messageMembers, documentUrls, systemRole }: Wants, body: Buffer): boolean =>
+  alternate || messageMembers !== undefined || (systemRole && body.includes(DEVELOPER)) || (documentUrls && body.includes(DOCUMENT)) || ((echo !== undefined || shortIds) && body.includes(CALLS));
 
 /** Puts the messages of a chat request as the model wants them, in place. @returns codes of what was changed */
-export function applyConversationRules({ alternate, echo, shortIds, messageMembers, documentUrls }: Wants, body: Tree): readonly Loss[] {
+export function applyConversationRules({ alternate, echo, shortIds, messageMembers, documentUrls, systemRole }: Wants, body: Tree): readonly Loss[] {
   if (!Array.isArray(body.messages)) return [];
   const codes: Loss[] = [];
   let messages = body.messages as readonly Json[];
+  if (systemRole) messages = messages.map((message) => (isTree(message) && message.role === "developer" ? { ...message, role: "system" } : message));
   if (echo !== undefined && (echo === "always" || isThinking(body))) messages = messages.map(withThought);
   if (shortIds) messages = messages.map(withShortIds);
   if (messageMembers) messages = messages.map((message) => withKnown(message, messageMembers, codes));
@@ -60,8 +61,14 @@ function withKnown(message: Json, known: NonNullable<Wants["messageMembers"]>, c
     if (says && !codes.includes(code)) codes.push(code);
     return false;
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(kept.map(([name, value]) => [name, name === "content" && Array.isArray(value) ? (value as Json[]).map(withoutMarks) : value]));
 }
+
+/** Where others are told to keep what was said, a vendor that knows no such marks keeps it by itself. */
+const MARKS: ReadonlySet<string> = new Set(["cache_control", "prompt_cache_breakpoint"]);
+
+const withoutMarks = (part: Json): Json =>
+  (isTree(part) && Object.keys(part).some((name) => MARKS.has(name)) ? Object.fromEntries(Object.entries(part).filter(([name]) => !MARKS.has(name))) : part);
 
 function withDocumentUrls(message: Json): Json {
   if (!isTree(message) || !Array.isArray(message.content)) return message;

@@ -35,6 +35,8 @@ export type ModelRule = Readonly<{
   shortIds?: true;
   /** All members that the messages of each role may have: it refuses a request with any other. */
   messageMembers?: Readonly<Record<string, readonly string[]>>;
+  /** Knows no role `developer`, as OpenAI has come to call the system's: a request with one is refused. */
+  systemRole?: true;
   /** Documents are parts of its own, with their data as an address. */
   documentUrls?: true;
 }>;
@@ -75,6 +77,9 @@ export const MODEL_RULES: readonly ModelRule[] = [
     match: ["*claude-opus-4-7*", "*claude-opus-4-8*", "*claude-opus-4-9*", "*claude-opus-5*", "*claude-sonnet-5*", "*claude-haiku-5*"],
   },
   { protocols: ["anthropic"], match: ["*claude-opus-4-1*", "*claude-*-4-5*", "*claude-*-4-6*"], either: ["temperature", "top_p"] },
+  {
+    providers: ["cerebras", "dashscope", "deepinfra", "deepseek", "mistral", "moonshot", "zhipu"], protocols: ["openai-chat"], match: ["*"], systemRole: true,
+  },
   { providers: ["deepseek"], protocols: ["openai-chat"], match: ["deepseek-reasoner*"], drop: SAMPLING, echo: "always" },
   { providers: ["deepseek"], protocols: ["openai-chat"], match: ["*"], echo: "asked" },
   {

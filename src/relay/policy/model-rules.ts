@@ -27,6 +27,7 @@ export type ModelRules = Readonly<{
   shortIds: boolean;
   messageMembers?: NonNullable<ModelRule["messageMembers"]>;
   documentUrls: boolean;
+  systemRole: boolean;
 }>;
 
 /** The rules for a model by its vendor's name; undefined = it keeps to its protocol. */
@@ -46,10 +47,11 @@ export function rulesFor(provider: string, upstreamModel: string, protocol: Wire
     shortIds: rules.some((rule) => rule.shortIds === true),
     ...(messageMembers && { messageMembers }),
     documentUrls: rules.some((rule) => rule.documentUrls === true),
+    systemRole: rules.some((rule) => rule.systemRole === true),
   };
 }
 
-const DROPPING: ReadonlySet<string> = new Set(["providers", "protocols", "match", "except", "drop", "usual", "dropUnlessIdle", "either"]);
+const DROPPING: ReadonlySet<string> = new Set(["providers", "protocols", "match", "except", "drop", "usual", "dropUnlessIdle", "either", "systemRole"]);
 
 /** `anthropic/claude-opus-4.7` is `claude-opus-4-7`. */
 const plainName = (name: string): string => name.slice(name.lastIndexOf("/") + 1).toLowerCase().replaceAll(/(\d)\.(?=\d)/g, "$1-");

@@ -61,9 +61,24 @@ describe.skipIf(shared === undefined)("every recorded request, put into every pr
     });
     expect(checkOf("mistral.json")("ChatCompletionRequest", sent)).toEqual([]);
     expect(checkOf("mistral.json")("ChatCompletionRequest", { ...sent, messages: [message] })).not.toEqual([]);
+    const developer = shape({ model: "m", messages: [{ role: "developer", content: "Be brief.", name: "ann" }, { role: "user", content: "Hi" }] });
+    expect(developer.messages).toEqual([{ role: "system", content: "Be brief." }, { role: "user", content: "Hi" }]);
     const vectors = shaperOf("mistral", "mistral-embed", "openai-embeddings", "embeddings")({ model: "m", input: ["a"], dimensions: 256, user: "u" });
     expect(vectors).toEqual({ model: "m", input: ["a"], output_dimension: 256 });
     expect(checkOf("mistral.json")("EmbeddingRequest", vectors)).toEqual([]);
+  });
+
+  test("recorded requests of OpenAI's and Mistral's own clients pass to Mistral as it knows them", () => {
+    const shape = shaperOf("mistral", "mistral-large-latest", "openai-chat"), found: (readonly [string, string])[] = [];
+    const passed = asked.filter(({ dir }) => /^(?:mistral|openai)\/chat\//.test(dir));
+    for (const { dir, body } of passed) {
+      const { reasoning_effort: _effort, prompt_cache_key: _key, ...told } = JSON.parse(JSON.stringify(shape(body)), forgiven("mistral")) as JsonObject;
+      // It takes null for what is not said, as its own recordings show.
+      const sent = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
+      for (const fault of checkOf("mistral.json")("ChatCompletionRequest", sent)) found.push([dir, fault]);
+    }
+    expect(passed.length).toBeGreaterThan(200);
+    expect(found).toEqual([]);
   });
 
   test.each(TOLD.map((told) => [told.name, told] as const))("told to %s", (_name, { protocol, provider, model, file, schema }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WireFormat } from "#relay/dialects/wire-format.ts";
-import { applyConversationRules } from "#relay/policy/conversation-rules.ts";
+import { applyConversationRules, touchesConversation } from "#relay/policy/conversation-rules.ts";
 import type { Tree } from "#relay/policy/json-pointer.ts";
 import { fits, rulesFor } from "#relay/policy/model-rules.ts";
 
@@ -106,7 +106,7 @@ test("Mistral's ids of calls are nine letters and digits, the same in call and r
 test("Mistral's messages have no members of other vendors', and documents are parts of its own", () => {
   const file = { filename: "a.pdf", file_data: "data:application/pdf;base64,AAAA" };
   const body: Tree = { messages: [
-    { role: "user", name: "ann", content: [{ type: "text", text: "What is it?" }, { type: "file", file }, { type: "file", file_id: "f" }] },
+    { role: "user", name: "ann", content: [{ type: "text", text: "What is it?", cache_control: { type: "ephemeral" } }, { type: "file", file }, { type: "file", file_id: "f" }] },
     { role: "assistant", content: "A page.", refusal: null, annotations: [], reasoning_content: "Hm." },
     { role: "stranger", odd: 1 },
   ] };
@@ -116,6 +116,22 @@ test("Mistral's messages have no members of other vendors', and documents are pa
     { role: "assistant", content: "A page." },
     { role: "stranger", odd: 1 },
   ]);
+});
+
+test.each(["deepseek", "dashscope", "deepinfra", "mistral", "cerebras"])("%s knows no role but the system's for what developers say", (provider) => {
+  const rules = rulesFor(provider, "a-model", "openai-chat")!;
+  const messages = [{ role: "developer", content: "Be brief." }, { role: "user", content: "developer" }];
+  expect(touchesConversation(rules, Buffer.from(JSON.stringify({ messages })))).toBe(true);
+  const body: Tree = { messages };
+  expect(applyConversationRules(rules, body)).toEqual([]);
+  expect(body.messages).toEqual([{ role: "system", content: "Be brief." }, { role: "user", content: "developer" }]);
+});
+
+test("who has nothing to be renamed has his bytes passed", () => {
+  const rules = rulesFor("deepinfra", "a-model", "openai-chat")!;
+  expect(touchesConversation(rules, Buffer.from('{"messages":[{"role":"system","content":"Be brief."}]}'))).toBe(false);
+  expect(rules.dropsOnly).toEqual([]);
+  expect(rulesFor("openai", "gpt-4o", "openai-chat")).toBeUndefined();
 });
 
 test("Sonar's turns alternate", () => {
