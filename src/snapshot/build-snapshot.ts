@@ -1,4 +1,5 @@
 import { readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
+import { readFacts } from "#catalog/index.ts";
 import { channelKeyAad, readChannelSettings, withProxyPassword, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
 import { SealError } from "#platform/crypto/seal.ts";
@@ -40,6 +41,7 @@ export function buildSnapshot(rows: SnapshotRows, open: Sealer["open"], nowMs: (
 
 function buildModel(row: SnapshotRows["models"][number]): Model {
   const fallbacks = (row.fallbacks ?? []) as readonly Readonly<{ model: string; on: readonly FallbackCause[] }>[];
+  const { input, output, can } = readFacts(row.facts);
   return {
     id: row.id,
     name: row.slug,
@@ -49,6 +51,7 @@ function buildModel(row: SnapshotRows["models"][number]): Model {
     endpoints: new Set(row.endpoints as Endpoint[]),
     createdAtMs: row.created_at.getTime(),
     limits: readLimits(row.limits),
+    ...(input.length + output.length + can.length > 0 && { abilities: { input, output, can } }),
     ...(isPreset(row.preset) && { preset: buildPreset(row.preset) }),
     ...(fallbacks.length > 0 && { fallbacks: fallbacks.map(({ model, on }) => ({ model, on: new Set(on) })) }),
   };

@@ -15,7 +15,7 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
       rev: (await all<{ rev: bigint }>("SELECT coalesce(max(rev), 0)::bigint AS rev FROM config_rev"))[0]!.rev,
       settings: await all("SELECT key, value FROM settings"),
       models: await all(`
-        SELECT m.id, m.slug, v.slug AS vendor, m.endpoints, m.created_at, m.limits, m.fallbacks, m.preset,
+        SELECT m.id, m.slug, v.slug AS vendor, m.endpoints, m.created_at, m.limits, m.fallbacks, m.preset, CASE WHEN m.facts = '{}' THEN coalesce(b.facts, m.facts) ELSE m.facts END AS facts,
                coalesce(m.context_tokens, b.context_tokens) AS context_tokens, coalesce(m.max_output_tokens, b.max_output_tokens) AS max_output_tokens,
                coalesce(m.list_price, b.list_price) AS list_price
           FROM models m LEFT JOIN models b ON b.slug = m.preset ->> 'model' LEFT JOIN vendors v ON v.id = coalesce(m.vendor_id, b.vendor_id) WHERE m.enabled ORDER BY m.slug`),

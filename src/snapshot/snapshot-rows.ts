@@ -4,7 +4,7 @@ export type SnapshotRows = Readonly<{
   settings: readonly Readonly<{ key: string; value: unknown }>[];
   models: readonly Readonly<{
     id: string; slug: string; vendor: string | null; context_tokens: number | null; max_output_tokens: number | null;
-    endpoints: readonly string[]; created_at: Date; limits: unknown; list_price: unknown; fallbacks?: unknown; preset?: unknown;
+    endpoints: readonly string[]; created_at: Date; limits: unknown; list_price: unknown; fallbacks?: unknown; preset?: unknown; facts?: unknown;
   }>[];
   aliases: readonly Readonly<{ alias: string; slug: string }>[];
   /** Per model by ascending start: the version in force and all that follow. */

@@ -37,6 +37,8 @@ export type Model = Readonly<{
   endpoints: ReadonlySet<Endpoint>;
   createdAtMs: number;
   limits: Limits;
+  /** Kinds of input and output, and what else it can do, in the catalogue's words; absent = nothing is known. */
+  abilities?: Readonly<{ input: readonly string[]; output: readonly string[]; can: readonly string[] }>;
   /** Who takes its place, and when; absent = nobody. */
   fallbacks?: readonly ModelFallback[];
   /** It is another model with parameters set. */

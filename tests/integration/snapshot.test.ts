@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClock } from "#platform/clock.ts";
 import { createListener, type Listener } from "#platform/db/listen.ts";
 import { createLog } from "#platform/log.ts";
+import { loadSnapshotRows } from "#snapshot/snapshot-rows.store.ts";
 import { createSnapshotSource, openKeyDirectory, type LiveKeyDirectory, type LiveSnapshotSource } from "#snapshot/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { API_KEY, createTestShop, STORE, type TestShop } from "../support/test-shop.ts";
@@ -122,4 +123,13 @@ test("a channel key that the vendor calls dead is out for good, and apply does n
   await shop.apply(STORE);
   const { rows } = await database.pool.query("SELECT status, reason FROM channel_keys WHERE id = $1", [channel.keys[0]!.id]);
   expect(rows).toEqual([{ status: "disabled", reason: "401 from the vendor" }]);
+});
+
+test("a model that is another one with parameters set can what that can, unless it says so itself", async () => {
+  const facts = async () => (await loadSnapshotRows(database.pool)).models.map((model) => [model.slug, model.facts]);
+  await database.pool.query(`UPDATE models SET facts = '{"can": ["tools"]}' WHERE slug = 'gpt-4o-mini'`);
+  await database.pool.query(`UPDATE models SET preset = '{"model": "gpt-4o-mini"}', facts = '{}' WHERE slug = 'text-embedding-3-small'`);
+  expect(await facts()).toEqual([["gpt-4o-mini", { can: ["tools"] }], ["text-embedding-3-small", { can: ["tools"] }]]);
+  await database.pool.query(`UPDATE models SET facts = '{"can": []}' WHERE slug = 'text-embedding-3-small'`);
+  expect(await facts()).toEqual([["gpt-4o-mini", { can: ["tools"] }], ["text-embedding-3-small", { can: [] }]]);
 });

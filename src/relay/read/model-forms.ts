@@ -29,9 +29,27 @@ function openaiModel({ model, price, nowMs }: Listed): object {
     ...(model.contextTokens !== undefined && { context_length: model.contextTokens }),
     ...(model.maxOutputTokens !== undefined && { max_output_tokens: model.maxOutputTokens }),
     ...(model.endpoints.size > 0 && { supported_endpoints: [...model.endpoints] }),
+    ...(model.abilities && { architecture: architectureOf(model.abilities), supported_parameters: parametersOf(model.abilities) }),
     pricing: pricingOf(price.card(0, nowMs).prices),
   };
 }
+
+type Abilities = NonNullable<Model["abilities"]>;
+
+/** OpenRouter's words, which clients' menus go by. */
+const KINDS: Readonly<Record<string, string>> = { pdf: "file" };
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  tools: ["tools", "tool_choice"], structured_output: ["response_format", "structured_outputs"], reasoning: ["reasoning", "reasoning_effort", "include_reasoning"],
+};
+
+function architectureOf({ input, output }: Abilities): object {
+  const kinds = (words: readonly string[]): readonly string[] => (words.length === 0 ? ["text"] : words.map((word) => KINDS[word] ?? word));
+  return { modality: `${kinds(input).join("+")}->${kinds(output).join("+")}`, input_modalities: kinds(input), output_modalities: kinds(output) };
+}
+
+/** What is known of the model itself; what its channels refuse beside that is said by the answer. */
+const parametersOf = ({ can, output }: Abilities): readonly string[] =>
+  [...(output.length === 0 || output.includes("text") ? ["max_tokens"] : []), ...can.flatMap((word) => PARAMETERS[word] ?? [])];
 
 function anthropicModel({ model }: Listed): object {
   return {

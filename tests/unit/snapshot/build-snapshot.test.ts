@@ -45,6 +45,13 @@ test("a model without a price is neither sold nor reachable by alias", () => {
   expect(snapshot.routes.has("g\0unpriced")).toBe(false);
 });
 
+test("what is known of a model's abilities comes along, and nothing stands for nothing", () => {
+  const facts = { input: ["text", "pdf"], output: [], can: ["tools"], released: "2025", description: "Long" };
+  const { models } = build({ models: [{ ...model("a"), facts }, { ...model("b"), facts: {} }] });
+  expect(models.get("a")!.abilities).toEqual({ input: ["text", "pdf"], output: [], can: ["tools"] });
+  expect(models.get("b")).not.toHaveProperty("abilities");
+});
+
 test("a model whose first price is still to come is not listed until then", () => {
   expect(build().modelsOf("g").map(({ name }) => name)).toEqual(["a"]);
   expect(build({}, undefined, 9_000).modelsOf("g").map(({ name }) => name)).toEqual(["a", "b"]);
