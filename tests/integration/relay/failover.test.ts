@@ -197,6 +197,23 @@ test("a channel that keeps failing is left alone, and comes back when it has hea
   expect(vendors[0]!.calls.length).toBeGreaterThanOrEqual(10);
 });
 
+test("with every circuit open one request a second is tried anyway, and serves again at once where the vendor has healed", async () => {
+  let healed = false;
+  const { shop, vendors } = await setUp(Array.from({ length: 2 }, () => (call) => (healed ? completion(call) : failure(call, 500))));
+  for (let i = 0; i < 5; i++) expect((await shop.chat()).status).toBe(502);
+  const calls = (): number => vendors.reduce((sum, vendor) => sum + vendor.calls.length, 0);
+  const before = calls();
+  const burst = await Promise.all(Array.from({ length: 5 }, () => shop.chat()));
+  expect(burst.map(({ status }) => status).sort()).toEqual([502, 503, 503, 503, 503]);
+  expect(calls()).toBe(before + 1);
+  const refused = burst.find(({ status }) => status === 503)!;
+  expect((await refused.json()).error.code).toBe("no_available_channel");
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  healed = true;
+  await sleep(1_100);
+  expect((await shop.chat()).status).toBe(200);
+});
+
 test("no channel in service is a 503 with retry-after", async () => {
   const { shop, vendors } = await setUp([(call) => call.response.destroy()]);
   for (let i = 0; i < 3; i++) await shop.chat();

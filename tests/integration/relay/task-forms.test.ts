@@ -47,6 +47,10 @@ test("a picture from prompt to file in the words of Midjourney's clients", async
   expect(shown).toMatchObject({ status: "SUCCESS", progress: "100%", buttons: [{ customId: "U1" }], failReason: "" });
   expect(await (await fetch(shown.imageUrl!)).text()).toBe("PNG");
   expect((await call("/mj/task/list-by-condition", { ids: [id, "1"] })).json).toMatchObject([{ id, status: "SUCCESS" }]);
+  world.vendor.answer = ({ path }) => (path === "/mj/task/777/image-seed" ? { json: { code: 1, description: "ok", result: "424242", secret: "no" } } : { status: 404 });
+  expect((await call(`/mj/task/${id}/image-seed`)).json).toEqual({ code: 1, description: "ok", result: "424242" });
+  world.vendor.answer = () => ({ status: 500 });
+  expect((await call(`/mj/task/${id}/image-seed`)).status).toBe(502);
   expect(await world.charges(customer)).toMatchObject([{ charge: USD / 10n, outcome: "ok" }]);
   // It was read when it had succeeded: a word that comes late finds an end.
   status = "FAILURE";
