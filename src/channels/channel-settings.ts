@@ -73,6 +73,8 @@ export const channelSettingsField = z.strictObject({
   supports_stream_options: z.boolean(),
   /** A clean end of a stream without a finish reason is a normal end. */
   eof_is_end: z.boolean(),
+  /** What a usage of nought means beside an answer that holds text: that it is free, or that it was not counted. */
+  zero_usage: z.enum(["trust", "estimate"]),
   /** How thinking is asked for in OpenAI's form. */
   reasoning_field: z.enum(["effort", "thinking", "enable_thinking", "reasoning", "none"]),
   /** Thoughts become part of the text, between `<think>` marks. */

@@ -33,6 +33,8 @@ export type MeterInput = Readonly<{
   contextTokens: number | undefined;
   /** Cheap count of the request, against which absurd numbers are measured. */
   inputTokensRough: number;
+  /** A usage of nought beside delivered text is none. */
+  doubtZero?: boolean;
   /** Input that the shop has added and does not charge. */
   absorbedTokens?: number;
 }>;
@@ -50,10 +52,11 @@ export type Metered = Readonly<{
 }>;
 
 /** What the charge of this ending rests on: must the tokens be counted by us? */
-export function wantsEstimate({ how, facts, delivered, stopped }: Ending): boolean {
+export function wantsEstimate(ending: Ending, doubtZero = false): boolean {
+  const { how, facts, delivered, stopped } = ending;
   if (how === "failed" || (how === "left-before" && (stopped || facts?.usage === undefined))) return false;
   if (how === "broken" && delivered.bytes === 0 && facts?.usage === undefined) return false;
-  return how === "cut" || facts?.usage === undefined || lacksOutput(facts.usage, delivered.bytes);
+  return how === "cut" || facts?.usage === undefined || (doubtZero && isZeroForText(ending)) || lacksOutput(facts.usage, delivered.bytes);
 }
 
 /**
@@ -112,10 +115,10 @@ function priced(input: MeterInput, usage: Usage | undefined, source: UsageSource
   };
 }
 
-function flagsOf({ ending, estimate, guarded, contextTokens, inputTokensRough }: MeterInput, usage: Usage | undefined, source: UsageSource, unpriced: boolean): number {
+function flagsOf({ ending, estimate, guarded, contextTokens, inputTokensRough, doubtZero }: MeterInput, usage: Usage | undefined, source: UsageSource, unpriced: boolean): number {
   const { facts, delivered, possibleCost } = ending;
   const reported = facts?.usage;
-  const zero = reported !== undefined && source === "upstream" && usage !== undefined && isZero(usage) && delivered.bytes > 0;
+  const zero = doubtZero ? isZeroForText(ending) : reported !== undefined && source === "upstream" && usage !== undefined && isZero(usage) && delivered.bytes > 0;
   const absurd = reported !== undefined && isAbsurd(reported, contextTokens, inputTokensRough);
   return (unpriced ? FLAG.UNPRICED : 0)
     | (zero ? FLAG.SUSPECT_USAGE : 0)
@@ -125,11 +128,11 @@ function flagsOf({ ending, estimate, guarded, contextTokens, inputTokensRough }:
     | (source === "estimated" && estimate?.byBytes === true ? FLAG.BYTE_ESTIMATE : 0);
 }
 
-/** The vendor's usage, completed and made plausible, or our own count. A stated zero stays a zero. */
-function usageOf({ ending, estimate, contextTokens, inputTokensRough }: MeterInput): readonly [Usage | undefined, UsageSource] {
+/** The vendor's usage, completed and made plausible, or our own count. A stated zero stays a zero, unless the operator knows better. */
+function usageOf({ ending, estimate, contextTokens, inputTokensRough, doubtZero }: MeterInput): readonly [Usage | undefined, UsageSource] {
   const reported = ending.facts?.usage;
   const output = estimate?.outputTokens ?? 0;
-  if (reported === undefined) return estimate ? [{ inputUncached: estimate.inputTokens, outputText: output }, "estimated"] : [undefined, "none"];
+  if (reported === undefined || (doubtZero && isZeroForText(ending))) return estimate ? [{ inputUncached: estimate.inputTokens, outputText: output }, "estimated"] : [undefined, "none"];
   const plausible = isAbsurd(reported, contextTokens, inputTokensRough) ? cutDown(reported, contextTokens, inputTokensRough, ending.delivered.bytes) : reported;
   if (estimate && lacksOutput(reported, ending.delivered.bytes)) return [{ ...plausible, outputText: output }, "estimated"];
   return [plausible, ending.facts?.usageEstimated === true ? "estimated" : "upstream"];
@@ -147,6 +150,8 @@ function cutUsage(input: MeterInput): readonly [Usage | undefined, UsageSource] 
 
 const outputTokens = ({ outputText = 0, reasoning = 0, outputAudio = 0, outputImage = 0 }: Usage): number => outputText + reasoning + outputAudio + outputImage;
 const isZero = (usage: Usage): boolean => inputTokensOf(usage) + outputTokens(usage) === 0;
+
+const isZeroForText = ({ facts, delivered }: Ending): boolean => delivered.bytes > 0 && facts?.usage !== undefined && facts.usage.items === undefined && isZero(facts.usage);
 
 const lacksOutput = (usage: Usage, deliveredBytes: number): boolean =>
   deliveredBytes > 0 && usage.outputText === undefined && usage.reasoning === undefined && usage.outputAudio === undefined && usage.outputImage === undefined;

@@ -22,7 +22,7 @@ export type Settled = Readonly<{ chargeNano: bigint; outcome: ChargeRecord["outc
  */
 export async function settle(state: RelayState, job: Job, ending: Ending, httpStatus: number): Promise<Settled> {
   const { context, hold, scopes, tokensTaken } = job;
-  const estimate = wantsEstimate(ending)
+  const estimate = wantsEstimate(ending, doubtsZero(ending))
     ? await countAll(state.tokenizer, job.scanned, job.body, job.model.name, ending.delivered, ending.facts?.text ?? [])
     : undefined;
   const metered = measure(state, job, ending, estimate);
@@ -50,11 +50,14 @@ function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate
     guarded: hold.mode === "guarded-stream" || hold.mode === "guarded-single",
     admittedAtMs: context.admittedAtMs,
     contextTokens: model.contextTokens,
+    doubtZero: doubtsZero(ending),
     ...(injected?.absorb && { absorbedTokens: injected.tokens }),
   });
   const metered = measured(job.price), least = ceiling && measured(ceiling);
   return least && least.chargeNano < metered.chargeNano ? least : metered;
 }
+
+const doubtsZero = ({ tried }: Ending): boolean => tried?.choice.offer.route.channel.settings.zero_usage === "estimate";
 
 /** The shop's own words in a request, as tokens. */
 function injectionOf({ tried }: Ending): Readonly<{ tokens: number; absorb: boolean }> | undefined {

@@ -237,6 +237,17 @@ test("missing usage is estimated, zero usage is trusted and flagged, lies credit
   expect(absurd!.chargeNano).toBeLessThan(1_000_000n);
 });
 
+test.each([false, true])("a channel whose zeros are no counts has its answers counted by us, streamed: %s", async (stream) => {
+  const vendor = await startVendor((call) => completion(call, { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }));
+  const shop = await openShop({ channels: [{ baseUrl: vendor.url, provider: "openai", settings: { zero_usage: "estimate" } }] });
+  closing.push(vendor.close, shop.close);
+  await (await shop.chat({ stream })).text();
+  const record = await settled(shop);
+  expect(record).toMatchObject({ outcome: "ok", usageSource: "estimated", flags: 2 });
+  expect(record.quantities).toMatchObject({ input: expect.any(Number) as number, output: 2 });
+  expect(record.chargeNano).toBeGreaterThan(0n);
+});
+
 test("more than twenty empty replies of a key and hour are charged as reported", async () => {
   const { shop } = await setUp((call) => completion(call, { text: "" }), "openai");
   for (let i = 0; i < 21; i++) await shop.chat();

@@ -95,6 +95,8 @@ export function BehaviourPart({ value, onChange }: { value: Rest; onChange: (cha
         <SelectField label={t("usage")} value={usage} options={[preset, { value: "yes", label: t("yes") }, { value: "no", label: t("no") }]} onChange={(choice) => onChange({ supports_stream_options: choice === "" ? undefined : choice === "yes" } as Partial<Rest>)} />
         <SelectField label={t("thinking")} value={value.reasoning_field ?? ""} options={[preset, ...THINKING.map((name) => ({ value: name as string, label: t(`thinkings.${name}`) }))]}
           onChange={(name) => onChange({ reasoning_field: (name || undefined) as Rest["reasoning_field"] } as Partial<Rest>)} />
+        <SelectField label={t("zeroUsage")} value={value.zero_usage ?? "trust"} options={(["trust", "estimate"] as const).map((name) => ({ value: name as string, label: t(`zeroUsages.${name}`) }))}
+          onChange={(name) => onChange({ zero_usage: name === "estimate" ? name : undefined } as Partial<Rest>)} />
       </div>
       <div className="grid gap-3 sm:grid-cols-2">
         {FLAGS.map((flag) => <CheckboxField key={flag} label={t(`flags.${flag}`)} hint={t(`hints.${flag}`)} checked={value[flag] === true} onChange={(on) => onChange({ [flag]: on })} />)}

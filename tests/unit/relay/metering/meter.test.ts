@@ -25,7 +25,7 @@ function run(how: How, usage: Usage | undefined, { bytes = 20, stopped = false, 
     facts: facts(usage, { usageInconsistent: inconsistent, ...(finish !== undefined && { finish }) }),
     delivered: { bytes, cjk: 0, texts: 0, truncated: false },
   };
-  const estimate = wantsEstimate(ending) ? { inputTokens: 7, outputTokens: 3, byBytes: false } : undefined;
+  const estimate = wantsEstimate(ending, over.doubtZero) ? { inputTokens: 7, outputTokens: 3, byBytes: false } : undefined;
   const { outcome, usageSource, quantities, chargeNano, sumPico, flags } = meter({
     ending, price, forgiven: true, billEmpty: false, billBroken: "delivered", guarded: false, admittedAtMs: 0, contextTokens: 1_000, inputTokensRough: 10,
     estimate, ...over,
@@ -46,6 +46,11 @@ test.each<readonly [string, How, Usage | undefined, Case, string, bigint, number
   ["the estimate by bytes is flagged", "complete", undefined, { estimate: { inputTokens: 7, outputTokens: 3, byBytes: true } }, "ok", ESTIMATED, FLAG.BYTE_ESTIMATE],
   ["an input side without an output side is completed", "complete", { inputUncached: 10 }, {}, "ok", 16_000n, 0],
   ["a stated zero is trusted and flagged", "complete", { inputUncached: 0, outputText: 0 }, {}, "ok", 0n, FLAG.SUSPECT_USAGE],
+  ["a stated zero for text is estimated, and flagged, where the operator knows better", "complete", { inputUncached: 0, outputText: 0 }, { doubtZero: true }, "ok", ESTIMATED, FLAG.SUSPECT_USAGE],
+  ["who doubts zeros believes other figures", "complete", USED, { doubtZero: true }, "ok", AS_REPORTED, 0],
+  ["a zero of tokens beside other things is no doubtful one", "complete", { inputUncached: 0, outputText: 0, items: { search_unit: 1 } }, { doubtZero: true }, "ok", 0n, 0],
+  ["a doubtful zero without text stays one", "complete", { inputUncached: 0, outputText: 0 }, { doubtZero: true, bytes: 0 }, "ok", 0n, 0],
+  ["left in mid-stream with a doubtful zero: what was delivered", "left-stream", { inputUncached: 0, outputText: 0 }, { doubtZero: true }, "client_abort", ESTIMATED, FLAG.SUSPECT_USAGE],
   ["contradictions are flagged", "complete", USED, { inconsistent: true }, "ok", AS_REPORTED, FLAG.USAGE_INCONSISTENT],
   ["absurd input is cut to our own count", "complete", { inputUncached: 2_001, outputText: 5 }, {}, "ok", 15_000n + 10_000n, FLAG.USAGE_INCONSISTENT],
   ["absurd output is cut to our own count", "complete", { inputUncached: 10, outputText: 1e12 }, {}, "ok", 10_000n + 16_000n, FLAG.USAGE_INCONSISTENT],
