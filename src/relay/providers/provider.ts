@@ -41,6 +41,8 @@ export type ProviderFlags = Readonly<{
   routingFields?: boolean;
   /** Apps that are asked one question: what was said before is put in front of it. */
   transcript?: boolean;
+  /** Events may say again all that was said so far instead of what is new. */
+  repeatsText?: boolean;
   /** Learnt: sets of betas that a model here refuses, as `refusedBetas` names them. */
   refusedBetas?: ReadonlySet<string>;
   /** Each character counts as a token of input: counting tokens says nothing of what a request can cost. */

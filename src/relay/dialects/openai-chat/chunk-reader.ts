@@ -3,6 +3,7 @@ import type { CanonicalEvent, FinishReason, VendorError } from "#relay/canonical
 import { plainNumber } from "#relay/canonical/plain.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { ChoiceReader } from "#relay/dialects/openai-chat/choice-reader.ts";
+import { NewParts } from "#relay/dialects/openai-chat/new-parts.ts";
 import { finishOf } from "#relay/dialects/openai-chat/finish.ts";
 import { findError, findUsage } from "#relay/dialects/openai-kit/facts.ts";
 import { isObject } from "#relay/dialects/openai-kit/fields.ts";
@@ -17,6 +18,8 @@ type Piece = Extract<CanonicalEvent, { type: "text-delta" | "reasoning-delta" }>
 export class ChunkReader {
   readonly #options: DecoderOptions;
   readonly #choices = new Map<number, ChoiceReader>();
+  /** Of each choice of a vendor that may send all that was said so far instead of the next piece. */
+  readonly #parts: Map<number, NewParts> | undefined;
   #out: CanonicalEvent[] = [];
   #started = false;
   #over = false;
@@ -28,6 +31,7 @@ export class ChunkReader {
 
   constructor(options: DecoderOptions) {
     this.#options = options;
+    if (options.flags.repeatsText) this.#parts = new Map();
   }
 
   get over(): boolean {
@@ -55,7 +59,8 @@ export class ChunkReader {
 
   /** The one piece that has come since there were so many events, when nothing else has: a chunk that differs in its text alone is `more` of it. */
   onlyPiece(since: number): Piece | undefined {
-    const event = this.#out.length === since + 1 ? this.#out[since]! : undefined;
+    // What is said again is more of nothing.
+    const event = this.#out.length === since + 1 && !this.#parts ? this.#out[since]! : undefined;
     this.#piece = event?.type === "text-delta" || (event?.type === "reasoning-delta" && event.summary !== true) ? event : undefined;
     return this.#piece;
   }
@@ -85,8 +90,17 @@ export class ChunkReader {
     else this.#readUsage(wire);
   }
 
+  /** What was held back while it was not plain whether it is new. */
+  tellRest(): void {
+    for (const [number, parts] of this.#parts ?? []) {
+      const delta = parts.rest();
+      if (delta && !this.#over) this.#readerOf(number).read({ delta }, false);
+    }
+  }
+
   fail(error: VendorError): void {
     if (this.#over) return;
+    this.tellRest();
     this.#over = true;
     this.#out.push({ type: "error", error });
   }
@@ -94,6 +108,7 @@ export class ChunkReader {
   /** The vendor has said that it is done. */
   end(): void {
     if (this.#over) return;
+    this.tellRest();
     (this.#choices.get(0) ?? this.#choices.values().next().value)?.name(this.#sources);
     for (const choice of this.#choices.values()) choice.close();
     const first = this.#choices.get(0) ?? this.#choices.values().next().value;
@@ -117,6 +132,17 @@ export class ChunkReader {
 
   #read(choice: JsonObject, whole: boolean): void {
     const number = typeof choice.index === "number" ? choice.index : 0;
+    this.#readerOf(number).read(whole ? choice : this.#newIn(choice, number), whole);
+  }
+
+  #newIn(choice: JsonObject, number: number): JsonObject {
+    if (!this.#parts || !isObject(choice.delta)) return choice;
+    let parts = this.#parts.get(number);
+    if (!parts) this.#parts.set(number, (parts = new NewParts()));
+    return { ...choice, delta: parts.of(choice.delta, typeof choice.finish_reason === "string" && choice.finish_reason !== "") };
+  }
+
+  #readerOf(number: number): ChoiceReader {
     if (number !== this.#current) {
       this.#current = number;
       this.#out.push({ type: "candidate", number });
@@ -126,7 +152,7 @@ export class ChunkReader {
       reader = new ChoiceReader({ open: () => this.#blocks++, emit: (event) => void this.#out.push(event), restore: this.#options.restore ?? ((word) => word) });
       this.#choices.set(number, reader);
     }
-    reader.read(choice, whole);
+    return reader;
   }
 
   #readUsage(wire: JsonObject): void {

@@ -32,6 +32,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     const reader = this.#reader;
     const done = this.#splitter.flush() && this.#readEvents(true);
     if (done || reader.finished || (this.#eofIsEnd && reader.content)) reader.end();
+    else reader.tellRest();
     return reader.taken();
   }
 

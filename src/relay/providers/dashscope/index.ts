@@ -7,6 +7,7 @@ const IMAGES: ProviderEndpoint = { dialect: "dashscope-images", basePath: "/api/
 
 /**
  * Alibaba Qwen / DashScope.
+ * - some models and paths send all that was said so far in each event, in this form, too
  * - enable_thinking must be false (or absent) for non-stream on older thinking models; some models are stream-only
  * - thinking_budget, enable_search as extra body fields
  * - data inspection refusal: code data_inspection_failed (not retryable)
@@ -28,7 +29,7 @@ export const dashscope = openaiShaped({
   responses: { basePath: "/api/v2/apps/protocols/compatible-mode/v1", onlyIfChosen: true },
   also: [messagesEndpoint({ basePath: "/apps/anthropic", bearer: true })],
   tasks: [{ protocol: "dashscope-task", basePath: "/api/v1" }],
-  flags: { reasoningParam: "enable_thinking", topK: true, stopsBillingOnAbort: false },
+  flags: { reasoningParam: "enable_thinking", topK: true, stopsBillingOnAbort: false, repeatsText: true },
   errorClasses: [
     { match: "data_inspection_failed", class: "policy" },
     { match: "DataInspectionFailed", class: "policy" },

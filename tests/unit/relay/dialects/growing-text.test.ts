@@ -129,6 +129,37 @@ describe("DashScope's own interface", () => {
   });
 });
 
+describe("DashScope in OpenAI's form", () => {
+  const options = { flags: providers.get("dashscope")!.flags };
+  const chunk = (delta: object, finish_reason: string | null = null, index = 0): string => `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "qwen", choices: [{ index, delta, finish_reason }] })}\n\n`;
+  const read = (stream: string, cut = Buffer.byteLength(stream), flags = options): readonly CanonicalEvent[] => {
+    const decoder = upstreamCodecs["openai-chat"]!.streamDecoder(flags), bytes = Buffer.from(stream);
+    const events = [...decoder.push(bytes.subarray(0, cut)), ...decoder.push(bytes.subarray(cut)), ...decoder.end()];
+    return events;
+  };
+  const texts = soFar(["根据", "当前", "的时间", "，我", "查一下 😀"]);
+
+  test("text and thoughts whole again in each chunk, cut at every byte", () => {
+    const stream = chunk({ role: "assistant", content: null, reasoning_content: "" }) + soFar(["Hm", ", let me", " see"]).map((reasoning_content) => chunk({ content: null, reasoning_content })).join("")
+      + texts.map((content) => chunk({ content })).join("") + chunk({ content: texts.at(-1)! }, "stop") + "data: [DONE]\n\n";
+    const whole = read(stream);
+    expect(brokenRule(whole)).toBeUndefined();
+    expect(sums(whole)).toEqual([["reasoning", "Hm, let me see"], ["text", texts.at(-1)]]);
+    for (let at = 1; at < Buffer.byteLength(stream); at++) expect(read(stream, at)).toEqual(whole);
+  });
+
+  test("two answers at once, each by itself; what was held back comes with the end, an error or a break", () => {
+    const begun = chunk({ content: "1" }) + chunk({ content: "a" }, null, 1) + chunk({ content: "10" }) + chunk({ content: "ab" }, null, 1);
+    const said = (events: readonly CanonicalEvent[]): string => events.flatMap((event) => (event.type === "text-delta" ? [event.text] : [])).join(" ");
+    for (const end of ["data: [DONE]\n\n", 'data: {"error":{"message":"no"}}\n\n', ""]) expect(said(read(begun + end))).toBe("1 a 0 b");
+  });
+
+  test("others are taken at their word", () => {
+    const stream = texts.map((content) => chunk({ content })).join("") + chunk({}, "stop");
+    expect(sums(read(stream, undefined, { flags: providers.get("openai")!.flags }))).toEqual([["text", texts.join("")]]);
+  });
+});
+
 test("ChatGLM that was asked for pieces and sends all", () => {
   const events = soFar(["Hello", " there", ",", " friend"]).map((said) => `event:add\nid:1\ndata:${said}\n\n`).join("");
   expect(sums(everyCut("zhipu-v3", `${events}event:finish\nid:1\ndata:Hello there, friend\nmeta:{"usage":{"total_tokens":7}}\n\n`))).toEqual([["text", "Hello there, friend"]]);

@@ -2,7 +2,6 @@ import type { DecoderOptions } from "#relay/canonical/codec.ts";
 import type { CanonicalEvent } from "#relay/canonical/events.ts";
 import type { Json } from "#relay/canonical/request.ts";
 import { ChunkReader } from "#relay/dialects/openai-chat/chunk-reader.ts";
-import { NewParts } from "#relay/dialects/openai-chat/dashscope/new-parts.ts";
 import { asWire, compact, isWire, listOf, textOf, type Wire } from "#relay/dialects/stream-kit/wire.ts";
 
 /** So is an end called that has not come yet. */
@@ -12,7 +11,6 @@ const NOT_YET = new Set(["", "null"]);
 export class ReplyReader {
   readonly #chunks: ChunkReader;
   readonly #whole: boolean;
-  readonly #parts = new NewParts();
 
   constructor(options: DecoderOptions, whole: boolean) {
     this.#chunks = new ChunkReader(options);
@@ -20,22 +18,15 @@ export class ReplyReader {
   }
 
   take(wire: Wire): readonly CanonicalEvent[] {
-    if (textOf(wire.code) !== "" && !isWire(wire.output)) {
-      this.#tellRest();
-      this.#chunks.fail({ code: textOf(wire.code), message: textOf(wire.message) });
-    } else this.#read(wire, asWire(wire.output));
+    if (textOf(wire.code) !== "" && !isWire(wire.output)) this.#chunks.fail({ code: textOf(wire.code), message: textOf(wire.message) });
+    else this.#read(wire, asWire(wire.output));
     return this.#chunks.taken();
   }
 
-  /** Nothing more comes: a stream that breaks off owes what was held back. */
+  /** A stream that breaks off owes what was held back. */
   end(): readonly CanonicalEvent[] {
-    this.#tellRest();
+    this.#chunks.tellRest();
     return this.#chunks.taken();
-  }
-
-  #tellRest(): void {
-    const delta = this.#parts.rest();
-    if (delta) this.#chunks.read({ choices: [{ index: 0, delta }] });
   }
 
   #read(wire: Wire, output: Wire): void {
@@ -44,10 +35,9 @@ export class ReplyReader {
     const said = compact({ ...message, content: textOfContent(message.content) });
     const native = textOf(choice.finish_reason) || textOf(output.finish_reason);
     const ended = this.#whole || !NOT_YET.has(native);
-    const told = this.#whole ? said : this.#parts.of(said, ended);
     this.#chunks.read(compact({
       id: textOf(wire.request_id),
-      choices: [compact({ index: 0, [this.#whole ? "message" : "delta"]: told, logprobs: choice.logprobs, finish_reason: NOT_YET.has(native) ? null : native })],
+      choices: [compact({ index: 0, [this.#whole ? "message" : "delta"]: said, logprobs: choice.logprobs, finish_reason: NOT_YET.has(native) ? null : native })],
       usage: isWire(wire.usage) ? usageOf(wire.usage) : undefined,
     }), this.#whole);
     if (ended) this.#chunks.end();

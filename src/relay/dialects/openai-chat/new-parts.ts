@@ -19,7 +19,7 @@ export class NewParts {
     let content = this.#text.take(text);
     if (calls.length > 0 || last) content += this.#text.settle();
     return compact({
-      ...said, content,
+      ...said, content: typeof said.content === "string" || content !== "" ? content : said.content,
       reasoning_content: thought === "" ? undefined : thought,
       tool_calls: calls.length > 0 ? calls.map((call, at) => this.#callOf(call, at)) : undefined,
     });
