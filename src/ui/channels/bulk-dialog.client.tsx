@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useComma } from "#ui/format/comma.client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { Dialog } from "#ui/kit/dialog.client.tsx";
@@ -16,6 +17,7 @@ type GroupWish = "keep" | "add" | "remove";
 /** Priority, weight and groups of the ticked channels: each change is shown before any is made. */
 export function BulkDialog({ channels, onClose, onDone }: { channels: readonly Channel[]; onClose: () => void; onDone: () => void }) {
   const t = useTranslations("channels.bulk");
+  const comma = useComma();
   const trpc = useTRPC();
   const edit = useBulkEdit();
   // As they were when it opened: what somebody else changes meanwhile is refused, not overwritten.
@@ -59,7 +61,7 @@ export function BulkDialog({ channels, onClose, onDone }: { channels: readonly C
           </fieldset>
         ) : null}
         <Preview base={base} lines={lines} />
-        {groupless.length > 0 ? <Callout tone="warn">{t("groupless", { count: groupless.length, names: groupless.slice(0, 3).map(({ name }) => name).join(", ") })}</Callout> : null}
+        {groupless.length > 0 ? <Callout tone="warn">{t("groupless", { count: groupless.length, names: groupless.slice(0, 3).map(({ name }) => name).join(comma) })}</Callout> : null}
       </div>
     </Dialog>
   );

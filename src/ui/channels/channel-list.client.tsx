@@ -6,6 +6,7 @@ import Link from "next/link";
 import { parseAsString, useQueryState } from "nuqs";
 import { useState, type ReactNode } from "react";
 import { Sparkline } from "#ui/charts/sparkline.tsx";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatLatency, formatPercent } from "#ui/format/index.ts";
 import { Button, LinkButton } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
@@ -165,9 +166,10 @@ const NAMED = 3;
 /** Models that hang on one thread are named before the thread breaks. */
 function SingleChannel({ channels }: { channels: readonly Channel[] }) {
   const t = useTranslations("channels.list");
+  const comma = useComma();
   const live = new Map<string, number>();
   for (const channel of channels) if (channel.status === "active") for (const { publicName, sold, priced } of channel.models) if (sold && priced) live.set(publicName, (live.get(publicName) ?? 0) + 1);
   const single = [...live].filter(([, count]) => count === 1).map(([name]) => name);
   if (single.length === 0 || live.size < 2) return null;
-  return <Callout tone="warn" className="mb-4">{t.rich("single", { count: single.length, names: single.slice(0, NAMED).join(", "), more: Math.max(0, single.length - NAMED), link: (chunks) => <Link className="underline underline-offset-2" href="/admin/models?problem=single_channel">{chunks}</Link> })}</Callout>;
+  return <Callout tone="warn" className="mb-4">{t.rich("single", { count: single.length, names: single.slice(0, NAMED).join(comma), more: Math.max(0, single.length - NAMED), link: (chunks) => <Link className="underline underline-offset-2" href="/admin/models?problem=single_channel">{chunks}</Link> })}</Callout>;
 }

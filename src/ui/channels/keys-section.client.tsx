@@ -8,23 +8,27 @@ import { SecretField } from "#ui/kit/fields.client.tsx";
 import { Menu } from "#ui/kit/menu.client.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { ReasonText } from "#ui/channels/overview.client.tsx";
+import { useKeyHint } from "#ui/channels/key-hint.client.ts";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { Channel, ChannelKey } from "#ui/channels/wire.ts";
+import { useComma } from "#ui/format/comma.client.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 /** The channel's keys by their last letters, each with how it stands; more can be pasted, none can be read. */
 export function KeysSection({ channel, readOnly }: { channel: Channel; readOnly: boolean }) {
   const t = useTranslations("channels.keys");
   const client = useTRPCClient();
+  const keyHint = useKeyHint();
+  const comma = useComma();
   const { act, dialog } = useAct();
   const [removing, setRemoving] = useState<readonly ChannelKey[]>();
   const [replacing, setReplacing] = useState<ChannelKey>();
   const dead = channel.keys.filter(({ status }) => status === "disabled");
-  if (channel.keyless) return <p className="text-fg-2">{t("keyless")}</p>;
+  if (channel.provider === "simulator") return <p className="text-fg-2">{t("keyless")}</p>;
   return (
     <div className="flex flex-col gap-4">
-      {channel.keys.length === 0 ? <p className="text-fg-2">{t("none")}</p> : (
+      {channel.keys.length === 0 ? <p className="text-fg-2">{t(channel.keyless ? "optional" : "none")}</p> : (
         <ul className="divide-y border-b" aria-label={t("label")}>
           {channel.keys.map((key) => (
             <KeyRow key={key.id} item={key} channelId={channel.id} readOnly={readOnly} onRemove={() => setRemoving([key])} onReplace={() => setReplacing(key)} />
@@ -34,13 +38,13 @@ export function KeysSection({ channel, readOnly }: { channel: Channel; readOnly:
       {readOnly ? null : (
         <>
           {dead.length > 1 ? <div><Button size="sm" onClick={() => setRemoving(dead)}>{t("removeDead", { count: dead.length })}</Button></div> : null}
-          <PasteBox label={t("add")} channelId={channel.id} onSave={async (text) => {
+          <PasteBox label={t("add")} hint={keyHint(channel.provider)} channelId={channel.id} onSave={async (text) => {
             const added = await act(() => client.admin.channels.addKeys.mutate({ id: channel.id, text }));
             return added !== undefined;
           }} />
           <ConfirmDialog
             open={removing !== undefined} onOpenChange={(open) => open || setRemoving(undefined)} danger title={t("removeTitle", { count: removing?.length ?? 0 })}
-            description={t("removeText", { keys: (removing ?? []).slice(0, 5).map(({ suffix }) => `…${suffix}`).join(", "), left: channel.keys.length - (removing?.length ?? 0) })} confirmLabel={t("remove")}
+            description={t("removeText", { keys: (removing ?? []).slice(0, 5).map(({ suffix }) => `…${suffix}`).join(comma), left: channel.keys.length - (removing?.length ?? 0) })} confirmLabel={t("remove")}
             onConfirm={async () => void await act(() => client.admin.channels.removeKeys.mutate({ id: channel.id, keyIds: (removing ?? []).map(({ id }) => id) }), t("removed"))}
           />
           {dialog}

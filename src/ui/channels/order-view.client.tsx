@@ -2,6 +2,7 @@
 import { GripVertical } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatPercent } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
@@ -17,6 +18,7 @@ export function OrderView({ channels, readOnly }: { channels: readonly Channel[]
   const t = useTranslations("channels.order");
   const order = useOrder(channels);
   const [dragged, setDragged] = useState<string>();
+  const comma = useComma();
   const root = useRef<HTMLDivElement>(null);
   const { tiers, heldId } = order;
   // In another place it is another element: the focus goes with the channel.
@@ -29,7 +31,7 @@ export function OrderView({ channels, readOnly }: { channels: readonly Channel[]
   return (
     <div ref={root} className="max-w-[860px]">
       <p className="mb-3 text-13 text-fg-2">{readOnly ? t("note") : t("howTo")}</p>
-      <p className="sr-only" role="status">{heldAt < 0 ? "" : t(beside.length > 0 ? "placeWith" : "place", { place: heldAt + 1, count: tiers.length, names: beside.join(", ") })}</p>
+      <p className="sr-only" role="status">{heldAt < 0 ? "" : t(beside.length > 0 ? "placeWith" : "place", { place: heldAt + 1, count: tiers.length, names: beside.join(comma) })}</p>
       <ol aria-label={t("label")}>
         {tiers.flatMap((tier, index) => [
           readOnly ? null : gap(index),

@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatLatency, formatPercent, formatTokens, formatTotal } from "#ui/format/index.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { StatCard, StatGrid } from "#ui/kit/card.tsx";
@@ -33,6 +34,7 @@ export function ReasonText({ reason }: { reason: string | null }) {
 /** How the channel has done, what it is, and its last test. */
 export function ChannelOverview({ channel, canTest }: { channel: Channel; canTest: boolean }) {
   const t = useTranslations("channels.overview");
+  const comma = useComma();
   const vendorName = useVendorName();
   const success = successOf(channel.day);
   return (
@@ -51,7 +53,7 @@ export function ChannelOverview({ channel, canTest }: { channel: Channel; canTes
             { label: t("reason"), value: channel.reason === null ? null : <ReasonText reason={channel.reason} /> },
             { label: t("vendor"), value: vendorName(channel.provider, channel.providerName) },
             { label: t("address"), value: <code className="text-13">{channel.baseUrl ?? channel.providerUrl}</code> },
-            { label: t("groups"), value: channel.groups.map(({ name }) => name).join(", ") },
+            { label: t("groups"), value: channel.groups.map(({ name }) => name).join(comma) },
             { label: t("tier"), value: t("tierText", { priority: channel.priority, weight: channel.weight }) },
             { label: t("costFactor"), value: channel.costPpm === null ? null : t("costText", { factor: factorText(channel.costPpm) }) },
             { label: t("number"), value: `#${channel.number}` },

@@ -31,7 +31,7 @@ function usePreview(text: string, channelId: string | undefined, provider: strin
 }
 
 /** One key or hundreds: lines, commas, JSON. Shown taken apart before they are saved, never afterwards. */
-export function PasteBox({ label, channelId, provider, hint: ownHint, value, onChange, onSave }: { label: string; channelId?: string; /** Where there is no channel yet. */ provider?: string; hint?: string | undefined; value?: string; onChange?: (text: string) => void; onSave?: (text: string) => Promise<boolean> }) {
+export function PasteBox({ label, channelId, provider, hint, value, onChange, onSave }: { label: string; channelId?: string; /** Where there is no channel yet. */ provider?: string; hint: string; value?: string; onChange?: (text: string) => void; onSave?: (text: string) => Promise<boolean> }) {
   const t = useTranslations("channels.paste");
   const [own, setOwn] = useState("");
   const [busy, setBusy] = useState(false);
@@ -47,7 +47,7 @@ export function PasteBox({ label, channelId, provider, hint: ownHint, value, onC
   };
   return (
     <div className="flex flex-col gap-2">
-      <SecretField label={label} hint={ownHint ?? t("hint")} multiple value={text} onChange={change} rows={4} />
+      <SecretField label={label} hint={hint} multiple value={text} onChange={change} rows={4} />
       {preview ? (
         <div role="status">
           <ul className="text-13">

@@ -144,6 +144,7 @@ function Connect({ channel, draft, set }: { channel: Channel; draft: Draft; set:
   const vendorName = useVendorName();
   const trpc = useTRPC();
   const { data, isPlaceholderData } = useQuery(trpc.admin.channels.address.queryOptions({ provider: channel.provider, baseUrl: draft.baseUrl.trim(), ...(channel.asks.length > 0 && { project: draft.place.project.trim(), location: draft.place.location.trim() }) }, { staleTime: 60_000, placeholderData: keepPreviousData }));
+  const protocolName = useTranslations("channels.overrides.way.protocols");
   const unreadable = draft.baseUrl.trim() !== "" && !isPlaceholderData && data?.url === null;
   return (
     <Part title={t("connect")} note={vendorName(channel.provider, channel.providerName)}>
@@ -155,7 +156,7 @@ function Connect({ channel, draft, set }: { channel: Channel; draft: Draft; set:
         )}
         {channel.asks.length > 0 ? <PlaceFields asks={channel.asks} value={draft.place} byModel onChange={(change) => set({ place: { ...draft.place, ...change } })} /> : null}
         <SelectField label={t("keyMode")} value={draft.keyMode} onChange={(keyMode) => set({ keyMode })} options={KEY_MODES.map((value) => ({ value, label: t(`keyModes.${value}`) }))} />
-        <SelectField label={t("protocol")} value={draft.protocol} onChange={(protocol) => set({ protocol })} options={PROTOCOLS.map((value) => ({ value, label: value === "" ? t("protocolDefault") : value }))} />
+        <SelectField label={t("protocol")} value={draft.protocol} onChange={(protocol) => set({ protocol })} options={PROTOCOLS.map((value) => ({ value, label: value === "" ? t("protocolDefault") : protocolName(value) }))} />
       </div>
     </Part>
   );

@@ -2,6 +2,7 @@
 import { Check, Minus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatDate, formatExact, formatLatency } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
@@ -18,6 +19,7 @@ const ICONS = { ok: <Check className="text-ok" size={16} strokeWidth={2} aria-hi
 /** Each thing that a test looks at, on a line: how it went, how long it took, and the vendor's own word where it failed. */
 export function TestSteps({ steps }: { steps: readonly Step[] }) {
   const t = useTranslations("channels.test");
+  const comma = useComma();
   const failed = steps.filter(({ state, note }) => state === "failed" && note);
   return (
     <div className="flex flex-col gap-3">
@@ -27,8 +29,8 @@ export function TestSteps({ steps }: { steps: readonly Step[] }) {
             {ICONS[state as keyof typeof ICONS]}
             <span className="min-w-0 flex-1">
               {t(`steps.${step}`)}
-              {count === undefined ? null : <span className="text-fg-3">{`, ${t("listed", { count })}`}</span>}
-              {until === undefined ? null : <span className="text-fg-3">{`, ${t("certificate", { until: formatDate(new Date(until), { timeZone: "UTC" }) })}`}</span>}
+              {count === undefined ? null : <span className="text-fg-3">{`${comma}${t("listed", { count })}`}</span>}
+              {until === undefined ? null : <span className="text-fg-3">{`${comma}${t("certificate", { until: formatDate(new Date(until), { timeZone: "UTC" }) })}`}</span>}
               <span className="sr-only">{` ${t(`states.${state}`)}`}</span>
             </span>
             <span className="nums flex-none text-13 text-fg-3">{tokens ? t("tokens", tokens) : state === "skipped" ? t("states.skipped") : ms === undefined ? "" : formatLatency(ms)}</span>
@@ -43,6 +45,7 @@ export function TestSteps({ steps }: { steps: readonly Step[] }) {
 /** Runs a test by hand, at the house's cost, and shows the last one until then. */
 export function TestSection({ channel, auto = false, atOnce = false, onDone }: { channel: Channel; auto?: boolean; /** A channel that was never tested is tested when it is shown. */ atOnce?: boolean; onDone?: (ok: boolean) => void }) {
   const t = useTranslations("channels.test");
+  const comma = useComma();
   const client = useTRPCClient();
   const { act } = useAct();
   const [busy, setBusy] = useState(false);
@@ -65,7 +68,7 @@ export function TestSection({ channel, auto = false, atOnce = false, onDone }: {
       <div className="flex flex-wrap items-center gap-2">
         <Button variant={auto && !last?.ok ? "primary" : "secondary"} busy={busy} onClick={() => void run()}>{t("run")}</Button>
         {channel.models.length > 1 ? <Select className="w-56!" value={model} onChange={setModel} options={channel.models.map(({ publicName }) => ({ value: publicName, label: publicName }))} control={{ "aria-label": t("model") }} /> : null}
-        {last ? <span className="text-13 text-fg-3"><Time at={last.at} />{last.costPico === null ? "" : `, ${t("cost", { cost: formatExact((last.costPico + 500n) / 1_000n) })}`}</span> : null}
+        {last ? <span className="text-13 text-fg-3"><Time at={last.at} />{last.costPico === null ? "" : `${comma}${t("cost", { cost: formatExact((last.costPico + 500n) / 1_000n) })}`}</span> : null}
       </div>
       {busy ? <p className="text-fg-2" role="status">{t("running")}</p> : last ? <TestSteps steps={last.steps} /> : <p className="text-13 text-fg-3">{t("never")}</p>}
     </div>

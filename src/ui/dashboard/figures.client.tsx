@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { Figure, FigureRow } from "#ui/dashboard/figure.tsx";
 import { LiveRow } from "#ui/dashboard/live-row.client.tsx";
 import { rangeQuery } from "#ui/dashboard/use-live-range.client.ts";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatChange, formatCount, formatLatency, formatPercent, formatTotal, type Range } from "#ui/format/index.ts";
 import { cn } from "#ui/kit/cn.ts";
 import { Money } from "#ui/kit/money.tsx";
@@ -75,6 +76,7 @@ export function Figures({ range, seesMoney, seesTotals }: { range: Range; seesMo
 
 function Classes({ classes }: { classes: readonly Readonly<{ name: string; requests: number }>[] }) {
   const t = useTranslations("requests-admin");
+  const comma = useComma();
   if (classes.length === 0) return <>—</>;
-  return <>{classes.slice(0, 2).map(({ name, requests }) => `${formatCount(requests)} × ${t(`outcome.${name}`)}`).join(", ")}</>;
+  return <>{classes.slice(0, 2).map(({ name, requests }) => `${formatCount(requests)} × ${t(`outcome.${name}`)}`).join(comma)}</>;
 }

@@ -41,12 +41,14 @@ export function formatTotal(nano: bigint): string {
 
 const STEPS = [["B", 1_000_000_000_000_000_000n], ["M", 1_000_000_000_000_000n], ["K", 1_000_000_000_000n]] as const;
 
-/** An amount beside an axis: `$1.5K`, `$0.5`, `$0`. Takes a number too, because charts count in those. */
+/** An amount beside an axis: `$1.5K`, `$0.50`, `$2`, `$0`. Takes a number too, because charts count in those. */
 export function formatAxisUsd(nano: bigint | number): string {
   const exact = typeof nano === "bigint" ? nano : BigInt(Math.round(nano));
   const [letter, step] = STEPS.find(([, from]) => size(exact) >= from) ?? ["", NANO_PER_USD];
   const digits = size(exact) >= NANO_PER_USD ? 2 : NANO_DIGITS;
-  return usd(exact, decimal((size(exact) * 10n ** BigInt(digits)) / step, digits, 0)) + letter;
+  // Parts of a dollar are cents; of thousands they are not.
+  const least = letter === "" && size(exact) % NANO_PER_USD !== 0n ? 2 : 0;
+  return usd(exact, decimal((size(exact) * 10n ** BigInt(digits)) / step, digits, least)) + letter;
 }
 
 /** An amount in a file: nine decimals, plain minus, no separators. */

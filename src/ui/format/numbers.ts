@@ -42,11 +42,14 @@ export function formatPercent(ratio: number | null | undefined, digits = 1, roun
   return `${ratio < 0 && units > 0 ? MINUS : ""}${decimal(BigInt(units), digits, digits)}%`;
 }
 
-/** A change against the period before: `+12.4%`, `−3.0%`; without a period before there is none. */
+/** From so much on a tenth of a percent says nothing any more. */
+const LARGE_CHANGE = 10;
+
+/** A change against the period before: `+12.4%`, `−3.0%`, `+4,925%`; without a period before there is none. */
 export function formatChange(now: number, before: number, digits = 1): string {
   if (before === 0 || !Number.isFinite(now / before)) return MISSING;
   const change = now / before - 1;
-  const text = formatPercent(change, digits);
+  const text = formatPercent(change, change >= LARGE_CHANGE ? 0 : digits);
   return change > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatContext, formatPercent, formatTokens, formatUsdPerMillion } from "#ui/format/index.ts";
 import { Badge, StatusDot } from "#ui/kit/badge.tsx";
 import { Button } from "#ui/kit/button.tsx";
@@ -117,9 +118,10 @@ export function Problems({ model }: { model: ModelRow }) {
 /** In a row: the gravest in words, of the others how many. */
 function ProblemText({ model: { problems } }: { model: ModelRow }) {
   const t = useTranslations("models-admin.problems");
+  const comma = useComma();
   const [first, ...others] = problems.toSorted((a, b) => GRAVITY.indexOf(a) - GRAVITY.indexOf(b));
   if (first === undefined) return <span className="text-fg-3">—</span>;
-  return <span title={problems.map((problem) => t(problem)).join(", ")}><StatusDot tone={toneOf(first)}>{t(first)}</StatusDot>{others.length > 0 ? <span className="ml-1.5 text-fg-3">+{others.length}</span> : null}</span>;
+  return <span title={problems.map((problem) => t(problem)).join(comma)}><StatusDot tone={toneOf(first)}>{t(first)}</StatusDot>{others.length > 0 ? <span className="ml-1.5 text-fg-3">+{others.length}</span> : null}</span>;
 }
 
 function useColumns(costs: boolean): readonly Column<ModelRow>[] {

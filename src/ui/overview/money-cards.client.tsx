@@ -1,7 +1,7 @@
 "use client";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import Link from "next/link";
-import { formatExact, formatTotal } from "#ui/format/index.ts";
+import { formatDay, formatExact, formatTotal } from "#ui/format/index.ts";
 import { LinkButton } from "#ui/kit/button.tsx";
 import { ExactAmount } from "#ui/kit/exact-amount.client.tsx";
 import { Meter } from "#ui/keys/key-cells.client.tsx";
@@ -20,13 +20,12 @@ export const runsLow = ({ steps, wallet, lastsDays }: OverviewData): boolean => 
 /** What can be spent and how long it lasts; what this month took of what it may. */
 export function MoneyCards({ data }: { data: OverviewData }) {
   const t = useTranslations("console");
-  const format = useFormatter();
   const locale = useLocale();
   const { wallet, lastsDays, expiring } = data;
   const notes = [
     lastsDays === null ? "" : lastsDays > LASTS_MAX ? t("lastsLong") : t("lasts", { days: lastsDays }),
     wallet.heldNano > 0n ? t("held", { amount: formatExact(wallet.heldNano) }) : "",
-    expiring ? t("expires", { amount: formatTotal(expiring.amountNano), date: format.dateTime(expiring.at, { day: "numeric", month: "short", timeZone: data.timeZone }) }) : "",
+    expiring ? t("expires", { amount: formatTotal(expiring.amountNano), date: formatDay(expiring.at, { locale, timeZone: data.timeZone }) }) : "",
   ].filter(Boolean).join(locale === "zh" ? "" : " ");
   return (
     <section className="card grid md:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]" aria-label={t("money")}>

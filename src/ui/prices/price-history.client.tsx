@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useComma } from "#ui/format/comma.client.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import type { PriceDetail } from "#ui/prices/price-editor.client.tsx";
@@ -41,10 +42,11 @@ export function PriceHistory({ detail, notation, readOnly, onWithdraw, onAgain }
 
 function Changes({ version, before, notation }: { version: Version; before: Version | undefined; notation: Notation }) {
   const t = useTranslations("prices");
+  const comma = useComma();
   const now = itemsOf(version), old = before ? itemsOf(before) : {};
   const named = (item: string): string => (t.has(`items.${item}`) ? t(`items.${item}`) : item);
   if (!before) return <span>{t("history.first", { input: priceText("input", now, notation), output: priceText("output", now, notation) })}</span>;
   const changed = [...new Set([...Object.keys(now), ...Object.keys(old)])].filter((item) => now[item] !== old[item]);
   if (changed.length === 0) return <span className="text-fg-2">{t("history.same")}</span>;
-  return <span>{changed.map((item) => t("history.change", { item: named(item), before: priceText(item, old, notation), after: priceText(item, now, notation) })).join(", ")}</span>;
+  return <span>{changed.map((item) => t("history.change", { item: named(item), before: priceText(item, old, notation), after: priceText(item, now, notation) })).join(comma)}</span>;
 }

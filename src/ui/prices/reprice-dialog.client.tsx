@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useComma } from "#ui/format/comma.client.ts";
 import { formatPercent, formatTotal } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
@@ -26,6 +27,7 @@ const marginText = ({ marginPpm }: Readonly<{ marginPpm: number | null }>): stri
 /** One rule for many models: first what it would do, line by line, then all of it or nothing. */
 export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClose: () => void }) {
   const t = useTranslations("prices.reprice");
+  const comma = useComma();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const { act, dialog } = useAct();
@@ -98,7 +100,7 @@ export function RepriceDialog({ ids, onClose }: { ids: readonly string[]; onClos
           </div>
         )}
         <p className="text-13 text-fg-2" role="status">{t("effect", { count: changing.length, amount: `${difference < 0n ? "−" : "+"}${formatTotal(difference < 0n ? -difference : difference)}` })}</p>
-        {below.length > 0 ? <Callout tone="bad" title={t("below", { count: below.length })}><p>{below.slice(0, 5).map(({ slug }) => slug).join(", ")}</p><CheckboxField className="mt-2" label={t("confirm")} checked={confirmed} onChange={setConfirmed} /></Callout> : null}
+        {below.length > 0 ? <Callout tone="bad" title={t("below", { count: below.length })}><p>{below.slice(0, 5).map(({ slug }) => slug).join(comma)}</p><CheckboxField className="mt-2" label={t("confirm")} checked={confirmed} onChange={setConfirmed} /></Callout> : null}
         {dialog}
       </div>
     </Dialog>

@@ -11,7 +11,7 @@ import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { IdText } from "#ui/kit/id-text.client.tsx";
 import { Money, placesOf } from "#ui/kit/money.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
-import { amountText, chargeText, itemName, padding, priceText, quantityText, type Line, type OwnReceipt } from "#ui/requests/receipt-amounts.ts";
+import { amountText, chargeText, itemName, padding, priceText, quantityText, unitOf, type Line, type OwnReceipt } from "#ui/requests/receipt-amounts.ts";
 
 /** One receipt: what was charged, line by line as it was settled, and why. */
 export function ReceiptView({ receipt, wide = false }: { receipt: OwnReceipt; /** On a page of its own the reasons stand beside the amounts. */ wide?: boolean }) {
@@ -129,7 +129,7 @@ function LineRow({ line, receipt, amount, room }: { line: Line; receipt: OwnRece
     <tr className="border-t">
       <td className="py-2 pr-3">
         {known ? t(`items.${name}` as "items.input") : name}{detail ? <span className="text-fg-3"> {detail}</span> : null}
-        <span className="nums block text-13 text-fg-3 sm:hidden">{quantityText(line.quantity, line.item)} × {price}{formula ? ` (${formula})` : ""}</span>
+        <span className="nums block text-13 text-fg-3 sm:hidden">{quantityText(line.quantity, line.item)} × {unitOf(line.item) === "tokens" ? t("receipt.perMillion", { price }) : `$${price}`}{formula ? ` (${formula})` : ""}</span>
       </td>
       <td className="nums py-2 text-right whitespace-nowrap max-sm:hidden">{quantityText(line.quantity, line.item)}</td>
       <td className="nums py-2 pl-3 text-right whitespace-nowrap max-sm:hidden">{formula ? <span className="text-fg-3">{formula} = </span> : null}<span data-room={room || undefined}>{price}</span></td>

@@ -42,6 +42,7 @@ export function RequestCost({ nano }: { nano: bigint }) {
 /** Tokens in and out; how many came from a cache stands on hover and in the receipt. */
 export function RequestTokens({ row }: { row: Pick<RequestRow, "input" | "cached" | "output"> }) {
   const t = useTranslations("requests");
+  if (row.input === 0n && row.output === 0n) return <span className="text-fg-3">—</span>;
   return (
     <span className="nums whitespace-nowrap" title={row.cached > 0n ? t("ofThemCached", { count: formatCount(row.cached) }) : undefined}>
       {formatTokens(row.input)}<span className="text-fg-3"> → </span>{formatTokens(row.output)}

@@ -46,7 +46,7 @@ export function UsageTable({ rows, total, group, label, state, filtered, onClear
           </div>
           <div className="flex justify-between gap-3 text-13 text-fg-2">
             <span>{t("requestCount", { count: Number(row.requests) })}</span>
-            <span className="nums">{formatTokens(row.input + row.cacheRead + row.cacheWrite)} → {formatTokens(row.output + row.reasoning)}</span>
+            {row.input + row.cacheRead + row.cacheWrite + row.output + row.reasoning === 0n ? null : <span className="nums">{formatTokens(row.input + row.cacheRead + row.cacheWrite)} → {formatTokens(row.output + row.reasoning)}</span>}
           </div>
         </div>
       )}

@@ -5,6 +5,7 @@ import { KeyRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
+import { useComma } from "#ui/format/comma.client.ts";
 import { StatusDot } from "#ui/kit/badge.tsx";
 import { DataTable } from "#ui/kit/data-table.client.tsx";
 import { ConfirmDialog } from "#ui/kit/dialog.client.tsx";
@@ -25,6 +26,7 @@ export function UserKeys({ user, mayRevoke }: { user: UserDetail; mayRevoke: boo
   const client = useQueryClient();
   const toast = useToast();
   const t = useTranslations("users");
+  const comma = useComma();
   const [revoking, setRevoking] = useState<string>();
   const list = useQuery(trpc.admin.users.keys.queryOptions({ id: user.id, limit: SIZE }));
   const revoke = useMutation(trpc.admin.users.revokeKey.mutationOptions());
@@ -39,7 +41,7 @@ export function UserKeys({ user, mayRevoke }: { user: UserDetail; mayRevoke: boo
             { id: "name", header: t("keyName"), cell: ({ name }) => name },
             { id: "key", header: t("key"), cell: masked },
             { id: "status", header: t("status"), cell: ({ status }) => <StatusDot tone={status === "active" ? "ok" : status === "leaked" ? "bad" : "neutral"}>{t(`keyStatus.${status}`)}</StatusDot> },
-            { id: "models", header: t("models"), cell: ({ models }) => (models.length === 0 ? <span className="text-fg-3">{t("allModels")}</span> : models.join(", ")), hideBelow: "lg" },
+            { id: "models", header: t("models"), cell: ({ models }) => (models.length === 0 ? <span className="text-fg-3">{t("allModels")}</span> : models.join(comma)), hideBelow: "lg" },
             { id: "spent", header: t("spent"), align: "right", cell: ({ spentNano }) => <Money nano={spentNano} as="charge" /> },
             { id: "used", header: t("lastUsed"), align: "right", cell: ({ lastUsedAt }) => <Time at={lastUsedAt} className="text-fg-2" />, hideBelow: "lg" },
             { id: "created", header: t("keyMade"), align: "right", cell: ({ createdAt }) => <Time at={createdAt} className="text-fg-2" />, hideBelow: "xl" },

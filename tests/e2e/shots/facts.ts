@@ -4,7 +4,7 @@ import { BUYERS } from "./stock.ts";
 
 /** What pages with an id in their address are opened at. */
 export type Facts = Readonly<{
-  keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; modelId: string; presetId: string; userId: string; batchId: string; orderId: string; accountId: string; walletId: string;
+  keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; cloudId: string; modelId: string; presetId: string; userId: string; batchId: string; orderId: string; accountId: string; walletId: string;
   transactionId: string; incidentId: string; taskId: string; ownTaskId: string; auditSeq: string; setUpPath: string;
 }>;
 
@@ -18,6 +18,7 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   ownOrderId: `SELECT o.id FROM orders o JOIN users u ON u.id = o.user_id WHERE u.email = '${EMAIL}' AND o.status = 'paid' LIMIT 1`,
   channelId: "SELECT id FROM channels WHERE name = 'OpenAI, main account'",
   failingId: "SELECT id FROM channels WHERE name = 'DashScope Beijing'",
+  cloudId: "SELECT id FROM channels WHERE name = 'Vertex AI, films'",
   modelId: "SELECT id FROM models WHERE slug = 'claude-sonnet-4-5'",
   presetId: "SELECT id FROM models WHERE preset IS NOT NULL LIMIT 1",
   userId: `SELECT id FROM users WHERE email = '${EMAIL}'`,

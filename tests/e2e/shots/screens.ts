@@ -153,6 +153,16 @@ const ADMIN = group("admin", "owner", [
   ["channel-drawer", "admin/channels", ({ channelId }) => `/admin/channels?open=${channelId}`, { act: dialog }],
   ["channel-new", "admin/channels/new", "/admin/channels/new"],
   ["channel-connect", "admin/channels/new", "/admin/channels/new?step=connect&provider=openai"],
+  ["channel-connect-cloud", "admin/channels/new", "/admin/channels/new?step=connect&provider=vertex", {
+    act: async (page) => {
+      const [name, , project, location] = await page.locator("main input:visible").all();
+      await name!.fill("Vertex");
+      await project!.fill("My_Project");
+      await location!.fill("us-east5");
+      await page.locator("main textarea").fill('{"type":"service_account"}\nAIzaSyStockVertexKeyOfThePictures000001');
+    },
+  }],
+  ...["bedrock", "azure", "dify", "ollama", "openai-compatible"].map((provider): Simple => [`channel-connect-${provider}`, "admin/channels/new", `/admin/channels/new?step=connect&provider=${provider}`]),
   ["channel-models", "admin/channels/new", ({ channelId }) => `/admin/channels/new?step=models&provider=openai&id=${channelId}`],
   ["channel-sell", "admin/channels/new", ({ channelId }) => `/admin/channels/new?step=sell&provider=openai&id=${channelId}`],
   ["channel", "admin/channels/[id]", ({ channelId }) => `/admin/channels/${channelId}`],
@@ -161,6 +171,13 @@ const ADMIN = group("admin", "owner", [
   ["channel-models-tab", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/models`],
   ["channel-overrides", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/overrides`],
   ["channel-settings", "admin/channels/[id]/[tab]", ({ channelId }) => `/admin/channels/${channelId}/settings`],
+  ...["overrides", "settings", "keys"].map((tab): Simple => [`channel-cloud-${tab}`, "admin/channels/[id]/[tab]", ({ cloudId }) => `/admin/channels/${cloudId}/${tab}`]),
+  ["channel-cloud-wrong", "admin/channels/[id]/[tab]", ({ cloudId }) => `/admin/channels/${cloudId}/settings`, {
+    act: async (page) => {
+      await page.getByPlaceholder("gs://my-films/shop").fill("https://storage.example/films");
+      await page.getByPlaceholder("claude-opus-4-1 us-east5").fill("claude-opus-4-1");
+    },
+  }],
   ["models", "admin/models", "/admin/models"],
   ["model-drawer", "admin/models", ({ modelId }) => `/admin/models?open=${modelId}`, { act: dialog }],
   ["model-catalogue", "admin/models", "/admin/models", { act: pressPrimary }],

@@ -59,6 +59,10 @@ const channels = (vendor: string): readonly object[] => {
     { name: "Moonshot trial", provider: "moonshot", ...at, keys: [`${SUPPLY}moon`], models: named(["kimi-k2"], "status=429&retry_after=2"), priority: 12, cost: { ratio: 0.7 } },
     { name: "Mistral", provider: "mistral", ...at, keys: [`${SUPPLY}mistral`], models: ["mistral-large-latest", "mistral-ocr"], priority: 10 },
     { name: "Azure Sweden", provider: "openai-compatible", ...at, keys: [`${SUPPLY}azure`], models: ["gpt-4.1"], enabled: false },
+    {
+      name: "Vertex AI, films", provider: "vertex", groups: ["pro"], keys: ["AIzaSyStockVertexKeyOfThePictures000000"], models: ["gemini-2.5-pro", "gemini-2.5-flash"], enabled: false,
+      settings: { project: "lantern-media-417", location: "us-central1", locations: { "claude-opus-4-1": "us-east5" }, bucket: "gs://lantern-films/shop", proxy: "socks5h://shop:a-password@10.0.0.5:1080" },
+    },
     { name: "Simulator", provider: "simulator", models: ["gpt-4o-mini"], groups: ["trial"], priority: -1 },
   ];
 };

@@ -7,9 +7,10 @@ import { legalPages } from "#app/legal.ts";
 import { pageMetadata } from "#app/page-metadata.ts";
 import { currentUser } from "#app/session.ts";
 import { shop } from "#app/shop.ts";
+import { wordsOf } from "#ui/format/words.ts";
 import type { Locale } from "#ui/i18n/routing.ts";
 import { modelPath } from "#ui/storefront/addresses.ts";
-import { formatFactor, itemsOf } from "#ui/storefront/price-rows.ts";
+import { formatFactor, formatUnit, isTokenItem, itemsOf } from "#ui/storefront/price-rows.ts";
 import { itemText, type ItemWords } from "#ui/storefront/item-text.ts";
 import { pieceTexts, PriceText } from "#ui/storefront/price-text.tsx";
 import type { ShownModel } from "#ui/storefront/shown-model.ts";
@@ -68,8 +69,8 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
   const columns = ["input", "cache_read", "cache_write_5m", "output"].filter((item) => item === "input" || item === "output" || tokens.filter(({ prices }) => prices[item] !== undefined).length * 2 >= tokens.length);
   const pieces = offers.filter((model) => !tokens.includes(model));
   const name = (model: ShownModel) => <a href={modelPath(locale, model)} className="font-medium hover:text-accent-text">{model.name}</a>;
-  const more = ({ price: { document } }: ShownModel) => [
-    ...new Set(itemsOf(document).filter((item) => !columns.includes(item)).map((item) => itemText(item, words))),
+  const more = ({ prices, price: { document } }: ShownModel) => [
+    ...new Set(itemsOf(document).filter((item) => !columns.includes(item)).map((item) => [itemText(item, words), isTokenItem(item) && prices[item] !== undefined ? formatUnit(item, prices[item]) : ""].filter(Boolean).join(" "))),
     ...(document.tiers?.length ? [t("tiers")] : []), ...(document.windows?.length ? [t("windows")] : []),
   ];
   if (offers.length === 0) return <p className="mt-10 text-fg-2">{t("empty")}</p>;
@@ -103,7 +104,7 @@ async function Prices({ offers, locale, group }: { offers: readonly ShownModel[]
         <>
           <h3 className="mt-10 text-16 font-semibold">{t("pieces")}</h3>
           <table className="tbl tbl-flush tbl-hover mt-2">
-            <tbody>{pieces.map((model) => <tr key={model.slug}><th scope="row" className="h-11 py-0! align-middle! text-14! font-normal! text-fg!">{name(model)}</th><td className="num whitespace-normal!">{pieceTexts(model.prices, models).join(", ") || models("free")}</td></tr>)}</tbody>
+            <tbody>{pieces.map((model) => <tr key={model.slug}><th scope="row" className="h-11 py-0! align-middle! text-14! font-normal! text-fg!">{name(model)}</th><td className="num whitespace-normal!">{pieceTexts(model.prices, models).join(wordsOf(locale).comma) || models("free")}</td></tr>)}</tbody>
           </table>
         </>
       ) : null}

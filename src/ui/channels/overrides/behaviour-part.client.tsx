@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import type { ChannelSettings } from "#channels/channel-settings.ts";
+import { Fragment } from "react";
 import { cn } from "#ui/kit/cn.ts";
 import { CheckboxField, SelectField, TagInput, TextArea, TextField } from "#ui/kit/fields.client.tsx";
 
@@ -35,6 +36,8 @@ export function SystemPart({ value, wrong, onChange }: { value: ChannelSettings[
   );
 }
 
+const PROXY_KINDS = [["http", "http:// https://"], ["socks5h", "socks5h://"], ["socks5", "socks5://"]] as const;
+
 type Rest = Omit<ChannelSettings, "params" | "headers">;
 
 /** What the template has, and what was struck out although it has not: that can only be taken back. Of one alone there is nothing to strike out. */
@@ -55,8 +58,12 @@ export function WayPart({ value, offered, wrong, readOnly, onChange }: { value: 
   return (
     <div className="flex flex-col gap-4">
       <div className="max-w-xl">
-        <TextField label={t("proxy")} optional mono placeholder="http://10.0.0.5:3128" maxLength={500} value={value.proxy ?? ""} hint={t("proxyHint")} error={wrong ? t("proxyWrong") : undefined}
+        <TextField label={t("proxy")} optional mono placeholder="socks5h://10.0.0.5:1080" maxLength={500} value={value.proxy ?? ""} hint={t("proxyHint")} error={wrong ? t("proxyWrong") : undefined}
           onChange={(event) => onChange({ proxy: event.target.value.trim() || undefined } as Partial<Rest>)} />
+        <dl className="hint mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
+          {PROXY_KINDS.map(([kind, schemes]) => <Fragment key={kind}><dt><code className="text-12">{schemes}</code></dt><dd>{t(`proxyKinds.${kind}`)}</dd></Fragment>)}
+        </dl>
+        <p className="hint mt-2">{t.rich("proxySecret", { code: (text) => <code className="text-12 break-all">{text}</code> })}</p>
       </div>
       {shown.length === 0 ? null : (
         <div role="group" aria-label={t("without")}>

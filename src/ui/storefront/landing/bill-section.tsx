@@ -71,7 +71,7 @@ async function ExampleReceipt({ model }: { model: ShownModel }) {
             <tr key={item}>
               <th scope="row" className="h-10 py-0! align-middle! text-14! font-normal! text-fg! max-sm:h-13">
                 <span className="block">{t(label)}</span>
-                <span className="nums block text-12 text-fg-3 sm:hidden">{tokens.toLocaleString("en-US")} × {formatPerMillion(pico)}</span>
+                <span className="nums block text-12 text-fg-3 sm:hidden">{tokens.toLocaleString("en-US")} × {t("each", { price: formatPerMillion(pico) })}</span>
               </th>
               <td className={`${cell} max-sm:hidden`}>{tokens.toLocaleString("en-US")}</td>
               <td className={`${cell} max-sm:hidden`}>{formatPerMillion(pico)}</td>

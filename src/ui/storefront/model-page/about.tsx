@@ -39,8 +39,8 @@ export async function ModelFacts({ offer, formats }: { offer: Described; formats
     [t("inputs"), list(offer.facts.input)],
     [t("outputs"), list(offer.facts.output)],
     [t("can"), CAPABILITIES.filter((each) => can.has(each)).map((each) => models(`can.${each}`)).join(comma)],
-    [t("formats"), formats.join(", ")],
-    [t("aliases"), offer.aliases.join(", ")],
+    [t("formats"), formats.join(comma)],
+    [t("aliases"), offer.aliases.join(comma)],
     [t("open"), offer.facts.open === true ? t("openYes") : ""],
   ].filter(([, value]) => value !== "");
   if (rows.length === 0) return null;

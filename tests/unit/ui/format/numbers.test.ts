@@ -25,7 +25,7 @@ test.each([
   expect(formatPercent(ratio, digits, rounding)).toBe(text);
 });
 
-test.each([[112.4, 100, "+12.4%"], [97, 100, "−3.0%"], [5, 0, "—"], [100, 100, "0.0%"], [100.001, 100, "0.0%"]])("from %d, against %d, is %s", (now, before, text) => {
+test.each([[112.4, 100, "+12.4%"], [97, 100, "−3.0%"], [5, 0, "—"], [100, 100, "0.0%"], [100.001, 100, "0.0%"], [201, 4, "+4,925%"], [1_099, 100, "+999.0%"]])("from %d, against %d, is %s", (now, before, text) => {
   expect(formatChange(now, before)).toBe(text);
 });
 
