@@ -5,11 +5,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { childEnv } from "#config/process-env.ts";
 import { StartError } from "#cli/start/errors.ts";
+import { isServed, replaceSite } from "#cli/start/site-folder.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const GENERATED = path.join(root, "src/platform/db/generated");
 const CLIENT_MARKER = path.join(GENERATED, ".modelmart");
-const BUILD_MARKER = path.join(root, ".next/modelmart-build");
 /** Each may be a file or a folder; a missing one counts as empty. */
 const CLIENT_SOURCES = ["package-lock.json", "prisma/schema"];
 const BUILD_SOURCES = ["package-lock.json", "prisma", "src", "public", "next.config.mjs", "tsconfig.json", ".postcssrc.json"];
@@ -28,15 +28,14 @@ export async function buildClient(): Promise<boolean> {
   return true;
 }
 
-/** Builds the site when anything that it is made of has changed. @returns whether there was anything to do */
+/** Builds the site when anything that it is made of has changed, beside the one that may be served meanwhile. @returns whether there was anything to do */
 export async function buildSite(): Promise<boolean> {
   const hash = await hashOf(BUILD_SOURCES);
-  if ((await readMarker(BUILD_MARKER)) === hash) return false;
-  // Types of a dev run name pages that may have moved since.
-  await rm(path.join(root, ".next/dev"), { recursive: true, force: true });
-  await rm(BUILD_MARKER, { force: true });
-  await runTool("site", ["node_modules/next/dist/bin/next", "build"], { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" });
-  await writeFile(BUILD_MARKER, `${hash}\n`);
+  if (await isServed(root, hash)) return false;
+  // Types of a dev run, or of a build without a folder of its own, name pages that may have moved since.
+  for (const stale of [".next/dev", ".next/types"]) await rm(path.join(root, stale), { recursive: true, force: true });
+  await replaceSite(root, hash, (folder) =>
+    runTool("site", ["node_modules/next/dist/bin/next", "build"], { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", MODELMART_SITE_FOLDER: folder }));
   return true;
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ConnectForm } from "#ui/channels/connect-form.client.tsx";
+import { useKeyHint } from "#ui/channels/key-hint.client.ts";
 import { PasteBox } from "#ui/channels/paste-box.client.tsx";
 import { TemplateGallery } from "#ui/channels/template-gallery.client.tsx";
 import { writes } from "#ui/channels/template-kinds.ts";
@@ -60,6 +61,7 @@ function Tested({ channel, onOther, onBack, onNext }: { channel: Channel; onOthe
   const t = useTranslations("setup");
   const client = useTRPCClient();
   const { act, dialog } = useAct();
+  const keyHint = useKeyHint();
   const [round, setRound] = useState(0);
   const failed = channel.lastTest?.ok === false;
   const only = channel.keys.length === 1 ? channel.keys[0] : undefined;
@@ -85,7 +87,7 @@ function Tested({ channel, onOther, onBack, onNext }: { channel: Channel; onOthe
     >
       <Card title={<span className="flex items-center gap-2.5"><VendorMark name={channel.providerName} />{channel.name}</span>}>
         {channel.provider === "simulator" ? <p className="text-fg-2">{t("vendor.simulator")}</p> : <TestSection key={round} channel={channel} auto atOnce />}
-        {failed && !channel.keyless ? <div className="mt-5 border-t pt-5"><PasteBox label={t("vendor.otherKey")} onSave={replace} /></div> : null}
+        {failed && !channel.keyless ? <div className="mt-5 border-t pt-5"><PasteBox label={t("vendor.otherKey")} hint={keyHint(channel.provider)} onSave={replace} /></div> : null}
       </Card>
       {dialog}
     </SetupPart>

@@ -16,7 +16,7 @@ for chunk in client.chat.completions.create(model="gpt-4o-mini", stream=True, me
     print(chunk)  # piece by piece
 `;
 
-/** Tables, charts, code and histories in every state: for people who build the shop, and for the browser tests. */
+/** Tables, charts, code and histories in every state, in English only, as the other page of this folder says. */
 export default async function DataGalleryPage() {
   const user = await requireStaff();
   const { env } = await shop();
