@@ -24,5 +24,6 @@ export default (phase) => withIntl({
   serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "pg-boss", "pino", "prom-client", "undici", "ioredis"],
   // What a search engine reads stands in the head, not at the end of a streamed body.
   htmlLimitedBots: /.*/,
-  experimental: { globalNotFound: true },
+  // What the bundler remembers holds for one folder; in the next it costs more to read than it saves.
+  experimental: { globalNotFound: true, turbopackFileSystemCacheForBuild: false },
 });

@@ -1,9 +1,11 @@
 import OpenAI from "openai";
-import type { Browser, BrowserContext, Page } from "playwright";
+import type { Browser, BrowserContext, Locator, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startShop, type Shop } from "../support/shop-process.ts";
 import { barriers } from "./barriers.ts";
 import { chromiumPath, launch } from "./browser.ts";
+import { tabTo } from "./foundations/looks-and-keys.ts";
+import { takenOver } from "./taken-over.ts";
 
 /** The console as a customer uses it: a key, a call by the official SDK, and the same amount wherever it is shown. */
 
@@ -18,7 +20,8 @@ const store = {
     { id: MODELS[1], vendor: "acme", context: 32_000, max_output: 1_000, endpoints: ["chat"], price: { input: 0.1, output: 0.4 } },
   ],
   channels: [{ name: "hidden-route", provider: "simulator", models: { "sim-large": "upstream-secret?tokens=40", "sim-small": "upstream-small?tokens=9" }, groups: ["default"] }],
-  users: [user("alice@example.com", 10), user("bob@example.com", 5), user("zero@example.com", 0)],
+  users: [user("alice@example.com", 10), user("bob@example.com", 5), user("zero@example.com", 0), user("kay@example.com", 1)],
+  codes: [{ code: "WELCOME-5", amount: 5, uses: 1, per_user: 1 }],
 };
 
 const executable = chromiumPath();
@@ -197,6 +200,75 @@ browserTest("the search leads to a key by its name and to a receipt by its id; N
   await page.keyboard.press("n");
   await page.waitForURL("**/console/keys/new");
 });
+
+browserTest("by keyboard alone: dialogs closed and left where they were opened, a secret copied, a code redeemed, the log filtered", async () => {
+  const page = await signedIn("kay@example.com");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const press = (...keys: readonly string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+  const focused = (target: Locator) => expect.poll(() => target.evaluate((one) => one === document.activeElement), { timeout: 5_000 }).toBe(true);
+  await go(page, "/console/keys");
+  await takenOver(page);
+  const make = page.locator("main").getByRole("link", { name: "New key" }).first();
+  await tabTo(page, make);
+  await press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await focused(make);
+  await press("Enter");
+  await tabTo(page, page.getByLabel("Name", { exact: true }));
+  await page.keyboard.type("kay");
+  await press("Enter");
+  const secret = (await page.locator("[data-secret]").textContent())!;
+  await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Copy" }).first());
+  await press("Enter");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+  await press("Escape");
+  await page.getByText("Have you stored the key?").waitFor();
+  await press("Escape");
+  await page.getByText("Have you stored the key?").waitFor({ state: "detached" });
+  await tabTo(page, page.getByLabel("I have stored it"));
+  await press("Space");
+  await tabTo(page, page.getByRole("button", { name: "Done" }));
+  await press("Enter");
+  await page.waitForURL("**/console/keys");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
+  await go(page, "/console/wallet");
+  await takenOver(page);
+  await tabTo(page, page.getByLabel(/code/i).first());
+  await page.keyboard.type("welcome-5");
+  await press("Enter");
+  await page.locator("main").getByText("$6.00").first().waitFor();
+
+  await go(page, "/console/requests");
+  await takenOver(page);
+  const add = page.getByRole("search").getByRole("button", { name: "Filter" });
+  await tabTo(page, add);
+  await press("Enter");
+  await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Status" }));
+  await press("Escape");
+  await focused(add);
+  await press("Enter");
+  await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Status" }));
+  await press("Enter");
+  await tabTo(page, page.getByRole("dialog").getByLabel("Error"));
+  await press("Space", "Escape");
+  await page.waitForURL("**status=error*");
+  const search = page.getByRole("searchbox");
+  await press("/");
+  await focused(search);
+  // As slowly as people type: the list is asked for after the third letter, and the fourth still goes into the box.
+  await page.keyboard.type("sim-", { delay: 450 });
+  await page.waitForURL("**q=sim-*");
+  await focused(search);
+  await press("Escape");
+  await page.waitForURL((url) => !url.searchParams.has("q"));
+  await tabTo(page, page.getByRole("button", { name: /Remove.*Status/i }));
+  await press("Enter");
+  await page.waitForURL((url) => !url.searchParams.has("status"));
+  await focused(page.getByRole("search"));
+}, 60_000);
 
 browserTest("without a session neither the export nor the hints are given", async () => {
   for (const path of ["/api/export/requests", "/api/live"]) expect((await fetch(new URL(path, shop.url))).status).toBe(401);

@@ -43,22 +43,18 @@ export async function replaceSite(root: string, hash: string, build: (folder: st
 }
 
 async function fill(root: string, folder: string, build: (folder: string) => Promise<void>): Promise<void> {
-  const at = path.join(root, folder), cache = path.join(root, NEXT, "cache"), types = path.join(root, TYPES);
+  const at = path.join(root, folder), types = path.join(root, TYPES);
   const typesBefore = await readFile(types, "utf8").catch(() => undefined);
   await rm(at, { recursive: true, force: true });
   await mkdir(at, { recursive: true });
   // Next writes its folder into the compiler settings that it is given: these, and not the project's.
   await writeFile(path.join(root, NEXT, "tsconfig.json"), `{ "extends": "../tsconfig.json" }\n`);
-  // What the bundler remembers goes from build to build.
-  await rename(cache, path.join(at, "cache")).catch(() => undefined);
   try {
     await build(folder);
     await writeFile(path.join(at, WHOLE), "");
   } catch (error) {
     if (typesBefore !== undefined) await writeFile(types, typesBefore);
     throw error;
-  } finally {
-    await rename(path.join(at, "cache"), cache).catch(() => undefined);
   }
 }
 

@@ -2,8 +2,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
-import { CreateKey } from "#ui/keys/create-key.client.tsx";
 import { useKeyActions } from "#ui/keys/key-actions.client.tsx";
 import { KeyLimit, KeyStatus } from "#ui/keys/key-cells.client.tsx";
 import { isRetired, maskedKey, type KeyRow, type KeyState } from "#ui/keys/key-draft.ts";
@@ -24,9 +22,8 @@ const PAGE = 25;
 const UNUSED_DAYS = 30;
 
 /** All own keys: what each may do, what it has spent, and what can be done to it. */
-export function KeyList({ base, shopName, creating = false }: { base: string; shopName: string; creating?: boolean }) {
+export function KeyList({ base, shopName }: { base: string; shopName: string }) {
   const t = useTranslations("keys");
-  const router = useRouter();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const filters: FilterDef[] = [
@@ -58,7 +55,6 @@ export function KeyList({ base, shopName, creating = false }: { base: string; sh
         pager={{ hasPrevious, hasNext: Boolean(next), onPrevious: back, onNext: () => next && push(next), size: PAGE }}
       />
       {dialogs}
-      {creating ? <CreateKey base={base} shopName={shopName} onClose={() => router.push("/console/keys")} /> : null}
     </>
   );
 }

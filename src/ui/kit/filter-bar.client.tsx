@@ -1,7 +1,7 @@
 "use client";
 import { Filter, Plus, Search, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { DateRangePicker } from "#ui/kit/date-range.client.tsx";
 import { Drawer } from "#ui/kit/drawer.client.tsx";
@@ -20,17 +20,23 @@ export function FilterBar({ filters, search, actions }: FilterBarProps) {
   const ranges = filters.filter(({ kind }) => kind === "date-range");
   const others = filters.filter(({ kind }) => kind !== "date-range");
   const active = others.filter((filter) => isSet(filter, values));
+  const bar = useRef<HTMLDivElement>(null);
+  // The button that takes a filter away goes with it: the focus stays in the bar and is not lost to the page's beginning.
+  const taken = (take: () => void) => () => {
+    bar.current?.focus();
+    take();
+  };
   const any = active.length > 0 || Boolean(values[SEARCH_KEY]);
   return (
-    <div className="flex flex-wrap items-center gap-2" role="search" aria-label={t("filter.bar")}>
-      {search ? <SearchBox key={values[SEARCH_KEY] ? "set" : "unset"} placeholder={search.placeholder} value={values[SEARCH_KEY] ?? ""} set={set} /> : null}
+    <div ref={bar} tabIndex={-1} className="flex flex-wrap items-center gap-2 outline-none" role="search" aria-label={t("filter.bar")}>
+      {search ? <SearchBox placeholder={search.placeholder} value={values[SEARCH_KEY] ?? ""} set={set} /> : null}
       {ranges.map(({ key, fallback }) => <DateRangePicker key={key} from={values["from"]} to={values["to"]} {...(fallback && { fallback })} onChange={(change) => set(change)} />)}
       {others.length > 0 ? <FilterSheet filters={others} count={active.length} values={values} set={set} clear={clear} /> : null}
       <div className="contents max-md:hidden">
-        {active.map((filter) => <FilterChip key={filter.key} filter={filter} values={values} set={set} />)}
+        {active.map((filter) => <FilterChip key={filter.key} filter={filter} values={values} set={set} onRemove={taken(() => set(cleared(filter)))} />)}
         {others.length > active.length ? <AddFilter filters={others.filter((filter) => !isSet(filter, values))} values={values} set={set} /> : null}
       </div>
-      {any ? <button type="button" className="px-1 text-13 text-fg-2 hover:text-fg" onClick={clear}>{t("filter.clear")}</button> : null}
+      {any ? <button type="button" className="px-1 text-13 text-fg-2 hover:text-fg" onClick={taken(clear)}>{t("filter.clear")}</button> : null}
       {actions ? <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:ml-0">{actions}</div> : null}
     </div>
   );
@@ -46,7 +52,18 @@ function SearchBox({ placeholder, value, set }: { placeholder: string; value: st
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const typed = useRef(false);
-  const write = (next: string) => set({ [SEARCH_KEY]: next.trim() || null }, "replace");
+  const written = useRef(value);
+  const write = useCallback((next: string) => {
+    written.current = next.trim();
+    set({ [SEARCH_KEY]: written.current || null }, "replace");
+  }, [set]);
+  // What comes from elsewhere, as by "clear" or the way back, is shown; one's own words are not, since more may have been typed.
+  useEffect(() => {
+    if (value === written.current) return;
+    written.current = value;
+    typed.current = false;
+    setText(value);
+  }, [value]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof Element && event.target.closest(EDITABLE))) return;
@@ -58,9 +75,9 @@ function SearchBox({ placeholder, value, set }: { placeholder: string; value: st
   }, []);
   useEffect(() => {
     if (!typed.current || (text.trim().length < LEAST && text.trim() !== "")) return;
-    const timer = setTimeout(() => set({ [SEARCH_KEY]: text.trim() || null }, "replace"), WAIT_MS);
+    const timer = setTimeout(() => write(text), WAIT_MS);
     return () => clearTimeout(timer);
-  }, [text, set]);
+  }, [text, write]);
   return (
     <div className="field field-quiet w-64! max-sm:w-auto! max-sm:flex-1 max-sm:basis-60">
       <Search size={16} strokeWidth={1.75} className="text-fg-3" aria-hidden="true" />
@@ -72,7 +89,10 @@ function SearchBox({ placeholder, value, set }: { placeholder: string; value: st
         }}
         onKeyDown={(event) => {
           if (event.key === "Enter") write(text);
-          else if (event.key === "Escape" && text !== "") setText("");
+          else if (event.key === "Escape" && text !== "") {
+            typed.current = true;
+            setText("");
+          }
         }}
       />
       {text ? <button type="button" className="grid size-6 place-items-center text-fg-3 hover:text-fg" aria-label={t("filter.clearSearch")} onClick={() => {
@@ -86,7 +106,7 @@ function SearchBox({ placeholder, value, set }: { placeholder: string; value: st
 
 const cleared = (filter: FilterDef): Record<string, null> => Object.fromEntries(parametersOf(filter).map((name) => [name, null]));
 
-function FilterChip({ filter, values, set }: { filter: FilterDef; values: FilterValues; set: SetFilters }) {
+function FilterChip({ filter, values, set, onRemove }: { filter: FilterDef; values: FilterValues; set: SetFilters; onRemove: () => void }) {
   const t = useTranslations("tables");
   const [open, setOpen] = useState(false);
   const text = valueText(filter, values);
@@ -95,7 +115,7 @@ function FilterChip({ filter, values, set }: { filter: FilterDef; values: Filter
       <Popover open={open} onOpenChange={setOpen} title={filter.label} trigger={<button type="button" className="min-w-0 truncate" title={text}>{t("filter.chip", { label: filter.label, value: text })}</button>}>
         <FilterEditor filter={filter} values={values} set={set} onDone={() => setOpen(false)} />
       </Popover>
-      <button type="button" className="grid size-6 place-items-center rounded-full hover:bg-muted" aria-label={t("filter.remove", { label: filter.label })} onClick={() => set(cleared(filter))}>
+      <button type="button" className="grid size-6 place-items-center rounded-full hover:bg-muted" aria-label={t("filter.remove", { label: filter.label })} onClick={onRemove}>
         <X size={14} strokeWidth={1.75} aria-hidden="true" />
       </button>
     </span>

@@ -95,8 +95,8 @@ const ACCOUNT: readonly Screen[] = [
 
 const CONSOLE = group("console", "customer", [
   ["overview", "console", "/console"],
-  ["keys", "console/keys", "/console/keys"],
-  ["key-new", "console/keys/new", "/console/keys/new"],
+  ["keys", "console/keys/(list)", "/console/keys"],
+  ["key-new", "console/keys/(list)/new", "/console/keys/new"],
   ["key", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}`],
   ["key-settings", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}?tab=settings`],
   ["usage", "console/usage", "/console/usage?from=-30d"],

@@ -1,14 +1,13 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { shopAddress } from "#app/console/shop-address.ts";
 import { requireUser } from "#app/guard.ts";
-import { KeyList } from "#ui/keys/key-list.client.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("keys"))("title"), robots: { index: false } };
 }
 
+/** The list alone, which the layout shows. */
 export default async function KeysPage() {
   await requireUser();
-  return <KeyList {...await shopAddress()} />;
+  return null;
 }
