@@ -203,6 +203,7 @@ browserTest("the search leads to a key by its name and to a receipt by its id; N
 
 browserTest("by keyboard alone: dialogs closed and left where they were opened, a secret copied, a code redeemed, the log filtered", async () => {
   const page = await signedIn("kay@example.com");
+  page.setDefaultTimeout(10_000);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const press = (...keys: readonly string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
   const focused = (target: Locator) => expect.poll(() => target.evaluate((one) => one === document.activeElement), { timeout: 5_000 }).toBe(true);
@@ -216,6 +217,7 @@ browserTest("by keyboard alone: dialogs closed and left where they were opened, 
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await focused(make);
   await press("Enter");
+  await page.getByRole("dialog").waitFor();
   await tabTo(page, page.getByLabel("Name", { exact: true }));
   await page.keyboard.type("kay");
   await press("Enter");
@@ -223,20 +225,18 @@ browserTest("by keyboard alone: dialogs closed and left where they were opened, 
   await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Copy" }).first());
   await press("Enter");
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+  // A secret that is shown once does not go by a slip of the hand.
   await press("Escape");
-  await page.getByText("Have you stored the key?").waitFor();
-  await press("Escape");
-  await page.getByText("Have you stored the key?").waitFor({ state: "detached" });
   await tabTo(page, page.getByLabel("I have stored it"));
   await press("Space");
   await tabTo(page, page.getByRole("button", { name: "Done" }));
   await press("Enter");
   await page.waitForURL("**/console/keys");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await focused(page.getByRole("heading", { name: "API keys" }));
 
   await go(page, "/console/wallet");
   await takenOver(page);
-  await tabTo(page, page.getByLabel(/code/i).first());
+  await tabTo(page, page.getByPlaceholder(/^XXXX/));
   await page.keyboard.type("welcome-5");
   await press("Enter");
   await page.locator("main").getByText("$6.00").first().waitFor();
