@@ -25,8 +25,8 @@ export { changeStaffRole, listApprovers, listManagementTokens, listStaff } from 
 export { canonicalJson } from "#accounts/audit.ts";
 export type { AuditActor, AuditEvent } from "#accounts/audit.ts";
 export { verifyAudit, writeAudit } from "#accounts/audit.store.ts";
-export { BUDGET_PERIODS, budgetSchema, limitsSchema, readBudgets, readLimits } from "#accounts/limits.ts";
-export type { BudgetPeriod, LimitSet, StoredBudget } from "#accounts/limits.ts";
+export { BUDGET_PERIODS, budgetSchema, groupLimitsSchema, limitsSchema, readBudgets, readGroupLimits, readLimits } from "#accounts/limits.ts";
+export type { BudgetPeriod, GroupLimitSet, LimitSet, StoredBudget } from "#accounts/limits.ts";
 export { createManagementToken, findManagementToken, revokeManagementToken, updateManagementToken } from "#accounts/management-tokens.store.ts";
 export type { ManagementToken } from "#accounts/management-tokens.store.ts";
 export { networkOf, senderOf } from "#accounts/network.ts";

@@ -10,6 +10,13 @@ export const limitsSchema = z.strictObject({
 });
 export type LimitSet = z.output<typeof limitsSchema>;
 
+/** The longest that a request may wait for a place: clients and proxies seldom wait longer for a first byte. */
+export const QUEUE_MS_MAX = 60_000;
+
+/** Of a group also how long its members' requests wait for a place before they are refused. */
+export const groupLimitsSchema = limitsSchema.extend({ queue_ms: z.number().int().min(0).max(QUEUE_MS_MAX).optional() });
+export type GroupLimitSet = z.output<typeof groupLimitsSchema>;
+
 export const BUDGET_PERIODS = ["day", "week", "month", "total"] as const;
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
@@ -19,6 +26,9 @@ export type StoredBudget = z.output<typeof budgetSchema>;
 
 /** Limits of a database row; what does not parse is a programming error and throws. */
 export const readLimits = (json: unknown): LimitSet => limitsSchema.parse(json ?? {});
+
+/** The same for a row of the groups. */
+export const readGroupLimits = (json: unknown): GroupLimitSet => groupLimitsSchema.parse(json ?? {});
 
 /** Budgets of a database row in nano-USD. */
 export const readBudgets = (json: unknown): { amountNano: bigint; per: BudgetPeriod }[] =>

@@ -17,6 +17,7 @@ import type { Inbound, Reply } from "#relay/http/exchange.ts";
 import type { Concurrency } from "#relay/limits/concurrency.ts";
 import type { Limiter, LimitState, ScopedLimits } from "#relay/limits/limiter.ts";
 import type { UnknownKeys } from "#relay/limits/unknown-keys.ts";
+import type { WaitingRoom } from "#relay/limits/waiting-room.ts";
 import type { UpstreamLimits } from "#relay/limits/window.ts";
 import type { FreePasses } from "#relay/metering/free-passes.ts";
 import type { Tokenizer } from "#relay/metering/tokenizer.ts";
@@ -94,6 +95,8 @@ export type RelayState = RelayDeps & Readonly<{
   limiter: Limiter;
   concurrency: Concurrency;
   upstreamLimits: UpstreamLimits;
+  /** Requests for which there is no place yet. */
+  waitingRoom: WaitingRoom;
   unknownKeys: UnknownKeys;
   health: Health;
   routeBook: RouteBook;
@@ -166,6 +169,10 @@ export type RequestContext = {
   turn: Turn | undefined;
   /** The request must not be done twice. */
   once: Once | undefined;
+  /** Until when it may wait for places in limits, monotonic; 0 = it has not had to. */
+  waitsUntil: number;
+  /** The channel that was asked last. */
+  channelId: string | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;

@@ -8,6 +8,7 @@ import { createConcurrency } from "#relay/limits/concurrency.ts";
 import { createSharedLimiter } from "#relay/limits/limiter.redis.ts";
 import { createLimiter } from "#relay/limits/limiter.ts";
 import { createUnknownKeys } from "#relay/limits/unknown-keys.ts";
+import { WaitingRoom } from "#relay/limits/waiting-room.ts";
 import { createUpstreamLimits } from "#relay/limits/window.ts";
 import { createFreePasses } from "#relay/metering/free-passes.ts";
 import { RunningRequests } from "#relay/running.ts";
@@ -98,6 +99,7 @@ export function createRelay(deps: RelayDeps): Relay {
     limiter: limits.limiter,
     concurrency: limits.concurrency,
     upstreamLimits: createUpstreamLimits(now, nodes),
+    waitingRoom: new WaitingRoom({ monotonic, later }),
     unknownKeys: createUnknownKeys(monotonic),
     health: createHealth(deps.random),
     routeBook: createRouteBook(),
@@ -154,6 +156,11 @@ function createLimits({ sharedStore: store, metrics }: RelayDeps, monotonic: () 
   const own = { store, monotonic, onFallback: () => fallbacks.inc() };
   const shared = createSharedConcurrency({ ...own, local: concurrency });
   return { limiter: createSharedLimiter({ ...own, local: limiter }), concurrency: shared, close: () => shared.close() };
+}
+
+function later(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
 }
 
 async function untilIdle(running: RunningRequests, ms: number): Promise<void> {

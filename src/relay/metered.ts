@@ -23,6 +23,8 @@ import type { ModelLine } from "#relay/routing/model-line.ts";
 import { preferred, readPreferences, sortStrategy } from "#relay/routing/preferences.ts";
 import { createRouter } from "#relay/routing/router.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import { firstOrRefusal, waitForChannel } from "#relay/routing/wait-for-channel.ts";
+import type { Line } from "#relay/routing/wait-for-channel.ts";
 import type { Plan } from "#relay/plan.ts";
 import { recallTurn, type ReadBody } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
@@ -80,13 +82,16 @@ async function readUpload({ spool }: RelayState, { inbound, releases }: RequestC
   return { body, form, scanned: { ...scanned, media: { ...scanned.media, audioMs: ms, audioGuessed: guessed } } };
 }
 
+/** What a request does that finds every channel at its limits: waits, or not, or waits now, having found them so before. */
+export type Queueing = "waits" | "refused" | "waits-now";
+
 /**
  * Stage 6 and 7 for one model: price, token limits, somebody to ask, and the money, in this order, so that what is admitted
  * can be sent.
  * @throws RelayError
  */
 export async function admitPlan(
-  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned, form }: ReadRequest, plan: Plan,
+  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned, form }: ReadRequest, plan: Plan, queueing: Queueing = "waits",
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
@@ -97,7 +102,7 @@ export async function admitPlan(
     throw new RelayError("unsupported_endpoint", `The model '${scanned.model.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
 
-  const takingRequest = takeRequest(state, context, ownScopes);
+  const takingRequest = queueing === "waits-now" ? undefined : takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
   const weighed = weigh(state, context, plan, { operation, scanned, body });
   const tier = plan.tiers ? pricedTier(scanned, body, price) : undefined;
@@ -109,8 +114,11 @@ export async function admitPlan(
   let router: Router, first: Choice, hold: Hold;
   const budgets = state.budgetWindows(caller, admittedAtMs);
   try {
-    router = routerFor(state, context, caller, { plan, price, scanned, body, tokens, inputTokensRough });
-    first = router.first();
+    const parts: RouteParts = { plan, price, scanned, body, tokens, inputTokensRough };
+    router = routerFor(state, context, caller, parts);
+    const found = queueing === "refused" ? router.first() : firstOrRefusal(state, context, router, plan.offers);
+    if (found instanceof RelayError) ({ router, first } = await waitForChannel(state, context, found, linedUp(state, context, caller, wanted, parts)));
+    else first = found;
     const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned: weighed, body, budgets, tier }));
     const admitted = admission instanceof Promise ? await admission : admission;
     if (isRefusal(admitted)) throw refusalError(admitted);
@@ -124,6 +132,17 @@ export async function admitPlan(
     modelAsked: scanned.model, inputTokensRough, tokensTaken: tokens, scopes: allScopes, ...(tier !== undefined && { tier }),
   };
   return { job, plan, router, first };
+}
+
+/** Requests that any of the same channels would serve stand in one line; who is choosy stands alone. */
+function linedUp(state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, parts: RouteParts): Line {
+  const { plan, scanned } = parts;
+  const isChoosy = plan.picky || scanned.ranges.has("provider");
+  return {
+    line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id}`,
+    offers: plan.offers,
+    make: (offers) => routerFor(state, context, caller, { ...parts, plan: { ...plan, offers } }),
+  };
 }
 
 export type RouteParts = Readonly<{

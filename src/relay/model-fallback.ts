@@ -2,8 +2,9 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
+import { queueMsOf } from "#relay/limits/wait.ts";
 import { admitPlan, boundsFor, routerFor } from "#relay/metered.ts";
-import type { Admitted, ReadRequest, Wanted } from "#relay/metered.ts";
+import type { Admitted, Queueing, ReadRequest, Wanted } from "#relay/metered.ts";
 import type { Plan } from "#relay/plan.ts";
 import { weigh } from "#relay/metering/weigh.ts";
 import { pricedTier } from "#relay/policy/service-tier.ts";
@@ -53,16 +54,25 @@ async function admitLine(
   state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadRequest, plan: Plan, line: ModelLine,
 ): Promise<Admitted> {
   let current = plan, cause: FallbackCause | undefined, ceiling: CompiledPrice | undefined;
+  let full: Readonly<{ plan: Plan; ceiling: CompiledPrice | undefined }> | undefined;
+  let queueing: Queueing = "refused"; // as long as there are others to ask
   for (;;) {
     try {
-      const admitted = await admitPlan(state, context, caller, wanted, request, current);
+      const admitted = await admitPlan(state, context, caller, wanted, request, current, queueing);
       return { ...admitted, line, ...(ceiling && { job: { ...admitted.job, ceiling } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       // Nobody goes on because his own limit or money is at its end; who has gone on already may pass by what is too dear.
       cause = fallbackCause(error, true) ?? cause;
+      if (queueing === "waits-now") throw error;
+      if (error.code === "upstream_rate_limited") full ??= { plan: current, ceiling };
       const entry = cause && line.next({ model: current.model, cause });
-      if (!entry) throw error;
+      if (!entry) {
+        if (!full || queueMsOf(context) === 0) throw error;
+        ({ plan: current, ceiling } = full);
+        queueing = "waits-now";
+        continue;
+      }
       ceiling = ceilingOf(context, caller, current, entry);
       current = planOf(state, context, caller, wanted, entry.name, entry.groupId);
       if (entry.groupId === undefined) line.trying(current.otherGroups);
@@ -124,7 +134,7 @@ async function move(state: RelayState, job: Job, from: Plan, to: Plan, ceiling: 
 async function takeLimits(state: RelayState, { context, tokensTaken }: Job, from: Plan, to: Plan): Promise<boolean> {
   if (from.model === to.model) return true;
   try {
-    await takeRequest(state, context, to.ownScopes);
+    await takeRequest(state, context, to.ownScopes, false);
     await takeTokens(state, context, to.ownScopes, tokensTaken);
     return true;
   } catch (error) {

@@ -119,6 +119,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
     warnings: [], changes: [], turn: undefined, once: undefined,
+    waitsUntil: 0, channelId: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
     place: -1,
   };
@@ -248,6 +249,7 @@ export function end(state: RelayState, context: RequestContext, operation: strin
   writer?.stop();
   for (const release of context.releases) release();
   state.running.remove(context.place);
+  if (state.waitingRoom.size > 0) state.waitingRoom.wake();
   const seconds = (state.clock.monotonic() - context.startedAt) / 1000;
   const outcome = context.outcome ?? context.errorCode ?? "ok";
   state.meters.request(operation, outcome, seconds);

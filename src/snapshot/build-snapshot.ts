@@ -1,4 +1,4 @@
-import { readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
+import { readGroupLimits, readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
 import { readFacts } from "#catalog/index.ts";
 import { channelKeyAad, readChannelSettings, withProxyPassword, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
@@ -69,10 +69,14 @@ const hasLine = ({ auto }: SnapshotRows["groups"][number]): boolean => (auto?.le
 /** A line holds groups that serve somebody themselves: one that leads to another line would have no price of its own. */
 function buildGroups(rows: SnapshotRows): ReadonlyMap<string, Group> {
   const byName = new Map(rows.groups.filter((row) => !hasLine(row)).map(({ name, id }) => [name, id]));
-  return new Map(rows.groups.map((row): [string, Group] => [row.id, {
-    id: row.id, name: row.name, ppm: ppm(row.ppm), limits: readLimits(row.limits),
-    ...(hasLine(row) && { auto: row.auto!.flatMap((name) => byName.get(name) ?? []) }),
-  }]));
+  return new Map(rows.groups.map((row): [string, Group] => {
+    const { queue_ms: queueMs, ...limits } = readGroupLimits(row.limits);
+    return [row.id, {
+      id: row.id, name: row.name, ppm: ppm(row.ppm), limits,
+      ...(queueMs !== undefined && queueMs > 0 && { queueMs }),
+      ...(hasLine(row) && { auto: row.auto!.flatMap((name) => byName.get(name) ?? []) }),
+    }];
+  }));
 }
 
 function offeredTo(group: Group | undefined, groupId: string, offered: ReadonlyMap<string, readonly Model[]>): readonly Model[] {

@@ -59,6 +59,8 @@ export type Group = Readonly<{
   name: string;
   ppm: Ppm;
   limits: Limits;
+  /** How long a member's request waits for a place before it is refused; absent = not at all. */
+  queueMs?: number;
   /** Ids of the groups that serve its members, the preferred one first, each at its own price; absent = it serves them itself. */
   auto?: readonly string[];
 }>;

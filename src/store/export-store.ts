@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { isSettingPath, type LimitSet, type StoredBudget } from "#accounts/index.ts";
+import { isSettingPath, type GroupLimitSet, type StoredBudget } from "#accounts/index.ts";
 import { nano } from "#money/amount.ts";
 import { formatUsd } from "#money/parse-amount.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
@@ -86,7 +86,7 @@ function settingsTree(shop: ShopState): Record<string, Record<string, unknown>> 
 const ratio = (ppm: number): number => ppm / 1_000_000; // at most six decimals: the shortest digits of the double are those
 const decimal = (text: string): number | string => (text.length <= 15 ? Number(text) : text);
 const list = <T>(items: readonly T[]): readonly T[] | undefined => (items.length > 0 ? items : undefined);
-const limits = (set: LimitSet): LimitSet | undefined => (Object.keys(set).length > 0 ? set : undefined);
+const limits = (set: GroupLimitSet): GroupLimitSet | undefined => (Object.keys(set).length > 0 ? set : undefined);
 const budgets = (stored: readonly StoredBudget[]): object[] | undefined =>
   (stored.length > 0 ? stored.map(({ amount_nano, per }) => ({ amount: decimal(formatUsd(nano(BigInt(amount_nano)))), per })) : undefined);
 

@@ -5,7 +5,7 @@ import type { Nano } from "#money/amount.ts";
 import { parseUsd } from "#money/parse-amount.ts";
 
 export { countField, modelNameField, nameField } from "#catalog/index.ts";
-export { limitsSchema as limitsField } from "#accounts/index.ts";
+export { groupLimitsSchema as groupLimitsField, limitsSchema as limitsField } from "#accounts/index.ts";
 
 /** The parts that the store file and the REST have in common. Decimals come as text from YAML and as numbers from JSON. */
 

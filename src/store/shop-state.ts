@@ -1,4 +1,4 @@
-import type { ApiKeyStatus, LimitSet, Role, StaffRole, StoredBudget, UserStatus } from "#accounts/index.ts";
+import type { ApiKeyStatus, GroupLimitSet, LimitSet, Role, StaffRole, StoredBudget, UserStatus } from "#accounts/index.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { CodeView } from "#payments/index.ts";
 
@@ -14,7 +14,7 @@ export type ShopState = Readonly<{
   tokens: ReadonlyMap<string, TokenState>;
 }>;
 
-export type GroupState = Readonly<{ id: string; name: string; ppm: number; topUpPpm: number; limits: LimitSet; auto: readonly string[] }>;
+export type GroupState = Readonly<{ id: string; name: string; ppm: number; topUpPpm: number; limits: GroupLimitSet; auto: readonly string[] }>;
 
 export type ModelState = Readonly<{
   id: string; slug: string; name: string | null; vendor: string | null; contextTokens: number | null; maxOutputTokens: number | null;

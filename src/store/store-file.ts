@@ -4,13 +4,13 @@ import { ENDPOINTS, groupField, modelField } from "#catalog/index.ts";
 import { channelField, channelSettingsField } from "#channels/index.ts";
 import { CODE_PATTERN } from "#payments/index.ts";
 import {
-  budgetField, cidrField, countField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField,
+  budgetField, cidrField, countField, groupLimitsField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField,
 } from "#store/fields.ts";
 
 /** Members that `check-store-file.ts` looks at, which also sees files that do not fit elsewhere. */
 const words = z.record(z.string(), z.unknown());
 
-const group = z.strictObject({ ratio: groupField.ratio.optional(), top_up_ratio: groupField.ratio.optional(), limits: limitsField.optional(), auto: groupField.auto.optional() });
+const group = z.strictObject({ ratio: groupField.ratio.optional(), top_up_ratio: groupField.ratio.optional(), limits: groupLimitsField.optional(), auto: groupField.auto.optional() });
 
 const model = z.strictObject({
   id: modelNameField,

@@ -3,6 +3,8 @@ import { RelayError } from "#relay/errors.ts";
 import type { ScannedRequest } from "#relay/http/body/scan.ts";
 import type { ConcurrencyAnswer } from "#relay/limits/concurrency.ts";
 import type { LimitAnswer, LimitRefusal, Scope, ScopedLimits } from "#relay/limits/limiter.ts";
+import { queueMsOf, waitFor } from "#relay/limits/wait.ts";
+import type { TryResult } from "#relay/limits/waiting-room.ts";
 import type { Caller, Limits, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 const LATIN_BYTES_PER_TOKEN = 3.2;
@@ -71,28 +73,44 @@ function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits, o
 
 /**
  * One request and one place in every scope; the places are given back at the request's end.
+ * @param waits may it wait for a place where its group lets requests wait?
  * @throws RelayError rate_limit_requests, concurrency_limit_exceeded
  */
-export function takeRequest(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[]): void | Promise<void> {
+export function takeRequest(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], waits = true): void | Promise<void> {
   if (scopes.length === 0) return undefined;
   const answer = state.limiter.take(scopes, "requests", 1);
-  return answer instanceof Promise ? answer.then((known) => takePlace(state, context, scopes, known)) : takePlace(state, context, scopes, answer);
+  return answer instanceof Promise ? answer.then((known) => takePlace(state, context, scopes, known, waits)) : takePlace(state, context, scopes, answer, waits);
 }
 
-function takePlace(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], answer: LimitAnswer): void | Promise<void> {
+function takePlace(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], answer: LimitAnswer, waits: boolean): void | Promise<void> {
   context.requestLimit = tighter(context.requestLimit, answer);
   if (answer.refused) throw rateRefusal(answer.refused);
   const places = state.concurrency.acquire(scopes);
-  return places instanceof Promise ? places.then((known) => keepPlace(context, known)) : keepPlace(context, places);
+  return places instanceof Promise ? places.then((known) => keepPlace(state, context, scopes, known, waits)) : keepPlace(state, context, scopes, places, waits);
 }
 
 /** @throws RelayError concurrency_limit_exceeded */
-function keepPlace(context: RequestContext, places: ConcurrencyAnswer): void {
-  if ("refused" in places) {
-    const { scope, limit } = places.refused;
-    throw new RelayError("concurrency_limit_exceeded", `Too many requests at once for ${NAMES[scope]}: ${limit} may run at the same time.`, { retryAfterMs: 1_000 });
+function keepPlace(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], places: ConcurrencyAnswer, waits: boolean): void | Promise<void> {
+  if ("release" in places) {
+    context.releases.push(places.release);
+    return undefined;
   }
-  context.releases.push(places.release);
+  const { scope, limit } = places.refused;
+  const refusal = new RelayError("concurrency_limit_exceeded", `Too many requests at once for ${NAMES[scope]}: ${limit} may run at the same time.`, { retryAfterMs: 1_000 });
+  if (!waits || queueMsOf(context) === 0) throw refusal;
+  return waitForPlace(state, context, scopes, refusal);
+}
+
+async function waitForPlace(state: RelayState, context: RequestContext, scopes: readonly ScopedLimits[], refusal: RelayError): Promise<void> {
+  const told = (answer: ConcurrencyAnswer): TryResult<() => void> => ("refused" in answer ? "full" : { got: answer.release });
+  const release = await waitFor(state, context, refusal, {
+    line: scopes, wants: [], giveBack: (got) => got(),
+    attempt: () => {
+      const answer = state.concurrency.acquire(scopes);
+      return answer instanceof Promise ? answer.then(told) : told(answer);
+    },
+  });
+  context.releases.push(release);
 }
 
 /**

@@ -13,6 +13,8 @@ export interface UpstreamLimits {
   /** How long until a request of so many tokens fits; 0 = now. Nothing is taken. */
   waitMs(id: string, limits: Limits, tokens: number): number;
   take(id: string, limits: Limits, tokens: number): void;
+  /** This node's part of what may be in flight; undefined = any number. */
+  places(limits: Limits): number | undefined;
   /** Corrects the tokens and ends the request; `tokens` is what differs from the estimate. */
   release(id: string, limits: Limits, tokens: number): void;
 }
@@ -20,6 +22,7 @@ export interface UpstreamLimits {
 /** @param now wall-clock milliseconds; @param nodes live relay nodes, each with its part of every limit */
 export function createUpstreamLimits(now: () => number, nodes: () => number): UpstreamLimits {
   const counters = new Map<string, Counter>();
+  const placesOf = ({ concurrency }: Limits): number => Math.max(1, Math.floor(concurrency! / nodes()));
   const current = (id: string, at: number): Counter => {
     let counter = counters.get(id);
     if (!counter) counters.set(id, (counter = fresh(at)));
@@ -28,11 +31,12 @@ export function createUpstreamLimits(now: () => number, nodes: () => number): Up
   };
 
   return {
+    places: (limits) => (limits.concurrency === undefined ? undefined : placesOf(limits)),
     waitMs(id, limits, tokens) {
       if (unlimited(limits)) return 0;
       const at = now(), counter = current(id, at), part = 1 / nodes();
       const room = (limit: number | undefined): number => (limit === undefined ? Infinity : Math.max(1, limit * part * SAFETY));
-      if (limits.concurrency !== undefined && counter.running >= Math.max(1, Math.floor(limits.concurrency * part))) return 1_000;
+      if (limits.concurrency !== undefined && counter.running >= placesOf(limits)) return 1_000;
       if (counter.dayRequests + 1 > room(limits.rpd) || (counter.dayTokens > 0 && counter.dayTokens + tokens > room(limits.tpd))) return DAY_MS - (at % DAY_MS);
       return Math.max(untilFits(counter.requests, counter.slot, 1, room(limits.rpm), at), untilFits(counter.tokens, counter.slot, tokens, room(limits.tpm), at));
     },

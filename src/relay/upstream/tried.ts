@@ -80,6 +80,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
   const { channel, upstreamModel } = route;
   const flags = state.health.flags(channel.id, provider.flags);
   const secret = choice.key?.secret() ?? "";
+  context.channelId = channel.id;
   const { endpoint, parts: said, reader, forwarded, stream, contentType, script, spent, path } = speak(input, toldOf(choice.offer, state), flags);
   const circuit = choice.offer.circuits[choice.offer.endpoints.indexOf(endpoint)]!;
 

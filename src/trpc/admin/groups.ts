@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { limitsSchema, permissionsOfRole } from "#accounts/index.ts";
+import { groupLimitsSchema, permissionsOfRole } from "#accounts/index.ts";
 import { addGroup, editGroup, groupField, removeGroup, setGroupPrice } from "#catalog/index.ts";
 import { listGroups } from "#channels/group-list.store.ts";
 import { staffAct } from "#channels/index.ts";
@@ -10,7 +10,7 @@ import { supplyProcedure } from "#trpc/supply.ts";
 
 const id = z.uuid();
 const factor = z.int().min(0).max(1_000_000_000);
-const terms = { ppm: factor, topUpPpm: factor, limits: limitsSchema, auto: groupField.auto } as const;
+const terms = { ppm: factor, topUpPpm: factor, limits: groupLimitsSchema, auto: groupField.auto } as const;
 
 export const groupsRouter = router({
   list: adminProcedure("catalog:read").query(async ({ ctx }) => {

@@ -18,7 +18,9 @@ import { LineField } from "#ui/groups/line-field.client.tsx";
 import { afterFactor } from "#ui/prices/price-math.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
-const LIMITS = ["rpm", "tpm", "rpd", "tpd", "concurrency"] as const;
+const COUNTS = ["rpm", "tpm", "rpd", "tpd", "concurrency"] as const;
+const LIMITS = [...COUNTS, "queue_ms"] as const;
+const QUEUE_MS_MAX = 60_000;
 type Draft = { ratio: string; topUp: string; limits: Record<string, number | undefined>; auto: readonly string[] };
 
 const draftOf = (group: GroupRow): Draft => ({ ratio: factorText(group.ppm), topUp: factorText(group.topUpPpm), limits: { ...group.limits }, auto: group.auto });
@@ -64,7 +66,8 @@ export function GroupForm({ group, rights }: { group: GroupRow; rights: Rights }
         {ppm === undefined ? null : <Effect ppm={ppm} />}
         <Part title={t("limits")}>
           <div className="grid gap-3 sm:grid-cols-3">
-            {LIMITS.map((name) => <NumberField key={name} label={t(`limit.${name}`)} optional max={1_000_000_000} value={draft.limits[name]} onChange={(value) => set({ limits: { ...draft.limits, [name]: value } })} />)}
+            {COUNTS.map((name) => <NumberField key={name} label={t(`limit.${name}`)} optional max={1_000_000_000} value={draft.limits[name]} onChange={(value) => set({ limits: { ...draft.limits, [name]: value } })} />)}
+            <NumberField label={t("limit.queue_ms")} hint={t("queueHint")} optional unit="ms" max={QUEUE_MS_MAX} value={draft.limits.queue_ms} onChange={(value) => set({ limits: { ...draft.limits, queue_ms: value } })} />
           </div>
         </Part>
         <Part title={t("auto")} note={t("autoNote")}><LineField group={group} value={draft.auto} onChange={(auto) => set({ auto })} readOnly={!rights.write} /></Part>
