@@ -158,6 +158,7 @@ function createLimits({ sharedStore: store, metrics }: RelayDeps, monotonic: () 
   return { limiter: createSharedLimiter({ ...own, local: limiter }), concurrency: shared, close: () => shared.close() };
 }
 
+/** Calls back once. @returns takes it back */
 function later(ms: number, call: () => void): () => void {
   const timer = setTimeout(call, ms);
   return () => clearTimeout(timer);

@@ -80,6 +80,18 @@ describe("store as code", () => {
     await shop.apply(STORE, { prune: ["groups"] });
   });
 
+  test("how long a group lets requests wait is one of its limits, and of nobody else's", async () => {
+    const text = "groups:\n  default: { limits: { rpm: 90, queue_ms: 2000 } }";
+    await shop.apply(text);
+    expect(await one("SELECT limits FROM groups WHERE name = 'default'")).toEqual({ limits: { rpm: 90, queue_ms: 2_000 } });
+    expect(await shop.apply(text)).toEqual([]);
+    expect(await shop.apply(await exportStore(database.pool))).toEqual([]);
+    const wrong = "groups:\n  default: { limits: { queue_ms: 60001 } }\nmodels:\n  - { id: x, limits: { queue_ms: 1 } }";
+    const errors = (await shop.apply(wrong).catch((failure: unknown) => failure)) as StoreFileError;
+    expect(errors.errors.map(({ line }) => line)).toEqual([2, 4]);
+    await shop.apply("groups:\n  default: { limits: {} }");
+  });
+
   test("what channels change of requests, and models that are others with parameters set, come back in the export with their numbers", async () => {
     const settings = { params: [{ op: "clamp", path: "/temperature", min: 0.01, max: 1 }, { op: "set", path: "/top_p", value: 0.5, when: { field: "model", is: "prefix", value: "gpt" } }], force_stream: true };
     const text = `models:\n  - { id: gpt-4o-mini-cool, price: { input: 1, output: 2 }, preset: { model: gpt-4o-mini, reasoning: high, temperature: 0.2 } }\nchannels:\n  - { name: main, provider: openai, settings: ${JSON.stringify(settings)} }`;

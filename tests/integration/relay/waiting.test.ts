@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Snapshot } from "#snapshot/snapshot.ts";
 import { completion, startVendor, type Vendor, type VendorCall } from "./vendor.ts";
-import { openShop, until, type Shop, type ShopOptions } from "./shop.ts";
+import { openShop, PRICE, until, type Shop, type ShopOptions } from "./shop.ts";
 
 let vendor: Vendor, shop: Shop | undefined;
 /** Calls that the vendor has not answered. */
@@ -120,4 +120,88 @@ test("a rate of its own is no place to wait for", async () => {
   answerNext();
   expect(await first).toBe(200);
   expect(await status(chat())).toBe(429);
+});
+
+test("two users share a channel half and half while both wait, and neither holds more than half of it", async () => {
+  const second = "sk-mm-of-the-second-user-00000000000000000000000";
+  const { chat, relay } = await openWaiting(20_000, { channels: [{ baseUrl: vendor.url, limits: { concurrency: 4 } }], others: { [second]: { userId: "user2", keyId: "key2", walletId: "wallet2" } } });
+  const ask = (content: string, key?: string) => status(chat({ messages: [{ role: "user", content }] }, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }));
+  const whose = (call: VendorCall): string => (call.body.messages as readonly { content: string }[])[0]!.content;
+  const asked = Array.from({ length: 20 }, () => ask("greedy"));
+  await called(4);
+  asked.push(...Array.from({ length: 10 }, () => ask("modest", second)));
+  await until(() => relay.running === 30);
+  const order: string[] = [];
+  for (let n = 5; n <= 30; n++) {
+    answerNext();
+    await called(n);
+    order.push(whose(open.at(-1)!));
+    if (n >= 6 && n <= 12) expect(open.filter((call) => whose(call) === "greedy")).toHaveLength(2);
+  }
+  while (open.length > 0) answerNext();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+  expect(order.slice(0, 2)).toEqual(["modest", "modest"]);
+  expect(order.slice(2, 18).filter((name) => name === "modest")).toHaveLength(8);
+});
+
+test("others who could serve are asked before anybody waits", async () => {
+  const { chat } = await openWaiting(20_000, {
+    channels: [{ baseUrl: vendor.url, limits: { concurrency: 1 } }],
+    alsoSold: [{ name: "gpt-other", upstreamModel: "up-other", price: PRICE }],
+    alter: (snapshot) => {
+      const free = { ...snapshot.channels.get("c0")!, id: "free", limits: {} };
+      return { ...queueing(20_000)(snapshot), routes: new Map([...snapshot.routes, ["g1\0gpt-other", [{ priority: 0, routes: [{ channel: free, weight: 1, upstreamModel: "up-other" }] }]]]) };
+    },
+  });
+  const first = status(chat());
+  await called(1);
+  const second = status(chat({ models: ["gpt-other"] }));
+  await called(2);
+  expect(vendor.calls[1]!.body.model).toBe("up-other");
+  answerNext();
+  answerNext();
+  expect([await first, await second]).toEqual([200, 200]);
+});
+
+test("where those who stand in are at their limits too, the model that was asked for is waited for", async () => {
+  const { chat } = await openWaiting(20_000, { alsoSold: [{ name: "gpt-other", upstreamModel: "up-other", price: PRICE }] });
+  const first = status(chat());
+  await called(1);
+  const second = status(chat({ models: ["gpt-other"] }));
+  await sleep(150);
+  expect(vendor.calls).toHaveLength(1);
+  answerNext();
+  await called(2);
+  expect(vendor.calls[1]!.body.model).toBe("up-model");
+  answerNext();
+  expect([await first, await second]).toEqual([200, 200]);
+});
+
+test("a channel's rate is waited for as well, and nobody who comes later goes past those who wait", async () => {
+  vendor.script = (call) => completion(call);
+  const { chat, relay, skip } = await openWaiting(20_000, { channels: [{ baseUrl: vendor.url, limits: { rpm: 1 } }] });
+  const ask = (content: string) => status(chat({ messages: [{ role: "user", content }] }));
+  const said = () => vendor.calls.map((call) => (call.body.messages as readonly { content: string }[])[0]!.content);
+  expect(await ask("first")).toBe(200);
+  const second = ask("second");
+  await until(() => relay.running === 1);
+  await sleep(120);
+  expect(said()).toEqual(["first"]);
+  skip(60_000);
+  const third = ask("third");
+  expect(await second).toBe(200);
+  await sleep(120);
+  expect(said()).toEqual(["first", "second"]);
+  skip(60_000);
+  expect(await third).toBe(200);
+});
+
+test("a node that goes lets nobody wait longer than its running requests", async () => {
+  const { chat, relay } = await openWaiting(20_000);
+  const first = status(chat());
+  await called(1);
+  const second = status(chat());
+  await until(() => relay.running === 2);
+  await relay.drain(100);
+  expect([await first, await second, vendor.calls.length]).toEqual([503, 503, 1]);
 });

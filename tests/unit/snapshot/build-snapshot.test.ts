@@ -64,6 +64,12 @@ test("a model whose channels are all down stays listed and has no route", () => 
   expect(snapshot.routes.get("g\0a")).toBeUndefined();
 });
 
+test("how long a group lets requests wait is no limit to be counted against", () => {
+  const groups = rows().groups.map((row) => ({ ...row, limits: row.id === "v" ? { rpm: 5, queue_ms: 2_000 } : { queue_ms: 0 } }));
+  const { groups: built } = build({ groups });
+  expect([built.get("v"), built.get("g")]).toEqual([expect.objectContaining({ limits: { rpm: 5 }, queueMs: 2_000 }), { id: "g", name: "default", ppm: 1_000_000, limits: {} }]);
+});
+
 test("the price in force goes by the instant of admission", () => {
   const snapshot = build();
   const a = snapshot.models.get("a")!;
