@@ -173,6 +173,8 @@ export type RequestContext = {
   waitsUntil: number;
   /** The channel that was asked last. */
   channelId: string | undefined;
+  /** Who has waited for a channel has a place kept until the request is sent: gives it up for the one that is taken then. */
+  reserved: (() => void) | undefined;
   /** For the log line. */
   outcome: string | undefined;
   errorCode: string | undefined;

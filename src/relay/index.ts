@@ -92,6 +92,7 @@ export function createRelay(deps: RelayDeps): Relay {
   const sessions: Sessions = new Set();
   let draining = false;
 
+  const waitingRoom = new WaitingRoom({ monotonic, later });
   const limits = createLimits(deps, monotonic, nodes);
   const state: RelayState = {
     ...deps,
@@ -99,7 +100,7 @@ export function createRelay(deps: RelayDeps): Relay {
     limiter: limits.limiter,
     concurrency: limits.concurrency,
     upstreamLimits: createUpstreamLimits(now, nodes),
-    waitingRoom: new WaitingRoom({ monotonic, later }),
+    waitingRoom,
     unknownKeys: createUnknownKeys(monotonic),
     health: createHealth(deps.random),
     routeBook: createRouteBook(),
@@ -117,7 +118,7 @@ export function createRelay(deps: RelayDeps): Relay {
     plans: createPlans(),
     endUser: createEndUserNames(deps.endUserKey ?? randomBytes(32)),
     modelLists: createModelLists(now),
-    meters: createRelayMeters(deps.metrics, () => running.size),
+    meters: createRelayMeters(deps.metrics, () => running.size, () => waitingRoom.size),
     isDraining: () => draining,
   };
 

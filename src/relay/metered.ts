@@ -141,6 +141,7 @@ function linedUp(state: RelayState, context: RequestContext, caller: Caller, { o
   return {
     line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id}`,
     offers: plan.offers,
+    tokens: parts.tokens,
     make: (offers) => routerFor(state, context, caller, { ...parts, plan: { ...plan, offers } }),
   };
 }

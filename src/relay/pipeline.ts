@@ -119,7 +119,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
     warnings: [], changes: [], turn: undefined, once: undefined,
-    waitsUntil: 0, channelId: undefined,
+    waitsUntil: 0, channelId: undefined, reserved: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
     place: -1,
   };

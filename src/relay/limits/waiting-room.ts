@@ -108,7 +108,7 @@ export class WaitingRoom {
     this.#serving = true;
     while (this.#again) {
       this.#again = false;
-      // Whoever was served takes the place before the next one looks for it.
+      // One a turn: a thousand of them hold nobody else up.
       while (await this.#serveOne()) await nextTurn();
     }
     this.#serving = false;

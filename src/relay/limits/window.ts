@@ -15,6 +15,8 @@ export interface UpstreamLimits {
   take(id: string, limits: Limits, tokens: number): void;
   /** This node's part of what may be in flight; undefined = any number. */
   places(limits: Limits): number | undefined;
+  /** Takes it for somebody who is not ready yet. @returns undoes it, as if nothing had been taken; idempotent */
+  reserve(id: string, limits: Limits, tokens: number): () => void;
   /** Corrects the tokens and ends the request; `tokens` is what differs from the estimate. */
   release(id: string, limits: Limits, tokens: number): void;
 }
@@ -41,13 +43,26 @@ export function createUpstreamLimits(now: () => number, nodes: () => number): Up
       return Math.max(untilFits(counter.requests, counter.slot, 1, room(limits.rpm), at), untilFits(counter.tokens, counter.slot, tokens, room(limits.tpm), at));
     },
     take(id, limits, tokens) {
-      if (unlimited(limits)) return;
-      const counter = current(id, now());
-      counter.requests[counter.slot % BUCKETS]! += 1;
-      counter.tokens[counter.slot % BUCKETS]! += tokens;
-      counter.dayRequests += 1;
-      counter.dayTokens += tokens;
-      counter.running += 1;
+      if (!unlimited(limits)) add(current(id, now()), tokens);
+    },
+    reserve(id, limits, tokens) {
+      if (unlimited(limits)) return () => undefined;
+      const counter = current(id, now()), { slot, day } = counter;
+      add(counter, tokens);
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        advance(counter, now());
+        counter.running -= 1;
+        if (counter.slot - slot < BUCKETS) {
+          counter.requests[slot % BUCKETS]! -= 1;
+          counter.tokens[slot % BUCKETS] = Math.max(0, counter.tokens[slot % BUCKETS]! - tokens);
+        }
+        if (counter.day !== day) return;
+        counter.dayRequests -= 1;
+        counter.dayTokens = Math.max(0, counter.dayTokens - tokens);
+      };
     },
     release(id, limits, tokens) {
       if (unlimited(limits)) return;
@@ -66,6 +81,14 @@ const fresh = (at: number): Counter => ({
   requests: new Float64Array(BUCKETS), tokens: new Float64Array(BUCKETS),
   slot: Math.floor(at / BUCKET_MS), day: Math.floor(at / DAY_MS), dayRequests: 0, dayTokens: 0, running: 0,
 });
+
+function add(counter: Counter, tokens: number): void {
+  counter.requests[counter.slot % BUCKETS]! += 1;
+  counter.tokens[counter.slot % BUCKETS]! += tokens;
+  counter.dayRequests += 1;
+  counter.dayTokens += tokens;
+  counter.running += 1;
+}
 
 function advance(counter: Counter, at: number): void {
   const slot = Math.floor(at / BUCKET_MS), day = Math.floor(at / DAY_MS);

@@ -9,7 +9,7 @@ import type { Channel } from "#snapshot/snapshot.ts";
 export type Routed = Readonly<{ router: Router; first: Choice }>;
 
 /** Who waits for the same, among which offers, and how a router among some of them is made. */
-export type Line = Readonly<{ line: unknown; offers: readonly Offer[]; make: (offers: readonly Offer[]) => Router }>;
+export type Line = Readonly<{ line: unknown; offers: readonly Offer[]; tokens: number; make: (offers: readonly Offer[]) => Router }>;
 
 /**
  * The first choice, or why there is none at the moment where the request may wait for one.
@@ -27,20 +27,32 @@ export function firstOrRefusal(state: RelayState, context: RequestContext, route
 }
 
 /** @throws RelayError the refusal, when no channel was free in time; as `Router.first` when waiting helps no longer */
-export function waitForChannel(state: RelayState, context: RequestContext, refusal: RelayError, { line, offers, make }: Line): Promise<Routed> {
+export function waitForChannel(state: RelayState, context: RequestContext, refusal: RelayError, { line, offers, tokens, make }: Line): Promise<Routed> {
   const attempt = (): TryResult<Routed> => {
     const open = offers.filter(({ route }) => !hasShare(state, context, route.channel));
     const none = open.length < offers.length ? "not-theirs" : "full";
     if (open.length === 0) return none;
     const router = make(open);
     try {
-      return { got: { router, first: router.first() } };
+      const first = router.first();
+      reserve(state, context, first, tokens);
+      return { got: { router, first } };
     } catch (error) {
       if (isLimit(error)) return none;
       throw error;
     }
   };
   return waitFor(state, context, refusal, { line, attempt, wants: [...new Set(offers.map(({ route }) => route.channel.id))] });
+}
+
+/** Until the money is set aside the place would look free to the next one. */
+function reserve({ upstreamLimits }: RelayState, context: RequestContext, { offer: { route: { channel } }, key }: Choice, tokens: number): void {
+  const places = [channel, ...(key ? [key] : [])].map(({ id, limits }) => upstreamLimits.reserve(id, limits, tokens));
+  context.channelId = channel.id;
+  context.reserved = () => {
+    for (const giveUp of places) giveUp();
+  };
+  context.releases.push(context.reserved);
 }
 
 const isLimit = (error: unknown): error is RelayError => error instanceof RelayError && error.code === "upstream_rate_limited";

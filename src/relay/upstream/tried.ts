@@ -129,6 +129,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       return { class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(betas !== undefined && { betas }), ...(wait !== undefined && { retryAfterMs: wait }) };
     },
   });
+  if (context.reserved) context.reserved();
   return { choice, attempt, circuit, protocol: endpoint.dialect, injected: choice.offer.policy?.system !== undefined && context.changes.includes("system"), release: takePlaces(state, choice, circuit, input.tokens) };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Snapshot } from "#snapshot/snapshot.ts";
+import { fakeBilling } from "./fake-billing.ts";
 import { completion, startVendor, type Vendor, type VendorCall } from "./vendor.ts";
 import { openShop, PRICE, until, type Shop, type ShopOptions } from "./shop.ts";
 
@@ -204,4 +205,22 @@ test("a node that goes lets nobody wait longer than its running requests", async
   await until(() => relay.running === 2);
   await relay.drain(100);
   expect([await first, await second, vendor.calls.length]).toEqual([503, 503, 1]);
+});
+
+test("while one's money is set aside, the place that was waited for is nobody else's", async () => {
+  const billing = fakeBilling();
+  const { chat, relay } = await openWaiting(20_000, { billing: { ...billing, admit: async (ask) => (await sleep(120), billing.admit(ask)) } });
+  const first = status(chat());
+  await called(1);
+  const others = [chat(), chat(), chat()].map(status);
+  await until(() => relay.running === 4);
+  answerNext();
+  expect(await first).toBe(200);
+  for (let n = 2; n <= 4; n++) {
+    await called(n);
+    await sleep(200);
+    expect(vendor.calls).toHaveLength(n);
+    answerNext();
+  }
+  expect(await Promise.all(others)).toEqual([200, 200, 200]);
 });

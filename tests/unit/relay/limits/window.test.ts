@@ -39,3 +39,17 @@ test("days begin at midnight UTC, and requests in flight are counted", () => {
   limits.release("d", { concurrency: 1 }, 0);
   expect(limits.waitMs("d", { concurrency: 1 }, 0)).toBe(0);
 });
+
+test("what was reserved and given up leaves nothing behind, at whatever time", () => {
+  const clock = fakeClock(Date.UTC(2030, 0, 1)), limits = createUpstreamLimits(() => clock.now(), () => 1);
+  const rules = { rpm: 2, tpm: 1_000, rpd: 2, tpd: 1_000, concurrency: 1 };
+  for (const later of [0, 20_000, 60_000, 86_400_000]) {
+    const giveUp = limits.reserve("c", rules, 900);
+    expect(limits.waitMs("c", rules, 900)).toBeGreaterThan(0);
+    clock.advance(later);
+    giveUp();
+    giveUp();
+    expect(limits.waitMs("c", rules, 900)).toBe(0);
+  }
+  expect([limits.places(rules), limits.places({ rpm: 1 })]).toEqual([1, undefined]);
+});
