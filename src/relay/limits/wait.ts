@@ -16,11 +16,12 @@ export async function waitFor<T>(state: RelayState, context: RequestContext, ref
   const isOver = context.waitsUntil <= now || context.left !== undefined || context.reply.gone || context.cut !== undefined;
   const waiting = isOver ? undefined : state.waitingRoom.enter({ ...wait, userId: context.caller!.userId, untilMs: context.waitsUntil });
   if (!waiting) throw refusal;
-  context.cutShort = waiting.leave;
-  context.onLeft = () => {
+  const leave = (): void => {
     context.left = "before";
     waiting.leave();
   };
+  context.onLeft = leave;
+  context.cutShort = waiting.leave;
   try {
     const got = await waiting.place;
     if (got === undefined) throw context.cut ?? refusal;

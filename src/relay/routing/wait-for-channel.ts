@@ -49,10 +49,11 @@ export function waitForChannel(state: RelayState, context: RequestContext, refus
 function reserve({ upstreamLimits }: RelayState, context: RequestContext, { offer: { route: { channel } }, key }: Choice, tokens: number): void {
   const places = [channel, ...(key ? [key] : [])].map(({ id, limits }) => upstreamLimits.reserve(id, limits, tokens));
   context.channelId = channel.id;
-  context.reserved = () => {
-    for (const giveUp of places) giveUp();
+  const giveUp = (): void => {
+    for (const undo of places) undo();
   };
-  context.releases.push(context.reserved);
+  context.reserved = giveUp;
+  context.releases.push(giveUp);
 }
 
 const isLimit = (error: unknown): error is RelayError => error instanceof RelayError && error.code === "upstream_rate_limited";
