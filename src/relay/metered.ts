@@ -85,13 +85,16 @@ async function readUpload({ spool }: RelayState, { inbound, releases }: RequestC
 /** What a request does that finds every channel at its limits: waits, or not, or waits now, having found them so before. */
 export type Queueing = "waits" | "refused" | "waits-now";
 
+/** Where in a line of models and groups a request is admitted. */
+type InLine = Readonly<{ queueing: Queueing; /** Models whose own limits count it already: another group asks for the same one. */ counted: Set<Model> }>;
+
 /**
  * Stage 6 and 7 for one model: price, token limits, somebody to ask, and the money, in this order, so that what is admitted
  * can be sent.
  * @throws RelayError
  */
 export async function admitPlan(
-  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned, form }: ReadRequest, plan: Plan, queueing: Queueing = "waits",
+  state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { body, scanned, form }: ReadRequest, plan: Plan, inLine?: InLine,
 ): Promise<Admitted> {
   const { snapshot, admittedAtMs } = context;
   const { operation, endpoint } = wanted;
@@ -102,8 +105,9 @@ export async function admitPlan(
     throw new RelayError("unsupported_endpoint", `The model '${scanned.model.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
 
-  const takingRequest = queueing === "waits-now" ? undefined : takeRequest(state, context, ownScopes);
+  const takingRequest = inLine?.counted.has(model) === true ? undefined : takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
+  inLine?.counted.add(model);
   const weighed = weigh(state, context, plan, { operation, scanned, body });
   const tier = plan.tiers ? pricedTier(scanned, body, price) : undefined;
   const inputTokensRough = roughInputTokens(weighed);
@@ -116,7 +120,7 @@ export async function admitPlan(
   try {
     const parts: RouteParts = { plan, price, scanned, body, tokens, inputTokensRough };
     router = routerFor(state, context, caller, parts);
-    const found = queueing === "refused" ? router.first() : firstOrRefusal(state, context, router, plan.offers);
+    const found = inLine?.queueing === "refused" ? router.first() : firstOrRefusal(state, context, router, plan.offers);
     if (found instanceof RelayError) ({ router, first } = await waitForChannel(state, context, found, linedUp(state, context, caller, wanted, parts)));
     else first = found;
     const admission = state.billing.admit(askFor(state, context, caller, wanted, { plan, price, scanned: weighed, body, budgets, tier }));

@@ -56,9 +56,10 @@ async function admitLine(
   let current = plan, cause: FallbackCause | undefined, ceiling: CompiledPrice | undefined;
   let full: Readonly<{ plan: Plan; ceiling: CompiledPrice | undefined }> | undefined;
   let queueing: Queueing = "refused"; // as long as there are others to ask
+  const counted = new Set<Model>();
   for (;;) {
     try {
-      const admitted = await admitPlan(state, context, caller, wanted, request, current, queueing);
+      const admitted = await admitPlan(state, context, caller, wanted, request, current, { queueing, counted });
       return { ...admitted, line, ...(ceiling && { job: { ...admitted.job, ceiling } }) };
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;

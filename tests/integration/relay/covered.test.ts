@@ -90,6 +90,17 @@ test("a line of groups is served by the first that can, at its price", async () 
   expect(shop.billing.raised).toHaveLength(1);
 });
 
+test("a model's own limits count a request once, however many groups of its line are asked", async () => {
+  const limited = (made: Snapshot): Snapshot =>
+    line({ ...made, models: new Map([...made.models].map(([name, model]) => [name, { ...model, limits: { concurrency: 1, rpm: 2 } }])) });
+  const { shop } = await setUp([undefined, undefined], (vendors) => ({
+    alter: limited, channels: vendors.map(({ url }, i) => ({ baseUrl: url, priority: -i, ...(i === 0 && { pausedUntilMs: Date.now() + 60_000 }) })),
+  }));
+  expect((await shop.chat()).headers.get("x-modelmart-cost-nano-usd")).toBe("40000");
+  expect((await shop.chat()).status).toBe(200);
+  expect((await shop.chat()).status).toBe(429);
+});
+
 test("who cannot pay the dearer group hears of it; who cannot be covered in mid-way hears of the failure", async () => {
   const paused = await setUp([undefined, undefined], (vendors) => ({
     alter: line, channels: vendors.map(({ url }, i) => ({ baseUrl: url, priority: -i, ...(i === 0 && { pausedUntilMs: Date.now() + 60_000 }) })),
