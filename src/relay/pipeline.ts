@@ -24,6 +24,7 @@ import type { Settled } from "#relay/metering/settle.ts";
 import { admit, fallBack } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
+import { lookUpCaller } from "#relay/policy/channel-pin.ts";
 import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
@@ -134,7 +135,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
 export function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
   const secret = presentedKey(inbound);
   const blockedMs = state.unknownKeys.blockedMs(inbound.clientIp);
-  const found = state.keys.lookup(secret);
+  const found = lookUpCaller(state.keys, secret);
   if (blockedMs === 0) return found;
   const orBlocked = (caller: Caller | undefined): Caller => {
     if (caller) return caller;

@@ -28,6 +28,7 @@ export function useLimitSentence(): LimitSentence {
         models,
         ...(draft.endpoints.length === 0 ? [] : [t("endpoints", { count: draft.endpoints.length })]),
         ...(draft.cidrs.length === 0 ? [] : [t("cidrs", { count: draft.cidrs.length })]),
+        ...(draft.scopes.length === 0 ? [] : [t("scopes")]),
       ];
       return format.list(parts, { type: "unit" });
     },
