@@ -118,7 +118,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     releases: [],
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
-    caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
+    caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined, answering: undefined,
     warnings: [], changes: [], turn: undefined, once: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
     place: -1,
@@ -241,7 +241,7 @@ export function refuse(state: RelayState, context: RequestContext, thrown: unkno
   context.errorCode = error.code;
   context.status = context.form.errorStatus(error);
   if (error.code === "internal_error") state.log.error({ err: thrown, request: context.idText }, "a request failed");
-  sendError(context, error, writer);
+  sendError(state, context, error, writer);
 }
 
 /** Gives back what the request held, and tells how it was. */

@@ -72,7 +72,7 @@ function ModelsField({ value, onChange }: { value: readonly string[]; onChange: 
   return <ComboboxField multiple label={t("form.models")} optional placeholder={t("form.allModels")} value={value} onChange={onChange} options={[...options, ...kept]} />;
 }
 
-const SCOPE_WORD = { "channel:pin": "pin" } as const satisfies Record<KeyDraft["scopes"][number], string>;
+const SCOPE_WORD = { "channel:pin": "pin", debug: "debug" } as const satisfies Record<KeyDraft["scopes"][number], string>;
 
 /** Rights beyond calls: nothing of them is shown to customers, who can give none. */
 function ScopesField({ value, onChange }: { value: KeyDraft["scopes"]; onChange: (scopes: KeyDraft["scopes"]) => void }) {

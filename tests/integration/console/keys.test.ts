@@ -162,7 +162,8 @@ test("the playground's key lives a quarter of an hour, goes on in a second windo
 test("operators give their keys rights that no customer can give, and lose them with their role", async () => {
   const operator = await shop.as(OPERATOR_EMAIL, "operator");
   expect(await alice.console.keys.scopes()).toEqual([]);
-  expect(await operator.console.keys.scopes()).toContain("channel:pin");
+  expect(await operator.console.keys.scopes()).toEqual(["channel:pin", "debug"]);
+  await expect(make("debugs", { scopes: ["debug"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
   await expect(make("pins", { scopes: ["channel:pin"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
   const { key: hers } = await make("no-pins", { scopes: [] });
   await expect(alice.console.keys.update({ id: hers.id, scopes: ["channel:pin"] })).rejects.toMatchObject({ code: "FORBIDDEN" });

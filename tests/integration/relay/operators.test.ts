@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { KEY, openShop, type Shop, type ShopOptions } from "./shop.ts";
-import { failure, startVendor, type Vendor } from "./vendor.ts";
+import { completion, failure, startVendor, type Vendor } from "./vendor.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -58,4 +58,46 @@ test.each([
 test.each(["-", "-x", "-2x", "-0000000002", "--"])("'%s' after a key names no channel", async (suffix) => {
   const { ask } = await setUp({ caller: PINS });
   expect((await ask(suffix)).status).toBe(401);
+});
+
+const DEBUG_HEADERS = ["x-modelmart-channel", "x-modelmart-upstream-model", "x-modelmart-upstream-ms", "x-modelmart-overhead-ms"];
+const debugOf = ({ headers }: Response) => DEBUG_HEADERS.map((name) => headers.get(name));
+const DEBUGS = { userRole: "operator", scopes: ["debug"] } as const;
+
+test.each([false, true])("an operator's key with the right to debug learns who answered and where the time went (stream: %s)", async (stream) => {
+  const { vendors, ask } = await setUp({ caller: DEBUGS });
+  vendors[0]!.script = (call) => failure(call, 500);
+  vendors[1]!.script = (call) => void setTimeout(() => completion(call), 150);
+  const before = performance.now();
+  const response = await ask("", { stream });
+  await response.text();
+  const took = performance.now() - before;
+  const [channel, model, upstream, overhead] = debugOf(response);
+  expect([channel, model]).toEqual(["2", "up-model"]);
+  expect(Number(upstream)).toBeGreaterThanOrEqual(149);
+  expect(overhead).toMatch(/^\d+$/);
+  expect(Number(upstream) + Number(overhead)).toBeLessThanOrEqual(took + 2);
+});
+
+test("an error names the channel that gave it; a request that reached nobody names none", async () => {
+  const { vendors, ask } = await setUp({ caller: DEBUGS });
+  vendors[0]!.script = (call) => failure(call, 400, "no such thing");
+  const refused = await ask("");
+  expect(refused.status).toBe(400);
+  expect(debugOf(refused).slice(0, 2)).toEqual(["1", "up-model"]);
+  expect(debugOf(await ask("", { model: "gpt-nobody" }))).toEqual([null, null, null, null]);
+});
+
+test.each([
+  ["a customer", {}], ["an operator's plain key", { userRole: "operator" }], ["an operator's key that chooses channels", PINS],
+] as const)("%s hears nothing of channels", async (_name, caller) => {
+  const { vendors, ask } = await setUp({ caller });
+  for (const body of [{}, { stream: true }]) {
+    const response = await ask("", body);
+    expect(response.status).toBe(200);
+    await response.text();
+    expect(debugOf(response)).toEqual([null, null, null, null]);
+  }
+  vendors[0]!.script = (call) => failure(call, 400, "no such thing");
+  expect(debugOf(await ask(""))).toEqual([null, null, null, null]);
 });
