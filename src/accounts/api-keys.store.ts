@@ -1,3 +1,4 @@
+import type { KeyScope } from "#accounts/key-scopes.ts";
 import type { LimitSet, StoredBudget } from "#accounts/limits.ts";
 import { maskOf } from "#accounts/secret-form.ts";
 import { hmac } from "#platform/crypto/hash.ts";
@@ -14,6 +15,8 @@ export type ApiKeySettings = Readonly<{
   /** Empty = all; entries may end in `/*`. */
   models?: readonly string[];
   endpoints?: readonly string[];
+  /** What the key may do beyond calls; of no effect while its owner's role does not allow it. */
+  scopes?: readonly KeyScope[];
   cidrs?: readonly string[];
   limits?: LimitSet;
   budgets?: readonly StoredBudget[];
@@ -36,10 +39,10 @@ export async function createApiKey(
   const id = uuidv7();
   const { hash, prefix, suffix } = sealedForm(pepper, key.secret);
   await tx.query(
-    `INSERT INTO api_keys (id, user_id, name, hash, prefix, suffix, kind, group_id, models, endpoints, cidrs, limits, budgets, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    `INSERT INTO api_keys (id, user_id, name, hash, prefix, suffix, kind, group_id, models, endpoints, cidrs, limits, budgets, expires_at, scopes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [id, key.userId, key.name, hash, prefix, suffix, key.kind ?? "api", key.groupId ?? null, key.models ?? [], key.endpoints ?? [],
-      key.cidrs ?? [], JSON.stringify(key.limits ?? {}), JSON.stringify(key.budgets ?? []), key.expiresAt ?? null],
+      key.cidrs ?? [], JSON.stringify(key.limits ?? {}), JSON.stringify(key.budgets ?? []), key.expiresAt ?? null, key.scopes ?? []],
   );
   await notify(tx, "key", id); // nodes may hold this secret as unknown
   return id;
@@ -59,6 +62,7 @@ export async function updateApiKey(
     group_id: patch.groupId,
     models: patch.models,
     endpoints: patch.endpoints,
+    scopes: patch.scopes,
     cidrs: patch.cidrs,
     limits: patch.limits && JSON.stringify(patch.limits),
     budgets: patch.budgets && JSON.stringify(patch.budgets),

@@ -58,7 +58,7 @@ export async function exportAccount(db: Queryable, userId: string): Promise<Reco
   const rowsOf = async (text: string): Promise<unknown[]> => (await db.query(text, [userId])).rows;
   const [account, keys, sessions, ledger, acts, agreements] = await Promise.all([
     rowsOf("SELECT id, email, name, role, status, locale, time_zone, theme, density, verified_at, terms_at, created_at FROM users WHERE id = $1"),
-    rowsOf("SELECT id, name, prefix, suffix, status, models, endpoints, cidrs, limits, budgets, expires_at, last_used_at, created_at FROM api_keys WHERE user_id = $1 ORDER BY id"),
+    rowsOf("SELECT id, name, prefix, suffix, status, models, endpoints, scopes, cidrs, limits, budgets, expires_at, last_used_at, created_at FROM api_keys WHERE user_id = $1 ORDER BY id"),
     rowsOf("SELECT id, ip, user_agent, created_at, last_used_at, ended_at FROM sessions WHERE user_id = $1 ORDER BY id"),
     rowsOf(`SELECT t.id, t.posted_at, t.kind, a.code AS account, e.amount_nano::text AS amount_nano_usd
               FROM wallets w JOIN accounts a ON a.wallet_id = w.id JOIN ledger_entries e ON e.account_id = a.id JOIN ledger_transactions t ON t.id = e.tx_id

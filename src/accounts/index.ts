@@ -33,6 +33,8 @@ export { networkOf, senderOf } from "#accounts/network.ts";
 export { CONSOLE_PERMISSIONS, isStaff, PERMISSIONS, permissionsOfRole, permissionsOfToken, ROLES, STAFF_ROLES, VERIFIED_ONLY } from "#accounts/permissions.ts";
 export type { ConsolePermission, Permission, Role, StaffRole } from "#accounts/permissions.ts";
 export { checksumHolds, generateSecret, isApiKeyForm, isManagementTokenForm, maskOf, problemOfGivenSecret } from "#accounts/secret-form.ts";
+export { KEY_SCOPES, scopesOfRole } from "#accounts/key-scopes.ts";
+export type { KeyScope } from "#accounts/key-scopes.ts";
 export { changesOfKey, countOwnKeys, findOwnKey, KEY_STATES, keyHistory, listOwnKeys, lockOwnKey, playgroundKey } from "#accounts/own-keys.store.ts";
 export type { KeyChange, KeyFilter, KeyState, OwnKey } from "#accounts/own-keys.store.ts";
 export { isSettingPath, limitAlone, parseSetting, resolveSettings, settingNano, SETTINGS } from "#accounts/settings.ts";

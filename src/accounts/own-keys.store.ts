@@ -1,4 +1,5 @@
 import { createApiKey, rotateApiKey, updateApiKey } from "#accounts/api-keys.store.ts";
+import type { KeyScope } from "#accounts/key-scopes.ts";
 import { readBudgets, readLimits, type BudgetPeriod, type LimitSet } from "#accounts/limits.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
@@ -9,7 +10,7 @@ export type KeyState = (typeof KEY_STATES)[number];
 /** A customer's key as he sees it: never its secret. */
 export type OwnKey = Readonly<{
   id: string; name: string; prefix: string; suffix: string; state: KeyState; group: string | null;
-  models: readonly string[]; endpoints: readonly string[]; cidrs: readonly string[]; limits: LimitSet;
+  models: readonly string[]; endpoints: readonly string[]; scopes: readonly KeyScope[]; cidrs: readonly string[]; limits: LimitSet;
   budgets: readonly Readonly<{ per: BudgetPeriod; amountNano: bigint; spentNano: bigint }>[];
   expiresAt: Date | null; createdAt: Date; lastUsedAt: Date | null;
   /** While the secret before a rotation is still taken. */
@@ -43,7 +44,7 @@ const SPENT = `
    WHERE b.scope = 'key:' || k.id AND (b.period = 'total' OR b.starts_at >= date_trunc(b.period, now(), u.time_zone))`;
 
 const VIEW = `
-  SELECT k.id, k.name, k.prefix, k.suffix, g.name AS "group", k.models, k.endpoints, k.cidrs, k.limits, k.budgets, s.spent,
+  SELECT k.id, k.name, k.prefix, k.suffix, g.name AS "group", k.models, k.endpoints, k.scopes, k.cidrs, k.limits, k.budgets, s.spent,
          k.expires_at AS "expiresAt", k.created_at AS "createdAt", l.at AS "lastUsedAt",
          k.old_suffix AS "oldSuffix", CASE WHEN k.old_until > now() THEN k.old_until END AS "oldUntil",
          CASE WHEN k.status <> 'active' THEN k.status
@@ -93,7 +94,7 @@ export type KeyChange = Readonly<{ at: Date; action: string; actorType: string; 
 
 /** What the log keeps of a key's settings: all that may be changed, without any secret. */
 export const changesOfKey = (key: OwnKey): Readonly<Record<string, unknown>> => ({
-  name: key.name, state: key.state, models: key.models, endpoints: key.endpoints, cidrs: key.cidrs, limits: key.limits,
+  name: key.name, state: key.state, models: key.models, endpoints: key.endpoints, scopes: key.scopes, cidrs: key.cidrs, limits: key.limits,
   budgets: key.budgets.map(({ per, amountNano }) => ({ per, amount_nano: amountNano.toString() })), expires_at: key.expiresAt?.toISOString() ?? null,
 });
 

@@ -48,6 +48,7 @@ async function answer(state: RelayState, job: Job, router: Router, first: Choice
       context.replyType = delivery.facts.contentType;
       return { body: delivery.body, ending: bodyEnding(job, delivery) };
     case "stream":
+      context.answering = delivery.tried;
       context.replyType = delivery.tried.attempt.facts!.contentType;
       return { ending: await passStream({ state, context, hold, tried: delivery.tried, held: delivery.held, writer: writer!, empty: delivery.empty, outputPico: outputPrice(job, delivery.tried.choice) }) };
   }

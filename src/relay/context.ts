@@ -44,6 +44,7 @@ import type { TaskStore } from "#relay/tasks/task-store.ts";
 import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
+import type { Tried } from "#relay/upstream/tried.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
 import type { Transport } from "#relay/upstream/transport.ts";
 import type { Caller, KeyDirectory, Model, Snapshot, SnapshotSource } from "#snapshot/snapshot.ts";
@@ -161,6 +162,8 @@ export type RequestContext = {
   cut: RelayError | undefined;
   /** Tries so far, for the receipt. */
   readonly attempts: AttemptRecord[];
+  /** The try whose stream passes to the client, until it is among the attempts. */
+  answering: Tried | undefined;
   /** What the vendor's protocol could not carry: codes for the answer's headers, of the try under way. */
   warnings: readonly string[];
   /** What the operator's settings and the rules of models have changed: codes for the receipt's back side. */

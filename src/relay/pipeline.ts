@@ -24,6 +24,7 @@ import type { Settled } from "#relay/metering/settle.ts";
 import { admit, fallBack } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
+import { lookUpCaller } from "#relay/policy/channel-pin.ts";
 import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
@@ -117,7 +118,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     releases: [],
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
-    caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined,
+    caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined, answering: undefined,
     warnings: [], changes: [], turn: undefined, once: undefined,
     waitsUntil: 0, channelId: undefined, reserved: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
@@ -135,7 +136,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
 export function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
   const secret = presentedKey(inbound);
   const blockedMs = state.unknownKeys.blockedMs(inbound.clientIp);
-  const found = state.keys.lookup(secret);
+  const found = lookUpCaller(state.keys, secret);
   if (blockedMs === 0) return found;
   const orBlocked = (caller: Caller | undefined): Caller => {
     if (caller) return caller;
@@ -241,7 +242,7 @@ export function refuse(state: RelayState, context: RequestContext, thrown: unkno
   context.errorCode = error.code;
   context.status = context.form.errorStatus(error);
   if (error.code === "internal_error") state.log.error({ err: thrown, request: context.idText }, "a request failed");
-  sendError(context, error, writer);
+  sendError(state, context, error, writer);
 }
 
 /** Gives back what the request held, and tells how it was. */

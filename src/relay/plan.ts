@@ -1,6 +1,7 @@
 import { createLimitScopes } from "#relay/limits/request-limits.ts";
 import type { ScopedLimits } from "#relay/limits/limiter.ts";
 import { endpointName } from "#relay/policy/access.ts";
+import { pinnedTo } from "#relay/policy/channel-pin.ts";
 import { resolveModel } from "#relay/policy/resolve-model.ts";
 import { providers } from "#relay/providers/index.ts";
 import type { SessionKind } from "#relay/realtime/session-kind.ts";
@@ -71,7 +72,7 @@ export function createPlans(): Plans {
       const model = resolveModel(snapshot, caller, name, endpointName(asked.operation, asked.dialect));
       const { own, all } = scopes.ofModel(caller, snapshot, model);
       const [first, ...others] = groupId === undefined ? groupsFor(snapshot, caller, model) : [groupId];
-      const offers = offersFor(snapshot, providers, first, model, asked);
+      const offers = pinnedTo(caller, offersFor(snapshot, providers, first, model, asked));
       const plan: Plan = {
         model, ownScopes: own, allScopes: all, groupId: first, offers,
         weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined || policy?.preset?.maxTokens !== undefined),
@@ -88,7 +89,7 @@ export function createPlans(): Plans {
     realtimePlan(caller, snapshot, name, kind) {
       const model = resolveModel(snapshot, caller, name, "realtime");
       const { own, all } = scopes.ofModel(caller, snapshot, model);
-      const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: realtimeOffers(snapshot, providers, groupId, model, kind === "transcription") }));
+      const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: pinnedTo(caller, realtimeOffers(snapshot, providers, groupId, model, kind === "transcription")) }));
       const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
       const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
       return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, characters: false, ...(unsupported && { unsupported }) };

@@ -1,4 +1,5 @@
 import type { Job, RelayState, RequestContext } from "#relay/context.ts";
+import { debugHeaders } from "#relay/debug-headers.ts";
 import type { RelayError } from "#relay/errors.ts";
 import { relayHeaders } from "#relay/http/headers.ts";
 import type { AnswerHeaders, RelayHeaderFacts } from "#relay/http/headers.ts";
@@ -32,9 +33,14 @@ const served = (state: RelayState, { context, model, hold }: Job, own: Pick<Rela
 const common = (context: RequestContext): RelayHeaderFacts =>
   ({ manner: context.form.manner, requestId: context.idText, requests: context.requestLimit, tokens: context.tokenLimit, close: context.closing });
 
+const withDebug = (state: RelayState, context: RequestContext, headers: AnswerHeaders): AnswerHeaders => {
+  const more = debugHeaders(state, context);
+  return more ? { ...headers, ...more } : headers;
+};
+
 /** The head of a stream; goes out with its first byte, so tries are counted as far as they are known. */
 export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
-  relayHeaders(served(state, job, { stream: true, contentType: job.context.replyType ?? job.context.style?.contentType, attempts: job.context.attempts.length + 1 }));
+  withDebug(state, job.context, relayHeaders(served(state, job, { stream: true, contentType: job.context.replyType ?? job.context.style?.contentType, attempts: job.context.attempts.length + 1 })));
 
 /** The head of a whole answer. */
 const bodyHeaders = (state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): AnswerHeaders =>
@@ -60,7 +66,7 @@ export function sendBody(state: RelayState, job: Job, body: Buffer, settled: Set
   const { context } = job;
   context.status = 200;
   if (context.reply.gone) return;
-  context.reply.head(200, bodyHeaders(state, job, body, settled));
+  context.reply.head(200, withDebug(state, context, bodyHeaders(state, job, body, settled)));
   context.reply.end(body);
 }
 
@@ -85,7 +91,7 @@ export function sendStreamEnd(context: RequestContext, writer: StreamWriter, { t
 }
 
 /** An error before anything was sent, or in-band once something was. */
-export function sendError(context: RequestContext, error: RelayError, writer: StreamWriter | undefined): void {
+export function sendError(state: RelayState, context: RequestContext, error: RelayError, writer: StreamWriter | undefined): void {
   const { reply } = context;
   if (reply.gone) return;
   if (writer?.begun && !context.style?.raw) {
@@ -97,7 +103,7 @@ export function sendError(context: RequestContext, error: RelayError, writer: St
     return;
   }
   const body = Buffer.from(JSON.stringify(context.form.encodeError(error, context.idText)));
-  reply.head(context.form.errorStatus(error), relayHeaders({ ...common(context), error, contentLength: body.length }));
+  reply.head(context.form.errorStatus(error), withDebug(state, context, relayHeaders({ ...common(context), error, contentLength: body.length })));
   reply.end(context.inbound.method === "HEAD" ? undefined : body);
 }
 

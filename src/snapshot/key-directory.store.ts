@@ -1,11 +1,11 @@
 import type { Pool } from "pg";
-import { readBudgets, readLimits } from "#accounts/index.ts";
+import { readBudgets, readLimits, scopesOfRole, type KeyScope, type Role } from "#accounts/index.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 type Row = {
   key_id: string; key_name: string; key_status: Caller["keyStatus"]; expires_at: Date | null; key_group: string | null;
-  models: string[]; endpoints: string[]; cidrs: string[]; key_limits: unknown; key_budgets: unknown;
-  user_id: string; user_status: Caller["userStatus"]; role: string; user_group: string; time_zone: string;
+  models: string[]; endpoints: string[]; scopes: KeyScope[]; cidrs: string[]; key_limits: unknown; key_budgets: unknown;
+  user_id: string; user_status: Caller["userStatus"]; role: Role; user_group: string; time_zone: string;
   user_limits: unknown; user_budgets: unknown; wallet_id: string;
 };
 
@@ -26,7 +26,7 @@ async function loadOne(pool: Pool, name: string, keys: string, value: Buffer | s
   const { rows } = await pool.query<Row>({
     name,
     text: `
-      SELECT k.id AS key_id, k.name AS key_name, k.status AS key_status, k.ends AS expires_at, k.group_id AS key_group, k.models, k.endpoints, k.cidrs,
+      SELECT k.id AS key_id, k.name AS key_name, k.status AS key_status, k.ends AS expires_at, k.group_id AS key_group, k.models, k.endpoints, k.scopes, k.cidrs,
              k.limits AS key_limits, k.budgets AS key_budgets, u.id AS user_id, u.status AS user_status, u.role, u.group_id AS user_group,
              u.time_zone, u.limits AS user_limits, u.budgets AS user_budgets, w.id AS wallet_id
         FROM (${keys}) k
@@ -38,6 +38,7 @@ async function loadOne(pool: Pool, name: string, keys: string, value: Buffer | s
 }
 
 function toCaller(row: Row): Caller {
+  const held = scopesOfRole(row.role), scopes = row.scopes.filter((scope) => held.includes(scope));
   return Object.freeze({
     keyId: row.key_id,
     keyName: row.key_name,
@@ -51,6 +52,7 @@ function toCaller(row: Row): Caller {
     timeZone: row.time_zone,
     ...(row.models.length > 0 && { models: row.models }),
     ...(row.endpoints.length > 0 && { endpoints: row.endpoints }),
+    ...(scopes.length > 0 && { scopes }),
     ...(row.cidrs.length > 0 && { cidrs: row.cidrs }),
     keyLimits: readLimits(row.key_limits),
     userLimits: readLimits(row.user_limits),

@@ -1,3 +1,4 @@
+import type { KeyScope } from "#accounts/index.ts";
 import type { ChannelSettings } from "#channels/index.ts";
 import type { Ppm } from "#money/amount.ts";
 import type { CompiledPrice } from "#money/price.ts";
@@ -138,6 +139,10 @@ export type Caller = Readonly<{
   /** Undefined = all. Entries may end in `/*`. */
   models?: readonly string[];
   endpoints?: readonly string[];
+  /** What the key may do beyond calls, as long as its owner's role allows it. */
+  scopes?: readonly KeyScope[];
+  /** The only channel to ask, as this request's key names it. */
+  channelNumber?: number;
   cidrs?: readonly string[];
   keyLimits: Limits;
   userLimits: Limits;

@@ -67,7 +67,7 @@ function exportUser(user: UserState): object {
 }
 
 const exportKey = (key: KeyState): object => ({
-  name: key.name, models: list(key.models), endpoints: list(key.endpoints), group: key.group, cidrs: list(key.cidrs),
+  name: key.name, models: list(key.models), endpoints: list(key.endpoints), scopes: list(key.scopes), group: key.group, cidrs: list(key.cidrs),
   budget: budgets(key.budgets), limits: limits(key.limits), expires: key.expiresAt?.toISOString(), enabled: key.status === "active" ? undefined : false,
 });
 

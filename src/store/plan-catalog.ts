@@ -79,4 +79,4 @@ export function pruneModels(models: readonly FileModel[], shop: ShopState): Chan
   }));
 }
 
-export const sorted = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
+export const sorted = <T extends string>(texts: readonly T[]): T[] => [...new Set(texts)].sort();

@@ -60,7 +60,7 @@ function planKey(key: FileKey, user: FileUser, current: KeyState | undefined, ma
   if (problem) tools.fail([...at, "secret"], problem);
   const newSecret = secret !== undefined && !current?.hash.equals(sealedForm(tools.keyPepper, secret).hash) ? secret : undefined;
   const wanted = {
-    group: key.group, models: key.models && sorted(key.models), endpoints: key.endpoints && sorted(key.endpoints), cidrs: key.cidrs && sorted(key.cidrs),
+    group: key.group, models: key.models && sorted(key.models), endpoints: key.endpoints && sorted(key.endpoints), scopes: key.scopes && sorted(key.scopes), cidrs: key.cidrs && sorted(key.cidrs),
     limits: key.limits, budgets: key.budget, expiresAt: key.expires?.toISOString(),
     status: key.enabled === undefined ? undefined : key.enabled ? "active" as const : "disabled" as const,
   };
@@ -83,7 +83,7 @@ function planKey(key: FileKey, user: FileUser, current: KeyState | undefined, ma
 const masked = (secret: string): string => `${secret.slice(0, 10)}...${secret.slice(-4)}`;
 
 const comparable = (key: KeyState): Record<string, unknown> => ({
-  ...key, hash: undefined, models: sorted(key.models), endpoints: sorted(key.endpoints), cidrs: sorted(key.cidrs), expiresAt: key.expiresAt?.toISOString(),
+  ...key, hash: undefined, models: sorted(key.models), endpoints: sorted(key.endpoints), scopes: sorted(key.scopes), cidrs: sorted(key.cidrs), expiresAt: key.expiresAt?.toISOString(),
 });
 
 export function pruneUsers(users: readonly FileUser[], shop: ShopState): Change[] {

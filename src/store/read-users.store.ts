@@ -16,7 +16,7 @@ export async function readUsers(db: Queryable, emails: readonly string[] | undef
   );
   const ids = rows.map(({ id }) => id);
   const keys = await db.query<KeyRow>(
-    `SELECT k.user_id AS user, k.id, k.name, k.hash, k.status, g.name AS group, k.models, k.endpoints, k.cidrs, k.limits, k.budgets, k.expires_at AS "expiresAt"
+    `SELECT k.user_id AS user, k.id, k.name, k.hash, k.status, g.name AS group, k.models, k.endpoints, k.scopes, k.cidrs, k.limits, k.budgets, k.expires_at AS "expiresAt"
        FROM api_keys k LEFT JOIN groups g ON g.id = k.group_id WHERE k.user_id = ANY($1) AND k.kind <> 'internal' ORDER BY k.id`,
     [ids],
   );

@@ -1,4 +1,4 @@
-import type { ApiKeyStatus, GroupLimitSet, LimitSet, Role, StaffRole, StoredBudget, UserStatus } from "#accounts/index.ts";
+import type { ApiKeyStatus, GroupLimitSet, KeyScope, LimitSet, Role, StaffRole, StoredBudget, UserStatus } from "#accounts/index.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { CodeView } from "#payments/index.ts";
 
@@ -36,7 +36,7 @@ export type ChannelState = Readonly<{
 
 export type KeyState = Readonly<{
   id: string; name: string; hash: Buffer; status: ApiKeyStatus; group: string | null; models: readonly string[]; endpoints: readonly string[];
-  cidrs: readonly string[]; limits: LimitSet; budgets: readonly StoredBudget[]; expiresAt: Date | null;
+  scopes: readonly KeyScope[]; cidrs: readonly string[]; limits: LimitSet; budgets: readonly StoredBudget[]; expiresAt: Date | null;
 }>;
 
 export type UserState = Readonly<{

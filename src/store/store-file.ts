@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
+import { KEY_SCOPES, problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
 import { ENDPOINTS, groupField, modelField } from "#catalog/index.ts";
 import { channelField, channelSettingsField } from "#channels/index.ts";
 import { CODE_PATTERN } from "#payments/index.ts";
@@ -67,6 +67,7 @@ const key = z.strictObject({
   secret: given("api-key").optional(),
   models: z.array(z.string().min(1).max(200)).optional(),
   endpoints: z.array(z.enum(ENDPOINTS)).optional(),
+  scopes: z.array(z.enum(KEY_SCOPES)).optional(),
   group: z.string().optional(),
   cidrs: z.array(cidrField).optional(),
   budget: listOf(budgetField).optional(),

@@ -157,7 +157,7 @@ function warningText(codes: readonly string[]): string {
 }
 
 /** Header values carry printable ASCII; other letters of a model's name are percent-encoded. */
-const headerText = (text: string): string => (/^[\x21-\x7e]*$/.test(text) ? text : encoded(text));
+export const headerText = (text: string): string => (/^[\x21-\x7e]*$/.test(text) ? text : encoded(text));
 
 const encoded = (text: string): string => text.replaceAll(/[^\x21-\x7e]/gu, (letter) => encodeURIComponent(letter.isWellFormed() ? letter : "?"));
 

@@ -71,6 +71,7 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
   const { costUsage } = metered;
   if (tried) {
     const errorClass = ending.how === "broken" ? "broken" : ending.how === "empty" ? "empty" : undefined;
+    context.answering = undefined;
     context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage: costUsage ?? facts?.usage ?? tried.attempt.spent, errorClass }));
   }
   const channelId = tried?.choice.offer.route.channel.id;

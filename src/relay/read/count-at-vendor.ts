@@ -5,6 +5,7 @@ import { RelayError } from "#relay/errors.ts";
 import { upstreamHeaders, USER_AGENT } from "#relay/http/headers.ts";
 import type { CountedDialect } from "#relay/http/routes.ts";
 import { groupsFor } from "#relay/plan.ts";
+import { pinnedTo } from "#relay/policy/channel-pin.ts";
 import { knownBetas } from "#relay/policy/header-override.ts";
 import { endpointUrl, providers } from "#relay/providers/index.ts";
 import type { CountEndpoint, JsonObject, ProviderEndpoint } from "#relay/providers/provider.ts";
@@ -57,7 +58,7 @@ export async function countAtVendor(state: RelayState, context: RequestContext, 
 /** Those of the model's channels that count in this format, as far as is known: nobody is tried because all are out. */
 function counters({ clock, health }: RelayState, { snapshot }: RequestContext, { caller, dialect, model }: CountAsked): readonly Offer[] {
   const [groupId] = groupsFor(snapshot, caller, model);
-  return offersFor(snapshot, providers, groupId, model, { operation: "chat", dialect }).flatMap((offer) => {
+  return pinnedTo(caller, offersFor(snapshot, providers, groupId, model, { operation: "chat", dialect })).flatMap((offer) => {
     const endpoint = offer.endpoints.find((one) => one.dialect === dialect && one.count !== undefined);
     const circuit = circuitOf(offer.route, "count");
     return endpoint && health.waitMs(circuit, clock.monotonic()) <= 0 ? [{ ...offer, endpoints: [endpoint], circuits: [circuit] as const }] : [];

@@ -1,4 +1,5 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { debugHeaders } from "#relay/debug-headers.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Route } from "#relay/http/routes.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
@@ -30,7 +31,7 @@ const SEED_MS = 15_000;
  */
 export async function serveTask(state: RelayState, context: RequestContext, route: TaskRoute, caller: Caller): Promise<void> {
   const tasks = storeOf(state);
-  const json = (body: unknown): void => sendRead(context, { status: 200, body: Buffer.from(JSON.stringify(body)), headers: {} });
+  const json = (body: unknown): void => sendRead(context, { status: 200, body: Buffer.from(JSON.stringify(body)), headers: debugHeaders(state, context) ?? {} });
   const { form, params } = route;
   const link = linker(state, context, tasks);
   switch (route.verb) {

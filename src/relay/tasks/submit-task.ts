@@ -7,6 +7,7 @@ import { groupsFor } from "#relay/plan.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { takeRequest } from "#relay/limits/request-limits.ts";
+import { pinnedTo } from "#relay/policy/channel-pin.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
@@ -85,7 +86,7 @@ async function originOf(tasks: TaskStore, publicId: string, caller: Caller): Pro
 
 function routerFor(state: RelayState, { snapshot }: RequestContext, caller: Caller, model: Model, groupId: string, wish: TaskWish): Router {
   return createRouter({
-    state, snapshot, model, tokens: 0, offers: taskOffers(snapshot, groupId, model, wish.form, wish.origin), affinity: caller.keyId,
+    state, snapshot, model, tokens: 0, offers: pinnedTo(caller, taskOffers(snapshot, groupId, model, wish.form, wish.origin)), affinity: caller.keyId,
     strategy: snapshot.settings.strategy, cost: () => undefined,
   });
 }

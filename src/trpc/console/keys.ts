@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import {
-  BUDGET_PERIODS, changesOfKey, countOwnKeys, createApiKey, findOwnKey, generateSecret, KEY_STATES, keyHistory, limitsSchema, listOwnKeys, lockOwnKey, NAME_MAX,
-  retireApiKey, rotateApiKey, updateApiKey, writeAudit, type ApiKeySettings, type AuditActor, type OwnKey,
+  BUDGET_PERIODS, changesOfKey, countOwnKeys, createApiKey, findOwnKey, generateSecret, KEY_SCOPES, KEY_STATES, keyHistory, limitsSchema, listOwnKeys, lockOwnKey, NAME_MAX,
+  retireApiKey, rotateApiKey, scopesOfRole, updateApiKey, writeAudit, type ApiKeySettings, type AuditActor, type OwnKey,
 } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
 import { createAddressSet } from "#platform/cidr.ts";
@@ -35,6 +35,7 @@ const settings = {
   name: z.string().trim().min(1).max(NAME_MAX).regex(/^[^\p{Cc}\p{Cf}]*$/u),
   models: z.array(z.string().trim().min(1).max(200)).max(200),
   endpoints: z.array(z.enum(ENDPOINTS)),
+  scopes: z.array(z.enum(KEY_SCOPES)),
   cidrs: z.array(z.string().trim().max(64).refine(isRange, "is not an address range")).max(50),
   limits: limitsSchema.pick({ rpm: true, tpm: true, concurrency: true }),
   budgets: z.array(z.strictObject({ per: z.enum(BUDGET_PERIODS), amountNano: z.bigint().min(0n).max(AMOUNT_MAX) }))
@@ -72,6 +73,9 @@ export const keysRouter = router({
     return (await withSpend(ctx, [key]))[0]!;
   }),
 
+  /** What this user may allow a key beyond calls; customers nothing. */
+  scopes: consoleProcedure("keys:read").query(({ ctx }) => scopesOfRole(ctx.user.role)),
+
   /** What was done to the key, and by whom. */
   history: consoleProcedure("keys:read").input(one).query(async ({ ctx, input }) => {
     if (!(await findOwnKey(ctx.pool, ctx.user.id, input.id))) throw notFound();
@@ -81,6 +85,7 @@ export const keysRouter = router({
   /** Makes a key. Its secret is in this answer and nowhere else. */
   create: consoleProcedure("keys:write").input(createSchema).mutation(({ ctx, input: { name, ...patch } }) => {
     if (patch.expiresAt && patch.expiresAt.getTime() <= Date.now()) throw new TRPCError({ code: "BAD_REQUEST", message: "The key would be expired at once." });
+    demandScopes(ctx, patch);
     return changing(ctx, async (tx) => {
       if ((await countOwnKeys(tx, ctx.user.id)) >= KEYS_MAX) throw new TRPCError({ code: "PRECONDITION_FAILED", message: `You have ${KEYS_MAX} keys; revoke some first.` });
       const made = await makeKey(tx, ctx, name, stored(patch));
@@ -89,8 +94,10 @@ export const keysRouter = router({
     });
   }),
 
-  update: consoleProcedure("keys:write").input(patchSchema).mutation(({ ctx, input: { id, name, ...patch } }) =>
-    changing(ctx, (tx) => change(tx, ctx, id, "key.update", () => updateApiKey(tx, ctx.keys.keyPepper, id, { ...stored(patch), ...(name !== undefined && { name }) })))),
+  update: consoleProcedure("keys:write").input(patchSchema).mutation(({ ctx, input: { id, name, ...patch } }) => {
+    demandScopes(ctx, patch);
+    return changing(ctx, (tx) => change(tx, ctx, id, "key.update", () => updateApiKey(tx, ctx.keys.keyPepper, id, { ...stored(patch), ...(name !== undefined && { name }) })));
+  }),
 
   setEnabled: consoleProcedure("keys:write").input(z.strictObject({ id: z.uuid(), enabled: z.boolean() })).mutation(({ ctx, input: { id, enabled } }) =>
     changing(ctx, (tx) => change(tx, ctx, id, enabled ? "key.enable" : "key.disable", () =>
@@ -126,6 +133,12 @@ export const keysRouter = router({
 });
 
 const notFound = (): TRPCError => new TRPCError({ code: "NOT_FOUND", message: "There is no such key." });
+/** @throws TRPCError when the key would get more than its owner's role holds */
+function demandScopes({ user }: Ctx, { scopes }: Patch): void {
+  const held = scopesOfRole(user.role);
+  if (scopes && !scopes.every((scope) => held.includes(scope))) throw new TRPCError({ code: "FORBIDDEN", message: "Only the shop's operators may give a key these rights." });
+}
+
 const isRetired = ({ state }: OwnKey): boolean => state === "revoked" || state === "leaked";
 
 /** Runs a change; a name that is taken is the customer's to solve. */
@@ -159,13 +172,13 @@ async function makeKey(tx: PoolClient, ctx: Ctx, name: string, fields: ApiKeySet
 const record = (tx: PoolClient, { keys, actor }: Ctx, action: string, id: string, before: unknown, after: unknown): Promise<void> =>
   writeAudit(tx, keys.auditKey, new Date(), [{ actor, action, target: { type: "key", id }, before, after }]);
 
-const stored = ({ budgets, limits, models, endpoints, cidrs, expiresAt }: Patch): ApiKeySettings => ({
-  ...(models && { models }), ...(endpoints && { endpoints }), ...(cidrs && { cidrs }), ...(limits && { limits }), ...(expiresAt !== undefined && { expiresAt }),
+const stored = ({ budgets, limits, models, endpoints, scopes, cidrs, expiresAt }: Patch): ApiKeySettings => ({
+  ...(models && { models }), ...(endpoints && { endpoints }), ...(scopes && { scopes }), ...(cidrs && { cidrs }), ...(limits && { limits }), ...(expiresAt !== undefined && { expiresAt }),
   ...(budgets && { budgets: budgets.map(({ per, amountNano }) => ({ per, amount_nano: amountNano.toString() })) }),
 });
 
 const settingsOf = (key: OwnKey): ApiKeySettings => ({
-  models: key.models, endpoints: key.endpoints, cidrs: key.cidrs, limits: key.limits, expiresAt: key.expiresAt,
+  models: key.models, endpoints: key.endpoints, scopes: key.scopes, cidrs: key.cidrs, limits: key.limits, expiresAt: key.expiresAt,
   budgets: key.budgets.map(({ per, amountNano }) => ({ per, amount_nano: amountNano.toString() })),
 });
 

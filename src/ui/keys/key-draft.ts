@@ -22,11 +22,12 @@ export type KeyDraft = Readonly<{
   concurrency: number | undefined;
   models: readonly string[];
   endpoints: readonly Endpoint[];
+  scopes: KeyRow["scopes"];
   cidrs: readonly string[];
 }>;
 
 export const EMPTY_DRAFT: KeyDraft = {
-  name: "", expiry: "never", expiresOn: "", budgets: {}, rpm: undefined, tpm: undefined, concurrency: undefined, models: [], endpoints: [], cidrs: [],
+  name: "", expiry: "never", expiresOn: "", budgets: {}, rpm: undefined, tpm: undefined, concurrency: undefined, models: [], endpoints: [], scopes: [], cidrs: [],
 };
 
 const DAY_MS = 86_400_000;
@@ -38,7 +39,7 @@ export const draftOf = (key: KeyRow): KeyDraft => ({
   expiresOn: key.expiresAt ? key.expiresAt.toISOString().slice(0, 10) : "",
   budgets: Object.fromEntries(key.budgets.map(({ per, amountNano }) => [per, amountNano])),
   rpm: key.limits.rpm, tpm: key.limits.tpm, concurrency: key.limits.concurrency,
-  models: key.models, endpoints: key.endpoints.filter((name): name is Endpoint => (ENDPOINTS as readonly string[]).includes(name)), cidrs: key.cidrs,
+  models: key.models, endpoints: key.endpoints.filter((name): name is Endpoint => (ENDPOINTS as readonly string[]).includes(name)), scopes: key.scopes, cidrs: key.cidrs,
 });
 
 /** When the key ends: the end of the chosen day in UTC, or so many days from now. */
@@ -58,7 +59,7 @@ const budgetsOf = ({ budgets }: KeyDraft) => PERIODS.flatMap((per) => {
 
 /** The whole draft as the procedures take it. */
 export const settingsOf = (draft: KeyDraft, now: Date) => ({
-  name: draft.name.trim(), models: [...draft.models], endpoints: [...draft.endpoints], cidrs: [...draft.cidrs],
+  name: draft.name.trim(), models: [...draft.models], endpoints: [...draft.endpoints], scopes: [...draft.scopes], cidrs: [...draft.cidrs],
   limits: limitsOf(draft), budgets: budgetsOf(draft), expiresAt: expiresAt(draft, now),
 });
 

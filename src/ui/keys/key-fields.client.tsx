@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { ENDPOINTS, EXPIRIES, PERIODS, type KeyDraft } from "#ui/keys/key-draft.ts";
 import { useLimitSentence } from "#ui/keys/limit-sentence.client.ts";
-import { ComboboxField, MoneyField, NumberField, SelectField, TagInput, TextField } from "#ui/kit/fields.client.tsx";
+import { CheckboxField, ComboboxField, MoneyField, NumberField, SelectField, TagInput, TextField } from "#ui/kit/fields.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Props = { draft: KeyDraft; onChange: (draft: KeyDraft) => void; nameError?: string | undefined; cidrError?: string | undefined; open?: boolean };
@@ -46,6 +46,7 @@ export function KeyFields({ draft, onChange, nameError, cidrError, open = false 
           onChange={(endpoints) => set({ endpoints: ENDPOINTS.filter((name) => endpoints.includes(name)) })} options={ENDPOINTS.map((value) => ({ value, label: value }))}
         />
         <TagInput label={t("form.cidrs")} optional hint={t("form.cidrsHint")} error={cidrError} value={draft.cidrs} onChange={(cidrs) => set({ cidrs })} placeholder="203.0.113.0/24" />
+        <ScopesField value={draft.scopes} onChange={(scopes) => set({ scopes })} />
       </Fold>
     </div>
   );
@@ -69,6 +70,27 @@ function ModelsField({ value, onChange }: { value: readonly string[]; onChange: 
   const known = new Set(options.map((option) => option.value));
   const kept = value.filter((name) => !known.has(name)).map((name) => ({ value: name, label: name }));
   return <ComboboxField multiple label={t("form.models")} optional placeholder={t("form.allModels")} value={value} onChange={onChange} options={[...options, ...kept]} />;
+}
+
+const SCOPE_WORD = { "channel:pin": "pin", debug: "debug" } as const satisfies Record<KeyDraft["scopes"][number], string>;
+
+/** Rights beyond calls: nothing of them is shown to customers, who can give none. */
+function ScopesField({ value, onChange }: { value: KeyDraft["scopes"]; onChange: (scopes: KeyDraft["scopes"]) => void }) {
+  const t = useTranslations("keys.form");
+  const trpc = useTRPC();
+  const { data: offered = [] } = useQuery(trpc.console.keys.scopes.queryOptions());
+  if (offered.length === 0) return null;
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-2">
+      <legend className="label">{t("scopes")}</legend>
+      {offered.map((scope) => (
+        <CheckboxField
+          key={scope} label={t(`scope.${SCOPE_WORD[scope]}`)} hint={t(`scopeHint.${SCOPE_WORD[scope]}`)} checked={value.includes(scope)}
+          onChange={(on) => onChange(offered.filter((one) => (one === scope ? on : value.includes(one))))}
+        />
+      ))}
+    </fieldset>
+  );
 }
 
 function Fold({ title, summary, open, children }: { title: string; summary: string; open: boolean; children: ReactNode }) {

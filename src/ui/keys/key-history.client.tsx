@@ -7,7 +7,7 @@ import { Time } from "#ui/kit/time.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const ACTIONS = ["key.create", "key.update", "key.enable", "key.disable", "key.revoke", "key.rotate", "key.leaked"] as const;
-const FIELDS = ["name", "state", "models", "endpoints", "cidrs", "limits", "budgets", "expires_at"] as const;
+const FIELDS = ["name", "state", "models", "endpoints", "scopes", "cidrs", "limits", "budgets", "expires_at"] as const;
 
 /** Who did what to the key, newest first, with the settings that differ before and after. */
 export function KeyHistory({ id }: { id: string }) {

@@ -28,8 +28,10 @@ export function useLimitSentence(): LimitSentence {
         models,
         ...(draft.endpoints.length === 0 ? [] : [t("endpoints", { count: draft.endpoints.length })]),
         ...(draft.cidrs.length === 0 ? [] : [t("cidrs", { count: draft.cidrs.length })]),
+        ...(draft.scopes.length === 0 ? [] : [t("scopes")]),
       ];
-      return format.list(parts, { type: "unit" });
+      // Intl joins such a list without anything between in Chinese.
+      return parts.reduce((before, next) => t("listed", { before, next }));
     },
     both: (draft) => t("both", { limits: sentence.limits(draft), access: sentence.access(draft) }),
   };

@@ -37,6 +37,12 @@ const pressText = (text: RegExp) => async (page: Page): Promise<void> => {
   await dialog(page);
 };
 
+/** Who runs the shop may give his own keys more than a customer can. */
+async function operatorRights(page: Page): Promise<void> {
+  await page.getByRole("dialog").locator("summary").last().click();
+  await page.getByRole("dialog").getByRole("group").getByRole("checkbox").first().check();
+}
+
 type Simple = readonly [name: string, route: string, path: Screen["path"], more?: Partial<Screen>];
 const group = (area: Screen["area"], as: Who, all: readonly Simple[]): Screen[] => all.map(([name, route, path, more]) => ({ area, name, route, path, as, ...more }));
 
@@ -97,6 +103,7 @@ const CONSOLE = group("console", "customer", [
   ["overview", "console", "/console"],
   ["keys", "console/keys/(list)", "/console/keys"],
   ["key-new", "console/keys/(list)/new", "/console/keys/new"],
+  ["key-new-operator", "console/keys/(list)/new", "/console/keys/new", { as: "owner", act: operatorRights }],
   ["key", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}`],
   ["key-settings", "console/keys/[id]", ({ keyId }) => `/console/keys/${keyId}?tab=settings`],
   ["usage", "console/usage", "/console/usage?from=-30d"],

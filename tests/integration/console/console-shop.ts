@@ -8,8 +8,11 @@ const SIGNED_IN = {
   renewedAt: new Date(),
 } as const;
 
+/** Whoever runs the shop and calls it, too. */
+const OPERATOR = "users:\n  - { email: operator@example.com, password: correct-horse-battery, role: operator, keys: [{ name: probe, scopes: [channel:pin] }] }";
+
 export type Caller = ReturnType<typeof callerOf>;
-export type ConsoleShop = Readonly<{ database: TestDatabase; shop: TestShop; as(email: string): Promise<Caller>; userId(email: string): Promise<string> }>;
+export type ConsoleShop = Readonly<{ database: TestDatabase; shop: TestShop; as(email: string, role?: "operator"): Promise<Caller>; userId(email: string): Promise<string> }>;
 
 const BOB = "users:\n  - { email: bob@example.com, password: correct-horse-battery, credit: { amount: 10, id: opening }, keys: [{ name: bobs }] }";
 
@@ -19,19 +22,21 @@ export async function openConsoleShop(): Promise<ConsoleShop> {
   const shop = createTestShop(database, { UPSTREAM: "sk-upstream-from-environment" });
   await shop.apply(STORE);
   await shop.apply(BOB);
+  await shop.apply(OPERATOR);
   const userId = async (email: string): Promise<string> => {
     const { rows } = await database.pool.query<{ id: string }>("SELECT id FROM users WHERE email = $1", [email]);
     return rows[0]!.id;
   };
   return {
     database, shop, userId,
-    as: async (email) => callerOf({
+    as: async (email, role) => callerOf({
       ...testContext(database.pool),
-      user: { ...SIGNED_IN, id: await userId(email), email },
+      user: { ...SIGNED_IN, id: await userId(email), email, ...(role && { role }) },
       keys: shop.keys, ip: "192.0.2.1",
     }),
   };
 }
 
 export const ALICE = "alice@example.com";
+export const OPERATOR_EMAIL = "operator@example.com";
 export const BOB_EMAIL = "bob@example.com";

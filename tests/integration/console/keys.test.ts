@@ -6,7 +6,7 @@ import { createLog } from "#platform/log.ts";
 import { openKeyDirectory } from "#snapshot/index.ts";
 import { settleRequests } from "../../support/settle.ts";
 import { until } from "../../support/until.ts";
-import { ALICE, BOB_EMAIL, openConsoleShop, type Caller, type ConsoleShop } from "./console-shop.ts";
+import { ALICE, BOB_EMAIL, OPERATOR_EMAIL, openConsoleShop, type Caller, type ConsoleShop } from "./console-shop.ts";
 
 let shop: ConsoleShop;
 let alice: Caller;
@@ -157,6 +157,31 @@ test("the playground's key lives a quarter of an hour, goes on in a second windo
   expect((await directory.lookup(second.secret))?.expiresAtMs).toBe(second.until.getTime());
   expect((await alice.console.keys.list({ limit: 100 })).rows.some(({ name }) => /playground/.test(name))).toBe(false);
   await Promise.all([bob.console.playground.start(), bob.console.playground.start()]);
+});
+
+test("operators give their keys rights that no customer can give, and lose them with their role", async () => {
+  const operator = await shop.as(OPERATOR_EMAIL, "operator");
+  expect(await alice.console.keys.scopes()).toEqual([]);
+  expect(await operator.console.keys.scopes()).toEqual(["channel:pin", "debug"]);
+  await expect(make("debugs", { scopes: ["debug"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(make("pins", { scopes: ["channel:pin"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const { key: hers } = await make("no-pins", { scopes: [] });
+  await expect(alice.console.keys.update({ id: hers.id, scopes: ["channel:pin"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
+
+  expect((await operator.console.keys.list({ text: "probe" })).rows.map(({ scopes }) => scopes)).toEqual([["channel:pin"]]); // from the store file
+  const { key, secret } = await operator.console.keys.create({ name: "pins", scopes: ["channel:pin"] });
+  expect(key.scopes).toEqual(["channel:pin"]);
+  expect((await directory.lookup(secret))?.scopes).toEqual(["channel:pin"]);
+  await operator.console.keys.update({ id: key.id, limits: { rpm: 5 } });
+  await until("the change is in force", async () => (await directory.lookup(secret))?.keyLimits.rpm === 5);
+  expect((await directory.lookup(secret))?.scopes).toEqual(["channel:pin"]);
+  expect((await operator.console.keys.leaked({ id: key.id })).key.scopes).toEqual(["channel:pin"]);
+
+  const { secret: other } = await operator.console.keys.create({ name: "other", scopes: ["channel:pin"] });
+  expect((await directory.lookup(other))?.scopes).toEqual(["channel:pin"]);
+  await shop.shop.apply(`users:\n  - { email: ${OPERATOR_EMAIL}, role: support }`);
+  await until("the role is in force", async () => (await directory.lookup(other))?.userRole === "support");
+  expect((await directory.lookup(other))?.scopes).toBeUndefined();
 });
 
 test("every change is in the log, under the customer, without a secret", async () => {

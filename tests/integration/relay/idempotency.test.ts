@@ -167,6 +167,15 @@ test("where answers may not be kept, repeating is refused", async () => {
   await discreet.close();
 });
 
+test("what an operator's key learns of channels is not given again to one that may not", async () => {
+  const debugging = await openShop({ channels: [{ baseUrl: vendor.url }], caller: { userId: ann, scopes: ["debug"] }, replies: store });
+  const key = newKey();
+  expect((await once(debugging, key)).headers.get("x-modelmart-channel")).toBe("1");
+  const again = await once(one, key);
+  expect([again.headers.get("idempotent-replayed"), again.headers.get("x-modelmart-channel"), again.headers.get("x-modelmart-upstream-model")]).toEqual(["true", null, null]);
+  await debugging.close();
+});
+
 test("answers are sealed, go after a day, and a dead node's key is free after a minute", async () => {
   const scope = randomBytes(32), bodyHash = randomBytes(32);
   const claim = (id: string) => store.claim({ userId: ann, scope, bodyHash, id });

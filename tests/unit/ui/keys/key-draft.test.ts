@@ -11,7 +11,7 @@ test.each([
 
 test("a draft becomes settings without what was left out", () => {
   expect(settingsOf({ ...EMPTY_DRAFT, name: " app ", budgets: { month: 20n, day: 1n }, rpm: 60 }, NOW)).toEqual({
-    name: "app", models: [], endpoints: [], cidrs: [], limits: { rpm: 60 }, budgets: [{ per: "day", amountNano: 1n }, { per: "month", amountNano: 20n }], expiresAt: null,
+    name: "app", models: [], endpoints: [], scopes: [], cidrs: [], limits: { rpm: 60 }, budgets: [{ per: "day", amountNano: 1n }, { per: "month", amountNano: 20n }], expiresAt: null,
   });
 });
 
