@@ -215,12 +215,7 @@ const ADMIN = group("admin", "owner", [
   }],
   ["price-drawer", "admin/prices", ({ modelId }) => `/admin/prices?open=${modelId}`, { act: dialog }],
   ["groups", "admin/groups", "/admin/groups"],
-  ["group-drawer", "admin/groups", "/admin/groups", {
-    act: async (page) => {
-      await page.locator("main").getByText("pro", { exact: true }).locator("visible=true").first().click();
-      await dialog(page);
-    },
-  }],
+  ["group-drawer", "admin/groups", ({ groupId }) => `/admin/groups?open=${groupId}`, { act: dialog }],
   ["users", "admin/users", "/admin/users"],
   ["user", "admin/users/[id]", ({ userId }) => `/admin/users/${userId}`],
   ...["wallet", "keys", "requests", "sessions", "audit"].map((tab): Simple => [`user-${tab}`, "admin/users/[id]/[tab]", ({ userId }) => `/admin/users/${userId}/${tab}`]),
