@@ -63,6 +63,8 @@ export { RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/errors.ts"
 /** How often the drain looks whether the last request has ended, and how long cut ones get to settle. */
 const DRAIN_LOOK_MS = 50;
 const SETTLE_GRACE_MS = 5_000;
+/** The shared store of the limits is asked again sooner than a client that is told to wait the least. */
+const STORE_AWAY_RETRY_MS = 1_000;
 
 /** The data plane: everything between a customer's call and a vendor's answer. */
 export interface Relay {
@@ -150,11 +152,17 @@ export function createRelay(deps: RelayDeps): Relay {
 }
 
 /** The customers' limits: in this process, or over all nodes where there is a store that they share. */
-function createLimits({ sharedStore: store, metrics }: RelayDeps, monotonic: () => number, nodes: () => number) {
+function createLimits({ sharedStore: store, metrics, snapshots }: RelayDeps, monotonic: () => number, nodes: () => number) {
   const limiter = createLimiter(monotonic, nodes), concurrency = createConcurrency(nodes);
   if (!store) return { limiter, concurrency, close: () => undefined };
   const fallbacks = metrics.counter("modelmart_relay_limits_local_total", "Limits that this node decided alone because the shared store was away", []);
-  const own = { store, monotonic, onFallback: () => fallbacks.inc() };
+  const refusals = metrics.counter("modelmart_relay_limits_refused_total", "Limits that this node did not decide because the shared store was away: the requests were refused", []);
+  const onAway = (): void => {
+    if (snapshots.current.settings.limiterOnError !== "closed") return fallbacks.inc();
+    refusals.inc();
+    throw new RelayError("server_overloaded", "Rate limits cannot be checked at the moment. Try again.", { retryAfterMs: STORE_AWAY_RETRY_MS });
+  };
+  const own = { store, monotonic, onAway };
   const shared = createSharedConcurrency({ ...own, local: concurrency });
   return { limiter: createSharedLimiter({ ...own, local: limiter }), concurrency: shared, close: () => shared.close() };
 }

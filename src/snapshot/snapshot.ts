@@ -114,6 +114,8 @@ export type RelaySettings = Readonly<{
   failoverAtLoss: boolean;
   /** Answers to requests with an idempotency key are kept for a day. */
   keepReplies: boolean;
+  /** Shared limits cannot be asked: each node keeps its own part, or requests that they bind are refused. Absent = local. */
+  limiterOnError?: "local" | "closed";
   /** `model:floor` asks the cheapest first, `model:nitro` the fastest. */
   sortSuffixes?: boolean;
   /** Requests may name vendors. */
