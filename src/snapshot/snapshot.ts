@@ -101,8 +101,11 @@ export type ChannelKey = Readonly<{
   secret(): string;
 }>;
 
-/** Absent = no limit. Requests and tokens per minute and day; requests in flight. */
-export type Limits = Readonly<{ rpm?: number; tpm?: number; rpd?: number; tpd?: number; concurrency?: number }>;
+/**
+ * Absent = no limit. Requests per second, minute and day, tokens per minute and day; requests in flight. `burst_ratio`:
+ * how much of each rate passes at once after idleness.
+ */
+export type Limits = Readonly<{ burst_ratio?: number; rps?: number; rpm?: number; tpm?: number; rpd?: number; tpd?: number; concurrency?: number }>;
 
 /** Settings that the relay obeys; defaults in `config/defaults.ts`. */
 export type RelaySettings = Readonly<{

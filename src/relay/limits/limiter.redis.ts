@@ -51,7 +51,7 @@ export function createSharedLimiter({ store, local, monotonic, onAway }: SharedL
     const all = [...owed].map(([key, { rate, delta }]) => ({ key, rate, delta, owner: rate.owner }));
     owed.clear();
     for (const group of byOwner(all)) {
-      store.run(CORRECT, group.map(({ key }) => key), [DEBT_WINDOWS, ...group.flatMap(({ rate, delta }) => [delta, rate.limit, rate.windowMs])]).catch(() => rest.failed());
+      store.run(CORRECT, group.map(({ key }) => key), [DEBT_WINDOWS, ...group.flatMap(({ rate, delta }) => [delta, rate.limit, rate.windowMs, rate.burst])]).catch(() => rest.failed());
     }
   }
 
@@ -60,7 +60,7 @@ export function createSharedLimiter({ store, local, monotonic, onAway }: SharedL
     let tightest: LimitAnswer["tightest"];
     try {
       for (const group of groups) {
-        const reply = await store.run(TAKE, group.map(keyOf), [cost, ...group.flatMap(({ limit, windowMs }) => [limit, windowMs])]) as readonly [number, ...string[]];
+        const reply = await store.run(TAKE, group.map(keyOf), [cost, ...group.flatMap(({ limit, windowMs, burst }) => [limit, windowMs, burst])]) as readonly [number, ...string[]];
         const answer = read(group, dimension, reply);
         if (answer.refused) {
           giveBack(taken, cost);
@@ -107,9 +107,9 @@ const keyOf = ({ name, owner }: NamedRate): string => `${slotOf(owner)}:${name}`
 function read(group: readonly NamedRate[], dimension: Dimension, [refusing, ...rest]: readonly [number, ...string[]]): LimitAnswer {
   const [wait, now, ...levels] = rest.map(Number) as [number, number, ...number[]];
   const state = (i: number) => {
-    const { scope, limit, windowMs, perDay } = group[i]!;
-    const left = limit <= 0 ? 0 : remaining(levels[i]!, { limit, windowMs }, now);
-    return { scope, dimension, perDay, limit, remaining: left, resetMs: limit <= 0 ? windowMs : resetMs(levels[i]!, now) };
+    const { scope, limit, windowMs, burst, per } = group[i]!;
+    const left = limit <= 0 ? 0 : remaining(levels[i]!, { limit, windowMs, burst }, now);
+    return { scope, dimension, per, limit, remaining: left, resetMs: limit <= 0 ? windowMs : resetMs(levels[i]!, now) };
   };
   if (refusing > 0) {
     const refused = { ...state(refusing - 1), retryAfterMs: Math.max(1, Math.ceil(wait)) };

@@ -39,7 +39,7 @@ function contract(form: () => Form): void {
 
   test("a day's requests pass at once, the next is told how long to wait", async () => {
     const scopes = scopesOf({ rpd: 20 });
-    expect((await form().limiter.take(scopes, "requests", 1)).tightest).toMatchObject({ scope: "key", dimension: "requests", perDay: true, limit: 20, remaining: 19 });
+    expect((await form().limiter.take(scopes, "requests", 1)).tightest).toMatchObject({ scope: "key", dimension: "requests", per: "day", limit: 20, remaining: 19 });
     expect(await takeAll(scopes, 30)).toBe(19);
     const { refused } = await form().limiter.take(scopes, "requests", 1);
     expect(refused).toMatchObject({ scope: "key", limit: 20, remaining: 0 });
@@ -67,7 +67,7 @@ function contract(form: () => Form): void {
   });
 
   test("the tightest bucket is the one with the least left of its limit", async () => {
-    expect((await form().limiter.take(scopesOf({ rpm: 100, rpd: 3 }, { rpd: 1_000 }), "requests", 1)).tightest).toMatchObject({ limit: 3, remaining: 2, perDay: true });
+    expect((await form().limiter.take(scopesOf({ rpm: 100, rpd: 3 }, { rpd: 1_000 }), "requests", 1)).tightest).toMatchObject({ limit: 3, remaining: 2, per: "day" });
   });
 
   test("what has no limit costs nothing and says nothing; zero lets nothing through", async () => {
@@ -90,6 +90,30 @@ function contract(form: () => Form): void {
     await until("the debt stands", async () => (await form().limiter.take(scopes, "tokens", 1)).refused !== undefined);
     const { retryAfterMs } = (await form().limiter.take(scopes, "tokens", 1)).refused!;
     expect(retryAfterMs / 86_400_000).toBeCloseTo(5, 1);
+  });
+
+  test("a part of the limit passes at once where its scope says so, and a second's limit twice", async () => {
+    const DAY_MS = 86_400_000;
+    const strict = scopesOf({ rpd: 20, burst_ratio: 0.5 }, { rpd: 1_000 });
+    expect((await form().limiter.take(strict, "requests", 1)).tightest).toMatchObject({ scope: "key", limit: 20, remaining: 9 });
+    expect(await takeAll(strict, 30)).toBe(9);
+    const { refused } = await form().limiter.take(strict, "requests", 1);
+    expect([refused!.limit, refused!.remaining]).toEqual([20, 0]);
+    expect(refused!.retryAfterMs / (DAY_MS / 20)).toBeCloseTo(1, 1);
+    expect(await takeAll(scopesOf({ rps: 1 }), 10)).toBe(2);
+    expect(await takeAll(scopesOf({ rps: 3, burst_ratio: 0.34 }), 3)).toBe(1);
+  });
+
+  test("one request above the burst passes on a full bucket only, and debts are bounded by windows, not by the burst", async () => {
+    const DAY_MS = 86_400_000, scopes = scopesOf({ tpd: 1_000, burst_ratio: 0.1 });
+    const wait = async () => (await form().limiter.take(scopes, "tokens", 1)).refused!.retryAfterMs / DAY_MS;
+    expect((await form().limiter.take(scopes, "tokens", 500)).refused).toBeUndefined();
+    expect(await wait()).toBeCloseTo(0.401, 3);
+    form().limiter.correct(scopes, "tokens", -450);
+    await until("what was not used is back", async () => (await form().limiter.take(scopes, "tokens", 0)).tightest?.remaining === 50);
+    form().limiter.correct(scopes, "tokens", 100_000);
+    await until("the debt stands", async () => (await form().limiter.take(scopes, "tokens", 1)).refused !== undefined);
+    expect(await wait()).toBeCloseTo(5.001, 3);
   });
 
   test("never more at once than there are places; a place given back twice is one", async () => {
