@@ -25,8 +25,11 @@ export type KeyWish = Readonly<{
 export interface KeyRing {
   /** The key to use by the channel's mode; undefined when none is live. */
   pick(channel: Channel, wish: KeyWish): ChannelKey | undefined;
-  /** Milliseconds until the first key is usable; undefined when none will be by itself. */
-  waitMs(channel: Channel, now: number, rev: bigint): number | undefined;
+  /**
+   * Milliseconds until the first key is usable; undefined when none will be by itself.
+   * @param limitMs how long a key's own limits are in the way, where that is asked
+   */
+  waitMs(channel: Channel, now: number, rev: bigint, limitMs?: (key: ChannelKey) => number): number | undefined;
   begin(keyId: string, now: number): void;
   end(keyId: string): void;
   succeeded(keyId: string): void;
@@ -71,13 +74,13 @@ export function createKeyRing(): KeyRing {
           return usable.reduce((best, key) => (busier(state(best.id), state(key.id)) ? key : best));
       }
     },
-    waitMs(channel, now, rev) {
+    waitMs(channel, now, rev, limitMs) {
       let least: number | undefined;
-      for (const { id, active } of channel.keys) {
-        if (!active) continue;
-        const known = states.get(id);
+      for (const key of channel.keys) {
+        if (!key.active) continue;
+        const known = states.get(key.id);
         if (known && dead(known, now, rev)) continue;
-        const wait = Math.max(0, (known?.coolUntil ?? 0) - now);
+        const wait = Math.max(0, (known?.coolUntil ?? 0) - now, limitMs === undefined ? 0 : limitMs(key));
         if (least === undefined || wait < least) least = wait;
       }
       return least;
