@@ -143,7 +143,7 @@ function linedUp(state: RelayState, context: RequestContext, caller: Caller, { o
   const { plan, scanned } = parts;
   const isChoosy = plan.picky || scanned.ranges.has("provider");
   return {
-    line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id}`,
+    line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id} ${caller.channelNumber ?? ""}`,
     offers: plan.offers,
     tokens: parts.tokens,
     make: (offers) => routerFor(state, context, caller, { ...parts, plan: { ...plan, offers } }),

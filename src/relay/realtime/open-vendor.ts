@@ -10,6 +10,7 @@ import { note } from "#relay/routing/failover.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import { ATTEMPTS_MAX, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import { goesTo } from "#relay/routing/wait-for-channel.ts";
 import { toRelayError, type Failure } from "#relay/upstream/failure.ts";
 import { takePlaces } from "#relay/upstream/tried.ts";
 import { pico } from "#money/amount.ts";
@@ -42,6 +43,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
   const failures: Failure[] = [];
   state.retryBudget.request();
   for (let choice: Choice | undefined = first; choice;) {
+    goesTo(context, choice);
     const release = takePlaces(state, choice, choice.offer.circuits[0], input.tokens);
     const startedAt = state.clock.monotonic();
     try {

@@ -19,7 +19,9 @@ import { upgradeExchange, type UpgradeCall, type UpgradeExchange } from "#relay/
 import type { Json } from "#relay/realtime/vendor-frames.ts";
 import { isOldForm, WaitingClient, welcome } from "#relay/realtime/waiting-client.ts";
 import { checkHops } from "#relay/routing/hops.ts";
-import { createRouter, type Choice } from "#relay/routing/router.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import { createRouter, type Choice, type Router } from "#relay/routing/router.ts";
+import { firstInTime } from "#relay/routing/wait-for-channel.ts";
 import { secretNames } from "#relay/upstream/tried.ts";
 import type { Caller, Route, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -60,7 +62,10 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
 
   const accepted = exchange.accept({ "x-request-id": context.idText });
   if (!accepted) return;
-  const client = new WaitingClient(accepted);
+  const client = new WaitingClient(accepted, () => {
+    if (context.onLeft) context.onLeft();
+    else context.left ??= "before";
+  });
   try {
     const asked = await modelSaid(state, context, client, isOldForm(exchange.forwarded));
     if (asked === undefined) client.close(CLOSE.normal, "");
@@ -106,11 +111,12 @@ async function hold(state: RelayState, context: RequestContext, exchange: Upgrad
 
   const money = new SessionMoney(state, context, kind, asked, plan.allScopes, tokens);
   try {
-    const router = createRouter({
-      state, snapshot: context.snapshot, model: plan.model, tokens, offers: plan.offers, affinity: caller.keyId,
+    const make = (offers: readonly Offer[]): Router => createRouter({
+      state, snapshot: context.snapshot, model: plan.model, tokens, offers, affinity: caller.keyId,
       strategy: context.snapshot.settings.strategy, cost: () => undefined,
     });
-    const first = router.first();
+    const line = `${plan.groupId} ${plan.model.id} realtime ${kind} ${caller.channelNumber ?? ""}`;
+    const { router, first } = await firstInTime(state, context, make(plan.offers), { line, offers: plan.offers, tokens, make });
     await money.renew(caller);
     const left = new AbortController();
     const leave = (): void => left.abort();
