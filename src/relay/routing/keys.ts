@@ -1,3 +1,4 @@
+import { attraction } from "#relay/routing/rendezvous.ts";
 import type { Channel, ChannelKey } from "#snapshot/snapshot.ts";
 
 const COOLDOWN_STEPS_MS = [5_000, 10_000, 20_000, 40_000, 60_000] as const;
@@ -69,7 +70,7 @@ export function createKeyRing(): KeyRing {
         case "random":
           return weighted(usable, roll);
         case "sticky":
-          return usable.reduce((best, key) => (mix(affinity, key.id) > mix(affinity, best.id) ? key : best));
+          return usable.reduce((best, key) => (attraction(affinity, key.id) > attraction(affinity, best.id) ? key : best));
         case "least_used":
           return usable.reduce((best, key) => (busier(state(best.id), state(key.id)) ? key : best));
       }
@@ -129,11 +130,3 @@ function weighted(keys: readonly ChannelKey[], roll: number): ChannelKey | undef
 }
 
 const busier = (a: KeyState, b: KeyState): boolean => a.running > b.running || (a.running === b.running && a.lastUsed > b.lastUsed);
-
-/** Rendezvous hash (FNV-1a with a final mix): the same customer meets the same key as long as it lives. */
-function mix(affinity: string, keyId: string): number {
-  let hash = 0x811c9dc5;
-  for (const text of [affinity, keyId]) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
-}

@@ -111,9 +111,10 @@ class RequestRouter implements Router {
   #pick(judged: readonly OfferNow[]): Choice | undefined {
     const { state, conversation } = this.#input;
     const hint = conversation === undefined ? undefined : state.affinity.channelOf(conversation);
+    const meeting = conversation !== undefined && this.#meets() ? conversation : undefined;
     const rule = this.#rule();
     for (;;) {
-      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, rule, hint);
+      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, rule, hint, meeting);
       if (!chosen) return undefined;
       (this.#triedChannels ??= new Set()).add(chosen.channelId);
       if (this.#isAtLoss(chosen)) continue;
@@ -130,6 +131,12 @@ class RequestRouter implements Router {
     const { loses, offers } = this.#input;
     if (!loses || (!this.#failed && offers.every((other) => other.priority <= priority))) return false;
     return loses(offer.route) && !offers.every(({ route }) => loses(route));
+  }
+
+  /** Other nodes may have served the conversation: all find the same channel by its name. That replaces a draw, never a measure. */
+  #meets(): boolean {
+    const { state, strategy } = this.#input;
+    return (strategy === "weighted" || strategy === "round_robin") && (state.nodes?.() ?? 1) > 1;
   }
 
   /** The rule within a tier; a draw by weight needs no more than the dice. */

@@ -55,6 +55,32 @@ test("a conversation stays with the channel that served it, and moves when that 
   expect(vendors[other]!.calls[0]!.body).not.toHaveProperty("session_id");
 });
 
+test("several nodes find the same channel for a conversation without telling each other, and draw for everything else", async () => {
+  const price = priceOf({ input: "1000000", cache_read: "100000", output: "2000000" });
+  const vendors = await Promise.all([startVendor(), startVendor(), startVendor()]);
+  const nodes = await Promise.all([0.05, 0.95].map((roll) => openShop({ channels: vendors.map(({ url }) => ({ baseUrl: url })), price, random: () => roll, nodes: () => 2 })));
+  closing.push(...[...vendors, ...nodes].map(({ close }) => close));
+  const asked = async (node: number, thread?: string): Promise<number> => {
+    const before = vendors.map(({ calls }) => calls.length);
+    expect((await nodes[node]!.chat(thread === undefined ? {} : { session_id: thread })).status).toBe(200);
+    return vendors.findIndex(({ calls }, i) => calls.length > before[i]!);
+  };
+  const met = new Set<number>();
+  for (let i = 0; i < 20; i++) {
+    const [one, other] = [await asked(0, `thread-${i}`), await asked(1, `thread-${i}`)];
+    expect(other).toBe(one);
+    met.add(one);
+  }
+  expect(met.size).toBe(3);
+  expect([await asked(0), await asked(1)]).toEqual([0, 2]);
+  // A node alone draws: its memory is all that there is.
+  const alone = await openShop({ channels: vendors.map(({ url }) => ({ baseUrl: url })), price, random: () => 0.05 });
+  closing.push(alone.close);
+  const before = vendors[0]!.calls.length;
+  for (let i = 0; i < 5; i++) await alone.chat({ session_id: `thread-${i}` });
+  expect(vendors[0]!.calls.length).toBe(before + 5);
+});
+
 test("without a cache price nothing is remembered", async () => {
   const { shop, calls } = await setUp({ random: turns() });
   for (let i = 0; i < 10; i++) await shop.chat({ session_id: "thread-1" });

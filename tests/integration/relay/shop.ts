@@ -54,6 +54,8 @@ export type ShopOptions = Readonly<{
   costs?: readonly CompiledPrice[];
   random?: () => number;
   sharedStore?: SharedStore;
+  /** Live relay nodes. Default 1. */
+  nodes?: () => number;
   /** Other models, groups and routes than the one of each. */
   alter?: (snapshot: Snapshot) => Snapshot;
   /** Further models of the first channel. */
@@ -125,6 +127,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
     random: options.random ?? (() => 0.5),
+    ...(options.nodes && { nodes: options.nodes }),
     ...(options.sharedStore && { sharedStore: options.sharedStore }),
   });
 
