@@ -21,7 +21,7 @@ const OPEN_MS = 15_000;
 const USER_AGENT = "Modelmart/0.1";
 
 /** A vendor that has agreed to the conversation. */
-export type Opened = Readonly<{ socket: FrameSocket; choice: Choice; release: (tokens: number) => void }>;
+export type Opened = Readonly<{ socket: FrameSocket; choice: Choice; /** How long it took to agree. */ openMs: number; release: (tokens: number) => void }>;
 
 export type OpenInput = Readonly<{
   state: RelayState;
@@ -53,7 +53,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
       state.routeBook.succeeded(choice.offer.route, now - startedAt, now);
       router.served(choice);
       if (choice.key) state.keyRing.succeeded(choice.key.id);
-      return { socket, choice, release };
+      return { socket, choice, openMs: now - startedAt, release };
     } catch (error) {
       release(0);
       const failure = failureOf(state, choice, error);

@@ -1,4 +1,5 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { debugHeaders } from "#relay/debug-headers.ts";
 import { RelayError } from "#relay/errors.ts";
 import { presentedKey } from "#relay/http/credentials.ts";
 import { mannerOf, matchRoute } from "#relay/http/routes.ts";
@@ -6,6 +7,7 @@ import { errorForms } from "#relay/dialects/error-forms.ts";
 import { takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { admitCaller, begin, end, findCaller, refuse } from "#relay/pipeline.ts";
 import type { Plan } from "#relay/plan.ts";
+import { pinned } from "#relay/policy/channel-pin.ts";
 import { findModel, keyAllows } from "#relay/policy/resolve-model.ts";
 import { ruledSession, type ClientRule } from "#relay/realtime/client-frames.ts";
 import { openVendor } from "#relay/realtime/open-vendor.ts";
@@ -121,11 +123,11 @@ async function hold(state: RelayState, context: RequestContext, exchange: Upgrad
     const left = new AbortController();
     const leave = (): void => left.abort();
     context.onLeft = context.cutShort = leave;
-    const { socket: vendor, choice, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
+    const { socket: vendor, choice, openMs, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
     money.choice = choice;
     try {
       const settled = settingsFor(context, plan, choice, talk, isOldForm(exchange.forwarded));
-      const client = talk.client ?? exchange.accept({ "x-request-id": context.idText });
+      const client = talk.client ?? exchange.accept({ "x-request-id": context.idText, ...debugHeaders(state, context, { route: choice.offer.route, ms: openMs }) });
       if (!client) return vendor.close(CLOSE.normal, "");
       const session = new RealtimeSession({ state, context, client, vendor, money, kind, welcomed: talk.client !== undefined, ...settled });
       sessions.add(session);
@@ -155,7 +157,9 @@ async function whoAsks(state: RelayState, context: RequestContext): Promise<Read
     state.unknownKeys.note(context.inbound.clientIp);
     throw error;
   }
-  return { caller: admitCaller(state, context, await state.keys.byId(grant.keyId), "realtime"), grant };
+  const found = await state.keys.byId(grant.keyId);
+  const caller = grant.channelNumber === undefined ? found : found && pinned(found, grant.channelNumber);
+  return { caller: admitCaller(state, context, caller, "realtime"), grant };
 }
 
 /** What the address asks for. A session that only writes down may leave its model to its first settings. */
