@@ -160,7 +160,7 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }
   const offers = plan.picky ? ableOffers(plan.offers, scanned, body) : plan.offers;
   const range = scanned.ranges.get("provider");
   const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
-  const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
+  const accepted = wanted ? preferred(offers, wanted, { price, atMs: admittedAtMs, stats: state.routeBook.of }) : offers;
   // Only who has a choice needs a memory, and only where a cache makes a difference.
   const remembers = accepted.length > 1 && cachesPay(price, admittedAtMs);
   return createRouter({
