@@ -69,6 +69,8 @@ export function GroupForm({ group, rights }: { group: GroupRow; rights: Rights }
         <Part title={t("limits")}>
           <div className="grid gap-3 sm:grid-cols-3">
             {COUNTS.map((name) => <NumberField key={name} label={t(`limit.${name}`)} optional max={1_000_000_000} value={draft.limits[name]} onChange={(value) => set({ limits: { ...draft.limits, [name]: value } })} />)}
+          </div>
+          <div className="mt-3 grid gap-3 sm:grid-cols-2">
             <NumberField label={t("limit.burst_ratio")} hint={t("burstHint")} optional unit="%" min={1} max={BURST_PERCENT_MAX} value={percentOf(draft.limits.burst_ratio)} onChange={(value) => set({ limits: { ...draft.limits, burst_ratio: value === undefined ? undefined : value / 100 } })} />
             <NumberField label={t("limit.queue_ms")} hint={t("queueHint")} optional unit="ms" max={QUEUE_MS_MAX} value={draft.limits.queue_ms} onChange={(value) => set({ limits: { ...draft.limits, queue_ms: value } })} />
           </div>
