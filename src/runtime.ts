@@ -92,8 +92,8 @@ async function openSecrets(env: Env, pool: Pool): Promise<{ keys: DerivedKeys; s
 }
 
 async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
-  const [{ createRelay, createHttpTransport, createSimulator, createSocketTransport, createTaskStore, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }] =
-    await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts")]);
+  const [{ createRelay, createHttpTransport, createSimulator, createSocketTransport, createTaskStore, createTokenizer }, { createSnapshotSource, openKeyDirectory }, { createRelayLookups, createReplyStore, createResponseStore }, { createHealthWire }] =
+    await Promise.all([import("#relay/index.ts"), import("#snapshot/index.ts"), import("#reports/index.ts"), import("#channels/index.ts")]);
   const url = await databaseUrl(env);
   const clock = createClock();
   const metrics = createMetrics();
@@ -139,6 +139,7 @@ async function buildRelay(env: Env, log: Log): Promise<RelayRuntime> {
     simulator: createSimulator({ clock }),
     random: Math.random,
     nodes: () => billing.nodes,
+    healthWire: createHealthWire({ db: pool, listener, log }),
     ...(sharedStore && { sharedStore }),
   });
   return {

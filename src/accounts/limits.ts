@@ -1,12 +1,21 @@
 import { z } from "zod";
 
-/** Requests and tokens per minute and day, requests in flight. Absent = no limit. Strict: an unknown limit would limit nothing. */
+/** Below a hundredth a limit is as strict as it gets; above ten nothing of a day's limit is left of it. */
+const BURST_RATIO = { min: 0.01, max: 10 } as const;
+
+/**
+ * Requests per second, requests and tokens per minute and day, requests in flight. Absent = no limit. `burst_ratio`: how
+ * much of each rate passes at once after idleness, 1 = all of it; of the one per second it is 2 where nothing is said.
+ * Strict: an unknown limit would limit nothing.
+ */
 export const limitsSchema = z.strictObject({
+  rps: count().optional(),
   rpm: count().optional(),
   tpm: count().optional(),
   rpd: count().optional(),
   tpd: count().optional(),
   concurrency: count().optional(),
+  burst_ratio: z.number().min(BURST_RATIO.min).max(BURST_RATIO.max).optional(),
 });
 export type LimitSet = z.output<typeof limitsSchema>;
 

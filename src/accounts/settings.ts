@@ -78,6 +78,8 @@ export const SETTINGS = {
   "relay.failover_at_loss": { schema: z.boolean(), initial: false },
   /** Answers to requests with an idempotency key are kept for a day, so that asking again costs nothing. */
   "relay.keep_replies": { schema: z.boolean(), initial: true },
+  /** When the store of shared limits is late or away: each node keeps its own part of them, or requests that they bind are refused. */
+  "relay.limiter_on_error": { schema: z.enum(["local", "closed"]), initial: "local" },
   /** Requests may name the vendors they want or do not want, which tells customers who they are. */
   "relay.sort_suffixes": { schema: z.boolean(), initial: false },
   "relay.vendor_choice": { schema: z.boolean(), initial: false },

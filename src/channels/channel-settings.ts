@@ -45,6 +45,9 @@ export const CAPABILITIES = [
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** How exactly a host keeps a model's numbers, as OpenRouter names it; `unknown` is what nobody has said. */
+const QUANTIZATIONS = ["int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8", "mxfp8", "fp16", "bf16", "fp32", "unknown"] as const;
+
 /** It becomes part of an address. */
 const cloudWord = z.string().min(1).max(100).regex(/^[a-z0-9][a-z0-9.:-]*$/, "must be small letters, digits and hyphens");
 const proxyAddress = z.string().max(500).refine((text) => {
@@ -88,6 +91,8 @@ export const channelSettingsField = z.strictObject({
   allow_user_id: z.boolean(),
   /** Replies keep none of the vendor's own marks: their ids are ours, and fingerprints go. */
   hide_ids: z.boolean(),
+  /** For customers who choose vendors by it. */
+  quantization: z.enum(QUANTIZATIONS),
   /** A proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */
   proxy: proxyAddress,
   /** Protocols that the provider has and this host, as a test found, has not. */

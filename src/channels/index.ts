@@ -7,6 +7,8 @@ export { CAPABILITIES, channelSettingsField, readChannelSettings } from "#channe
 export type { Capability, ChannelSettings } from "#channels/channel-settings.ts";
 export { CHANNEL_OFFERS } from "#channels/channel-offers.ts";
 export { channelField, KEY_MODES, PROTOCOLS } from "#channels/fields.ts";
+export { createHealthWire } from "#channels/health-news.store.ts";
+export type { HealthNews, HealthWire } from "#channels/health-news.ts";
 export { bookTest } from "#channels/book-test.store.ts";
 export { readProbeSubject, saveLastTest } from "#channels/probe-target.store.ts";
 export type { ProbeSubject } from "#channels/probe-target.store.ts";

@@ -5,6 +5,7 @@ import type { Spool } from "#platform/spool.ts";
 import type { Metrics } from "#platform/metrics.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
 import type { SharedStore } from "#platform/redis.ts";
+import type { HealthWire } from "#channels/index.ts";
 import type { Billing, BudgetLimit, Hold } from "#money/billing.ts";
 import type { AttemptRecord } from "#money/charge.ts";
 import type { CompiledPrice } from "#money/price.ts";
@@ -87,6 +88,8 @@ export type RelayDeps = Readonly<{
   random: () => number;
   /** What all nodes of this shop go by before other shops; absent = calls that come round are known by their number alone. */
   shopId?: string;
+  /** The other nodes, for what each learns of channels. */
+  healthWire?: HealthWire;
   /** Live relay nodes, at least 1: without a shared store each takes its part of the limits. Default 1. */
   nodes?: () => number;
 }>;

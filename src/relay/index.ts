@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { HealthNews } from "#channels/index.ts";
 import type { RelayDeps, RelayState } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Inbound, Reply } from "#relay/http/exchange.ts";
@@ -21,8 +22,8 @@ import { createRelayMeters } from "#relay/relay-metrics.ts";
 import { serveRealtime, type Sessions } from "#relay/realtime/serve-realtime.ts";
 import type { UpgradeCall } from "#relay/realtime/upgrade.ts";
 import { createAffinity } from "#relay/routing/affinity.ts";
-import { createHealth } from "#relay/routing/health.ts";
-import { createKeyRing } from "#relay/routing/keys.ts";
+import { createHealth, type Health, type Opened } from "#relay/routing/health.ts";
+import { createKeyRing, type KeyRing } from "#relay/routing/keys.ts";
 import { createRetryBudget } from "#relay/routing/retry-policy.ts";
 import { createRouteBook } from "#relay/routing/route-stats.ts";
 import { createAccessTokens } from "#relay/upstream/access-tokens.ts";
@@ -63,6 +64,8 @@ export { RELAY_ERRORS, RelayError, type RelayErrorCode } from "#relay/errors.ts"
 /** How often the drain looks whether the last request has ended, and how long cut ones get to settle. */
 const DRAIN_LOOK_MS = 50;
 const SETTLE_GRACE_MS = 5_000;
+/** The shared store of the limits is asked again sooner than a client that is told to wait the least. */
+const STORE_AWAY_RETRY_MS = 1_000;
 
 /** The data plane: everything between a customer's call and a vendor's answer. */
 export interface Relay {
@@ -94,6 +97,8 @@ export function createRelay(deps: RelayDeps): Relay {
 
   const waitingRoom = new WaitingRoom({ monotonic, later });
   const limits = createLimits(deps, monotonic, nodes);
+  const keyRing = createKeyRing(), health = createHealth(deps.random, (opened) => tellOthers(deps, nodes(), opened));
+  deps.healthWire?.listen((news) => heedOthers(deps, health, keyRing, news));
   const state: RelayState = {
     ...deps,
     running,
@@ -102,10 +107,10 @@ export function createRelay(deps: RelayDeps): Relay {
     upstreamLimits: createUpstreamLimits(now, nodes),
     waitingRoom,
     unknownKeys: createUnknownKeys(monotonic),
-    health: createHealth(deps.random),
+    health,
     routeBook: createRouteBook(),
     affinity: createAffinity(monotonic),
-    keyRing: createKeyRing(),
+    keyRing,
     retryBudget: createRetryBudget(monotonic),
     wheel: createTimerWheel(monotonic),
     contents: deps.fetchContent && createContentCache(deps.fetchContent, monotonic),
@@ -149,12 +154,31 @@ export function createRelay(deps: RelayDeps): Relay {
   };
 }
 
+/** A circuit that opens here is news where there are others. */
+function tellOthers({ healthWire, clock }: RelayDeps, nodes: number, { channelId, protocol, model, ms }: Opened): void {
+  if (nodes > 1) healthWire?.tell({ state: "open", channel: channelId, protocol, model, until: clock.now() + ms });
+}
+
+function heedOthers({ clock, snapshots: { current: { channels, rev } } }: RelayDeps, health: Health, keyRing: KeyRing, news: HealthNews): void {
+  if (!channels.has(news.channel)) return;
+  if (news.state === "open") return health.heed({ channelId: news.channel, protocol: news.protocol, model: news.model }, clock.monotonic());
+  // It is stored: the next snapshot knows it, and whether somebody has switched it on again.
+  keyRing.disabled(news.key, clock.monotonic(), rev);
+  keyRing.persisted(news.key);
+}
+
 /** The customers' limits: in this process, or over all nodes where there is a store that they share. */
-function createLimits({ sharedStore: store, metrics }: RelayDeps, monotonic: () => number, nodes: () => number) {
+function createLimits({ sharedStore: store, metrics, snapshots }: RelayDeps, monotonic: () => number, nodes: () => number) {
   const limiter = createLimiter(monotonic, nodes), concurrency = createConcurrency(nodes);
   if (!store) return { limiter, concurrency, close: () => undefined };
   const fallbacks = metrics.counter("modelmart_relay_limits_local_total", "Limits that this node decided alone because the shared store was away", []);
-  const own = { store, monotonic, onFallback: () => fallbacks.inc() };
+  const refusals = metrics.counter("modelmart_relay_limits_refused_total", "Limits that this node did not decide because the shared store was away: the requests were refused", []);
+  const onAway = (): void => {
+    if (snapshots.current.settings.limiterOnError !== "closed") return fallbacks.inc();
+    refusals.inc();
+    throw new RelayError("server_overloaded", "Rate limits cannot be checked at the moment. Try again.", { retryAfterMs: STORE_AWAY_RETRY_MS });
+  };
+  const own = { store, monotonic, onAway };
   const shared = createSharedConcurrency({ ...own, local: concurrency });
   return { limiter: createSharedLimiter({ ...own, local: limiter }), concurrency: shared, close: () => shared.close() };
 }

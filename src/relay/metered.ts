@@ -143,7 +143,7 @@ function linedUp(state: RelayState, context: RequestContext, caller: Caller, { o
   const { plan, scanned } = parts;
   const isChoosy = plan.picky || scanned.ranges.has("provider");
   return {
-    line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id}`,
+    line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id} ${caller.channelNumber ?? ""}`,
     offers: plan.offers,
     tokens: parts.tokens,
     make: (offers) => routerFor(state, context, caller, { ...parts, plan: { ...plan, offers } }),
@@ -160,7 +160,7 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }
   const offers = plan.picky ? ableOffers(plan.offers, scanned, body) : plan.offers;
   const range = scanned.ranges.get("provider");
   const wanted = range && readPreferences(body.toString("utf8", range[0], range[1]), { vendorChoice: snapshot.settings.vendorChoice, offers });
-  const accepted = wanted ? preferred(offers, wanted, price, admittedAtMs) : offers;
+  const accepted = wanted ? preferred(offers, wanted, { price, atMs: admittedAtMs, stats: state.routeBook.of }) : offers;
   // Only who has a choice needs a memory, and only where a cache makes a difference.
   const remembers = accepted.length > 1 && cachesPay(price, admittedAtMs);
   return createRouter({

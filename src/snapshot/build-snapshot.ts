@@ -187,6 +187,7 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
     strategy: values["relay.strategy"],
     failoverAtLoss: values["relay.failover_at_loss"],
     keepReplies: values["relay.keep_replies"],
+    limiterOnError: values["relay.limiter_on_error"],
     sortSuffixes: values["relay.sort_suffixes"],
     vendorChoice: values["relay.vendor_choice"],
     overdraftNano: settingNano(values, "money.overdraft"),

@@ -101,8 +101,11 @@ export type ChannelKey = Readonly<{
   secret(): string;
 }>;
 
-/** Absent = no limit. Requests and tokens per minute and day; requests in flight. */
-export type Limits = Readonly<{ rpm?: number; tpm?: number; rpd?: number; tpd?: number; concurrency?: number }>;
+/**
+ * Absent = no limit. Requests per second, minute and day, tokens per minute and day; requests in flight. `burst_ratio`:
+ * how much of each rate passes at once after idleness.
+ */
+export type Limits = Readonly<{ burst_ratio?: number; rps?: number; rpm?: number; tpm?: number; rpd?: number; tpd?: number; concurrency?: number }>;
 
 /** Settings that the relay obeys; defaults in `config/defaults.ts`. */
 export type RelaySettings = Readonly<{
@@ -114,6 +117,8 @@ export type RelaySettings = Readonly<{
   failoverAtLoss: boolean;
   /** Answers to requests with an idempotency key are kept for a day. */
   keepReplies: boolean;
+  /** Shared limits cannot be asked: each node keeps its own part, or requests that they bind are refused. Absent = local. */
+  limiterOnError?: "local" | "closed";
   /** `model:floor` asks the cheapest first, `model:nitro` the fastest. */
   sortSuffixes?: boolean;
   /** Requests may name vendors. */

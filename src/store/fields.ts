@@ -1,15 +1,18 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { BUDGET_PERIODS } from "#accounts/index.ts";
+import { BUDGET_PERIODS, groupLimitsSchema, limitsSchema } from "#accounts/index.ts";
 import type { Nano } from "#money/amount.ts";
 import { parseUsd } from "#money/parse-amount.ts";
 
 export { countField, modelNameField, nameField } from "#catalog/index.ts";
-export { groupLimitsSchema as groupLimitsField, limitsSchema as limitsField } from "#accounts/index.ts";
 
 /** The parts that the store file and the REST have in common. Decimals come as text from YAML and as numbers from JSON. */
 
 const decimalText = z.union([z.string(), z.number()], { error: "must be a number" }).transform(String);
+
+const ratioOf = decimalText.transform(Number).pipe(limitsSchema.shape.burst_ratio.unwrap()).optional();
+export const limitsField = limitsSchema.extend({ burst_ratio: ratioOf });
+export const groupLimitsField = groupLimitsSchema.extend({ burst_ratio: ratioOf });
 
 /** USD as nano-USD; not negative, at most nine decimals. */
 export const usdField = decimalText.transform((text, context): Nano => {

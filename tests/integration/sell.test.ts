@@ -371,14 +371,14 @@ describe("groups", () => {
     expect(await refusal(owner.groups.create({ name: "partner" }))).toBe("name_taken");
     const group = async () => (await owner.groups.list()).find(({ name }) => name === "partner")!;
     const { updatedAt } = await group();
-    await acted("group.update", () => owner.groups.update({ id, seen: updatedAt, patch: { topUpPpm: 950_000, limits: { rpm: 10, queue_ms: 2_000 }, auto: ["default", "vip"] } }));
+    await acted("group.update", () => owner.groups.update({ id, seen: updatedAt, patch: { topUpPpm: 950_000, limits: { rps: 4, rpm: 10, burst_ratio: 0.1, queue_ms: 2_000 }, auto: ["default", "vip"] } }));
     expect(await refusal(owner.groups.update({ id, seen: updatedAt, patch: { ppm: 1 } }))).toBe("changed_meanwhile");
     const { id: modelId } = await modelNamed("gpt-4o-mini");
     await acted("group.price", () => owner.groups.setOverride({ id, modelId, override: { ppm: 700_000 } }));
     await acted("group.price", () => owner.groups.setOverride({ id, modelId, override: { price: { form: "words", words: { input: "1" } } } }));
     expect((await group()).overrides).toEqual([{ modelId, slug: "gpt-4o-mini", ppm: null, prices: { input: 1_000_000n } }]);
     await acted("group.price", () => owner.groups.setOverride({ id, modelId, override: null }));
-    expect(await group()).toMatchObject({ overrides: [], ppm: 850_000, topUpPpm: 950_000, limits: { rpm: 10, queue_ms: 2_000 }, auto: ["default", "vip"] });
+    expect(await group()).toMatchObject({ overrides: [], ppm: 850_000, topUpPpm: 950_000, limits: { rps: 4, rpm: 10, burst_ratio: 0.1, queue_ms: 2_000 }, auto: ["default", "vip"] });
   });
 
   test("deleted only with somewhere for its members to go; the default stays", async () => {

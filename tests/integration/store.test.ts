@@ -92,6 +92,24 @@ describe("store as code", () => {
     await shop.apply("groups:\n  default: { limits: {} }");
   });
 
+  test("how much of a limit passes at once stands beside it, for whoever is limited; the shop says what holds while Redis is away", async () => {
+    const text = `settings: { relay: { limiter_on_error: closed } }
+groups:
+  default: { limits: { rps: 5, rpm: 90, burst_ratio: 0.1 } }
+models:
+  - { id: gpt-4o-mini, limits: { tpm: 1000, burst_ratio: 2 } }`;
+    await shop.apply(text);
+    expect(await one("SELECT limits FROM groups WHERE name = 'default'")).toEqual({ limits: { rps: 5, rpm: 90, burst_ratio: 0.1 } });
+    expect(await one("SELECT limits FROM models WHERE slug = 'gpt-4o-mini'")).toEqual({ limits: { tpm: 1_000, burst_ratio: 2 } });
+    expect(await one("SELECT value FROM settings WHERE key = 'relay.limiter_on_error'")).toEqual({ value: "closed" });
+    expect(await shop.apply(text)).toEqual([]);
+    expect(await shop.apply(await exportStore(database.pool))).toEqual([]);
+    const wrong = "settings: { relay: { limiter_on_error: open } }\ngroups:\n  default: { limits: { burst_ratio: 0 } }\nmodels:\n  - { id: x, limits: { burst_ratio: 11 } }";
+    const errors = (await shop.apply(wrong).catch((failure: unknown) => failure)) as StoreFileError;
+    expect(errors.errors.map(({ line }) => line)).toEqual([1, 3, 5]);
+    await shop.apply("settings: { relay: { limiter_on_error: local } }\ngroups:\n  default: { limits: {} }\nmodels:\n  - { id: gpt-4o-mini, limits: {} }");
+  });
+
   test("what channels change of requests, and models that are others with parameters set, come back in the export with their numbers", async () => {
     const settings = { params: [{ op: "clamp", path: "/temperature", min: 0.01, max: 1 }, { op: "set", path: "/top_p", value: 0.5, when: { field: "model", is: "prefix", value: "gpt" } }], force_stream: true };
     const text = `models:\n  - { id: gpt-4o-mini-cool, price: { input: 1, output: 2 }, preset: { model: gpt-4o-mini, reasoning: high, temperature: 0.2 } }\nchannels:\n  - { name: main, provider: openai, settings: ${JSON.stringify(settings)} }`;

@@ -12,13 +12,14 @@ export type SharedConcurrencyDeps = Readonly<{
   store: SharedStore;
   local: LocalConcurrency;
   monotonic: () => number;
-  onFallback: () => void;
+  /** As in `SharedLimiterDeps`. */
+  onAway: () => void;
   /** What a node that died had taken comes back after this. */
   lifeMs?: number;
 }>;
 
 /** The form that several nodes share: one set of places per scope, each with an end of life. */
-export function createSharedConcurrency({ store, local, monotonic, onFallback, lifeMs = LIFE_MS }: SharedConcurrencyDeps): Concurrency & Readonly<{ close(): void }> {
+export function createSharedConcurrency({ store, local, monotonic, onAway, lifeMs = LIFE_MS }: SharedConcurrencyDeps): Concurrency & Readonly<{ close(): void }> {
   const rest = createRest(monotonic);
   const node = randomUUID();
   let taken = 0;
@@ -45,7 +46,7 @@ export function createSharedConcurrency({ store, local, monotonic, onFallback, l
     }
   };
   const locally = (scopes: readonly ScopedLimits[]): ConcurrencyAnswer => {
-    onFallback();
+    onAway();
     return local.acquire(scopes);
   };
 

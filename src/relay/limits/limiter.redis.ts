@@ -12,15 +12,15 @@ export type SharedLimiterDeps = Readonly<{
   /** Each node's own part of every limit, for when the store is away. */
   local: LocalLimiter;
   monotonic: () => number;
-  /** The store was away and the node's own part was asked. */
-  onFallback: () => void;
+  /** The store was away and the node's own part is to be asked. @throws RelayError where the shop refuses instead */
+  onAway: () => void;
 }>;
 
 /**
  * The form that several nodes share: the same buckets in a shared store, exact over all nodes. What is late or away is
- * answered by the node's own part of the limit, never by an error.
+ * answered by the node's own part of the limit, or refused where the shop has it so.
  */
-export function createSharedLimiter({ store, local, monotonic, onFallback }: SharedLimiterDeps): Limiter {
+export function createSharedLimiter({ store, local, monotonic, onAway }: SharedLimiterDeps): Limiter {
   const rest = createRest(monotonic);
   const rates = { requests: new WeakMap<readonly ScopedLimits[], Groups>(), tokens: new WeakMap<readonly ScopedLimits[], Groups>() };
   const owed = new Map<string, Correction>();
@@ -32,8 +32,11 @@ export function createSharedLimiter({ store, local, monotonic, onFallback }: Sha
     return groups;
   };
   const locally = (scopes: readonly ScopedLimits[], dimension: Dimension, cost: number): LimitAnswer => {
-    onFallback();
+    onAway();
     return local.take(scopes, dimension, cost);
+  };
+  const giveBack = (taken: Groups, cost: number): void => {
+    for (const group of taken) owe(group, -cost);
   };
   const owe = (group: readonly NamedRate[], delta: number): void => {
     for (const rate of group) {
@@ -48,7 +51,7 @@ export function createSharedLimiter({ store, local, monotonic, onFallback }: Sha
     const all = [...owed].map(([key, { rate, delta }]) => ({ key, rate, delta, owner: rate.owner }));
     owed.clear();
     for (const group of byOwner(all)) {
-      store.run(CORRECT, group.map(({ key }) => key), [DEBT_WINDOWS, ...group.flatMap(({ rate, delta }) => [delta, rate.limit, rate.windowMs])]).catch(() => rest.failed());
+      store.run(CORRECT, group.map(({ key }) => key), [DEBT_WINDOWS, ...group.flatMap(({ rate, delta }) => [delta, rate.limit, rate.windowMs, rate.burst])]).catch(() => rest.failed());
     }
   }
 
@@ -57,10 +60,10 @@ export function createSharedLimiter({ store, local, monotonic, onFallback }: Sha
     let tightest: LimitAnswer["tightest"];
     try {
       for (const group of groups) {
-        const reply = await store.run(TAKE, group.map(keyOf), [cost, ...group.flatMap(({ limit, windowMs }) => [limit, windowMs])]) as readonly [number, ...string[]];
+        const reply = await store.run(TAKE, group.map(keyOf), [cost, ...group.flatMap(({ limit, windowMs, burst }) => [limit, windowMs, burst])]) as readonly [number, ...string[]];
         const answer = read(group, dimension, reply);
         if (answer.refused) {
-          for (const before of taken) owe(before, -cost);
+          giveBack(taken, cost);
           return answer;
         }
         taken.push(group);
@@ -68,7 +71,14 @@ export function createSharedLimiter({ store, local, monotonic, onFallback }: Sha
       }
     } catch {
       rest.failed();
-      return locally(scopes, dimension, cost);
+      let passed = false;
+      try {
+        const answer = locally(scopes, dimension, cost);
+        passed = !answer.refused;
+        return answer;
+      } finally {
+        if (!passed) giveBack(taken, cost);
+      }
     }
     return { ...(tightest && { tightest }) };
   }
@@ -97,9 +107,9 @@ const keyOf = ({ name, owner }: NamedRate): string => `${slotOf(owner)}:${name}`
 function read(group: readonly NamedRate[], dimension: Dimension, [refusing, ...rest]: readonly [number, ...string[]]): LimitAnswer {
   const [wait, now, ...levels] = rest.map(Number) as [number, number, ...number[]];
   const state = (i: number) => {
-    const { scope, limit, windowMs, perDay } = group[i]!;
-    const left = limit <= 0 ? 0 : remaining(levels[i]!, { limit, windowMs }, now);
-    return { scope, dimension, perDay, limit, remaining: left, resetMs: limit <= 0 ? windowMs : resetMs(levels[i]!, now) };
+    const { scope, limit, windowMs, burst, per } = group[i]!;
+    const left = limit <= 0 ? 0 : remaining(levels[i]!, { limit, windowMs, burst }, now);
+    return { scope, dimension, per, limit, remaining: left, resetMs: limit <= 0 ? windowMs : resetMs(levels[i]!, now) };
   };
   if (refusing > 0) {
     const refused = { ...state(refusing - 1), retryAfterMs: Math.max(1, Math.ceil(wait)) };

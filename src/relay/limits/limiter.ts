@@ -5,8 +5,12 @@ import type { Limits } from "#snapshot/snapshot.ts";
 export type Scope = "key" | "user" | "group" | "model";
 export type Dimension = "requests" | "tokens";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+/** What a limit is counted by. */
+export type Per = "second" | "minute" | "day";
+
+const WINDOW_MS: Readonly<Record<Per, number>> = { second: 1_000, minute: 60_000, day: 86_400_000 };
+/** How much of a limit passes at once after idleness, where its scope does not say. Within a second even calm clients come in twos. */
+const BURST: Readonly<Record<Per, number>> = { second: 2, minute: 1, day: 1 };
 /** Buckets in memory beyond which the idle ones are dropped. */
 const BUCKETS_MAX = 200_000;
 
@@ -16,7 +20,7 @@ const BUCKETS_MAX = 200_000;
  */
 export type ScopedLimits = Readonly<{ scope: Scope; id: string; limits: Limits; owner?: string }>;
 
-export type LimitState = Readonly<{ scope: Scope; dimension: Dimension; perDay: boolean; limit: number; remaining: number; resetMs: number }>;
+export type LimitState = Readonly<{ scope: Scope; dimension: Dimension; per: Per; limit: number; remaining: number; resetMs: number }>;
 export type LimitRefusal = LimitState & Readonly<{ retryAfterMs: number }>;
 
 /** `refused` or the tightest bucket of the answer's headers; both absent where no limit applies. */
@@ -39,7 +43,7 @@ export interface LocalLimiter extends Limiter {
 
 /** State of one bucket, shared by everybody whom it binds. */
 type Cell = { tat: number | undefined };
-type Bucket = Readonly<{ cell: Cell; scope: Scope; rate: Rate; perDay: boolean; limit: number }>;
+type Bucket = Readonly<{ cell: Cell; scope: Scope; rate: Rate; per: Per; limit: number }>;
 type Bound = Readonly<{ nodes: number; generation: number; requests: readonly Bucket[]; tokens: readonly Bucket[] }>;
 
 /**
@@ -91,7 +95,7 @@ export function createLimiter(now: () => number, nodes: () => number): LocalLimi
         }
       }
       const tat = tightest.cell.tat!;
-      return { tightest: { scope: tightest.scope, dimension, perDay: tightest.perDay, limit: tightest.limit, remaining: remaining(tat, tightest.rate, at), resetMs: resetMs(tat, at) } };
+      return { tightest: { scope: tightest.scope, dimension, per: tightest.per, limit: tightest.limit, remaining: remaining(tat, tightest.rate, at), resetMs: resetMs(tat, at) } };
     },
     correct(scopes, dimension, delta) {
       if (delta === 0) return;
@@ -104,21 +108,22 @@ export function createLimiter(now: () => number, nodes: () => number): LocalLimi
 const NOTHING: LimitAnswer = {};
 
 const bind = (scopes: readonly ScopedLimits[], dimension: Dimension, nodes: number, cell: (name: string) => Cell): readonly Bucket[] =>
-  namedRates(scopes, dimension).map(({ name, scope, limit, windowMs, perDay }) => ({ cell: cell(name), scope, rate: { limit: limit / Math.max(nodes, 1), windowMs }, perDay, limit }));
+  namedRates(scopes, dimension).map(({ name, scope, limit, windowMs, burst, per }) => ({ cell: cell(name), scope, rate: { limit: limit / Math.max(nodes, 1), windowMs, burst }, per, limit }));
 
 /** The buckets that limits stand for, each by its name. */
-export type NamedRate = Readonly<{ name: string; scope: Scope; owner: string | undefined; limit: number; windowMs: number; perDay: boolean }>;
+export type NamedRate = Readonly<{ name: string; scope: Scope; owner: string | undefined; limit: number; windowMs: number; burst: number; per: Per }>;
 
 export function namedRates(scopes: readonly ScopedLimits[], dimension: Dimension): readonly NamedRate[] {
   const rates: NamedRate[] = [];
   for (const { scope, id, limits, owner } of scopes) {
-    const add = (limit: number | undefined, perDay: boolean): void => {
+    const add = (limit: number | undefined, per: Per): void => {
       if (limit === undefined) return;
-      const name = `${scope}:${id}:${dimension === "requests" ? "r" : "t"}${perDay ? "d" : "m"}`;
-      rates.push({ name, scope, owner, limit, windowMs: perDay ? DAY_MS : MINUTE_MS, perDay });
+      const name = `${scope}:${id}:${dimension === "requests" ? "r" : "t"}${per[0]!}`;
+      rates.push({ name, scope, owner, limit, windowMs: WINDOW_MS[per], burst: limits.burst_ratio ?? BURST[per], per });
     };
-    add(dimension === "requests" ? limits.rpm : limits.tpm, false);
-    add(dimension === "requests" ? limits.rpd : limits.tpd, true);
+    if (dimension === "requests") add(limits.rps, "second");
+    add(dimension === "requests" ? limits.rpm : limits.tpm, "minute");
+    add(dimension === "requests" ? limits.rpd : limits.tpd, "day");
   }
   return rates;
 }
@@ -126,11 +131,11 @@ export function namedRates(scopes: readonly ScopedLimits[], dimension: Dimension
 /** The bucket that keeps the request waiting longest. */
 function worstRefusal(buckets: readonly Bucket[], dimension: Dimension, cost: number, at: number): LimitRefusal | undefined {
   let worst: LimitRefusal | undefined;
-  for (const { cell: { tat }, scope, rate, perDay, limit } of buckets) {
+  for (const { cell: { tat }, scope, rate, per, limit } of buckets) {
     if (fits(tat, rate, cost, at)) continue;
     const answer = inspect(tat, rate, cost, at);
     if (worst && answer.retryAfterMs <= worst.retryAfterMs) continue;
-    worst = { scope, dimension, perDay, limit, remaining: answer.remaining, resetMs: answer.resetMs, retryAfterMs: answer.retryAfterMs };
+    worst = { scope, dimension, per, limit, remaining: answer.remaining, resetMs: answer.resetMs, retryAfterMs: answer.retryAfterMs };
   }
   return worst;
 }

@@ -64,7 +64,8 @@ function ofCaller(caller: Caller, snapshot: Snapshot): readonly ScopedLimits[] {
 }
 
 function add(scopes: ScopedLimits[], scope: Scope, id: string, limits: Limits, owner: string | undefined): ScopedLimits[] {
-  for (const _name in limits) {
+  for (const name in limits) {
+    if (name === "burst_ratio") continue;
     scopes.push({ scope, id, limits, ...(owner !== undefined && { owner }) });
     break;
   }
@@ -133,11 +134,11 @@ const tighter = (before: RequestContext["requestLimit"], { tightest }: LimitAnsw
   return tightest.remaining * before.limit < before.remaining * tightest.limit ? tightest : before;
 };
 
-function rateRefusal({ scope, dimension, perDay, limit, retryAfterMs }: LimitRefusal): RelayError {
+function rateRefusal({ scope, dimension, per, limit, retryAfterMs }: LimitRefusal): RelayError {
   const wait = `${Math.ceil(retryAfterMs / 1000)} s`;
   return new RelayError(
     dimension === "requests" ? "rate_limit_requests" : "rate_limit_tokens",
-    `Rate limit reached for ${NAMES[scope]}: ${limit} ${dimension} per ${perDay ? "day" : "minute"}. Try again in ${wait}.`,
+    `Rate limit reached for ${NAMES[scope]}: ${limit} ${dimension} per ${per}. Try again in ${wait}.`,
     { retryAfterMs },
   );
 }

@@ -19,7 +19,7 @@ end
 `;
 
 /**
- * Takes `cost` from every bucket or from none. KEYS: buckets. ARGV: cost, then limit and window (ms) of each.
+ * Takes `cost` from every bucket or from none. KEYS: buckets. ARGV: cost, then limit, window (ms) and burst of each.
  * Returns 1-based index of the refusing bucket that keeps waiting longest or 0, its wait in ms, the store's time, and
  * the level of every bucket afterwards.
  */
@@ -28,7 +28,7 @@ local cost = tonumber(ARGV[1])
 local worst, wait = 0, 0
 local levels = {}
 for i, key in ipairs(KEYS) do
-  local limit, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+  local limit, window, burst = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
   local start = level(key)
   levels[i] = start
   local retry = 0
@@ -36,10 +36,10 @@ for i, key in ipairs(KEYS) do
     retry = window
   else
     local after = start + cost * window / limit
-    local fits = after - now <= window + 0.001 or (cost > limit and start <= now)
+    local fits = after - now <= burst * window + 0.001 or (cost > burst * limit and start <= now)
     if not fits then
-      retry = after - window - now
-      if cost > limit then retry = start - now end
+      retry = after - burst * window - now
+      if cost > burst * limit then retry = start - now end
       if retry < 1 then retry = 1 end
     end
   end
@@ -50,7 +50,7 @@ for i, key in ipairs(KEYS) do
 end
 if worst == 0 then
   for i, key in ipairs(KEYS) do
-    levels[i] = levels[i] + cost * tonumber(ARGV[2 * i + 1]) / tonumber(ARGV[2 * i])
+    levels[i] = levels[i] + cost * tonumber(ARGV[3 * i]) / tonumber(ARGV[3 * i - 1])
     put(key, levels[i])
   end
 end
@@ -58,11 +58,11 @@ local reply = { worst, text(wait), text(now) }
 for i, tat in ipairs(levels) do reply[3 + i] = text(tat) end
 return reply` };
 
-/** Moves buckets by what was learnt afterwards. KEYS: buckets. ARGV: most windows of debt, then delta, limit, window of each. */
+/** Moves buckets by what was learnt afterwards. KEYS: buckets. ARGV: most windows of debt, then delta, limit, window, burst of each. */
 export const CORRECT: SharedScript = { name: "mmCorrect", lua: `${CLOCK}
 for i, key in ipairs(KEYS) do
-  local delta, limit, window = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
-  if limit > 0 then put(key, math.min(level(key) + delta * window / limit, now + (1 + tonumber(ARGV[1])) * window)) end
+  local delta, limit, window, burst = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
+  if limit > 0 then put(key, math.min(level(key) + delta * window / limit, now + (burst + tonumber(ARGV[1])) * window)) end
 end
 return 0` };
 

@@ -13,6 +13,9 @@ import type { Estimate, Metered } from "#relay/metering/meter.ts";
 /** Of what an operator's settings changed, so much is written down. */
 const CHANGES_MAX = 20;
 
+/** What comes in less than this was not written in it. */
+const PACE_MS_MIN = 50;
+
 /** What the answer's end may say once the charge is durable. */
 export type Settled = Readonly<{ chargeNano: bigint; outcome: ChargeRecord["outcome"] }>;
 
@@ -28,11 +31,22 @@ export async function settle(state: RelayState, job: Job, ending: Ending, httpSt
   const metered = measure(state, job, ending, estimate);
   const used = countedTokens(metered.quantities);
   ending.tried?.release(used);
+  // Measured only where somebody may choose by it.
+  if (context.snapshot.settings.vendorChoice && ending.how === "complete") notePace(state, ending, metered);
   if (scopes.length > 0) state.limiter.correct(scopes, "tokens", used - tokensTaken);
   const record = chargeRecord(state, job, ending, metered, httpStatus);
   context.outcome = record.outcome;
   await hold.finish(record);
   return { chargeNano: record.chargeNano, outcome: record.outcome };
+}
+
+/** An answer that came all at once says how long the whole of it took. */
+function notePace({ routeBook, clock }: RelayState, { tried }: Ending, { quantities }: Metered): void {
+  if (!tried) return;
+  const tokens = (quantities.output ?? 0) + (quantities.reasoning ?? 0), { startedAt, contentAt = startedAt, endedAt } = tried.attempt;
+  if (tokens === 0 || endedAt === undefined) return;
+  const from = endedAt - contentAt < PACE_MS_MIN ? startedAt : contentAt;
+  if (endedAt > from) routeBook.paced(tried.choice.offer.route, (tokens * 1_000) / (endedAt - from), clock.monotonic());
 }
 
 function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate | undefined): Metered {

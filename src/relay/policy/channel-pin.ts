@@ -20,8 +20,12 @@ async function lookUpPinned(keys: KeyDirectory, found: Promise<Caller | undefine
   const itself = await found;
   if (itself) return itself;
   const caller = await keys.lookup(secret);
-  return caller?.scopes?.includes("channel:pin") ? { ...caller, channelNumber } : undefined;
+  return caller && pinned(caller, channelNumber);
 }
+
+/** The caller with the channel that he names; undefined where he may name none. */
+export const pinned = (caller: Caller, channelNumber: number): Caller | undefined =>
+  caller.scopes?.includes("channel:pin") ? { ...caller, channelNumber } : undefined;
 
 /** Of those who could answer, those whom the caller has chosen: all, if he has not. */
 export const pinnedTo = ({ channelNumber }: Caller, offers: readonly Offer[]): readonly Offer[] =>

@@ -10,6 +10,7 @@ import { note } from "#relay/routing/failover.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import { ATTEMPTS_MAX, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import { goesTo } from "#relay/routing/wait-for-channel.ts";
 import { toRelayError, type Failure } from "#relay/upstream/failure.ts";
 import { takePlaces } from "#relay/upstream/tried.ts";
 import { pico } from "#money/amount.ts";
@@ -20,7 +21,7 @@ const OPEN_MS = 15_000;
 const USER_AGENT = "Modelmart/0.1";
 
 /** A vendor that has agreed to the conversation. */
-export type Opened = Readonly<{ socket: FrameSocket; choice: Choice; release: (tokens: number) => void }>;
+export type Opened = Readonly<{ socket: FrameSocket; choice: Choice; /** How long it took to agree. */ openMs: number; release: (tokens: number) => void }>;
 
 export type OpenInput = Readonly<{
   state: RelayState;
@@ -42,6 +43,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
   const failures: Failure[] = [];
   state.retryBudget.request();
   for (let choice: Choice | undefined = first; choice;) {
+    goesTo(context, choice);
     const release = takePlaces(state, choice, choice.offer.circuits[0], input.tokens);
     const startedAt = state.clock.monotonic();
     try {
@@ -51,7 +53,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
       state.routeBook.succeeded(choice.offer.route, now - startedAt, now);
       router.served(choice);
       if (choice.key) state.keyRing.succeeded(choice.key.id);
-      return { socket, choice, release };
+      return { socket, choice, openMs: now - startedAt, release };
     } catch (error) {
       release(0);
       const failure = failureOf(state, choice, error);

@@ -12,7 +12,7 @@ import { object, text, type Json } from "#relay/realtime/vendor-frames.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 /** What a short-lived key stands for: the caller whose key asked for it, and what the session is to be like. */
-export type RealtimeGrant = Readonly<{ keyId: string; expiresAtMs: number; kind?: SessionKind; model?: string; session?: Json }>;
+export type RealtimeGrant = Readonly<{ keyId: string; expiresAtMs: number; /** The only channel to ask, as that key named it. */ channelNumber?: number; kind?: SessionKind; model?: string; session?: Json }>;
 
 /** Such a key is good for beginning conversations, and for nothing else. */
 export const REALTIME_KEY = "ek_";
@@ -47,7 +47,7 @@ export async function serveRealtimeKey(state: RelayState, context: RequestContex
   }
   const expiresAtS = Math.floor(state.clock.now() / 1_000) + lifeOf(object(asked.expires_after));
   const grant: RealtimeGrant = {
-    keyId: caller.keyId, expiresAtMs: expiresAtS * 1_000, ...(kind === "transcription" && { kind }), ...(typeof model === "string" && { model }), ...(Object.keys(without(kept, ["type"])).length > 0 && { session: kept }),
+    keyId: caller.keyId, expiresAtMs: expiresAtS * 1_000, ...(caller.channelNumber !== undefined && { channelNumber: caller.channelNumber }), ...(kind === "transcription" && { kind }), ...(typeof model === "string" && { model }), ...(Object.keys(without(kept, ["type"])).length > 0 && { session: kept }),
   };
   const value = seal(state.realtime.sealer, grant);
   const id = `sess_${randomBytes(12).toString("hex")}`;

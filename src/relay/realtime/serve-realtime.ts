@@ -1,4 +1,5 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
+import { debugHeaders } from "#relay/debug-headers.ts";
 import { RelayError } from "#relay/errors.ts";
 import { presentedKey } from "#relay/http/credentials.ts";
 import { mannerOf, matchRoute } from "#relay/http/routes.ts";
@@ -6,6 +7,7 @@ import { errorForms } from "#relay/dialects/error-forms.ts";
 import { takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
 import { admitCaller, begin, end, findCaller, refuse } from "#relay/pipeline.ts";
 import type { Plan } from "#relay/plan.ts";
+import { pinned } from "#relay/policy/channel-pin.ts";
 import { findModel, keyAllows } from "#relay/policy/resolve-model.ts";
 import { ruledSession, type ClientRule } from "#relay/realtime/client-frames.ts";
 import { openVendor } from "#relay/realtime/open-vendor.ts";
@@ -19,7 +21,9 @@ import { upgradeExchange, type UpgradeCall, type UpgradeExchange } from "#relay/
 import type { Json } from "#relay/realtime/vendor-frames.ts";
 import { isOldForm, WaitingClient, welcome } from "#relay/realtime/waiting-client.ts";
 import { checkHops } from "#relay/routing/hops.ts";
-import { createRouter, type Choice } from "#relay/routing/router.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
+import { createRouter, type Choice, type Router } from "#relay/routing/router.ts";
+import { firstInTime } from "#relay/routing/wait-for-channel.ts";
 import { secretNames } from "#relay/upstream/tried.ts";
 import type { Caller, Route, Snapshot } from "#snapshot/snapshot.ts";
 
@@ -60,7 +64,10 @@ async function converse(state: RelayState, context: RequestContext, exchange: Up
 
   const accepted = exchange.accept({ "x-request-id": context.idText });
   if (!accepted) return;
-  const client = new WaitingClient(accepted);
+  const client = new WaitingClient(accepted, () => {
+    if (context.onLeft) context.onLeft();
+    else context.left ??= "before";
+  });
   try {
     const asked = await modelSaid(state, context, client, isOldForm(exchange.forwarded));
     if (asked === undefined) client.close(CLOSE.normal, "");
@@ -106,20 +113,21 @@ async function hold(state: RelayState, context: RequestContext, exchange: Upgrad
 
   const money = new SessionMoney(state, context, kind, asked, plan.allScopes, tokens);
   try {
-    const router = createRouter({
-      state, snapshot: context.snapshot, model: plan.model, tokens, offers: plan.offers, affinity: caller.keyId,
+    const make = (offers: readonly Offer[]): Router => createRouter({
+      state, snapshot: context.snapshot, model: plan.model, tokens, offers, affinity: caller.keyId,
       strategy: context.snapshot.settings.strategy, cost: () => undefined,
     });
-    const first = router.first();
+    const line = `${plan.groupId} ${plan.model.id} realtime ${kind} ${caller.channelNumber ?? ""}`;
+    const { router, first } = await firstInTime(state, context, make(plan.offers), { line, offers: plan.offers, tokens, make });
     await money.renew(caller);
     const left = new AbortController();
     const leave = (): void => left.abort();
     context.onLeft = context.cutShort = leave;
-    const { socket: vendor, choice, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
+    const { socket: vendor, choice, openMs, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
     money.choice = choice;
     try {
       const settled = settingsFor(context, plan, choice, talk, isOldForm(exchange.forwarded));
-      const client = talk.client ?? exchange.accept({ "x-request-id": context.idText });
+      const client = talk.client ?? exchange.accept({ "x-request-id": context.idText, ...debugHeaders(state, context, { route: choice.offer.route, ms: openMs }) });
       if (!client) return vendor.close(CLOSE.normal, "");
       const session = new RealtimeSession({ state, context, client, vendor, money, kind, welcomed: talk.client !== undefined, ...settled });
       sessions.add(session);
@@ -149,7 +157,9 @@ async function whoAsks(state: RelayState, context: RequestContext): Promise<Read
     state.unknownKeys.note(context.inbound.clientIp);
     throw error;
   }
-  return { caller: admitCaller(state, context, await state.keys.byId(grant.keyId), "realtime"), grant };
+  const found = await state.keys.byId(grant.keyId);
+  const caller = grant.channelNumber === undefined ? found : found && pinned(found, grant.channelNumber);
+  return { caller: admitCaller(state, context, caller, "realtime"), grant };
 }
 
 /** What the address asks for. A session that only writes down may leave its model to its first settings. */

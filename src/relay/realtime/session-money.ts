@@ -82,7 +82,8 @@ export class SessionMoney {
     const { clock, snapshots } = this.#state;
     const id = this.#terms === undefined ? this.#context.id : uuidv7(clock.now());
     const atMs = uuidMs(id), snapshot = snapshots.current;
-    const caller = known ?? (await this.#state.keys.byId(this.#context.caller!.keyId)) ?? this.#context.caller!;
+    const begun = this.#context.caller!;
+    const caller = known ?? withPinOf(begun, await this.#state.keys.byId(begun.keyId)) ?? begun;
     checkCaller(caller, "realtime", this.#context.inbound.clientIp, atMs);
     const { model, groupId } = this.#state.plans.realtimePlan(caller, snapshot, this.#asked, this.#kind);
     const price = snapshot.price(model, groupId, caller.userId, atMs);
@@ -226,3 +227,7 @@ function expectedNext(last: Quantities, price: CompiledPrice, atMs: number): Qua
   if (sellsTime(price, atMs)) expected.session_ms = MINUTE_MS;
   return expected;
 }
+
+/** The channel that was named holds the conversation already: naming it is not asked about again. */
+const withPinOf = ({ channelNumber }: Caller, now: Caller | undefined): Caller | undefined =>
+  now === undefined || channelNumber === undefined ? now : { ...now, channelNumber };

@@ -40,9 +40,12 @@ export class WaitingClient implements FrameSocket {
   #heldBytes = 0;
   #closed: readonly [code: number, reason: string] | undefined;
   #listener: FrameListener | undefined;
+  readonly #onGone: () => void;
 
-  constructor(socket: FrameSocket) {
+  /** @param onGone told when it goes before anybody listens */
+  constructor(socket: FrameSocket, onGone: () => void) {
     this.#socket = socket;
+    this.#onGone = onGone;
     this.#named.promise.catch(() => undefined);
     socket.listen({ onFrame: (frame) => this.#onFrame(frame), onClose: (code, reason) => this.#onClose(code, reason), onDrain: () => this.#listener?.onDrain() });
   }
@@ -101,8 +104,12 @@ export class WaitingClient implements FrameSocket {
 
   #onClose(code: number, reason: string): void {
     this.#closed = [code, reason];
-    if (this.#listener) this.#listener.onClose(code, reason);
-    else this.#named.resolve(undefined);
+    if (this.#listener) {
+      this.#listener.onClose(code, reason);
+      return;
+    }
+    this.#named.resolve(undefined);
+    this.#onGone();
   }
 }
 

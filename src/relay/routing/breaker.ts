@@ -14,6 +14,9 @@ const JITTER = 0.2;
 const PROBE_EVERY_MS = 1_000;
 const PROBES_TO_CLOSE = 3;
 const FORGET_OPENINGS_MS = 600_000;
+/** After another node's warning so much of what is failure enough suffices, for so long. */
+const WARY_SHARE = 0.5;
+const WARY_MS = 30_000;
 
 /** Classes that say something about the health of the far end; the others are about keys, limits or the request. */
 const FAULTS: ReadonlySet<ErrorClass> = new Set<ErrorClass>(["connect", "slow", "server", "overload", "bad_body"]);
@@ -37,8 +40,10 @@ export interface Breaker {
   failure(errorClass: ErrorClass, now: number): boolean;
   /** The request ended without saying anything about health (client left, key refused). */
   neutral(): void;
-  /** Opens it from outside: all parts of what it guards are open. */
-  trip(now: number): void;
+  /** Opens it from outside: all parts of what it guards are open. @returns true when it was closed before */
+  trip(now: number): boolean;
+  /** Another node found the same far end failing: for a while half as many failures open it here. */
+  warn(now: number): void;
 }
 
 /** @param random uniform in [0, 1), for the jitter that keeps nodes from probing in step */
@@ -48,6 +53,7 @@ export function createBreaker(random: () => number): Breaker {
   let inARow = 0, rowSince = 0, connectInARow = 0;
   let openings = 0, openUntil = 0, opened = false, closedAt = -Infinity;
   let probing = false, lastProbe = -Infinity, probesOk = 0;
+  let waryUntil = -Infinity;
 
   const advance = (now: number): number => {
     const current = Math.floor(now / BUCKET_MS);
@@ -78,8 +84,9 @@ export function createBreaker(random: () => number): Breaker {
       failures += bad[i]!;
       outcomes += bad[i]! + ok[i]!;
     }
-    return (failures >= FAILURES_MIN && outcomes >= OUTCOMES_MIN && failures * 2 >= outcomes)
-      || (inARow >= IN_A_ROW && now - rowSince <= IN_A_ROW_MS) || connectInARow >= CONNECT_IN_A_ROW;
+    const share = now < waryUntil ? WARY_SHARE : 1;
+    return (failures >= FAILURES_MIN * share && outcomes >= OUTCOMES_MIN * share && failures * 2 >= outcomes)
+      || (inARow >= IN_A_ROW * share && now - rowSince <= IN_A_ROW_MS) || connectInARow >= CONNECT_IN_A_ROW * share;
   };
 
   return {
@@ -127,7 +134,12 @@ export function createBreaker(random: () => number): Breaker {
       probing = false;
     },
     trip(now) {
-      if (!opened) open(now);
+      if (opened) return false;
+      open(now);
+      return true;
+    },
+    warn(now) {
+      waryUntil = now + WARY_MS;
     },
   };
 }

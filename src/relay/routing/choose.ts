@@ -1,3 +1,4 @@
+import { rendezvous } from "#relay/routing/rendezvous.ts";
 import { byWeight, type Pick } from "#relay/routing/strategies.ts";
 
 export type Candidate = Readonly<{
@@ -17,8 +18,9 @@ export type Candidate = Readonly<{
  *
  * @param pick the rule within a tier, or a number in [0, 1) for a draw by weight
  * @param hint the channel that served this conversation before: taken when it stands in the top live tier
+ * @param conversation by what other nodes find the same channel, where no hint is to be had; takes the place of `pick`
  */
-export function chooseChannel<T extends Candidate>(candidates: readonly T[], tried: ReadonlySet<string>, pick: Pick<T> | number, hint?: string): T | undefined {
+export function chooseChannel<T extends Candidate>(candidates: readonly T[], tried: ReadonlySet<string>, pick: Pick<T> | number, hint?: string, conversation?: string): T | undefined {
   if (candidates.length === 1) return usable(candidates[0]!, tried) ? candidates[0] : undefined;
   let top = -Infinity;
   for (const candidate of candidates) if (usable(candidate, tried) && candidate.priority > top) top = candidate.priority;
@@ -30,6 +32,7 @@ export function chooseChannel<T extends Candidate>(candidates: readonly T[], tri
   }
   const weighty = tier.filter(({ weight }) => weight > 0);
   const live = weighty.length > 0 ? weighty : tier;
+  if (conversation !== undefined) return rendezvous(live, conversation);
   return typeof pick === "number" ? byWeight(live, pick) : pick(live);
 }
 

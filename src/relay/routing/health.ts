@@ -48,9 +48,17 @@ export interface Health {
   /** How a channel turned out to leave the wire format, learnt from its refusals. */
   flags(channelId: string, preset: ProviderFlags): ProviderFlags;
   learn(channelId: string, flags: Partial<ProviderFlags>): void;
+  /** Another node's circuit has opened: this node's own opens sooner for a while. */
+  heed(opened: Omit<Opened, "ms">, now: number): void;
 }
 
-export function createHealth(random: () => number): Health {
+/** A circuit that opened here, for so long. `model` by its upstream name; absent = the whole channel as it is asked by this protocol. */
+export type Opened = Readonly<{ channelId: string; protocol: string; model?: string | undefined; ms: number }>;
+
+const NOBODY = (): void => undefined;
+
+/** @param tell is told of each circuit that opens */
+export function createHealth(random: () => number, tell: (opened: Opened) => void = NOBODY): Health {
   const channels = new Map<string, Breaker>();
   const parts = new Map<string, Map<string, Breaker>>();
   const outUntil = new Map<string, number>();
@@ -64,12 +72,15 @@ export function createHealth(random: () => number): Health {
     getOrMake(getOrMake(parts, part, () => new Map<string, Breaker>()), route.upstreamModel, () => createBreaker(random));
   const putOut = (name: string, until: number): void => void outUntil.set(name, Math.max(until, outUntil.get(name) ?? 0));
 
+  const told = (circuit: Circuit, breaker: Breaker, now: number, model?: string): void =>
+    tell({ channelId: circuit.route.channel.id, protocol: circuit.part.slice(circuit.route.channel.id.length + 1), model, ms: breaker.waitMs(now) });
+
   const tripChannel = (circuit: Circuit, now: number, snapshot: Snapshot): void => {
     let open = 0;
     for (const breaker of parts.get(circuit.part)!.values()) if (breaker.state(now) !== "closed") open += 1;
     const served = modelsServed(snapshot, circuit.route.channel.id);
     // With one model its own circuit says all there is to say.
-    if (served > 1 && open >= Math.min(OPEN_PARTS, served)) channelOf(circuit).trip(now);
+    if (served > 1 && open >= Math.min(OPEN_PARTS, served) && channelOf(circuit).trip(now)) told(circuit, channelOf(circuit), now);
   };
 
   return {
@@ -91,7 +102,10 @@ export function createHealth(random: () => number): Health {
       if (errorClass === "config") putOut(circuit.name, now + MISCONFIGURED_MS);
       if (errorClass === "overload") putOut(circuit.route.channel.id, now + OVERLOADED_MS);
       channels.get(circuit.part)?.failure(errorClass, now);
-      if (partOf(circuit).failure(errorClass, now)) tripChannel(circuit, now, snapshot);
+      const part = partOf(circuit);
+      if (!part.failure(errorClass, now)) return;
+      told(circuit, part, now, circuit.route.upstreamModel);
+      tripChannel(circuit, now, snapshot);
     },
     neutral(circuit) {
       channels.get(circuit.part)?.neutral();
@@ -114,6 +128,11 @@ export function createHealth(random: () => number): Health {
     },
     learn(channelId, flags) {
       learnt.set(channelId, { ...learnt.get(channelId), ...flags });
+    },
+    heed({ channelId, protocol, model }, now) {
+      const part = `${channelId}\0${protocol}`;
+      if (model !== undefined) getOrMake(getOrMake(parts, part, () => new Map<string, Breaker>()), model, () => createBreaker(random)).warn(now);
+      else for (const breaker of parts.get(part)?.values() ?? []) breaker.warn(now);
     },
   };
 }

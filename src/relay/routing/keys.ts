@@ -1,3 +1,4 @@
+import { attraction } from "#relay/routing/rendezvous.ts";
 import type { Channel, ChannelKey } from "#snapshot/snapshot.ts";
 
 const COOLDOWN_STEPS_MS = [5_000, 10_000, 20_000, 40_000, 60_000] as const;
@@ -25,8 +26,11 @@ export type KeyWish = Readonly<{
 export interface KeyRing {
   /** The key to use by the channel's mode; undefined when none is live. */
   pick(channel: Channel, wish: KeyWish): ChannelKey | undefined;
-  /** Milliseconds until the first key is usable; undefined when none will be by itself. */
-  waitMs(channel: Channel, now: number, rev: bigint): number | undefined;
+  /**
+   * Milliseconds until the first key is usable; undefined when none will be by itself.
+   * @param limitMs how long a key's own limits are in the way, where that is asked
+   */
+  waitMs(channel: Channel, now: number, rev: bigint, limitMs?: (key: ChannelKey) => number): number | undefined;
   begin(keyId: string, now: number): void;
   end(keyId: string): void;
   succeeded(keyId: string): void;
@@ -66,18 +70,18 @@ export function createKeyRing(): KeyRing {
         case "random":
           return weighted(usable, roll);
         case "sticky":
-          return usable.reduce((best, key) => (mix(affinity, key.id) > mix(affinity, best.id) ? key : best));
+          return usable.reduce((best, key) => (attraction(affinity, key.id) > attraction(affinity, best.id) ? key : best));
         case "least_used":
           return usable.reduce((best, key) => (busier(state(best.id), state(key.id)) ? key : best));
       }
     },
-    waitMs(channel, now, rev) {
+    waitMs(channel, now, rev, limitMs) {
       let least: number | undefined;
-      for (const { id, active } of channel.keys) {
-        if (!active) continue;
-        const known = states.get(id);
+      for (const key of channel.keys) {
+        if (!key.active) continue;
+        const known = states.get(key.id);
         if (known && dead(known, now, rev)) continue;
-        const wait = Math.max(0, (known?.coolUntil ?? 0) - now);
+        const wait = Math.max(0, (known?.coolUntil ?? 0) - now, limitMs === undefined ? 0 : limitMs(key));
         if (least === undefined || wait < least) least = wait;
       }
       return least;
@@ -126,11 +130,3 @@ function weighted(keys: readonly ChannelKey[], roll: number): ChannelKey | undef
 }
 
 const busier = (a: KeyState, b: KeyState): boolean => a.running > b.running || (a.running === b.running && a.lastUsed > b.lastUsed);
-
-/** Rendezvous hash (FNV-1a with a final mix): the same customer meets the same key as long as it lives. */
-function mix(affinity: string, keyId: string): number {
-  let hash = 0x811c9dc5;
-  for (const text of [affinity, keyId]) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
-}

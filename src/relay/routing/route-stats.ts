@@ -1,6 +1,7 @@
 import type { Route } from "#snapshot/snapshot.ts";
 
 const LATENCY_HALF_LIFE_MS = 60_000;
+const PACE_HALF_LIFE_MS = 60_000;
 const SUCCESS_HALF_LIFE_MS = 300_000;
 
 /** How one channel's offer of one model did lately, as this node saw it. */
@@ -9,6 +10,8 @@ export type RouteStats = {
   inflight: number;
   /** Moving average of the time to the first content, ms; undefined = never measured. */
   firstMs: number | undefined;
+  /** Moving average of an answer's tokens a second, from its first one on; undefined = never measured. */
+  pace: number | undefined;
   /** Moving share of attempts that answered, 0 to 1. */
   success: number;
   /** Where smooth round robin stands. */
@@ -22,9 +25,11 @@ export interface RouteBook {
   /** @param firstMs time to the first content; @param now by the monotonic clock */
   succeeded(route: Route, firstMs: number | undefined, now: number): void;
   failed(route: Route, now: number): void;
+  /** An answer was so many tokens a second fast. */
+  paced(route: Route, tokensPerSecond: number, now: number): void;
 }
 
-type Entry = RouteStats & { firstAt: number; successAt: number };
+type Entry = RouteStats & { firstAt: number; paceAt: number; successAt: number };
 
 /** Keyed by channel and upstream model, so that what was learnt outlives a new snapshot. */
 export function createRouteBook(): RouteBook {
@@ -33,7 +38,7 @@ export function createRouteBook(): RouteBook {
     let parts = channels.get(channel.id);
     if (!parts) channels.set(channel.id, (parts = new Map()));
     let entry = parts.get(upstreamModel);
-    if (!entry) parts.set(upstreamModel, (entry = { inflight: 0, firstMs: undefined, success: 1, turn: 0, firstAt: 0, successAt: 0 }));
+    if (!entry) parts.set(upstreamModel, (entry = { inflight: 0, firstMs: undefined, pace: undefined, success: 1, turn: 0, firstAt: 0, paceAt: 0, successAt: 0 }));
     return entry;
   };
   const outcome = (entry: Entry, value: number, now: number): void => {
@@ -52,6 +57,11 @@ export function createRouteBook(): RouteBook {
       entry.firstAt = now;
     },
     failed: (route, now) => outcome(of(route), 0, now),
+    paced(route, tokensPerSecond, now) {
+      const entry = of(route);
+      entry.pace = entry.pace === undefined ? tokensPerSecond : moved(entry.pace, tokensPerSecond, now - entry.paceAt, PACE_HALF_LIFE_MS);
+      entry.paceAt = now;
+    },
   };
 }
 

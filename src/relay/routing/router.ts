@@ -73,7 +73,15 @@ class RequestRouter implements Router {
     const judged = judge(this.#input.offers, this.#conditions());
     const choice = this.#pick(judged) ?? this.#panic(judged);
     if (choice) return choice;
-    throw unavailable(judged);
+    throw unavailable(judged.map((offer) => this.#withKeyLimits(offer)));
+  }
+
+  /** What a channel's keys may send is looked at when one is picked; only the reason of a refusal asks when they may again. */
+  #withKeyLimits(judged: OfferNow): OfferNow {
+    const { state, snapshot, tokens } = this.#input, { channel } = judged.offer.route;
+    if (channel.keys.length === 0) return judged;
+    const keyWait = state.keyRing.waitMs(channel, state.clock.monotonic(), snapshot.rev, ({ id, limits }) => state.upstreamLimits.waitMs(id, limits, tokens)) ?? Infinity;
+    return keyWait <= judged.waitMs ? judged : { ...judged, out: true, waitMs: keyWait, reason: "keys" };
   }
 
   next(): Choice | undefined {
@@ -103,9 +111,10 @@ class RequestRouter implements Router {
   #pick(judged: readonly OfferNow[]): Choice | undefined {
     const { state, conversation } = this.#input;
     const hint = conversation === undefined ? undefined : state.affinity.channelOf(conversation);
+    const meeting = conversation !== undefined && this.#meets() ? conversation : undefined;
     const rule = this.#rule();
     for (;;) {
-      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, rule, hint);
+      const chosen = chooseChannel(judged, this.#triedChannels ?? NONE, rule, hint, meeting);
       if (!chosen) return undefined;
       (this.#triedChannels ??= new Set()).add(chosen.channelId);
       if (this.#isAtLoss(chosen)) continue;
@@ -122,6 +131,12 @@ class RequestRouter implements Router {
     const { loses, offers } = this.#input;
     if (!loses || (!this.#failed && offers.every((other) => other.priority <= priority))) return false;
     return loses(offer.route) && !offers.every(({ route }) => loses(route));
+  }
+
+  /** Other nodes may have served the conversation: all find the same channel by its name. That replaces a draw, never a measure. */
+  #meets(): boolean {
+    const { state, strategy } = this.#input;
+    return (strategy === "weighted" || strategy === "round_robin") && (state.nodes?.() ?? 1) > 1;
   }
 
   /** The rule within a tier; a draw by weight needs no more than the dice. */
@@ -160,11 +175,12 @@ class RequestRouter implements Router {
   }
 }
 
+/** Whoever may be asked the soonest decides what is said: limits have their time, of anything else nobody can be sure. */
 function unavailable(judged: readonly OfferNow[]): RelayError {
   const soonest = judged.filter(({ out }) => out).toSorted((a, b) => a.waitMs - b.waitMs)[0];
   const waitMs = soonest && Number.isFinite(soonest.waitMs) ? soonest.waitMs : RETRY_AFTER_MAX_MS;
-  const retryAfterMs = Math.min(Math.max(waitMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
   const limited = soonest !== undefined && Number.isFinite(soonest.waitMs) && soonest.reason !== "breaker" && soonest.reason !== "paused";
+  const retryAfterMs = Math.max(limited ? waitMs : Math.min(waitMs, RETRY_AFTER_MAX_MS), RETRY_AFTER_MIN_MS);
   return limited
     ? new RelayError("upstream_rate_limited", "The model is rate-limited at its provider. Try again later.", { retryAfterMs })
     : new RelayError("no_available_channel", "The model is not available at the moment.", { retryAfterMs });

@@ -26,6 +26,12 @@ export function firstOrRefusal(state: RelayState, context: RequestContext, route
   }
 }
 
+/** The first choice, waited for where the request may. @throws RelayError as `firstOrRefusal` and `waitForChannel` */
+export async function firstInTime(state: RelayState, context: RequestContext, router: Router, line: Line): Promise<Routed> {
+  const found = firstOrRefusal(state, context, router, line.offers);
+  return found instanceof RelayError ? waitForChannel(state, context, found, line) : { router, first: found };
+}
+
 /** @throws RelayError the refusal, when no channel was free in time; as `Router.first` when waiting helps no longer */
 export function waitForChannel(state: RelayState, context: RequestContext, refusal: RelayError, { line, offers, tokens, make }: Line): Promise<Routed> {
   const attempt = (): TryResult<Routed> => {
@@ -43,6 +49,12 @@ export function waitForChannel(state: RelayState, context: RequestContext, refus
     }
   };
   return waitFor(state, context, refusal, { line, attempt, wants: [...new Set(offers.map(({ route }) => route.channel.id))] });
+}
+
+/** A request goes out to this channel: what was kept for it while it waited is free for what it takes now. */
+export function goesTo(context: RequestContext, { offer: { route } }: Choice): void {
+  context.channelId = route.channel.id;
+  if (context.reserved) context.reserved();
 }
 
 /** Until the money is set aside the place would look free to the next one. */

@@ -6,6 +6,7 @@ import { RelayError } from "#relay/errors.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
 import { note } from "#relay/routing/failover.ts";
 import type { Choice } from "#relay/routing/router.ts";
+import { goesTo } from "#relay/routing/wait-for-channel.ts";
 import { callTaskVendor, type TaskAnswer } from "#relay/tasks/task-call.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import { withSoundWord } from "#relay/tasks/sound.ts";
@@ -32,6 +33,7 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
   const { offer: { route, circuits, provider, task }, key } = choice;
   const protocol = taskProtocols[task!.protocol];
   const startedAt = state.clock.monotonic();
+  goesTo(context, choice);
   const release = takePlaces(state, choice, circuits[0], 0);
   const attempt = (facts: Partial<AttemptRecord>): AttemptRecord => ({
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,

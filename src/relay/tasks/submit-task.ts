@@ -13,7 +13,9 @@ import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
+import type { Offer } from "#relay/routing/candidates.ts";
 import { createRouter, type Choice, type Router } from "#relay/routing/router.ts";
+import { firstInTime, type Routed } from "#relay/routing/wait-for-channel.ts";
 import { taskForms } from "#relay/tasks/forms/index.ts";
 import { dearestSound, mostTokens, resolutionOf, SECONDS_UNSAID } from "#relay/tasks/quantities.ts";
 import { refusePriced } from "#relay/tasks/priced-members.ts";
@@ -49,8 +51,7 @@ export async function submitTask(state: RelayState, tasks: TaskStore, context: R
   const price = snapshot.price(model, groupId, caller.userId, admittedAtMs);
   if (!price) throw notFound(wish.model);
   await takeRequest(state, context, state.plans.modelScopesOf(caller, snapshot, model));
-  const router = routerFor(state, context, caller, model, groupId, wish);
-  const first = router.first();
+  const { router, first } = await routed(state, context, caller, model, groupId, wish);
   const asked: Asked = { wish, model, groupId, price, worst: worstOf(wish, price, admittedAtMs), task: taskOf(context, caller, wish, model) };
   await setAside(state, tasks, context, caller, asked);
   return deliver(state, tasks, context, asked, router, first);
@@ -84,11 +85,16 @@ async function originOf(tasks: TaskStore, publicId: string, caller: Caller): Pro
   return { publicId: found.publicId, upstreamId, channelId, credential, content, model };
 }
 
-function routerFor(state: RelayState, { snapshot }: RequestContext, caller: Caller, model: Model, groupId: string, wish: TaskWish): Router {
-  return createRouter({
-    state, snapshot, model, tokens: 0, offers: pinnedTo(caller, taskOffers(snapshot, groupId, model, wish.form, wish.origin)), affinity: caller.keyId,
-    strategy: snapshot.settings.strategy, cost: () => undefined,
+/** Who is to make it; waited for where all who could are at their limits and the group lets its requests wait. @throws RelayError */
+function routed(state: RelayState, context: RequestContext, caller: Caller, model: Model, groupId: string, wish: TaskWish): Promise<Routed> {
+  const { snapshot } = context;
+  const offers = pinnedTo(caller, taskOffers(snapshot, groupId, model, wish.form, wish.origin));
+  const make = (among: readonly Offer[]): Router => createRouter({
+    state, snapshot, model, tokens: 0, offers: among, affinity: caller.keyId, strategy: snapshot.settings.strategy, cost: () => undefined,
   });
+  // What goes on from a task has its maker's channel alone.
+  const line = `${groupId} ${model.id} ${wish.form} ${caller.channelNumber ?? wish.origin?.channelId ?? ""}`;
+  return firstInTime(state, context, make(offers), { line, offers, tokens: 0, make });
 }
 
 const resolutionOfWish = ({ resolution, size }: TaskWish): string | undefined => resolutionOf(resolution, size);

@@ -18,11 +18,13 @@ import { LineField } from "#ui/groups/line-field.client.tsx";
 import { afterFactor } from "#ui/prices/price-math.ts";
 import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
-const COUNTS = ["rpm", "tpm", "rpd", "tpd", "concurrency"] as const;
-const LIMITS = [...COUNTS, "queue_ms"] as const;
+const COUNTS = ["rps", "rpm", "tpm", "rpd", "tpd", "concurrency"] as const;
+const LIMITS = [...COUNTS, "burst_ratio", "queue_ms"] as const;
 const QUEUE_MS_MAX = 60_000;
+const BURST_PERCENT_MAX = 1_000;
 type Draft = { ratio: string; topUp: string; limits: Record<string, number | undefined>; auto: readonly string[] };
 
+const percentOf = (ratio: number | undefined): number | undefined => (ratio === undefined ? undefined : Math.round(ratio * 100));
 const draftOf = (group: GroupRow): Draft => ({ ratio: factorText(group.ppm), topUp: factorText(group.topUpPpm), limits: { ...group.limits }, auto: group.auto });
 const compact = (limits: Record<string, number | undefined>): Record<string, number> =>
   Object.fromEntries(LIMITS.flatMap((name) => (limits[name] === undefined ? [] : [[name, limits[name]]])));
@@ -67,6 +69,9 @@ export function GroupForm({ group, rights }: { group: GroupRow; rights: Rights }
         <Part title={t("limits")}>
           <div className="grid gap-3 sm:grid-cols-3">
             {COUNTS.map((name) => <NumberField key={name} label={t(`limit.${name}`)} optional max={1_000_000_000} value={draft.limits[name]} onChange={(value) => set({ limits: { ...draft.limits, [name]: value } })} />)}
+          </div>
+          <div className="mt-3 grid gap-3 sm:grid-cols-2">
+            <NumberField label={t("limit.burst_ratio")} hint={t("burstHint")} optional unit="%" min={1} max={BURST_PERCENT_MAX} value={percentOf(draft.limits.burst_ratio)} onChange={(value) => set({ limits: { ...draft.limits, burst_ratio: value === undefined ? undefined : value / 100 } })} />
             <NumberField label={t("limit.queue_ms")} hint={t("queueHint")} optional unit="ms" max={QUEUE_MS_MAX} value={draft.limits.queue_ms} onChange={(value) => set({ limits: { ...draft.limits, queue_ms: value } })} />
           </div>
         </Part>

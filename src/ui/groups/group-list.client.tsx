@@ -22,7 +22,7 @@ import { useTRPC, useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 
 const DEFAULT_NAME = "default";
-const LIMITS = ["rpm", "tpm", "rpd", "tpd", "concurrency", "queue_ms"] as const;
+const LIMITS = ["rps", "rpm", "tpm", "rpd", "tpd", "concurrency", "burst_ratio", "queue_ms"] as const;
 
 /** Price classes: who is in them, what they pay, what they bring. */
 export function GroupList({ rights }: { rights: Rights }) {
@@ -63,11 +63,16 @@ export function GroupList({ rights }: { rights: Rights }) {
   );
 }
 
+function valueOf(name: (typeof LIMITS)[number], value: number): string {
+  if (name === "queue_ms") return `${value} ms`;
+  return name === "burst_ratio" ? formatPercent(value, 0) : formatTokens(value);
+}
+
 /** What else sets a group apart: limits of its own, and who serves it. */
 function Terms({ group: { limits, auto } }: { group: GroupRow }) {
   const t = useTranslations("groups");
   const terms = [
-    ...LIMITS.flatMap((name) => (limits[name] === undefined ? [] : [t("list.limit", { name: t(`form.limit.${name}`), value: name === "queue_ms" ? `${limits[name]} ms` : formatTokens(limits[name]) })])),
+    ...LIMITS.flatMap((name) => (limits[name] === undefined ? [] : [t("list.limit", { name: t(`form.limit.${name}`), value: valueOf(name, limits[name]) })])),
     ...(auto.length > 0 ? [t("list.servedBy", { groups: auto.join(" → ") })] : []),
   ];
   return <span className="block truncate text-12 text-fg-3">{terms.length > 0 ? terms.join(" · ") : t("list.noLimits")}</span>;

@@ -8,7 +8,7 @@ import { createConcurrency, type Concurrency } from "#relay/limits/concurrency.t
 import { createSharedLimiter } from "#relay/limits/limiter.redis.ts";
 import { createLimiter, type Limiter, type ScopedLimits } from "#relay/limits/limiter.ts";
 import { completion, startVendor } from "./vendor.ts";
-import { openShop } from "./shop.ts";
+import { KEY, openShop } from "./shop.ts";
 import { hasRedis, startRedis, type TestRedis } from "../../support/redis.ts";
 import { until } from "../../support/until.ts";
 
@@ -39,7 +39,7 @@ function contract(form: () => Form): void {
 
   test("a day's requests pass at once, the next is told how long to wait", async () => {
     const scopes = scopesOf({ rpd: 20 });
-    expect((await form().limiter.take(scopes, "requests", 1)).tightest).toMatchObject({ scope: "key", dimension: "requests", perDay: true, limit: 20, remaining: 19 });
+    expect((await form().limiter.take(scopes, "requests", 1)).tightest).toMatchObject({ scope: "key", dimension: "requests", per: "day", limit: 20, remaining: 19 });
     expect(await takeAll(scopes, 30)).toBe(19);
     const { refused } = await form().limiter.take(scopes, "requests", 1);
     expect(refused).toMatchObject({ scope: "key", limit: 20, remaining: 0 });
@@ -67,7 +67,7 @@ function contract(form: () => Form): void {
   });
 
   test("the tightest bucket is the one with the least left of its limit", async () => {
-    expect((await form().limiter.take(scopesOf({ rpm: 100, rpd: 3 }, { rpd: 1_000 }), "requests", 1)).tightest).toMatchObject({ limit: 3, remaining: 2, perDay: true });
+    expect((await form().limiter.take(scopesOf({ rpm: 100, rpd: 3 }, { rpd: 1_000 }), "requests", 1)).tightest).toMatchObject({ limit: 3, remaining: 2, per: "day" });
   });
 
   test("what has no limit costs nothing and says nothing; zero lets nothing through", async () => {
@@ -90,6 +90,30 @@ function contract(form: () => Form): void {
     await until("the debt stands", async () => (await form().limiter.take(scopes, "tokens", 1)).refused !== undefined);
     const { retryAfterMs } = (await form().limiter.take(scopes, "tokens", 1)).refused!;
     expect(retryAfterMs / 86_400_000).toBeCloseTo(5, 1);
+  });
+
+  test("a part of the limit passes at once where its scope says so, and a second's limit twice", async () => {
+    const DAY_MS = 86_400_000;
+    const strict = scopesOf({ rpd: 20, burst_ratio: 0.5 }, { rpd: 1_000 });
+    expect((await form().limiter.take(strict, "requests", 1)).tightest).toMatchObject({ scope: "key", limit: 20, remaining: 9 });
+    expect(await takeAll(strict, 30)).toBe(9);
+    const { refused } = await form().limiter.take(strict, "requests", 1);
+    expect([refused!.limit, refused!.remaining]).toEqual([20, 0]);
+    expect(refused!.retryAfterMs / (DAY_MS / 20)).toBeCloseTo(1, 1);
+    expect(await takeAll(scopesOf({ rps: 1 }), 10)).toBe(2);
+    expect(await takeAll(scopesOf({ rps: 3, burst_ratio: 0.34 }), 3)).toBe(1);
+  });
+
+  test("one request above the burst passes on a full bucket only, and debts are bounded by windows, not by the burst", async () => {
+    const DAY_MS = 86_400_000, scopes = scopesOf({ tpd: 1_000, burst_ratio: 0.1 });
+    const wait = async () => (await form().limiter.take(scopes, "tokens", 1)).refused!.retryAfterMs / DAY_MS;
+    expect((await form().limiter.take(scopes, "tokens", 500)).refused).toBeUndefined();
+    expect(await wait()).toBeCloseTo(0.401, 3);
+    form().limiter.correct(scopes, "tokens", -450);
+    await until("what was not used is back", async () => (await form().limiter.take(scopes, "tokens", 0)).tightest?.remaining === 50);
+    form().limiter.correct(scopes, "tokens", 100_000);
+    await until("the debt stands", async () => (await form().limiter.take(scopes, "tokens", 1)).refused !== undefined);
+    expect(await wait()).toBeCloseTo(5.001, 3);
   });
 
   test("never more at once than there are places; a place given back twice is one", async () => {
@@ -129,7 +153,7 @@ describe.skipIf(!hasRedis)("over several nodes (needs redis-server)", () => {
     nodes = Array.from({ length: 2 }, () => {
       const store = connectSharedStore(redis.url, log, 10_000);
       let fallbacks = 0;
-      const own = { store, monotonic, onFallback: () => void (fallbacks += 1) };
+      const own = { store, monotonic, onAway: () => void (fallbacks += 1) };
       const concurrency = createSharedConcurrency({ ...own, local: createConcurrency(() => 2), lifeMs: 900 });
       return {
         store, concurrency, fallbacks: () => fallbacks, close: concurrency.close,
@@ -180,7 +204,7 @@ describe.skipIf(!hasRedis)("over several nodes (needs redis-server)", () => {
 
   test("places are shared too, and what a dead node held comes back", async () => {
     const scopes = scopesOf({ concurrency: 4 });
-    const dying = createSharedConcurrency({ store: nodes[0]!.store, local: createConcurrency(() => 2), monotonic, onFallback: () => undefined, lifeMs: 900 });
+    const dying = createSharedConcurrency({ store: nodes[0]!.store, local: createConcurrency(() => 2), monotonic, onAway: () => undefined, lifeMs: 900 });
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? dying : nodes[1]!.concurrency).acquire(scopes)));
     const held = answers.filter((answer, i) => "release" in answer && i % 2 === 1).length;
     expect(answers.filter((answer) => "release" in answer)).toHaveLength(4);
@@ -192,6 +216,57 @@ describe.skipIf(!hasRedis)("over several nodes (needs redis-server)", () => {
       return got.length === 4 - held ? got.length : undefined;
     });
     expect(free).toBe(4 - held);
+  });
+
+  test("a shop that is strict refuses what has limits while the store is away, in the caller's dialect, and nobody else", async () => {
+    const vendor = await startVendor((call) => completion(call));
+    const id = randomUUID(), unlimited = "sk-mm-without-any-limit-00000000000000000000000";
+    const shop = await openShop({
+      channels: [{ baseUrl: vendor.url }], caller: { userId: id, keyId: id, keyLimits: { rpm: 1_000 } }, others: { [unlimited]: { keyId: "free", userId: "free" } },
+      sharedStore: nodes[0]!.store, settings: { limiterOnError: "closed" },
+    });
+    const messages = [{ role: "user", content: "Hello" }];
+    const asked = (path: string, headers: Record<string, string>, body: object) => fetch(shop.url + path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+    const openAi = (key: string) => asked("/v1/chat/completions", { authorization: `Bearer ${key}` }, { model: "gpt-test", messages });
+    try {
+      expect(isServed(await openAi(KEY))).toBe(true);
+      await redis.stop();
+      const refused = [
+        await openAi(KEY),
+        await asked("/v1/messages", { "x-api-key": KEY, "anthropic-version": "2023-06-01" }, { model: "gpt-test", max_tokens: 9, messages }),
+        await asked("/v1beta/models/gpt-test:generateContent", { "x-goog-api-key": KEY }, { contents: [{ parts: [{ text: "Hello" }] }] }),
+      ];
+      expect(refused.map(({ status, headers }) => [status, headers.get("retry-after")])).toEqual([[503, "1"], [529, "1"], [503, "1"]]);
+      const said = await Promise.all(refused.map((response) => response.json() as Promise<{ error: Record<string, unknown> }>));
+      expect(said).toMatchObject([{ error: { type: "server_error", code: "server_overloaded" } }, { type: "error", error: { type: "overloaded_error" } }, { error: { code: 503, status: "UNAVAILABLE" } }]);
+      expect([isServed(await openAi(unlimited)), vendor.calls.length]).toEqual([true, 2]);
+      await redis.start();
+      await ready();
+      await until("limits are asked again", async () => isServed(await openAi(KEY)));
+    } finally {
+      await Promise.all([shop, vendor].map((each) => each.close()));
+    }
+  });
+
+  test("a store that answers late is away; one that was only waited for by a busy process is not", async () => {
+    const impatient = connectSharedStore(redis.url, log), busyOne = connectSharedStore(redis.url, log, 80), { store } = nodes[0]!;
+    const ping = { name: "mmPing", lua: "return 1" };
+    const busy = { name: "mmBusy", lua: "local t = redis.call('TIME') local untilMs = t[1] * 1000 + t[2] / 1000 + 600 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > untilMs return 1" };
+    try {
+      await until("connected", async () => (await Promise.allSettled([impatient, busyOne].map((each) => each.run(ping, [], [])))).every(({ status }) => status === "fulfilled"));
+      const held = store.run(busy, [], []);
+      await sleep(20);
+      const asked = performance.now();
+      await expect(impatient.run(ping, [], [])).rejects.toThrow("too late");
+      expect(performance.now() - asked).toBeLessThan(400);
+      await held;
+      const answer = busyOne.run(ping, [], []);
+      for (const end = performance.now() + 200; performance.now() < end;);
+      expect(await answer).toBe(1);
+    } finally {
+      impatient.close();
+      busyOne.close();
+    }
   });
 
   test("without the store every node keeps its own part, nobody gets an error, and it is found again", async () => {

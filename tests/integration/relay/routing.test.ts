@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { openShop, PRICE, priceOf, type Shop, type ShopOptions } from "./shop.ts";
-import { failure, startVendor, type Script, type Vendor } from "./vendor.ts";
+import { completion, failure, startVendor, type Script, type Vendor } from "./vendor.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -55,6 +55,32 @@ test("a conversation stays with the channel that served it, and moves when that 
   expect(vendors[other]!.calls[0]!.body).not.toHaveProperty("session_id");
 });
 
+test("several nodes find the same channel for a conversation without telling each other, and draw for everything else", async () => {
+  const price = priceOf({ input: "1000000", cache_read: "100000", output: "2000000" });
+  const vendors = await Promise.all([startVendor(), startVendor(), startVendor()]);
+  const nodes = await Promise.all([0.05, 0.95].map((roll) => openShop({ channels: vendors.map(({ url }) => ({ baseUrl: url })), price, random: () => roll, nodes: () => 2 })));
+  closing.push(...[...vendors, ...nodes].map(({ close }) => close));
+  const asked = async (node: number, thread?: string): Promise<number> => {
+    const before = vendors.map(({ calls }) => calls.length);
+    expect((await nodes[node]!.chat(thread === undefined ? {} : { session_id: thread })).status).toBe(200);
+    return vendors.findIndex(({ calls }, i) => calls.length > before[i]!);
+  };
+  const met = new Set<number>();
+  for (let i = 0; i < 20; i++) {
+    const [one, other] = [await asked(0, `thread-${i}`), await asked(1, `thread-${i}`)];
+    expect(other).toBe(one);
+    met.add(one);
+  }
+  expect(met.size).toBe(3);
+  expect([await asked(0), await asked(1)]).toEqual([0, 2]);
+  // A node alone draws: its memory is all that there is.
+  const alone = await openShop({ channels: vendors.map(({ url }) => ({ baseUrl: url })), price, random: () => 0.05 });
+  closing.push(alone.close);
+  const before = vendors[0]!.calls.length;
+  for (let i = 0; i < 5; i++) await alone.chat({ session_id: `thread-${i}` });
+  expect(vendors[0]!.calls.length).toBe(before + 5);
+});
+
 test("without a cache price nothing is remembered", async () => {
   const { shop, calls } = await setUp({ random: turns() });
   for (let i = 0; i < 10; i++) await shop.chat({ session_id: "thread-1" });
@@ -85,9 +111,73 @@ test("a price above what the request would pay is refused before anything is hel
   expect(PRICE.card(0, 0).prices.output).toBe(2_000_000n);
 });
 
+test("what a request would pay at most may be said by the request and by the picture too", async () => {
+  const { shop } = await setUp({ price: priceOf({ input: "1000000", output: "2000000", request: "10000000000", image: "40000000000" }) });
+  for (const most of [{ request: 0.01 }, { image: "0.04" }, { request: 1, image: 1, prompt: 1 }]) expect((await shop.chat({ provider: { max_price: most } })).status).toBe(200);
+  for (const [name, most] of [["request", { request: 0.009 }], ["image", { image: 0.039, prompt: 1 }]] as const) {
+    const refused = await errorOf(await shop.chat({ provider: { max_price: most } }));
+    expect(refused).toMatchObject({ status: 404, code: "no_endpoint_matches" });
+    expect(refused.message).toContain(`provider.max_price.${name}`);
+  }
+});
+
+const CHOICE = { settings: { vendorChoice: true } } as const;
+
+test("whoever may choose vendors may choose by how exactly they keep the model's numbers; who says nothing is unknown", async () => {
+  const vendors = await Promise.all([startVendor(), startVendor(), startVendor()]);
+  const [exact, rough, silent] = vendors.map(({ url }) => url);
+  const shop = await openShop({ ...CHOICE, channels: [{ baseUrl: exact!, settings: { quantization: "bf16" } }, { baseUrl: rough!, settings: { quantization: "fp8" }, priority: 1 }, { baseUrl: silent!, priority: 2 }] });
+  closing.push(...vendors.map(({ close }) => close), shop.close);
+  const asked = async (provider?: object): Promise<readonly number[]> => {
+    for (const { calls } of vendors) calls.length = 0;
+    expect((await shop.chat(provider && { provider })).status).toBe(200);
+    return vendors.map(({ calls }) => calls.length);
+  };
+  expect(await asked()).toEqual([0, 0, 1]);
+  expect(await asked({ quantizations: ["fp8", "bf16"] })).toEqual([0, 1, 0]);
+  expect(await asked({ quantizations: ["bf16"] })).toEqual([1, 0, 0]);
+  expect(await asked({ quantizations: ["unknown"] })).toEqual([0, 0, 1]);
+  expect(await asked({ quantizations: [] })).toEqual([0, 0, 1]);
+  vendors[1]!.script = (call) => failure(call, 500);
+  expect(await errorOf(await shop.chat({ provider: { quantizations: ["fp8"] } }))).toMatchObject({ status: 502 });
+  expect(await errorOf(await shop.chat({ provider: { quantizations: ["int4"] } }))).toMatchObject({ status: 404, code: "no_endpoint_matches" });
+  expect(vendors[0]!.calls).toEqual([]);
+});
+
+test.each([
+  ["first tokens", { preferred_max_latency: 0.3 }, { preferred_max_latency: { p50: 0.01, p99: 60 } }],
+  ["tokens a second", { preferred_min_throughput: 5_000 }, { preferred_min_throughput: { p50: 5_000, p99: 1 } }],
+])("who was too slow by its %s is asked last, not never", async (_name, mark, easy) => {
+  const quick: Script = (call) => completion(call, { usage: { prompt_tokens: 10, completion_tokens: 1_000, total_tokens: 1_010 } });
+  const slow: Script = (call) => setTimeout(() => quick(call), 600);
+  const vendors = await Promise.all([startVendor(slow), startVendor(quick)]);
+  const shop = await openShop({ ...CHOICE, channels: vendors.map(({ url }, i) => ({ baseUrl: url, priority: 1 - i })) });
+  closing.push(...vendors.map(({ close }) => close), shop.close);
+  const ask = async (provider: object) => {
+    for (const { calls } of vendors) calls.length = 0;
+    const response = await shop.chat({ provider, stream: true });
+    expect(response.status).toBe(200);
+    await response.text();
+    return vendors.map(({ calls }) => calls.length);
+  };
+  // Nobody has been measured: the first one is given the chance, and misses it.
+  expect(await ask(mark)).toEqual([1, 0]);
+  expect(await ask(mark)).toEqual([0, 1]);
+  expect(await ask({})).toEqual([1, 0]);
+  expect(await ask(easy)).toEqual([1, 0]);
+  vendors[1]!.script = (call) => failure(call, 500);
+  expect(await ask(mark)).toEqual([1, 1]);
+});
+
 test.each([
   [{ only: ["groq"] }, "unsupported_parameter", "provider.only"],
   [{ zdr: true }, "unsupported_parameter", "provider.zdr"],
+  [{ quantizations: ["fp8"] }, "unsupported_parameter", "provider.quantizations"],
+  [{ quantizations: "fp8" }, "invalid_value", "provider.quantizations"],
+  [{ preferred_max_latency: 2 }, "unsupported_parameter", "provider.preferred_max_latency"],
+  [{ preferred_max_latency: { p50: 0 } }, "invalid_value", "provider.preferred_max_latency.p50"],
+  [{ preferred_min_throughput: { p50: 30, p90: 10 } }, "unsupported_parameter", "provider.preferred_min_throughput"],
+  [{ preferred_min_throughput: "fast" }, "invalid_value", "provider.preferred_min_throughput"],
   [{ sort: "beauty" }, "invalid_value", "provider.sort"],
   [{ data_collection: "deny" }, "unsupported_parameter", "provider.data_collection"],
   [[], "invalid_value", "provider"],
@@ -99,11 +189,15 @@ test.each([
 
 test("a router among the vendors is told what the request wants of its own, and asked alone where only it can grant it", async () => {
   const { shop, vendors, calls } = await setUp({ providers: ["openai-compatible", "openrouter"] });
-  for (const provider of [{ only: ["anthropic"] }, { zdr: true }, { data_collection: "deny", order: ["x"] }]) {
+  const asked = [
+    { only: ["anthropic"] }, { zdr: true }, { data_collection: "deny", order: ["x"] },
+    { quantizations: ["fp8", "bf16"] }, { preferred_max_latency: { p50: 1, p99: 5 } }, { preferred_min_throughput: 40 },
+  ];
+  for (const provider of asked) {
     expect((await shop.chat({ provider, models: ["a/b"] })).status).toBe(200);
     expect(vendors[1]!.calls.at(-1)!.body).toMatchObject({ provider });
     // Which models may answer is the shop's business: it is what is charged for.
     expect(vendors[1]!.calls.at(-1)!.body).not.toHaveProperty("models");
   }
-  expect(calls()).toEqual([0, 3]);
+  expect(calls()).toEqual([0, 6]);
 });

@@ -2,6 +2,7 @@ import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { HealthWire } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type CompiledPrice } from "#money/price.ts";
 import { createSealer } from "#platform/crypto/seal.ts";
@@ -54,6 +55,9 @@ export type ShopOptions = Readonly<{
   costs?: readonly CompiledPrice[];
   random?: () => number;
   sharedStore?: SharedStore;
+  /** Live relay nodes. Default 1. */
+  nodes?: () => number;
+  healthWire?: HealthWire;
   /** Other models, groups and routes than the one of each. */
   alter?: (snapshot: Snapshot) => Snapshot;
   /** Further models of the first channel. */
@@ -125,6 +129,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     log: createLog({ level: options.logLevel ?? "debug", format: "json", destination: { write: (line) => log.push(line) } }),
     metrics: createMetrics(),
     random: options.random ?? (() => 0.5),
+    ...(options.nodes && { nodes: options.nodes }), ...(options.healthWire && { healthWire: options.healthWire }),
     ...(options.sharedStore && { sharedStore: options.sharedStore }),
   });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { Snapshot } from "#snapshot/snapshot.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import { completion, startVendor, type Vendor, type VendorCall } from "./vendor.ts";
-import { openShop, PRICE, until, type Shop, type ShopOptions } from "./shop.ts";
+import { channelKey, openShop, PRICE, until, type Shop, type ShopOptions } from "./shop.ts";
 
 let vendor: Vendor, shop: Shop | undefined;
 /** Calls that the vendor has not answered. */
@@ -176,6 +176,33 @@ test("where those who stand in are at their limits too, the model that was asked
   expect(vendor.calls[1]!.body.model).toBe("up-model");
   answerNext();
   expect([await first, await second]).toEqual([200, 200]);
+});
+
+test("keys at their own limits are the vendor's rate, which nobody who serves is named for, and are waited for", async () => {
+  const limited = [channelKey("one", { limits: { concurrency: 1 } }), channelKey("two", { limits: { concurrency: 1 } })];
+  const { chat } = await openWaiting(0, { channels: [{ baseUrl: vendor.url, keys: limited }] });
+  const asked = [status(chat()), status(chat())];
+  await called(2);
+  const refused = await chat();
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+  const { error } = (await refused.json()) as { error: { code: string; message: string } };
+  expect(error.code).toBe("upstream_rate_limited");
+  expect(error.message).not.toMatch(/secret|channel|key/i);
+  answerNext();
+  answerNext();
+  expect(await Promise.all(asked)).toEqual([200, 200]);
+  await shop!.close();
+
+  const patient = await openWaiting(20_000, { channels: [{ baseUrl: vendor.url, keys: limited }] });
+  const all = [patient.chat(), patient.chat(), patient.chat()].map(status);
+  await called(4);
+  await sleep(150);
+  expect(vendor.calls).toHaveLength(4);
+  answerNext();
+  await called(5);
+  answerNext();
+  answerNext();
+  expect(await Promise.all(all)).toEqual([200, 200, 200]);
 });
 
 test("a channel's rate is waited for as well, and nobody who comes later goes past those who wait", async () => {

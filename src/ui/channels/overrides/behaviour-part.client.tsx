@@ -7,6 +7,8 @@ import { CheckboxField, SelectField, TagInput, TextArea, TextField } from "#ui/k
 
 const MODES = ["if_absent", "prepend", "append", "replace"] as const;
 const THINKING = ["effort", "thinking", "enable_thinking", "reasoning", "none"] as const;
+/** Their names are the same in every language. */
+const QUANTIZATIONS = ["int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8", "mxfp8", "fp16", "bf16", "fp32"] as const;
 const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript", "hide_ids"] as const;
 const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const satisfies readonly Protocol[];
 
@@ -104,6 +106,8 @@ export function BehaviourPart({ value, onChange }: { value: Rest; onChange: (cha
           onChange={(name) => onChange({ reasoning_field: (name || undefined) as Rest["reasoning_field"] } as Partial<Rest>)} />
         <SelectField label={t("zeroUsage")} value={value.zero_usage ?? "trust"} options={(["trust", "estimate"] as const).map((name) => ({ value: name as string, label: t(`zeroUsages.${name}`) }))}
           onChange={(name) => onChange({ zero_usage: name === "estimate" ? name : undefined } as Partial<Rest>)} />
+        <SelectField label={t("quantization")} value={value.quantization ?? "unknown"} options={[{ value: "unknown", label: t("unknown") }, ...QUANTIZATIONS.map((name) => ({ value: name as string, label: name }))]}
+          onChange={(name) => onChange({ quantization: name === "unknown" ? undefined : name } as Partial<Rest>)} />
       </div>
       <div className="grid gap-3 sm:grid-cols-2">
         {FLAGS.map((flag) => <CheckboxField key={flag} label={t(`flags.${flag}`)} hint={t(`hints.${flag}`)} checked={value[flag] === true} onChange={(on) => onChange({ [flag]: on })} />)}

@@ -28,14 +28,14 @@ test("all buckets are taken or none", () => {
   const { limiter } = setUp();
   const scopes = [key({ rpm: 10 }), { scope: "user", id: "u", limits: { rpd: 1 } } as const];
   expect(limiter.take(scopes, "requests", 1).refused).toBeUndefined();
-  expect(limiter.take(scopes, "requests", 1).refused).toMatchObject({ scope: "user", perDay: true });
+  expect(limiter.take(scopes, "requests", 1).refused).toMatchObject({ scope: "user", per: "day" });
   expect(limiter.take([key({ rpm: 10 })], "requests", 1).tightest?.remaining).toBe(8);
 });
 
 test("the tightest bucket is the one with the least left of its limit", () => {
   const { limiter } = setUp();
   const { tightest } = limiter.take([key({ rpm: 100, rpd: 3 })], "requests", 1);
-  expect(tightest).toMatchObject({ limit: 3, remaining: 2, perDay: true });
+  expect(tightest).toMatchObject({ limit: 3, remaining: 2, per: "day" });
 });
 
 test("what has no limit costs nothing and says nothing", () => {

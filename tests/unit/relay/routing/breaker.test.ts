@@ -138,3 +138,33 @@ test("ten minutes closed forget the earlier openings", () => {
   now += 700_000;
   expect(openAndHeal()).toBe(5_000);
 });
+
+test("after another node's warning half as many failures open it, for half a minute", () => {
+  const row = breakerNow();
+  row.warn(START);
+  fail(row, 2, START);
+  expect(row.state(START)).toBe("closed");
+  expect(row.failure("server", START + 29_999)).toBe(true);
+
+  const connecting = breakerNow();
+  connecting.warn(START);
+  connecting.failure("connect", START);
+  expect(connecting.failure("connect", START)).toBe(true);
+
+  const mixed = breakerNow();
+  mixed.warn(START);
+  for (let i = 0; i < 2; i++) {
+    mixed.failure("server", START);
+    mixed.success(START);
+  }
+  expect(mixed.failure("server", START)).toBe(true);
+});
+
+test("a warning is no failure, and it is forgotten", () => {
+  const warned = breakerNow();
+  warned.warn(START);
+  expect([warned.state(START), warned.allows(START)]).toEqual(["closed", true]);
+  fail(warned, 4, START + 30_000);
+  expect(warned.state(START + 30_000)).toBe("closed");
+  expect(warned.failure("server", START + 30_000)).toBe(true);
+});

@@ -54,3 +54,44 @@ test("whatever is out or tried, nobody comes twice and nobody that could come is
     expect(order.map(({ priority }) => priority)).toEqual(order.map(({ priority }) => priority).toSorted((x, y) => y - x));
   }
 });
+
+const names = (count: number): readonly string[] => {
+  const random = seededRandom(20_261_122);
+  return Array.from({ length: count }, () => Buffer.from(Float64Array.of(random(), random()).buffer).toString("base64"));
+};
+const met = (candidates: readonly Candidate[], name: string, roll: number): string => chooseChannel(candidates, new Set(), roll, undefined, name)!.channelId;
+
+test("by a conversation's name any node finds the same channel, whatever its dice say and in whatever order it knows them", () => {
+  const random = seededRandom(3), candidates = [a, b, channel("c", { weight: 2 }), low];
+  for (const name of names(1_000)) expect(met(candidates.toReversed(), name, random())).toBe(met(candidates, name, random()));
+});
+
+test.each([[[1, 1]], [[3, 1]], [[5, 3, 1, 1]], [[0, 2, 2]]])("conversations spread over weights %j as draws do", (weights) => {
+  const candidates = weights.map((weight, i) => channel(`c${i}`, { weight })), total = weights.reduce((sum, weight) => sum + weight, 0), count = 20_000;
+  const hits = weights.map(() => 0);
+  for (const name of names(count)) hits[Number(met(candidates, name, 0).slice(1))]! += 1;
+  const chiSquare = weights.reduce((sum, weight, i) => sum + (weight === 0 ? hits[i]! * 1_000 : (hits[i]! - (count * weight) / total) ** 2 / ((count * weight) / total)), 0);
+  expect(chiSquare).toBeLessThan(CRITICAL[weights.length - 1]!);
+});
+
+test("a channel that dies moves its own conversations only, and evenly; one that comes back gets the same ones again", () => {
+  const all = ["c0", "c1", "c2", "c3"].map((id) => channel(id)), dead = all.map((each) => (each.channelId === "c2" ? { ...each, out: true } : each));
+  const moved = new Map<string, number>();
+  for (const name of names(8_000)) {
+    const before = met(all, name, 0), after = met(dead, name, 0);
+    if (before !== "c2") expect(after).toBe(before);
+    else moved.set(after, (moved.get(after) ?? 0) + 1);
+  }
+  const counts = [...moved.values()], sum = counts.reduce((total, count) => total + count, 0);
+  expect(sum).toBeGreaterThan(1_850);
+  expect(sum).toBeLessThan(2_150);
+  expect([...moved.keys()].toSorted()).toEqual(["c0", "c1", "c3"]);
+  for (const count of counts) expect(Math.abs(count - sum / 3)).toBeLessThan(90);
+});
+
+test("who has served a conversation goes before who is found by its name, as long as he may be asked", () => {
+  for (const name of names(50)) {
+    expect(chooseChannel([a, b], new Set(), 0, "a", name)?.channelId).toBe("a");
+    expect(chooseChannel([a, b], new Set(["a"]), 0, "a", name)?.channelId).toBe("b");
+  }
+});

@@ -23,7 +23,7 @@ function dice(seed = 42): () => number {
 function draws(strategy: Strategy, channels: Readonly<Record<string, Given>>, count = DRAWS, hint?: string): Readonly<Record<string, number>> {
   const stats = new Map<string, RouteStats>();
   const candidates = Object.entries(channels).map(([channelId, { weight = 1, inflight = 0, firstMs, success = 1 }]): Candidate => {
-    stats.set(channelId, { inflight, firstMs, success, turn: 0 });
+    stats.set(channelId, { inflight, pace: undefined, firstMs, success, turn: 0 });
     return { channelId, priority: 0, weight, out: false };
   });
   const pick = strategyPick<Candidate>(strategy, { stats: ({ channelId }) => stats.get(channelId)!, cost: ({ channelId }) => channels[channelId]!.cost, random: dice() });
