@@ -49,6 +49,8 @@ export const SETTINGS = {
   /** Holds count input by bytes (never too little) and not by the tokenizer. */
   "money.guard_exact": { schema: z.boolean(), initial: false },
   "money.bill_empty": { schema: z.boolean(), initial: false },
+  /** Prompts that the vendor's filter refused cost what the vendor reports of them. */
+  "money.bill_blocked": { schema: z.boolean(), initial: false },
   /** What a stream that the vendor broke costs: what was delivered, or nothing. */
   "money.bill_broken": { schema: z.enum(["delivered", "none"]), initial: "delivered" },
   /** The most that one person may adjust by hand on one account in 24 hours; more needs a second person. Unset = any amount. */

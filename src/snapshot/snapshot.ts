@@ -127,6 +127,8 @@ export type RelaySettings = Readonly<{
   guardExact: boolean;
   billEmpty: boolean;
   billBroken: "delivered" | "none";
+  /** Refused prompts are charged as reported. */
+  billBlocked?: boolean;
 }>;
 
 /** A customer's key, resolved: who pays and what he may do. */

@@ -35,7 +35,7 @@ export type ReplyFacts = {
   error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
   /** Id of the reply as the client sees it: the vendor's, where bytes pass. */
   id?: string;
-  /** The prompt itself was refused: nothing was answered, and nothing is to be paid. */
+  /** The prompt itself was refused: nothing was answered, and nothing is to be paid unless the shop says so. */
   blocked?: boolean;
   /** Vendor's id of the reply, where the client sees another. */
   upstreamId?: string;

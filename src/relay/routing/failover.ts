@@ -161,7 +161,7 @@ function setAside({ state, context, model }: CallInput, answer: Answered): void 
 
 function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
   const { context, model } = input;
-  const usage = tried.attempt.spent;
+  const usage = tried.attempt.spent ?? failure.blocked?.usage;
   context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.class, status: failure.fault?.status }));
   tried.release(0);
   note(input, tried.choice, tried.circuit, failure);

@@ -1,3 +1,4 @@
+import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import { customerError } from "#relay/providers/kit/customer-error.ts";
@@ -17,6 +18,8 @@ export type Failure = Readonly<{
   retryAfterMs?: number;
   /** The vendor may have done the work and billed it. */
   possibleCost?: boolean;
+  /** The prompt was refused in an answer of status 200: what the vendor reported of it. */
+  blocked?: ReplyFacts;
   cause?: unknown;
 }>;
 
