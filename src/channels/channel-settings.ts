@@ -93,6 +93,10 @@ export const channelSettingsField = z.strictObject({
   hide_ids: z.boolean(),
   /** For customers who choose vendors by it. */
   quantization: z.enum(QUANTIZATIONS),
+  /** A whole answer of which nothing came in time is asked for elsewhere, though this vendor may have done and billed the work. */
+  retry_slow: z.boolean(),
+  /** A tool call without a result in the history gets one, an error, where it would be refused. */
+  repair_history: z.boolean(),
   /** A proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */
   proxy: proxyAddress,
   /** Protocols that the provider has and this host, as a test found, has not. */

@@ -338,7 +338,7 @@ export class Attempt implements UpstreamSink {
       return;
     }
     this.#control.abort();
-    this.#fail({ class: "slow", possibleCost: true });
+    this.#fail({ class: "slow", possibleCost: true, silent: this.firstByteAt === undefined });
   }
 
   #fail(failure: Failure): void {

@@ -18,6 +18,8 @@ export type Failure = Readonly<{
   retryAfterMs?: number;
   /** The vendor may have done the work and billed it. */
   possibleCost?: boolean;
+  /** Not a byte came in time. */
+  silent?: boolean;
   /** The prompt was refused in an answer of status 200: what the vendor reported of it. */
   blocked?: ReplyFacts;
   cause?: unknown;
