@@ -95,6 +95,8 @@ export const channelSettingsField = z.strictObject({
   quantization: z.enum(QUANTIZATIONS),
   /** A whole answer of which nothing came in time is asked for elsewhere, though this vendor may have done and billed the work. */
   retry_slow: z.boolean(),
+  /** While the vendor is slow, spaces go before the JSON of a whole answer: status 200 is said by then, whatever comes. */
+  keepalive_json: z.boolean(),
   /** A tool call without a result in the history gets one, an error, where it would be refused. */
   repair_history: z.boolean(),
   /** A proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */

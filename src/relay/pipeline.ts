@@ -29,11 +29,12 @@ import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { checkHops } from "#relay/routing/hops.ts";
-import { keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { keptAliveHeaders, keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
 import { serveRealtimeKey, upgradeRequired } from "#relay/realtime/realtime-key.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
 import { serveLinkedFile, serveTask } from "#relay/tasks/serve-task.ts";
 import { taskErrorForm } from "#relay/tasks/task-error-form.ts";
+import { answersJson, JsonKeepAlive } from "#relay/upstream/json-keep-alive.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -119,7 +120,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined, answering: undefined,
-    warnings: [], changes: [], turn: undefined, once: undefined,
+    warnings: [], changes: [], turn: undefined, keepAlive: undefined, once: undefined,
     waitsUntil: 0, channelId: undefined, reserved: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
     place: -1,
@@ -202,10 +203,11 @@ async function serve(
   context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt"), wantsEvents(request.scanned, operation)) : undefined;
   const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, run.job), context.style) : undefined;
   if (writer) keep(writer);
+  else if (run.plan.keepsAlive && answersJson(operation, request.scanned)) context.keepAlive = keepAlive(state, context, () => run.job);
   let answer = await answerOrFail(state, run.job, run.router, run.first, writer);
   if (answer.ending.how === "failed" && run.line) answer = await answerByOthers(state, run, wanted, answer, writer, (next) => (run = next));
   const { ending, body } = answer, { job } = run;
-  const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
+  const settled = await settle(state, job, ending, ending.error && !writer?.begun && !context.keepAlive?.begun ? context.form.errorStatus(ending.error) : 200);
   if (context.once) await keepReply(state, context, job, ending, body, settled);
   if (ending.error && !writer?.begun) throw ending.error;
   if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
@@ -213,6 +215,10 @@ async function serve(
   else if (body) sendBody(state, job, body, settled);
   return writer;
 }
+
+/** The channel that is being asked decides. */
+const keepAlive = (state: RelayState, context: RequestContext, job: () => Job): JsonKeepAlive =>
+  new JsonKeepAlive(context.reply, state.wheel, () => context.snapshot.channels.get(context.channelId ?? "")?.settings.keepalive_json === true, () => keptAliveHeaders(state, job()));
 
 /** Before the answer goes: who asks again because it was lost must find it. */
 async function keepReply(state: RelayState, { once, snapshot }: RequestContext, job: Job, { how }: Ending, body: Buffer | undefined, settled: Settled): Promise<void> {
@@ -248,6 +254,7 @@ export function refuse(state: RelayState, context: RequestContext, thrown: unkno
 /** Gives back what the request held, and tells how it was. */
 export function end(state: RelayState, context: RequestContext, operation: string, writer: StreamWriter | undefined): void {
   writer?.stop();
+  context.keepAlive?.stop();
   for (const release of context.releases) release();
   state.running.remove(context.place);
   if (state.waitingRoom.size > 0) state.waitingRoom.wake();

@@ -1,9 +1,10 @@
+import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, describe, expect, test } from "vitest";
 import { says, TEXT } from "./codec-vendor.ts";
-import { KEY, openShop } from "./shop.ts";
+import { KEY, openShop, until } from "./shop.ts";
 import type { Shop, ShopOptions } from "./shop.ts";
-import { completion, failure, json, startVendor } from "./vendor.ts";
+import { completion, failure, json, sleep, startVendor } from "./vendor.ts";
 import type { Script, Vendor } from "./vendor.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -60,6 +61,99 @@ describe("retry_slow", () => {
     const { shop, vendors } = await setUp([SILENT, undefined], () => ({ settings: { retry_slow: true } }), { speed: 400 });
     expect((await shop.chat()).status).toBe(200);
     expect(asked(vendors)).toEqual([1, 1]);
+  });
+});
+
+describe("keepalive_json", () => {
+  const ALIVE = { keepalive_json: true };
+  const MESSAGES = [{ role: "user" as const, content: "hi" }];
+  /** 40 s of the relay's clock. */
+  const SPEED = { speed: 60 };
+  const late = (then: Script): Script => async (call) => {
+    await sleep(700);
+    return then(call);
+  };
+  /** The answer as it comes: how much of it is there before the vendor has said anything, and the whole. */
+  async function watched(shop: Shop, vendor: Vendor): Promise<{ status: number; headers: Headers; early: string; whole: string }> {
+    let answered = false;
+    const { script } = vendor;
+    vendor.script = async (call) => {
+      await sleep(700);
+      answered = true;
+      return script(call);
+    };
+    const response = await shop.chat();
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let early = "", whole = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (!answered) early += part.value;
+      whole += part.value;
+    }
+    return { status: response.status, headers: response.headers, early, whole };
+  }
+
+  test("spaces come while the vendor is slow, and the answer is JSON all the same", async () => {
+    const { shop, vendors } = await setUp([undefined], () => ({ settings: ALIVE }), SPEED);
+    const { status, headers, early, whole } = await watched(shop, vendors[0]!);
+    expect(early).toMatch(/^ {1,2}$/);
+    expect([status, headers.get("content-type"), headers.get("content-length"), headers.get("x-accel-buffering"), headers.get("x-modelmart-cost-nano-usd")]).toEqual([200, "application/json", null, "no", null]);
+    expect(headers.get("x-request-id")).toMatch(/^req_/);
+    expect(JSON.parse(whole)).toMatchObject({ model: "gpt-test", choices: [{ message: { content: "Hello there" } }] });
+    expect(shop.billing.records[0]).toMatchObject({ outcome: "ok", chargeNano: 20_000n, httpStatus: 200 });
+  });
+
+  test("the official package reads it", async () => {
+    const { openai } = await setUp([late((call) => completion(call))], () => ({ settings: ALIVE }), SPEED);
+    const { data, response } = await openai.chat.completions.create({ model: "gpt-test", messages: MESSAGES }).withResponse();
+    expect(data.choices[0]!.message.content).toBe("Hello there");
+    expect(response.headers.get("x-accel-buffering")).toBe("no");
+  });
+
+  test("and so does Anthropic's", async () => {
+    const { shop } = await setUp([late((call) => completion(call))], () => ({ settings: ALIVE }), SPEED);
+    const anthropic = new Anthropic({ apiKey: KEY, baseURL: shop.url, maxRetries: 0 });
+    const message = await anthropic.messages.create({ model: "gpt-test", max_tokens: 100, messages: MESSAGES });
+    expect(message.content).toMatchObject([{ type: "text", text: "Hello there" }]);
+  });
+
+  test("a failure after the first space is an error of status 200, and free", async () => {
+    const { shop, vendors } = await setUp([(call) => failure(call, 400, "nonsense")], () => ({ settings: ALIVE }), SPEED);
+    const { status, early, whole } = await watched(shop, vendors[0]!);
+    expect([status, early.trim(), JSON.parse(whole)]).toEqual([200, "", { error: expect.objectContaining({ message: expect.stringContaining("nonsense") as string, type: "invalid_request_error" }) as object }]);
+    expect(shop.billing.records).toHaveLength(1);
+    expect(shop.billing.records[0]).toMatchObject({ outcome: "upstream_error", chargeNano: 0n, httpStatus: 200 });
+  });
+
+  test("who fails over after it is not noticed", async () => {
+    const { shop, vendors } = await setUp([(call) => failure(call, 500), undefined], () => ({ settings: ALIVE }), SPEED);
+    const { status, whole } = await watched(shop, vendors[0]!);
+    expect([status, (JSON.parse(whole) as { object: string }).object]).toEqual([200, "chat.completion"]);
+  });
+
+  test.each<[string, Partial<ShopOptions>, object]>([
+    ["a quick vendor", {}, ALIVE],
+    ["a slow vendor of a channel that does not want it", SPEED, {}],
+  ])("%s: the answer has a length and a cost in its head", async (_name, over, settings) => {
+    const { shop, vendors } = await setUp([undefined], () => ({ settings }), over);
+    const { headers, whole } = await watched(shop, vendors[0]!);
+    expect([headers.get("content-length"), headers.get("x-modelmart-cost-nano-usd")]).toEqual([`${Buffer.byteLength(whole)}`, "20000"]);
+  });
+
+  test("a channel that does not want it keeps the line quiet beside one that does", async () => {
+    const { shop, vendors } = await setUp([undefined, undefined], (_vendor, i) => ({ settings: i === 1 ? ALIVE : {} }), SPEED);
+    const { headers } = await watched(shop, vendors[0]!);
+    expect(headers.get("x-modelmart-cost-nano-usd")).toBe("20000");
+  });
+
+  test("who leaves meanwhile has left: nothing more is written, and the charge stands once", async () => {
+    const { shop, vendors } = await setUp([late((call) => completion(call))], () => ({ settings: ALIVE }), SPEED);
+    const leaving = new AbortController();
+    const response = await shop.chat({}, { signal: leaving.signal });
+    leaving.abort();
+    await expect(response.text()).rejects.toThrow();
+    await until(() => shop.billing.records.length === 1);
+    expect(vendors[0]!.calls).toHaveLength(1);
+    expect(shop.billing.records[0]).toMatchObject({ outcome: "client_abort" });
   });
 });
 
