@@ -82,6 +82,8 @@ export const SETTINGS = {
   "relay.keep_replies": { schema: z.boolean(), initial: true },
   /** When the store of shared limits is late or away: each node keeps its own part of them, or requests that they bind are refused. */
   "relay.limiter_on_error": { schema: z.enum(["local", "closed"]), initial: "local" },
+  /** Where answers of the Responses format stay that customers go on from: with the shop, with the vendor, or nowhere. */
+  "relay.responses_state": { schema: z.enum(["local", "upstream", "off"]), initial: "local" },
   /** Requests may name the vendors they want or do not want, which tells customers who they are. */
   "relay.sort_suffixes": { schema: z.boolean(), initial: false },
   "relay.vendor_choice": { schema: z.boolean(), initial: false },

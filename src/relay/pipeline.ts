@@ -210,7 +210,7 @@ async function serve(
   const settled = await settle(state, job, ending, ending.error && !writer?.begun && !context.keepAlive?.begun ? context.form.errorStatus(ending.error) : 200);
   if (context.once) await keepReply(state, context, job, ending, body, settled);
   if (ending.error && !writer?.begun) throw ending.error;
-  if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
+  if (ending.how === "complete" && request.turn) await keepTurn(state, job, request, ending, () => body ?? ending.tried!.attempt.tail());
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;

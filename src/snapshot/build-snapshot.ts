@@ -195,5 +195,6 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
     billEmpty: values["money.bill_empty"],
     billBroken: values["money.bill_broken"],
     billBlocked: values["money.bill_blocked"],
+    responsesState: values["relay.responses_state"],
   };
 }

@@ -41,6 +41,8 @@ export type ConversionTarget = Readonly<{
   dataOnly?: boolean;
   /** Changes what would be sent, in place; `warn` is told what is lost. */
   shape?: (body: Tree, warn: Warn) => void;
+  /** The vendor is to keep the answer, and does not in these words: the client is told so. */
+  unkept?: boolean;
   /** Thoughts become part of the text. */
   thinkingToContent?: boolean;
   /** The model is another one with parameters set. */
@@ -97,7 +99,7 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, settings = {}, dataOnly, maxTokens, maxOutputTokens, stream, shape, thinkingToContent, preset }) {
+    into(protocol, { upstreamModel, flags, settings = {}, dataOnly, maxTokens, maxOutputTokens, stream, shape, unkept, thinkingToContent, preset }) {
       const call = callCodecs[protocol];
       if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
@@ -116,6 +118,7 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
         warn: strict ? strictWarn : (code) => void warnings.add(code),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...(maxTokens !== undefined && { capTokens: maxTokens }),
       };
+      if (unkept) request = { ...request, state: { ...request.state, store: false } };
       if (settings.repair_history === true) {
         const told = withAnsweredCalls(request);
         if (told !== request) target.warn("history_repaired");

@@ -1,28 +1,57 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { RelayError } from "#relay/errors.ts";
+import { takeRequest } from "#relay/limits/request-limits.ts";
+import { askKeeper } from "#relay/stored/ask-keeper.ts";
+import type { KeeperAct } from "#relay/stored/ask-keeper.ts";
+import type { VendorPin } from "#relay/stored/response-store.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
-export type StoredKind = "response" | "response-items" | "response-delete";
+export type StoredKind = "response" | "response-items" | "response-delete" | "response-cancel";
 
 const PAGE_DEFAULT = 20;
 const PAGE_MAX = 100;
+/** Nothing is said with a cancellation. */
+const CANCEL_BYTES_MAX = 64 * 1024;
 
 /**
- * Looks a kept response up, lists what it answered, or removes it.
- * @throws RelayError not_found, also for another's; invalid_value
+ * Looks a kept response up, lists what it answered, stops it, or removes it: where the vendor keeps it, there.
+ * @throws RelayError not_found, also for another's; invalid_value; what the vendor has against it
  */
-export async function serveStored({ responses }: RelayState, { inbound }: RequestContext, kind: StoredKind, id: string, caller: Caller): Promise<object> {
+export async function serveStored(state: RelayState, context: RequestContext, kind: StoredKind, id: string, caller: Caller): Promise<object> {
+  const { responses } = state;
   const missing = new RelayError("not_found", `Response with id '${id.slice(0, 100)}' not found.`, { param: "id" });
-  if (!responses) throw missing;
-  if (kind === "response-delete") {
-    if (!(await responses.remove(id, caller.userId))) throw missing;
-    return { id, object: "response", deleted: true };
+  if (kind === "response-cancel") await context.inbound.body(CANCEL_BYTES_MAX);
+  const found = await responses?.find(id, caller.userId);
+  if (!responses || !found) throw missing;
+  if ("pin" in found) {
+    const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
+    if (taking) await taking;
+    const told = await askKeeper(state, context, found.pin, ACT[kind]);
+    // What the vendor has lost, nobody can find again.
+    if (kind === "response-delete" && (await responses.remove(id, caller.userId))) return removed(id);
+    if (!told) throw missing;
+    return kind === "response-items" ? told : inOurWords(context, told, id, found.pin);
   }
-  const found = await responses.find(id, caller.userId);
-  if (!found) throw missing;
-  return kind === "response" ? found.response : listItems(found.input as readonly Json[], id, inbound.query);
+  switch (kind) {
+    case "response":
+      return found.response;
+    case "response-items":
+      return listItems(found.input as readonly Json[], id, context.inbound.query);
+    case "response-cancel":
+      throw new RelayError("invalid_value", "Only a response that is made in the background can be cancelled.", { param: "id" });
+    case "response-delete":
+      if (!(await responses.remove(id, caller.userId))) throw missing;
+      return removed(id);
+  }
 }
+
+const ACT = { response: "get", "response-items": "items", "response-delete": "delete", "response-cancel": "cancel" } as const satisfies Record<StoredKind, KeeperAct>;
+const removed = (id: string): object => ({ id, object: "response", deleted: true });
+
+/** The vendor's own names of the answer, of the one before it and of the model are no customer's. */
+const inOurWords = ({ snapshot }: RequestContext, told: Readonly<Record<string, unknown>>, id: string, { model, previousId }: VendorPin): object =>
+  ({ ...told, id, ...(snapshot.settings.modelEcho === "public" && { model }), previous_response_id: previousId ?? null });
 
 function listItems(input: readonly Json[], responseId: string, query: URLSearchParams): object {
   const named = input.map((item, at) => withId(item, `${responseId.replace(/^resp_/, "")}${at}`));

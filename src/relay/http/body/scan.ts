@@ -34,6 +34,8 @@ export type ScannedRequest = Readonly<{
   images: number;
   audio: boolean;
   documents: boolean;
+  /** More was said before than stands here: what the vendor has of it is known to the vendor alone. */
+  unseen?: boolean;
   /** What is asked for beyond text; undefined for conversations and embeddings. */
   media: MediaAsk | undefined;
 }>;
