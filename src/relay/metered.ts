@@ -200,7 +200,8 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
 
 type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[]; tier: string | undefined }>;
 
-function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId, characters }, price, scanned, body, budgets, tier }: AskParts): Ask {
+/** What is asked of the money. */
+export function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId, characters }, price, scanned, body, budgets, tier }: AskParts): Ask {
   const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs, tier);
   return {
     requestId: context.id,

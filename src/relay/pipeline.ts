@@ -21,7 +21,7 @@ import type { Admitted, Wanted } from "#relay/metered.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import { settle } from "#relay/metering/settle.ts";
 import type { Settled } from "#relay/metering/settle.ts";
-import { admit, fallBack } from "#relay/model-fallback.ts";
+import { admit, fallBack, planFor } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
 import { lookUpCaller } from "#relay/policy/channel-pin.ts";
@@ -31,7 +31,9 @@ import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { checkHops } from "#relay/routing/hops.ts";
 import { keptAliveHeaders, keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
 import { serveRealtimeKey, upgradeRequired } from "#relay/realtime/realtime-key.ts";
+import { backgroundPlan, makeInBackground } from "#relay/stored/background.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
+import type { ReadBody } from "#relay/stored/turn.ts";
 import { serveLinkedFile, serveTask } from "#relay/tasks/serve-task.ts";
 import { taskErrorForm } from "#relay/tasks/task-error-form.ts";
 import { answersJson, JsonKeepAlive } from "#relay/upstream/json-keep-alive.ts";
@@ -188,7 +190,7 @@ function dialectFor({ operation, dialect }: OperationRoute): Dialect {
 async function serve(
   state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const path = { dialect: operation === "chat" ? dialect : context.dialect.id, model: params.model, stream };
+  const path = { dialect: operation === "chat" ? dialect : context.dialect.id, model: params.model, stream, background: context.snapshot.settings.responsesState === "upstream" };
   const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
@@ -198,6 +200,10 @@ async function serve(
       sendReplay(context, context.once.before);
       return undefined;
     }
+  }
+  if (context.turn?.background) {
+    await answerLater(state, context, caller, wanted, request);
+    return undefined;
   }
   let run = await admit(state, context, caller, wanted, request);
   context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt"), wantsEvents(request.scanned, operation)) : undefined;
@@ -214,6 +220,14 @@ async function serve(
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;
+}
+
+/** The vendor goes on while nobody waits: what is given is how it stands. */
+async function answerLater(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadBody): Promise<void> {
+  const told = await makeInBackground(state, context, caller, wanted, request, backgroundPlan(planFor(state, context, caller, wanted, request)));
+  const body = Buffer.from(JSON.stringify(told));
+  if (context.once) await context.once.keep({ status: 200, headers: { "content-type": "application/json" }, body });
+  sendRead(context, { status: 200, body, headers: {} });
 }
 
 /** The channel that is being asked decides. */

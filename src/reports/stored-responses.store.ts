@@ -8,7 +8,7 @@ export type StoredResponse = Readonly<{
 }>;
 
 /** Where an answer is that its vendor keeps; nothing of the answer itself. */
-export type PinnedResponse = Readonly<{ pin: Readonly<{ channelId: string; keyId?: string; upstreamId: string; model: string; previousId?: string }> }>;
+export type PinnedResponse = Readonly<{ pin: Readonly<{ channelId: string; keyId?: string; upstreamId: string; model: string; previousId?: string; background?: boolean }> }>;
 type Kept = StoredResponse | PinnedResponse;
 
 /** Answers that customers may look up and go on from. Nobody sees another's: they are not there. */

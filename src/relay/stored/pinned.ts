@@ -36,3 +36,7 @@ function inOwnWords(offer: Offer): readonly Offer[] {
   const at = offer.endpoints.findIndex(({ dialect }) => dialect === "openai-responses");
   return at < 0 ? [] : [{ ...offer, endpoints: [offer.endpoints[at]!], circuits: [offer.circuits[at]!] }];
 }
+
+/** A response under our name: the vendor's own names of it, of the one before it and of the model are no customer's. */
+export const inOurWords = <Told extends object>({ settings }: Snapshot, told: Told, id: string, { model, previousId }: VendorPin): Told =>
+  ({ ...told, id, ...(settings.modelEcho === "public" && { model }), previous_response_id: previousId ?? null });

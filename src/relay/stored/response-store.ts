@@ -11,6 +11,8 @@ export type VendorPin = Readonly<{
   model: string;
   /** Our id of the answer before it. */
   previousId?: string;
+  /** It was made in the background, or is being made: it is charged when it has ended. */
+  background?: boolean;
 }>;
 export type PinnedResponse = Readonly<{ pin: VendorPin }>;
 

@@ -4,6 +4,8 @@ import { RelayError } from "#relay/errors.ts";
 import { takeRequest } from "#relay/limits/request-limits.ts";
 import { askKeeper } from "#relay/stored/ask-keeper.ts";
 import type { KeeperAct } from "#relay/stored/ask-keeper.ts";
+import { settleTold } from "#relay/stored/background.ts";
+import { inOurWords } from "#relay/stored/pinned.ts";
 import type { VendorPin } from "#relay/stored/response-store.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
@@ -27,11 +29,15 @@ export async function serveStored(state: RelayState, context: RequestContext, ki
   if ("pin" in found) {
     const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
     if (taking) await taking;
+    if (kind === "response-delete" && found.pin.background) await checkEnded(state, context, found.pin, id, caller.userId);
     const told = await askKeeper(state, context, found.pin, ACT[kind]);
     // What the vendor has lost, nobody can find again.
     if (kind === "response-delete" && (await responses.remove(id, caller.userId))) return removed(id);
     if (!told) throw missing;
-    return kind === "response-items" ? told : inOurWords(context, told, id, found.pin);
+    if (kind === "response-items") return told;
+    // Nobody sees an answer before its charge is written down.
+    if (found.pin.background && state.tasks) await settleTold({ store: state.tasks, clock: state.clock }, id, caller.userId, told);
+    return inOurWords(context.snapshot, told, id, found.pin);
   }
   switch (kind) {
     case "response":
@@ -49,9 +55,12 @@ export async function serveStored(state: RelayState, context: RequestContext, ki
 const ACT = { response: "get", "response-items": "items", "response-delete": "delete", "response-cancel": "cancel" } as const satisfies Record<StoredKind, KeeperAct>;
 const removed = (id: string): object => ({ id, object: "response", deleted: true });
 
-/** The vendor's own names of the answer, of the one before it and of the model are no customer's. */
-const inOurWords = ({ snapshot }: RequestContext, told: Readonly<Record<string, unknown>>, id: string, { model, previousId }: VendorPin): object =>
-  ({ ...told, id, ...(snapshot.settings.modelEcho === "public" && { model }), previous_response_id: previousId ?? null });
+/** What is deleted can be charged no more: it must have ended, and been charged, before. @throws RelayError invalid_value */
+async function checkEnded(state: RelayState, context: RequestContext, pin: VendorPin, id: string, userId: string): Promise<void> {
+  const told = await askKeeper(state, context, pin, "get");
+  if (!told || !state.tasks || (await settleTold({ store: state.tasks, clock: state.clock }, id, userId, told))) return;
+  throw new RelayError("invalid_value", "The response is still being made. Cancel it first.", { param: "id" });
+}
 
 function listItems(input: readonly Json[], responseId: string, query: URLSearchParams): object {
   const named = input.map((item, at) => withId(item, `${responseId.replace(/^resp_/, "")}${at}`));

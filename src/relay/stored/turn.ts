@@ -5,7 +5,7 @@ import { RelayError } from "#relay/errors.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, spliceBody } from "#relay/http/body/splice.ts";
-import { idStem } from "#relay/dialects/openai-responses/response-object.ts";
+import { responseIdOf } from "#relay/tasks/forms/openai-responses.ts";
 import { keeperOf, notKept } from "#relay/stored/pinned.ts";
 import type { ResponseStore, StoredResponse, VendorPin } from "#relay/stored/response-store.ts";
 import type { Ending } from "#relay/metering/ending.ts";
@@ -21,6 +21,8 @@ export type Turn = Readonly<{
   previousResponseId?: string;
   /** Our name of the answer, where the vendor keeps it under a name of its own. */
   responseId?: string;
+  /** The vendor is to make it while nobody waits. */
+  background?: boolean;
   /** Where the answer before it is: only who made that one can go on. */
   pin?: VendorPin;
 }>;
@@ -46,7 +48,7 @@ export async function recallTurn(state: RelayState, context: RequestContext, cal
   const kept = previousResponseId === undefined ? undefined : await responses.find(previousResponseId, caller.userId);
   if (previousResponseId !== undefined && !kept) throw notKept();
   if (responsesState === "upstream") {
-    const named = { ...turn, responseId: `resp_${idStem(context.idText)}` };
+    const named = { ...turn, responseId: responseIdOf(context.idText), ...(textOf(body, scanned, "background") === "true" && { background: true }) };
     if (!kept) return { body, scanned: body.includes(REFERENCE) ? { ...scanned, unseen: true } : scanned, turn: named };
     if (!("pin" in kept)) return goOn(read, [...recalled(kept), ...inputItems(body, scanned)], path, named);
     if (!keeperOf(context.snapshot, kept.pin)) throw notKept();
