@@ -13,6 +13,8 @@ export type LiveFacts = Readonly<{
   losses: readonly Readonly<{ code: string; field: string; text: string }>[];
   /** What costs nothing, as the shop has set it. */
   free: readonly string[];
+  /** What becomes of answers that may be gone on from. */
+  memory: readonly string[];
   words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string; loss: string; field: string; happens: string }>;
 }>;
 
