@@ -226,7 +226,7 @@ async function serve(
 async function answerLater(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadBody): Promise<void> {
   const told = await makeInBackground(state, context, caller, wanted, request, backgroundPlan(planFor(state, context, caller, wanted, request)));
   const body = Buffer.from(JSON.stringify(told));
-  if (context.once) await context.once.keep({ status: 200, headers: { "content-type": "application/json" }, body });
+  if (context.once) await context.once.keep(context.snapshot.settings.keepReplies ? { status: 200, headers: { "content-type": "application/json" }, body } : undefined);
   sendRead(context, { status: 200, body, headers: {} });
 }
 

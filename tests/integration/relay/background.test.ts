@@ -1,5 +1,7 @@
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { KeptReply } from "#relay/idempotency/reply-store.ts";
+import type { ReplyStore } from "#relay/index.ts";
 import { keptInMemory } from "./kept-responses.ts";
 import { KEY } from "./shop.ts";
 import { LATER_MS, openTaskWorld } from "./task-shop.ts";
@@ -150,9 +152,28 @@ describe("an answer that the vendor makes in the background", () => {
   });
 
   test("a repeat under the same idempotency key is the same answer", async () => {
-    const { client } = await setUp();
+    let kept: KeptReply | undefined, owner: string | undefined;
+    const replies: ReplyStore = {
+      claim: ({ id }) => Promise.resolve(owner === undefined ? ((owner = id), { state: "claimed" as const }) : { state: "done" as const, id: owner, ...(kept && { reply: kept }) }),
+      renew: () => Promise.resolve(),
+      keep: (_id, reply) => Promise.resolve(void (kept = reply)),
+      free: () => Promise.resolve(void (owner = undefined)),
+    };
+    const { client, customer, standing } = await setUp(10, { replies });
+    const again = () => client.responses.create({ model: "gpt-test", input: "Think long", background: true }, { headers: { "idempotency-key": "one" } }).withResponse();
+    const first = await again(), second = await again();
+    expect([second.data.id, second.response.headers.get("idempotent-replayed"), posts().length]).toEqual([first.data.id, "true", 1]);
+    Object.assign(standing, { status: "completed", usage: USAGE });
+    await client.responses.retrieve(first.data.id);
+    expect(await world.charges(customer)).toHaveLength(1);
+  });
+
+  test("where the money is short, the answer is capped at what is set aside", async () => {
+    const { client, customer } = await setUp(0.004);
     await ask(client);
-    expect(posts()).toHaveLength(1);
+    const { max_output_tokens: cap } = posts()[0]!.json as { max_output_tokens?: number };
+    expect(cap).toBeGreaterThan(100);
+    expect(BigInt(cap!) * 2_000n).toBeLessThanOrEqual((await world.wallet(customer)).leased);
   });
 
   test("is gone on from once it is there", async () => {
