@@ -15,6 +15,7 @@ import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
 import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
+import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import { inOurWords } from "#relay/stored/pinned.ts";
 import type { ResponseStore, VendorPin } from "#relay/stored/response-store.ts";
@@ -153,7 +154,7 @@ function callFor(state: RelayState, context: RequestContext, { offer, key }: Cho
     { state, context, model: plan.model, scanned, body, form: undefined, media: undefined, conversion: createConversion(context, scanned, body), ...(maxTokens !== undefined && { maxTokens }) },
     offer, state.health.flags(route.channel.id, provider.flags),
   );
-  const own = forwarded?.headers ?? {};
+  const own = { ...forwarded?.headers, ...(provider.isShop && hopHeaders(context.inbound, state.shopId)) };
   const headers = policy ? shapeHeaders(own, policy, context, key?.secret() ?? "") : own;
   return { method: "POST", path: "/responses", headers, json: JSON.parse(Buffer.concat(parts.filter(isInMemory)).toString("utf8")) as JsonObject };
 }
