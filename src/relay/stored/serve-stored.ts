@@ -23,6 +23,7 @@ const CANCEL_BYTES_MAX = 64 * 1024;
 export async function serveStored(state: RelayState, context: RequestContext, kind: StoredKind, id: string, caller: Caller): Promise<object> {
   const { responses } = state;
   const missing = new RelayError("not_found", `Response with id '${id.slice(0, 100)}' not found.`, { param: "id" });
+  if (context.inbound.query.get("stream") === "true") throw new RelayError("unsupported_parameter", "A response that is kept is given as a whole, not as a stream.", { param: "stream" });
   if (kind === "response-cancel") await context.inbound.body(CANCEL_BYTES_MAX);
   const found = await responses?.find(id, caller.userId);
   if (!responses || !found) throw missing;

@@ -86,6 +86,7 @@ describe("conversations that the vendor keeps in mind", () => {
     const [lookUp, , list] = calls(vendors).slice(2);
     expect([lookUp!.method, new URLSearchParams(lookUp!.path.split("?")[1]).getAll("include[]").concat(new URLSearchParams(lookUp!.path.split("?")[1]).getAll("include"))]).toEqual(["GET", ["message.output_text.logprobs"]]);
     expect(list!.path).toMatch(/\/input_items\?limit=7&order=asc$/);
+    await expect(client.responses.retrieve(second.id, { stream: true })).rejects.toMatchObject({ status: 400, param: "stream" });
     await client.responses.delete(second.id);
     expect(calls(vendors).at(-1)).toMatchObject({ method: "DELETE", path: expect.stringMatching(/^\/v1\/responses\/resp_[ab]_2$/) as string });
     expect(new Set(calls(vendors).map(({ headers }) => headers.authorization)).size).toBe(1);
