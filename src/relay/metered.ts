@@ -139,7 +139,7 @@ export async function admitPlan(
 }
 
 /** Requests that any of the same channels would serve stand in one line; who is choosy stands alone. */
-function linedUp(state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, parts: RouteParts): Line {
+export function linedUp(state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, parts: RouteParts): Line {
   const { plan, scanned } = parts;
   const isChoosy = plan.picky || scanned.ranges.has("provider");
   return {

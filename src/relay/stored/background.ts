@@ -8,8 +8,8 @@ import type { RelayState, RequestContext } from "#relay/context.ts";
 import { createConversion } from "#relay/conversion/conversion.ts";
 import { RelayError } from "#relay/errors.ts";
 import { estimatedTokens, roughInputTokens, takeRequest, takeTokens } from "#relay/limits/request-limits.ts";
-import { askFor, routerFor } from "#relay/metered.ts";
-import type { Wanted } from "#relay/metered.ts";
+import { askFor, linedUp, routerFor } from "#relay/metered.ts";
+import type { RouteParts, Wanted } from "#relay/metered.ts";
 import type { Plan } from "#relay/plan.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
@@ -17,6 +17,7 @@ import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
+import { firstOrRefusal, waitForChannel } from "#relay/routing/wait-for-channel.ts";
 import { inOurWords } from "#relay/stored/pinned.ts";
 import type { ResponseStore, VendorPin } from "#relay/stored/response-store.ts";
 import type { ReadBody, Turn } from "#relay/stored/turn.ts";
@@ -68,16 +69,21 @@ export async function makeInBackground(state: RelayState, context: RequestContex
   const takingTokens = takeTokens(state, context, plan.allScopes, tokens);
   if (takingTokens) await takingTokens;
   try {
-    const router = routerFor(state, context, caller, { plan, price, scanned, body, tokens, inputTokensRough });
-    const first = router.first();
+    const routed = await routedFor(state, context, caller, wanted, { plan, price, scanned, body, tokens, inputTokensRough });
     const ask = askFor(state, context, caller, wanted, { plan, price, scanned, body, budgets: state.budgetWindows(caller, admittedAtMs), tier: undefined });
     const task = taskOf(context, request, plan, ask);
     const maxTokens = await setAside(state, stores.tasks, context, { ask, task, price, asked: scanned.model });
-    return await deliver(state, stores, context, { request, plan, price, router, first, ask, task, ...(maxTokens !== undefined && { maxTokens }) });
+    return await deliver(state, stores, context, { request, plan, price, ...routed, ask, task, ...(maxTokens !== undefined && { maxTokens }) });
   } catch (error) {
     state.limiter.correct(plan.allScopes, "tokens", -tokens);
     throw error;
   }
+}
+
+/** Somebody to ask: now, or once a place is free, where the group lets requests wait. @throws RelayError */
+async function routedFor(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, parts: RouteParts): Promise<Pick<Parts, "router" | "first">> {
+  const router = routerFor(state, context, caller, parts), found = firstOrRefusal(state, context, router, parts.plan.offers);
+  return found instanceof RelayError ? waitForChannel(state, context, found, linedUp(state, context, caller, wanted, parts)) : { router, first: found };
 }
 
 /** Those of a plan that make answers in the background. @throws RelayError unsupported_parameter when there is none */
@@ -87,7 +93,8 @@ export function backgroundPlan(plan: Plan): Plan {
     return at < 0 || !task ? [] : [{ ...offer, endpoints: [offer.endpoints[at]!], circuits: [offer.circuits[at]!] as const, task }];
   });
   if (offers.length === 0 && plan.offers.length > 0) throw refused("is not offered by the vendors of this model.");
-  return { ...plan, offers };
+  // Who waits for one of these waits for no other.
+  return { ...plan, offers, picky: true };
 }
 
 function taskOf({ id, admittedAtMs }: RequestContext, { turn }: ReadBody, { model }: Plan, ask: Ask): Task {
