@@ -49,6 +49,8 @@ export const SETTINGS = {
   /** Holds count input by bytes (never too little) and not by the tokenizer. */
   "money.guard_exact": { schema: z.boolean(), initial: false },
   "money.bill_empty": { schema: z.boolean(), initial: false },
+  /** Prompts that the vendor's filter refused cost what the vendor reports of them. */
+  "money.bill_blocked": { schema: z.boolean(), initial: false },
   /** What a stream that the vendor broke costs: what was delivered, or nothing. */
   "money.bill_broken": { schema: z.enum(["delivered", "none"]), initial: "delivered" },
   /** The most that one person may adjust by hand on one account in 24 hours; more needs a second person. Unset = any amount. */
@@ -80,6 +82,8 @@ export const SETTINGS = {
   "relay.keep_replies": { schema: z.boolean(), initial: true },
   /** When the store of shared limits is late or away: each node keeps its own part of them, or requests that they bind are refused. */
   "relay.limiter_on_error": { schema: z.enum(["local", "closed"]), initial: "local" },
+  /** Where answers of the Responses format stay that customers go on from: with the shop, with the vendor, or nowhere. */
+  "relay.responses_state": { schema: z.enum(["local", "upstream", "off"]), initial: "local" },
   /** Requests may name the vendors they want or do not want, which tells customers who they are. */
   "relay.sort_suffixes": { schema: z.boolean(), initial: false },
   "relay.vendor_choice": { schema: z.boolean(), initial: false },

@@ -39,7 +39,8 @@ function mediaModels(sold: readonly Sold[]): MediaModels {
 
 /** Errors under the codes that clients see; several of our own may share one. */
 export async function liveFacts(locale: Locale): Promise<LiveFacts> {
-  const t = await getTranslations({ locale, namespace: "docs" });
+  const [t, { settings }] = await Promise.all([getTranslations({ locale, namespace: "docs" }), shop()]);
+  const { "money.bill_empty": billEmpty, "money.bill_blocked": billBlocked, "relay.responses_state": memory } = await settings();
   const rows = new Map<string, { code: string; status: number; retry: boolean; texts: string[] }>();
   for (const [ours, { status, retry }] of Object.entries(RELAY_ERRORS)) {
     const code = String(encodeError(new RelayError(ours as RelayErrorCode, ""), "").error["code"]);
@@ -51,6 +52,8 @@ export async function liveFacts(locale: Locale): Promise<LiveFacts> {
     offered: offeredFormats(),
     errors: [...rows.values()].sort((a, b) => a.status - b.status),
     losses: Object.entries(LOSSES).map(([code, field]) => ({ code, field, text: t(`losses.${code as keyof typeof LOSSES}`) })),
+    free: [t("live.free.failed"), ...(billEmpty ? [] : [t("live.free.empty")]), ...(billBlocked ? [] : [t("live.free.blocked")]), t("live.free.attempts")],
+    memory: Object.values(t.raw(`live.memory.${memory}`) as Readonly<Record<string, string>>),
     words: { loss: t("live.loss"), field: t("live.field"), happens: t("live.happens"), code: t("live.code"), status: t("live.status"), meaning: t("live.meaning"), retry: t("live.retry"), yes: t("live.yes"), no: t("live.no"), format: t("live.format"), address: t("live.address") },
   };
 }

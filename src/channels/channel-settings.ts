@@ -93,6 +93,14 @@ export const channelSettingsField = z.strictObject({
   hide_ids: z.boolean(),
   /** For customers who choose vendors by it. */
   quantization: z.enum(QUANTIZATIONS),
+  /** The vendor may keep answers of the Responses format as the client says, though the shop keeps its own. */
+  upstream_store: z.boolean(),
+  /** A whole answer of which nothing came in time is asked for elsewhere, though this vendor may have done and billed the work. */
+  retry_slow: z.boolean(),
+  /** While the vendor is slow, spaces go before the JSON of a whole answer: status 200 is said by then, whatever comes. */
+  keepalive_json: z.boolean(),
+  /** A tool call without a result in the history gets one, an error, where it would be refused. */
+  repair_history: z.boolean(),
   /** A proxy that everything to this vendor goes out by. A password in it is taken, and kept apart. */
   proxy: proxyAddress,
   /** Protocols that the provider has and this host, as a test found, has not. */

@@ -69,6 +69,9 @@ export interface Hold {
   release(): void;
 }
 
+/** What is set aside for it; `maxTokens` is the cap to put on the answer where the client gave none and the money needs one. */
+export type DurableHold = Readonly<{ heldNano: Nano; maxTokens?: number }>;
+
 /** Work that outlives this process, and what else is written when its money is set aside. */
 export type DurableWork = Readonly<{
   kind: "task" | "batch";
@@ -98,7 +101,7 @@ export interface Billing {
    * Sets the worst case of durable work aside in the database, where it outlives this process; nothing for what is
    * free. Ended by `settleDurable`, by whoever sees the end.
    */
-  admitDurable(ask: Ask, work: DurableWork): Promise<Readonly<{ heldNano: Nano }> | Refusal>;
+  admitDurable(ask: Ask, work: DurableWork): Promise<DurableHold | Refusal>;
   /** A charge without a hold of its own: what comes on top of a request that has one, and house probes. */
   record(record: ChargeRecord): Promise<void>;
   /** This relay node's present id; a node that was taken for dead goes on under another. */

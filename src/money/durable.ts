@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { Admitted } from "#money/admission.ts";
 import { nano, type Nano } from "#money/amount.ts";
-import type { Ask, DurableWork, Refusal } from "#money/billing.ts";
+import type { Ask, DurableHold, DurableWork, Refusal } from "#money/billing.ts";
 import { parkHold } from "#money/durable-hold.store.ts";
 import type { LeaseBroker } from "#money/lease-broker.ts";
 import { giveUp } from "#money/lease.ts";
@@ -23,7 +23,7 @@ const AWAY: Refusal = { refused: "billing-unavailable", retryAfterMs: 1_000 };
  * Sets money aside for work that outlives this process: first on this node like any request's, so that nobody else
  * spends it meanwhile, then in the database in exchange for that part of the node's leases.
  */
-export async function admitDurable({ pool, log, broker, admit }: DurableDeps, ask: Ask, work: DurableWork): Promise<Readonly<{ heldNano: Nano }> | Refusal> {
+export async function admitDurable({ pool, log, broker, admit }: DurableDeps, ask: Ask, work: DurableWork): Promise<DurableHold | Refusal> {
   const admitted = await admit(ask);
   if ("refused" in admitted) return admitted;
   const { scopes, mode } = admitted;
@@ -32,7 +32,7 @@ export async function admitDurable({ pool, log, broker, admit }: DurableDeps, as
     const parked = await broker.spend(scopes, (nodeId) => parkHold(pool, {
       id: ask.requestId, walletId: ask.walletId, nodeId, amount, kind: work.kind, expiresAtMs: work.expiresAtMs, budgets: ask.budgets,
     }, (client) => work.write(client, amount)));
-    return parked.short === undefined ? { heldNano: amount } : refusalOf(ask, amount, parked.short, parked.freeNano);
+    return parked.short === undefined ? { heldNano: amount, ...(admitted.maxTokens !== undefined && { maxTokens: admitted.maxTokens }) } : refusalOf(ask, amount, parked.short, parked.freeNano);
   } catch (error) {
     log.error({ err: error, request: ask.requestId }, "money could not be set aside for a task");
     return AWAY;

@@ -74,7 +74,9 @@ type Delivery = Awaited<ReturnType<typeof deliver>>;
 function failedEnding({ context }: Job, { failure, possibleCost, begun }: Extract<Delivery, { kind: "failed" }>): Ending {
   const facts = begun?.attempt.facts;
   const shared = { delivered: NOTHING_DELIVERED, ...(begun && { tried: begun }), ...(facts && { facts }) };
-  if (context.left === undefined) return { ...shared, how: "failed", stopped: true, possibleCost, error: context.cut ?? toRelayError(failure) };
+  if (context.left === undefined) {
+    return { ...shared, ...(failure.blocked && { facts: failure.blocked }), how: "failed", stopped: true, possibleCost, error: context.cut ?? toRelayError(failure) };
+  }
   // A vendor that stops billing when we hang up has cost nothing before its first byte.
   const stops = begun?.choice.offer.provider.flags.stopsBillingOnAbort === true;
   if (context.left === "before") return { ...shared, how: "left-before", stopped: true, possibleCost: begun !== undefined && !stops };

@@ -44,6 +44,7 @@ import type { RunningRequests } from "#relay/running.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import type { AccessTokens } from "#relay/upstream/access-tokens.ts";
 import type { Drains } from "#relay/upstream/drains.ts";
+import type { JsonKeepAlive } from "#relay/upstream/json-keep-alive.ts";
 import type { StreamStyle } from "#relay/upstream/stream-writer.ts";
 import type { Tried } from "#relay/upstream/tried.ts";
 import type { TimerWheel } from "#relay/upstream/timers.ts";
@@ -173,6 +174,8 @@ export type RequestContext = {
   changes: readonly string[];
   /** Responses: what is kept of the conversation. */
   turn: Turn | undefined;
+  /** Spaces before a whole answer that takes long; absent for most. */
+  keepAlive: JsonKeepAlive | undefined;
   /** The request must not be done twice. */
   once: Once | undefined;
   /** Until when it may wait for places in limits, monotonic; 0 = it has not had to. */

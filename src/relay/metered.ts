@@ -139,7 +139,7 @@ export async function admitPlan(
 }
 
 /** Requests that any of the same channels would serve stand in one line; who is choosy stands alone. */
-function linedUp(state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, parts: RouteParts): Line {
+export function linedUp(state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, parts: RouteParts): Line {
   const { plan, scanned } = parts;
   const isChoosy = plan.picky || scanned.ranges.has("provider");
   return {
@@ -155,7 +155,7 @@ export type RouteParts = Readonly<{
 }>;
 
 /** Who may answer, in the order in which the shop, the request and the conversation want them. @throws RelayError no_endpoint_matches */
-export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }: RequestContext, caller: Caller, { plan, price, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
+export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound, turn }: RequestContext, caller: Caller, { plan, price, scanned, body, tokens, inputTokensRough }: RouteParts): Router {
   const { model } = plan;
   const offers = plan.picky ? ableOffers(plan.offers, scanned, body) : plan.offers;
   const range = scanned.ranges.get("provider");
@@ -169,6 +169,7 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound }
     strategy: (wanted && sortStrategy(wanted)) ?? suffixStrategy(snapshot, scanned.model) ?? snapshot.settings.strategy,
     cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
     ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
+    ...(turn?.pin?.keyId !== undefined && { keyId: turn.pin.keyId }),
     noFallbacks: wanted?.allow_fallbacks === false,
   });
 }
@@ -199,7 +200,8 @@ function expectedCost(price: CompiledPrice | undefined, inputTokens: number, out
 
 type AskParts = Readonly<{ plan: Plan; price: CompiledPrice; scanned: ScannedRequest; body: Buffer; budgets: readonly BudgetLimit[]; tier: string | undefined }>;
 
-function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId, characters }, price, scanned, body, budgets, tier }: AskParts): Ask {
+/** What is asked of the money. */
+export function askFor(state: RelayState, context: RequestContext, caller: Caller, { operation, endpoint }: Wanted, { plan: { model, groupId, characters }, price, scanned, body, budgets, tier }: AskParts): Ask {
   const { card, size } = boundsFor(model, price, scanned, context.admittedAtMs, tier);
   return {
     requestId: context.id,
@@ -213,7 +215,7 @@ function askFor(state: RelayState, context: RequestContext, caller: Caller, { op
     card,
     stream: scanned.stream,
     // A text has no more characters than bytes, and may have as many.
-    countInput: characters ? () => Promise.resolve(scanned.textBytes) : () => countInput(state.tokenizer, scanned, body, model.name),
+    countInput: scanned.unseen ? undefined : characters ? () => Promise.resolve(scanned.textBytes) : () => countInput(state.tokenizer, scanned, body, model.name),
     candidates: scanned.candidates,
     producesTokens: writesText(operation),
     budgets,
@@ -240,7 +242,7 @@ export function boundsFor(model: Model, price: CompiledPrice, scanned: ScannedRe
 /** Byte-level tokenizers never make more tokens than bytes; media counts by its price's rule, else by the whole window. */
 function mostInputTokens(scanned: ScannedRequest, model: Model, imageTokens: number | undefined): number {
   const context = model.contextTokens ?? CONTEXT_UNKNOWN_TOKENS;
-  const media = scanned.audio || scanned.documents || (scanned.images > 0 && imageTokens === undefined) ? context : scanned.images * (imageTokens ?? 0);
+  const media = scanned.unseen || scanned.audio || scanned.documents || (scanned.images > 0 && imageTokens === undefined) ? context : scanned.images * (imageTokens ?? 0);
   const most = scanned.textBytes + scanned.messages * PER_MESSAGE_TOKENS + (scanned.tools ? TOOLS_TOKENS : 0) + media;
   return model.contextTokens === undefined ? most : Math.min(most, model.contextTokens);
 }

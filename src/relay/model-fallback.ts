@@ -12,6 +12,7 @@ import { notFound } from "#relay/policy/resolve-model.ts";
 import { fallbackCause, listedModels, ModelLine } from "#relay/routing/model-line.ts";
 import type { LineEntry } from "#relay/routing/model-line.ts";
 import { ATTEMPTS_MAX, LINE_ATTEMPTS_MAX } from "#relay/routing/retry-policy.ts";
+import { pinnedPlan } from "#relay/stored/pinned.ts";
 import type { Caller, FallbackCause, Model } from "#snapshot/snapshot.ts";
 
 /**
@@ -19,7 +20,8 @@ import type { Caller, FallbackCause, Model } from "#snapshot/snapshot.ts";
  * @throws RelayError
  */
 export function admit(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadRequest): Promise<Admitted> {
-  const plan = state.plans.planFor(caller, context.snapshot, request.scanned.model, { operation: wanted.operation, dialect: context.dialect.id });
+  const plan = planFor(state, context, caller, wanted, request);
+  if (context.turn?.pin) return admitPlan(state, context, caller, wanted, request, plan);
   const line = lineFor(state, context, caller, wanted, request, plan);
   return line ? admitLine(state, context, caller, wanted, request, plan, line) : admitPlan(state, context, caller, wanted, request, plan);
 }
@@ -34,6 +36,18 @@ function lineFor(state: RelayState, context: RequestContext, caller: Caller, wan
   if (!lists && plan.model.fallbacks === undefined && plan.otherGroups === undefined) return undefined;
   const listed = lists ? listedModels(body, scanned) : [];
   return new ModelLine(plan.model, listed, plan.otherGroups ?? [], (name) => resolve(state, context, caller, wanted, name));
+}
+
+/** Who may answer first: of a turn that one channel alone can go on with, that one. @throws RelayError */
+export function planFor(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, { scanned }: Pick<ReadRequest, "scanned">): Plan {
+  const plan = planOf(state, context, caller, wanted, scanned.model), pin = context.turn?.pin;
+  return pin ? pinnedPlan(plansOf(state, context, caller, wanted, scanned.model, plan), pin) : plan;
+}
+
+/** One group after the other of those that may serve the model. */
+function* plansOf(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, name: string, first: Plan): Generator<Plan> {
+  yield first;
+  for (const groupId of first.otherGroups ?? []) yield planOf(state, context, caller, wanted, name, groupId);
 }
 
 const planOf = (state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, name: string, groupId?: string): Plan =>

@@ -21,7 +21,7 @@ import type { Admitted, Wanted } from "#relay/metered.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import { settle } from "#relay/metering/settle.ts";
 import type { Settled } from "#relay/metering/settle.ts";
-import { admit, fallBack } from "#relay/model-fallback.ts";
+import { admit, fallBack, planFor } from "#relay/model-fallback.ts";
 import { checkCaller, endpointName } from "#relay/policy/access.ts";
 import type { Purpose } from "#relay/policy/access.ts";
 import { lookUpCaller } from "#relay/policy/channel-pin.ts";
@@ -29,11 +29,14 @@ import { serveCount } from "#relay/read/serve-count.ts";
 import { serveRead } from "#relay/read/serve-read.ts";
 import type { ReadAnswer } from "#relay/read/serve-read.ts";
 import { checkHops } from "#relay/routing/hops.ts";
-import { keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
+import { keptAliveHeaders, keptReply, sendBody, sendError, sendRead, sendReplay, sendStreamEnd, streamHeaders } from "#relay/send.ts";
 import { serveRealtimeKey, upgradeRequired } from "#relay/realtime/realtime-key.ts";
+import { backgroundPlan, makeInBackground } from "#relay/stored/background.ts";
 import { keepTurn } from "#relay/stored/turn.ts";
+import type { ReadBody } from "#relay/stored/turn.ts";
 import { serveLinkedFile, serveTask } from "#relay/tasks/serve-task.ts";
 import { taskErrorForm } from "#relay/tasks/task-error-form.ts";
+import { answersJson, JsonKeepAlive } from "#relay/upstream/json-keep-alive.ts";
 import { streamStyle } from "#relay/upstream/stream-styles.ts";
 import { createStreamWriter } from "#relay/upstream/stream-writer.ts";
 import type { StreamWriter } from "#relay/upstream/stream-writer.ts";
@@ -119,7 +122,7 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
     attempts: [],
     // All there from the start: objects that grow later cost more than their fields.
     caller: undefined, requestLimit: undefined, tokenLimit: undefined, left: undefined, onLeft: undefined, cutShort: undefined, cut: undefined, answering: undefined,
-    warnings: [], changes: [], turn: undefined, once: undefined,
+    warnings: [], changes: [], turn: undefined, keepAlive: undefined, once: undefined,
     waitsUntil: 0, channelId: undefined, reserved: undefined,
     outcome: undefined, errorCode: undefined, status: undefined,
     place: -1,
@@ -187,7 +190,7 @@ function dialectFor({ operation, dialect }: OperationRoute): Dialect {
 async function serve(
   state: RelayState, context: RequestContext, caller: Caller, { operation, dialect, params, stream }: OperationRoute, keep: (writer: StreamWriter) => void,
 ): Promise<StreamWriter | undefined> {
-  const path = { dialect: operation === "chat" ? dialect : context.dialect.id, model: params.model, stream };
+  const path = { dialect: operation === "chat" ? dialect : context.dialect.id, model: params.model, stream, background: context.snapshot.settings.responsesState === "upstream" };
   const wanted = { operation, endpoint: endpointName(operation, dialect), path };
   const request = await readRequest(state, context, caller, wanted);
   checkStreamable(request.scanned, operation);
@@ -198,21 +201,38 @@ async function serve(
       return undefined;
     }
   }
+  if (context.turn?.background) {
+    await answerLater(state, context, caller, wanted, request);
+    return undefined;
+  }
   let run = await admit(state, context, caller, wanted, request);
   context.style = request.scanned.stream ? streamStyle(dialect, context.inbound.query.get("alt"), wantsEvents(request.scanned, operation)) : undefined;
   const writer = request.scanned.stream ? createStreamWriter(context.reply, state.wheel, () => streamHeaders(state, run.job), context.style) : undefined;
   if (writer) keep(writer);
+  else if (run.plan.keepsAlive && answersJson(operation, request.scanned)) context.keepAlive = keepAlive(state, context, () => run.job);
   let answer = await answerOrFail(state, run.job, run.router, run.first, writer);
   if (answer.ending.how === "failed" && run.line) answer = await answerByOthers(state, run, wanted, answer, writer, (next) => (run = next));
   const { ending, body } = answer, { job } = run;
-  const settled = await settle(state, job, ending, ending.error && !writer?.begun ? context.form.errorStatus(ending.error) : 200);
+  const settled = await settle(state, job, ending, ending.error && !writer?.begun && !context.keepAlive?.begun ? context.form.errorStatus(ending.error) : 200);
   if (context.once) await keepReply(state, context, job, ending, body, settled);
   if (ending.error && !writer?.begun) throw ending.error;
-  if (ending.how === "complete") await keepTurn(state, context, caller, request, body ?? ending.tried!.attempt.tail());
+  if (ending.how === "complete" && request.turn) await keepTurn(state, job, request, ending, () => body ?? ending.tried!.attempt.tail());
   if (writer) sendStreamEnd(context, writer, ending, settled);
   else if (body) sendBody(state, job, body, settled);
   return writer;
 }
+
+/** The vendor goes on while nobody waits: what is given is how it stands. */
+async function answerLater(state: RelayState, context: RequestContext, caller: Caller, wanted: Wanted, request: ReadBody): Promise<void> {
+  const told = await makeInBackground(state, context, caller, wanted, request, backgroundPlan(planFor(state, context, caller, wanted, request)));
+  const body = Buffer.from(JSON.stringify(told));
+  if (context.once) await context.once.keep(context.snapshot.settings.keepReplies ? { status: 200, headers: { "content-type": "application/json" }, body } : undefined);
+  sendRead(context, { status: 200, body, headers: {} });
+}
+
+/** The channel that is being asked decides. */
+const keepAlive = (state: RelayState, context: RequestContext, job: () => Job): JsonKeepAlive =>
+  new JsonKeepAlive(context.reply, state.wheel, () => context.snapshot.channels.get(context.channelId ?? "")?.settings.keepalive_json === true, () => keptAliveHeaders(state, job()));
 
 /** Before the answer goes: who asks again because it was lost must find it. */
 async function keepReply(state: RelayState, { once, snapshot }: RequestContext, job: Job, { how }: Ending, body: Buffer | undefined, settled: Settled): Promise<void> {
@@ -248,6 +268,7 @@ export function refuse(state: RelayState, context: RequestContext, thrown: unkno
 /** Gives back what the request held, and tells how it was. */
 export function end(state: RelayState, context: RequestContext, operation: string, writer: StreamWriter | undefined): void {
   writer?.stop();
+  context.keepAlive?.stop();
   for (const release of context.releases) release();
   state.running.remove(context.place);
   if (state.waitingRoom.size > 0) state.waitingRoom.wake();

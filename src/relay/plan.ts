@@ -29,6 +29,8 @@ export type Plan = Readonly<{
   tiers: boolean;
   /** Some of them lack a capability. */
   picky: boolean;
+  /** Some of them may have the line of a whole answer kept alive. */
+  keepsAlive: boolean;
   /** Some of them bill characters for tokens. */
   characters: boolean;
 }>;
@@ -77,6 +79,7 @@ export function createPlans(): Plans {
         model, ownScopes: own, allScopes: all, groupId: first, offers,
         weighs: offers.some(({ policy }) => policy?.override?.money || policy?.system !== undefined || policy?.preset?.maxTokens !== undefined),
         tiers: offers.some(({ provider }) => provider.flags.serviceTier === true),
+        keepsAlive: offers.some(({ route }) => route.channel.settings.keepalive_json === true),
         picky: offers.some(({ policy }) => policy?.lacks !== undefined),
         characters: offers.some(({ provider }) => provider.flags.billsCharacters === true),
         ...(others.length > 0 && { otherGroups: others }),
@@ -92,7 +95,7 @@ export function createPlans(): Plans {
       const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: pinnedTo(caller, realtimeOffers(snapshot, providers, groupId, model, kind === "transcription")) }));
       const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
       const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
-      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, characters: false, ...(unsupported && { unsupported }) };
+      return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, keepsAlive: false, characters: false, ...(unsupported && { unsupported }) };
     },
   };
 }

@@ -46,6 +46,10 @@ export const streamHeaders = (state: RelayState, job: Job): AnswerHeaders =>
 const bodyHeaders = (state: RelayState, job: Job, body: Buffer, { chargeNano }: Settled): AnswerHeaders =>
   relayHeaders(served(state, job, { contentType: job.context.replyType, contentLength: body.length, costNanoUsd: chargeNano, attempts: Math.max(1, job.context.attempts.length) }));
 
+/** The head of a whole answer that is not there yet: what it costs is told by its receipt alone. */
+export const keptAliveHeaders = (state: RelayState, job: Job): AnswerHeaders =>
+  withDebug(state, job.context, { ...relayHeaders(served(state, job, { attempts: Math.max(1, job.context.attempts.length) })), "x-accel-buffering": "no" });
+
 /** What of a whole answer is given again to who asks again. */
 export function keptReply(state: RelayState, job: Job, body: Buffer, settled: Settled): KeptReply {
   const entries = Object.entries(bodyHeaders(state, job, body, settled)).filter((entry): entry is [string, string] => entry[1] !== undefined && (entry[0] === "content-type" || entry[0].startsWith("x-modelmart-")));
@@ -66,6 +70,10 @@ export function sendBody(state: RelayState, job: Job, body: Buffer, settled: Set
   const { context } = job;
   context.status = 200;
   if (context.reply.gone) return;
+  if (context.keepAlive?.begun) {
+    context.keepAlive.end(body);
+    return;
+  }
   context.reply.head(200, withDebug(state, context, bodyHeaders(state, job, body, settled)));
   context.reply.end(body);
 }
@@ -96,6 +104,10 @@ export function sendError(state: RelayState, context: RequestContext, error: Rel
   if (reply.gone) return;
   if (writer?.begun && !context.style?.raw) {
     writer.end(context.dialect.encodeStreamError(error, context.idText, undefined));
+    return;
+  }
+  if (context.keepAlive?.begun) {
+    context.keepAlive.end(Buffer.from(JSON.stringify(context.form.encodeError(error, context.idText))));
     return;
   }
   if (!reply.pristine) {

@@ -8,7 +8,7 @@ import type { Receipt } from "#reports/receipts.store.ts";
 /** Which row of the published policy a charge follows. */
 export const RULES = [
   "normal", "estimated", "suspect", "empty_free", "empty_billed", "left_free", "left_input", "left_stream", "failed", "broken_free", "broken",
-  "refused", "cut", "interrupted",
+  "refused", "blocked_free", "cut", "interrupted",
 ] as const;
 export type Rule = (typeof RULES)[number];
 
@@ -100,7 +100,7 @@ function ruleOf({ outcome, usageSource, flags, chargeNano, usage }: Receipt): Ru
     case "client_abort": return usage.output + usage.reasoning > 0 ? "left_stream" : free ? "left_free" : "left_input";
     case "upstream_error": return "failed";
     case "upstream_abort": return free ? "broken_free" : "broken";
-    case "refused": return "refused";
+    case "refused": return (flags & FLAG.WAIVED) !== 0 ? "blocked_free" : "refused";
     case "cut_no_credit": return "cut";
     case "interrupted": return "interrupted";
     default: return (flags & FLAG.SUSPECT_USAGE) !== 0 ? "suspect" : usageSource === "estimated" ? "estimated" : "normal";

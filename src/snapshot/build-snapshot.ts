@@ -194,5 +194,7 @@ function relaySettings(rows: SnapshotRows): RelaySettings {
     guardExact: values["money.guard_exact"],
     billEmpty: values["money.bill_empty"],
     billBroken: values["money.bill_broken"],
+    billBlocked: values["money.bill_blocked"],
+    responsesState: values["relay.responses_state"],
   };
 }

@@ -127,6 +127,10 @@ export type RelaySettings = Readonly<{
   guardExact: boolean;
   billEmpty: boolean;
   billBroken: "delivered" | "none";
+  /** Refused prompts are charged as reported. */
+  billBlocked?: boolean;
+  /** Where answers of the Responses format stay. Default `local`. */
+  responsesState?: "local" | "upstream" | "off";
 }>;
 
 /** A customer's key, resolved: who pays and what he may do. */

@@ -71,6 +71,17 @@ test("what apply has changed is served when it returns", async () => {
   expect(rows).toEqual([{ current: true }]);
 });
 
+test("what a store file says of answers, blocked prompts and slow vendors reaches the relay", async () => {
+  expect(source.current.settings).toMatchObject({ responsesState: "local", billBlocked: false });
+  const options = { upstream_store: true, retry_slow: true, keepalive_json: true, repair_history: true };
+  await shop.apply(`settings: { relay: { responses_state: upstream }, money: { bill_blocked: true } }\nchannels:\n  - { name: second, provider: simulator, models: [brand-new], settings: ${JSON.stringify(options)} }`);
+  expect(source.current.settings).toMatchObject({ responsesState: "upstream", billBlocked: true });
+  expect([...source.current.channels.values()].find(({ name }) => name === "second")!.settings).toEqual(options);
+  await expect(shop.apply("settings: { relay: { responses_state: everywhere } }")).rejects.toThrow();
+  await expect(shop.apply("channels:\n  - { name: second, provider: simulator, models: [brand-new], settings: { keepalive_json: often } }")).rejects.toThrow();
+  await shop.apply("settings: { relay: { responses_state: local }, money: { bill_blocked: false } }");
+});
+
 test("a changed price is charged right after apply has returned", async () => {
   await shop.apply("models:\n  - { id: brand-new, endpoints: [chat], price: { input: 5, output: 6 } }");
   const model = source.current.models.get("brand-new")!;

@@ -71,3 +71,15 @@ test("after 30 days it is gone for everybody, and its row with the next run of t
   expect(await pruneResponses(database.pool)).toBe(1);
   expect(await pruneResponses(database.pool)).toBe(0);
 });
+
+test("of what its vendor keeps there is no more than where it is, and that is sealed", async () => {
+  const pin = { channelId: "c1", keyId: "k1", upstreamId: "resp_upstream_9", model: "gpt" };
+  await store.savePin(uuidv7(Date.now()), ann, "resp_7", pin);
+  expect(await store.find("resp_7", ann)).toEqual({ pin });
+  expect(await store.find("resp_7", bob)).toBeUndefined();
+  expect((await store.findItems(["resp_7", "resp_upstream_9"], ann)).size).toBe(0);
+  const { rows: [row] } = await database.pool.query<{ sealed: Buffer; days: number }>("SELECT sealed, extract(day FROM expires_at - created_at)::int AS days FROM stored_responses WHERE response_id = 'resp_7'");
+  expect([row!.sealed.includes("resp_upstream_9"), row!.days]).toEqual([false, 30]);
+  expect(await store.remove("resp_7", bob)).toBe(false);
+  expect(await store.remove("resp_7", ann)).toBe(true);
+});

@@ -3,7 +3,7 @@ import type { BodyPart } from "#platform/outbound/body-part.ts";
 
 /** A request as it goes on the wire. */
 export type WireRequest = Readonly<{
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   /** Path and query. */
   target: string;
   /** Without host, connection and content-length, which are the connection's business. */

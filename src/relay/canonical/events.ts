@@ -37,5 +37,6 @@ export type CanonicalEvent =
   /** Only where several answers were asked for: what follows belongs to it; `finish` closes it. */
   | Readonly<{ type: "candidate"; number: number; finish?: FinishReason }>
   | Readonly<{ type: "ping" }>
-  | Readonly<{ type: "error"; error: VendorError }>
+  /** `blocked`: an answer of a kind, the refusal of the prompt, for a client whose format has none. */
+  | Readonly<{ type: "error"; error: VendorError; blocked?: boolean; usage?: Usage }>
   | Readonly<{ type: "end"; finish: FinishReason; native?: string; stopSequence?: string; usage?: Usage; /** The prompt itself was refused: there is no answer at all. */ blocked?: boolean }>;

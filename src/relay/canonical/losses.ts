@@ -41,6 +41,7 @@ export const LOSSES = {
   schema_soft: "response_format",
   messages_joined: "messages",
   history_dropped: "messages",
+  history_repaired: "messages",
   size_adjusted: "size",
   format_adjusted: "response_format",
   url_inlined: "response_format",

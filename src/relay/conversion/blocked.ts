@@ -8,5 +8,6 @@ export function blockedAsError(events: readonly CanonicalEvent[], { origin }: Ch
   if (!origin.startsWith("openai")) return events;
   return events.map((event) => (event.type !== "end" || !event.blocked ? event : {
     type: "error", error: { status: 400, code: "content_policy_violation", message: "The prompt was refused by a content policy." },
+    blocked: true, ...(event.usage && { usage: event.usage }),
   }));
 }

@@ -1,4 +1,6 @@
 import type { ClientCodec, Target, Warn } from "#relay/canonical/codec.ts";
+import type { ChannelSettings } from "#channels/channel-settings.ts";
+import { withAnsweredCalls } from "#relay/canonical/answer-calls.ts";
 import { withoutCustom } from "#relay/canonical/custom-tools.ts";
 import type { ChatRequest, JsonObject } from "#relay/canonical/request.ts";
 import type { Content } from "#platform/outbound/fetch-content.ts";
@@ -39,6 +41,8 @@ export type ConversionTarget = Readonly<{
   dataOnly?: boolean;
   /** Changes what would be sent, in place; `warn` is told what is lost. */
   shape?: (body: Tree, warn: Warn) => void;
+  /** The vendor is to keep the answer, and does not in these words: the client is told so. */
+  unkept?: boolean;
   /** Thoughts become part of the text. */
   thinkingToContent?: boolean;
   /** The model is another one with parameters set. */
@@ -56,8 +60,8 @@ export interface Conversion {
   isForced(): boolean;
   /** Fetches what the protocols that are asked must be told. @throws RelayError that says what cannot be had */
   fetch(wanted: ContentWanted): Promise<void>;
-  /** Learns from a vendor's refusal what must be left out. @returns whether there is something, so that asking again is worth it */
-  repair(fault: UpstreamFault): boolean;
+  /** Learns from a vendor's refusal what must be left out, or put in. @returns whether there is something, so that asking again is worth it */
+  repair(fault: UpstreamFault, settings?: Pick<ChannelSettings, "repair_history">): boolean;
 }
 
 /** What of a request's surroundings its words depend on. */
@@ -84,18 +88,18 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
   return {
     // No getter: V8 makes a shape of its own, an old object, for each literal with one, and all that it sees grows old with it.
     isForced: () => repairs.size > 0,
-    repair(fault) {
+    repair(fault, settings) {
       const client = clientCodecs[scanned.dialect] ?? clientCodecs[context.dialect.id], repair = repairFor(fault);
       if (!client || repair === undefined || repairs.has(repair) || isStrict(context, scanned, body)) return false;
       decoded ??= decode(client, context, scanned, body);
-      if (decoded instanceof RelayError || (repair === "proofs" ? !hasReasoning(decoded) : decoded.reasoning === undefined)) return false;
+      if (decoded instanceof RelayError || !isMendable(decoded, repair, settings?.repair_history === true)) return false;
       repairs.add(repair);
       return true;
     },
     async fetch({ addresses }) {
       contents = new Map([...contents, ...(await fetchContents(source!, context.caller!.userId, addresses))]);
     },
-    into(protocol, { upstreamModel, flags, settings = {}, dataOnly, maxTokens, maxOutputTokens, stream, shape, thinkingToContent, preset }) {
+    into(protocol, { upstreamModel, flags, settings = {}, dataOnly, maxTokens, maxOutputTokens, stream, shape, unkept, thinkingToContent, preset }) {
       const call = callCodecs[protocol];
       if (call) return call({ dialect: context.dialect, scanned, body, form, media: scanned.media, strict: isStrict(context, scanned, body), atMs: context.admittedAtMs }, { upstreamModel, flags, settings });
       const client = clientCodecs[context.dialect.id], upstream = upstreamCodecs[protocol];
@@ -107,13 +111,19 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
         if (missing.length > 0) throw new ContentWanted(missing);
         request = withContent(request, contents);
       }
-      const warnings = new Set<string>(repairs.size > 0 ? ["reasoning_dropped"] : []);
+      const warnings = new Set<string>(repairs.has("proofs") || repairs.has("reasoning") ? ["reasoning_dropped"] : []);
       const strict = isStrict(context, scanned, body);
       const target: Target = {
         upstreamModel, flags, strict,
         warn: strict ? strictWarn : (code) => void warnings.add(code),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }), ...(maxTokens !== undefined && { capTokens: maxTokens }),
       };
+      if (unkept) request = { ...request, state: { ...request.state, store: false } };
+      if (settings.repair_history === true) {
+        const told = withAnsweredCalls(request);
+        if (told !== request) target.warn("history_repaired");
+        request = told;
+      }
       const whole = preset ? withPreset(request, preset) : request;
       const asked = stream === undefined || stream === request.stream ? whole : { ...whole, stream };
       const encoded = upstream.encodeRequest(knowsCustom(protocol, flags) ? asked : withoutCustom(asked), target);
@@ -131,6 +141,11 @@ export function createConversion(context: Around, scanned: ScannedRequest, body:
       return { parts: [Buffer.from(JSON.stringify(sent))], reader, warnings: [...warnings], ...(encoded.headers && { headers: encoded.headers }), ...(encoded.path && { path: encoded.path }) };
     },
   };
+}
+
+function isMendable(request: ChatRequest, repair: Repair, repairsHistory: boolean): boolean {
+  if (repair === "results") return repairsHistory && withAnsweredCalls(request) !== request;
+  return repair === "proofs" ? hasReasoning(request) : request.reasoning !== undefined;
 }
 
 /** The caller would rather be refused than have something left out. */

@@ -67,6 +67,8 @@ export class ConvertedFacts implements ReplyFacts {
         return;
       case "error":
         this.error ??= event.error;
+        if (event.blocked) this.blocked = true;
+        if (event.usage) this.usage = event.usage;
         return;
       case "end":
         this.complete = true;

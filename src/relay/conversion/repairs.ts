@@ -1,17 +1,18 @@
 import type { ChatRequest, Message } from "#relay/canonical/request.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 
-/** What may be left out of a request that a vendor has refused, for the sake of an answer. */
-export type Repair = "proofs" | "reasoning";
+/** What may be left out of a request that a vendor has refused, or put into it, for the sake of an answer. */
+export type Repair = "proofs" | "reasoning" | "results";
 
 const PROOFS = /signature|thinking block|encrypted_content|reasoning item/i;
 const REASONING = /reasoning_effort|reasoning\.effort|enable_thinking|thinking_?budget|thinking_?config|thinking_?level|support[^.]{0,40}(?:thinking|reasoning)|(?:thinking|reasoning)[^.]{0,60}(?:not support|unsupported|not available)/i;
+const RESULTS = /tool_calls'? must be followed by tool messages|no tool output found|tool_use`? ids were found without|number of function (?:response parts|calls and responses)|insufficient tool messages/i;
 
-/** What a refusal is about, if it is something that can be left out. */
+/** What a refusal is about, if it is something that can be mended. */
 export function repairFor({ status, message = "", param = "" }: UpstreamFault): Repair | undefined {
   if (status !== 400 && status !== 422) return undefined;
   const text = `${param} ${message}`;
-  return PROOFS.test(text) ? "proofs" : REASONING.test(text) ? "reasoning" : undefined;
+  return RESULTS.test(text) ? "results" : PROOFS.test(text) ? "proofs" : REASONING.test(text) ? "reasoning" : undefined;
 }
 
 /** The request without what could not be said. Earlier thoughts never become visible text. */

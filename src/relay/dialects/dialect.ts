@@ -35,7 +35,7 @@ export type ReplyFacts = {
   error?: Readonly<{ status?: number; code?: string; type?: string; message?: string }>;
   /** Id of the reply as the client sees it: the vendor's, where bytes pass. */
   id?: string;
-  /** The prompt itself was refused: nothing was answered, and nothing is to be paid. */
+  /** The prompt itself was refused: nothing was answered, and nothing is to be paid unless the shop says so. */
   blocked?: boolean;
   /** Vendor's id of the reply, where the client sees another. */
   upstreamId?: string;
@@ -59,7 +59,7 @@ export type PassOptions = Readonly<{
   /** What was asked for, beyond text. */
   media?: MediaAsk | undefined;
   /** What the reply repeats of the request, where the vendor was sent something else in its place (Responses). */
-  reply?: Readonly<{ store?: boolean; previousResponseId?: string }>;
+  reply?: Readonly<{ store?: boolean; previousResponseId?: string; responseId?: string }>;
 }>;
 
 /** One pass-through stream. Bytes go in as they come, bytes come out that may be sent at once. */
@@ -80,10 +80,21 @@ export interface PassStream {
 /** What of a client's head and query goes on to a vendor that speaks the same. */
 export type Forwarded = Readonly<{ headers: Readonly<Record<string, string>>; query: Readonly<Record<string, string>> }>;
 
+export type Keeping = Readonly<{
+  /** Left out = as the client says. */
+  store?: boolean;
+  /** The conversation is in the vendor's mind, not in ours. */
+  conversation: boolean;
+  /** The vendor's id of the answer before. */
+  previousId?: string;
+}>;
+
 export type PassRequestOptions = Readonly<{
   upstreamModel: string;
   maxTokens?: number;
   flags: ProviderFlags;
+  /** Answers that the vendor may keep (Responses); left out = it keeps nothing. */
+  keeping?: Keeping;
   /** Members that the model refuses. */
   drop?: readonly string[];
   /** What a vendor is told instead of a customer's name of his own user. */

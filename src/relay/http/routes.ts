@@ -11,7 +11,7 @@ export type RouteParams = Readonly<{ id?: string; model?: string }>;
 export type CountedDialect = "anthropic" | "gemini" | "openai-responses";
 export type TaskVerb = "submit" | "get" | "list" | "many" | "delete" | "content" | "seed";
 export type RealtimeKeyForm = "client_secrets" | "sessions" | "transcription_sessions";
-export type LookUpKind = "models" | "model" | "credits" | "key" | "subscription" | "billing-usage" | "generation" | "response" | "response-items" | "response-delete";
+export type LookUpKind = "models" | "model" | "credits" | "key" | "subscription" | "billing-usage" | "generation" | "response" | "response-items" | "response-delete" | "response-cancel";
 
 export type Route =
   /** `stream` where the address says it. */
@@ -94,6 +94,7 @@ const RESPONSE: Target = {
   GET: (params) => ({ kind: "response", params }),
   DELETE: (params) => ({ kind: "response-delete", params }),
 };
+const RESPONSE_CANCEL: Target = { POST: (params) => ({ kind: "response-cancel", params }) };
 
 type Finder = (rest: string) => Found | undefined;
 type Found = Readonly<{ target: Target; params: RouteParams }>;
@@ -228,6 +229,7 @@ function findResponse(rest: string): Found | undefined {
   const [id, part, ...more] = rest.split("/");
   if (!id || id === "compact" || more.length > 0) return undefined;
   if (part === undefined) return withParam(RESPONSE, "id", id);
+  if (part === "cancel") return withParam(RESPONSE_CANCEL, "id", id);
   return part === "input_items" ? withParam(lookUp("response-items"), "id", id) : undefined;
 }
 

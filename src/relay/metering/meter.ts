@@ -27,6 +27,8 @@ export type MeterInput = Readonly<{
   forgiven: boolean;
   billEmpty: boolean;
   billBroken: "delivered" | "none";
+  /** Refused prompts are charged as reported. */
+  billBlocked?: boolean | undefined;
   guarded: boolean;
   price: CompiledPrice;
   admittedAtMs: number;
@@ -64,10 +66,11 @@ export function wantsEstimate(ending: Ending, doubtZero = false): boolean {
  * ended. Usage that lies never credits anybody and never charges more than the model could have done.
  */
 export function meter(input: MeterInput): Metered {
-  const { ending, billEmpty, billBroken, forgiven } = input;
+  const { ending, billEmpty, billBroken, billBlocked, forgiven } = input;
   const { how, delivered, facts } = ending;
   switch (how) {
     case "failed":
+      if (isBilledRefusal(input)) return priced(input, ...usageOf(input), "all");
       return priced(input, undefined, "none", "nothing");
     case "empty":
       return priced(input, ...usageOf(input), billEmpty || !forgiven ? "all" : "waived");
@@ -80,13 +83,17 @@ export function meter(input: MeterInput): Metered {
       return priced(input, ...usageOf(input), billBroken === "none" ? "waived" : "all");
     }
     case "complete":
-      return priced(input, ...usageOf(input), facts?.blocked ? "waived" : "all");
+      return priced(input, ...usageOf(input), facts?.blocked && !(billBlocked && facts.usage) ? "waived" : "all");
     case "cut":
       return { ...priced(input, ...cutUsage(input), "all"), costUsage: facts?.usage ?? usageOf(input)[0] };
     case "left-stream": case "left-body":
       return priced(input, ...usageOf(input), "all");
   }
 }
+
+/** A refused prompt that is told as an error, where the shop charges such prompts; only what is reported is charged. */
+const isBilledRefusal = ({ billBlocked, ending: { how, facts } }: MeterInput): boolean =>
+  how === "failed" && billBlocked === true && facts?.blocked === true && facts.usage !== undefined;
 
 /** What the vendor has cached was not paid in full: only fresh input is taken off. */
 const withoutInput = (usage: Usage, tokens: number): Usage => ({ ...usage, inputUncached: Math.max(0, (usage.inputUncached ?? 0) - tokens) });
@@ -104,7 +111,7 @@ function priced(input: MeterInput, usage: Usage | undefined, source: UsageSource
   const charge = priceUsage(card, quantities);
   const charged = part !== "waived";
   return {
-    outcome: ending.how === "complete" && (ending.facts?.blocked || ending.facts?.finish === "content_filter") ? "refused" : OUTCOME[ending.how],
+    outcome: (ending.how === "complete" && (ending.facts?.blocked || ending.facts?.finish === "content_filter")) || isBilledRefusal(input) ? "refused" : OUTCOME[ending.how],
     usageSource: part === "nothing" ? "none" : source,
     quantities: charge.quantities,
     card,

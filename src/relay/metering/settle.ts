@@ -61,6 +61,7 @@ function measure(state: RelayState, job: Job, ending: Ending, estimate: Estimate
     forgiven,
     billEmpty: settings.billEmpty,
     billBroken: settings.billBroken,
+    billBlocked: settings.billBlocked,
     guarded: hold.mode === "guarded-stream" || hold.mode === "guarded-single",
     admittedAtMs: context.admittedAtMs,
     contextTokens: model.contextTokens,
@@ -88,7 +89,8 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
     context.answering = undefined;
     context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage: costUsage ?? facts?.usage ?? tried.attempt.spent, errorClass }));
   }
-  const channelId = tried?.choice.offer.route.channel.id;
+  // A refused prompt has been settled with its channel before, and belongs to it.
+  const channelId = tried?.choice.offer.route.channel.id ?? (facts?.blocked ? context.channelId : undefined);
   const contentAt = tried?.attempt.contentAt;
   let costSum = 0n;
   for (const { costPico } of context.attempts) costSum += costPico;

@@ -73,7 +73,7 @@ function shown(asked: PreviewAsked): Omit<Extract<Preview, { kind: "sent" }>, "k
     const policy = policyOf(settings);
     const spoken = speak(
       { state: { endUser: () => "(hash)" }, context, model, scanned, body, form: undefined, media: undefined, conversion: createConversion(context, scanned, body) },
-      { route: { upstreamModel: asked.upstreamModel }, endpoints: [...endpoints], ...(policy && { policy }) },
+      { route: { upstreamModel: asked.upstreamModel, channel: { settings } }, endpoints: [...endpoints], ...(policy && { policy }) },
       provider.flags,
     );
     const { endpoint } = spoken, authorization = provider.tokens ? bearer(SAMPLE_KEY) : endpoint.authorize?.(SAMPLE_KEY) ?? provider.authorize(SAMPLE_KEY);

@@ -40,6 +40,7 @@ export async function serveRead(state: RelayState, context: RequestContext, rout
     case "response":
     case "response-items":
     case "response-delete":
+    case "response-cancel":
       return json(await serveStored(state, context, route.kind, route.params.id!, caller));
   }
 }

@@ -17,6 +17,8 @@ import type { CallInput, Tried } from "#relay/upstream/tried.ts";
 
 /** After this long without an answer nothing is tried any more. */
 const RETRY_WINDOW_MS = 120_000;
+/** Whole answers are waited for longer than that: where the operator has said so, a silent vendor gives way to another until then. */
+const RETRY_SLOW_WINDOW_MS = 15 * 60_000;
 /** A timer may ring a moment before its time; what cools until then would still be cooling. */
 const TIMER_SLACK_MS = 5;
 /** How long a vendor's work is waited for after the client has left: streams and whole answers. */
@@ -82,7 +84,7 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       closeFailed(input, tried, failure);
     }
     failures.push(failure);
-    choice = mayRetry(input) ? await after(input, router, choice, failure) : undefined;
+    choice = mayRetry(input, retriesSlow(input, choice, failure) ? RETRY_SLOW_WINDOW_MS : RETRY_WINDOW_MS) ? await after(input, router, choice, failure) : undefined;
     if (choice && !failure.unfit && !state.retryBudget.retry()) choice = undefined;
   }
   // Whoever could have been asked tells more than whoever could not.
@@ -161,7 +163,7 @@ function setAside({ state, context, model }: CallInput, answer: Answered): void 
 
 function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
   const { context, model } = input;
-  const usage = tried.attempt.spent;
+  const usage = tried.attempt.spent ?? failure.blocked?.usage;
   context.attempts.push(attemptRecord({ tried, model, snapshot: context.snapshot, admittedAtMs: context.admittedAtMs, usage, errorClass: failure.class, status: failure.fault?.status }));
   tried.release(0);
   note(input, tried.choice, tried.circuit, failure);
@@ -203,20 +205,24 @@ export function note({ state, context, operation }: Pick<CallInput, "state" | "c
   );
 }
 
-const mayRetry = ({ state, context, attemptsMax }: CallInput): boolean =>
+const mayRetry = ({ state, context, attemptsMax }: CallInput, windowMs = RETRY_WINDOW_MS): boolean =>
   context.left === undefined && !context.reply.gone && !context.cut && context.attempts.length < (attemptsMax ?? ATTEMPTS_MAX)
-  && state.clock.monotonic() - context.startedAt < RETRY_WINDOW_MS;
+  && state.clock.monotonic() - context.startedAt < windowMs;
+
+/** The vendor may have done and billed the work of a whole answer that did not come: its operator says whether others are asked. */
+const retriesSlow = ({ scanned }: CallInput, { offer: { route } }: Choice, { class: errorClass, silent }: Failure): boolean =>
+  errorClass === "slow" && silent === true && !scanned.stream && route.channel.settings.retry_slow === true;
 
 /** Whom to ask after a failure; undefined = nobody. What the request alone is to blame for is mended in the request. */
 async function after(input: CallInput, router: Router, choice: Choice, failure: Failure): Promise<Choice | undefined> {
   const { state, context, scanned } = input;
   const { class: errorClass } = failure;
   if (failure.unfit) return router.next();
-  if (failure.fault && input.conversion.repair(failure.fault)) return router.again(choice);
+  if (failure.fault && input.conversion.repair(failure.fault, choice.offer.route.channel.settings)) return router.again(choice);
   if (errorClass === "quirk") return repair(state.health, choice, failure) ? router.again(choice) : undefined;
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
   if (otherKey) return otherKey;
-  if (!goesElsewhere(errorClass, scanned.stream)) return undefined;
+  if (!goesElsewhere(errorClass, scanned.stream) && !retriesSlow(input, choice, failure)) return undefined;
   const next = router.next();
   if (next || !router.only) return next;
   const wait = backoffMs(errorClass, failure.retryAfterMs, context.attempts.length, state.random());

@@ -26,6 +26,8 @@ export type RouterInput = Readonly<{
   cost: (route: Route) => number | undefined;
   /** Whether a route costs us more than is charged; left out = nobody is passed by for that. */
   loses?: (route: Route) => boolean;
+  /** The only key that will do. */
+  keyId?: string;
   /** Nobody else is asked when the first one fails. */
   noFallbacks?: boolean;
 }>;
@@ -153,10 +155,10 @@ class RequestRouter implements Router {
   #pickKey(offer: Offer, tried: ReadonlySet<string>): Choice | undefined {
     const { channel } = offer.route;
     if (channel.keys.length === 0) return { offer };
-    const { state, snapshot, tokens, affinity } = this.#input;
+    const { state, snapshot, tokens, affinity, keyId } = this.#input;
     const key = state.keyRing.pick(channel, {
       tried, now: state.clock.monotonic(), rev: snapshot.rev, roll: state.random(), affinity,
-      fits: ({ id, limits }) => state.upstreamLimits.waitMs(id, limits, tokens) === 0,
+      fits: ({ id, limits }) => (keyId === undefined || id === keyId) && state.upstreamLimits.waitMs(id, limits, tokens) === 0,
     });
     if (!key) return undefined;
     (this.#triedKeys ??= new Set()).add(key.id);

@@ -1,27 +1,66 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { RelayError } from "#relay/errors.ts";
+import { takeRequest } from "#relay/limits/request-limits.ts";
+import { askKeeper } from "#relay/stored/ask-keeper.ts";
+import type { KeeperAct } from "#relay/stored/ask-keeper.ts";
+import { settleTold } from "#relay/stored/background.ts";
+import { inOurWords } from "#relay/stored/pinned.ts";
+import type { VendorPin } from "#relay/stored/response-store.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
-export type StoredKind = "response" | "response-items" | "response-delete";
+export type StoredKind = "response" | "response-items" | "response-delete" | "response-cancel";
 
 const PAGE_DEFAULT = 20;
 const PAGE_MAX = 100;
+/** Nothing is said with a cancellation. */
+const CANCEL_BYTES_MAX = 64 * 1024;
 
 /**
- * Looks a kept response up, lists what it answered, or removes it.
- * @throws RelayError not_found, also for another's; invalid_value
+ * Looks a kept response up, lists what it answered, stops it, or removes it: where the vendor keeps it, there.
+ * @throws RelayError not_found, also for another's; invalid_value; what the vendor has against it
  */
-export async function serveStored({ responses }: RelayState, { inbound }: RequestContext, kind: StoredKind, id: string, caller: Caller): Promise<object> {
+export async function serveStored(state: RelayState, context: RequestContext, kind: StoredKind, id: string, caller: Caller): Promise<object> {
+  const { responses } = state;
   const missing = new RelayError("not_found", `Response with id '${id.slice(0, 100)}' not found.`, { param: "id" });
-  if (!responses) throw missing;
-  if (kind === "response-delete") {
-    if (!(await responses.remove(id, caller.userId))) throw missing;
-    return { id, object: "response", deleted: true };
+  if (context.inbound.query.get("stream") === "true") throw new RelayError("unsupported_parameter", "A response that is kept is given as a whole, not as a stream.", { param: "stream" });
+  if (kind === "response-cancel") await context.inbound.body(CANCEL_BYTES_MAX);
+  const found = await responses?.find(id, caller.userId);
+  if (!responses || !found) throw missing;
+  if ("pin" in found) {
+    const taking = takeRequest(state, context, state.plans.scopesOf(caller, context.snapshot));
+    if (taking) await taking;
+    if (kind === "response-delete" && found.pin.background) await checkEnded(state, context, found.pin, id, caller.userId);
+    const told = await askKeeper(state, context, found.pin, ACT[kind]);
+    // What the vendor has lost, nobody can find again.
+    if (kind === "response-delete" && (await responses.remove(id, caller.userId))) return removed(id);
+    if (!told) throw missing;
+    if (kind === "response-items") return told;
+    // Nobody sees an answer before its charge is written down.
+    if (found.pin.background && state.tasks) await settleTold({ store: state.tasks, clock: state.clock }, id, caller.userId, told);
+    return inOurWords(context.snapshot, told, id, found.pin);
   }
-  const found = await responses.find(id, caller.userId);
-  if (!found) throw missing;
-  return kind === "response" ? found.response : listItems(found.input as readonly Json[], id, inbound.query);
+  switch (kind) {
+    case "response":
+      return found.response;
+    case "response-items":
+      return listItems(found.input as readonly Json[], id, context.inbound.query);
+    case "response-cancel":
+      throw new RelayError("invalid_value", "Only a response that is made in the background can be cancelled.", { param: "id" });
+    case "response-delete":
+      if (!(await responses.remove(id, caller.userId))) throw missing;
+      return removed(id);
+  }
+}
+
+const ACT = { response: "get", "response-items": "items", "response-delete": "delete", "response-cancel": "cancel" } as const satisfies Record<StoredKind, KeeperAct>;
+const removed = (id: string): object => ({ id, object: "response", deleted: true });
+
+/** What is deleted can be charged no more: it must have ended, and been charged, before. @throws RelayError invalid_value */
+async function checkEnded(state: RelayState, context: RequestContext, pin: VendorPin, id: string, userId: string): Promise<void> {
+  const told = await askKeeper(state, context, pin, "get");
+  if (!told || !state.tasks || (await settleTold({ store: state.tasks, clock: state.clock }, id, userId, told))) return;
+  throw new RelayError("invalid_value", "The response is still being made. Cancel it first.", { param: "id" });
 }
 
 function listItems(input: readonly Json[], responseId: string, query: URLSearchParams): object {

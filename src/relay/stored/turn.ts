@@ -1,11 +1,14 @@
 import { plainText } from "#relay/canonical/plain.ts";
-import type { RelayState, RequestContext } from "#relay/context.ts";
+import type { Job, RelayState, RequestContext } from "#relay/context.ts";
 import type { Json, JsonObject } from "#relay/canonical/request.ts";
 import { RelayError } from "#relay/errors.ts";
 import { scanRequest } from "#relay/http/body/scan.ts";
 import type { PathFacts, ScannedRequest } from "#relay/http/body/scan.ts";
 import { insertMembers, spliceBody } from "#relay/http/body/splice.ts";
-import type { ResponseStore } from "#relay/stored/response-store.ts";
+import { responseIdOf } from "#relay/tasks/forms/openai-responses.ts";
+import { keeperOf, notKept } from "#relay/stored/pinned.ts";
+import type { ResponseStore, StoredResponse, VendorPin } from "#relay/stored/response-store.ts";
+import type { Ending } from "#relay/metering/ending.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
 const PARAM = "previous_response_id";
@@ -16,6 +19,12 @@ export type Turn = Readonly<{
   /** The answer is to be kept. */
   store: boolean;
   previousResponseId?: string;
+  /** Our name of the answer, where the vendor keeps it under a name of its own. */
+  responseId?: string;
+  /** The vendor is to make it while nobody waits. */
+  background?: boolean;
+  /** Where the answer before it is: only who made that one can go on. */
+  pin?: VendorPin;
 }>;
 
 export type ReadBody = Readonly<{ body: Buffer; scanned: ScannedRequest; turn?: Turn }>;
@@ -30,27 +39,36 @@ export async function recallTurn(state: RelayState, context: RequestContext, cal
   const { body, scanned } = read;
   if (context.dialect.id !== "openai-responses") return read;
   const previousResponseId = textAt(body, scanned, PARAM);
-  const { responses } = state;
-  if (!responses) {
+  const { responses } = state, { responsesState } = context.snapshot.settings;
+  if (!responses || responsesState === "off") {
     if (previousResponseId !== undefined) throw notKept();
     return read;
   }
   const turn = { store: textOf(body, scanned, "store") !== "false", ...(previousResponseId !== undefined && { previousResponseId }) };
-  if (previousResponseId === undefined && !body.includes(REFERENCE)) return { ...read, turn };
-  const before = previousResponseId === undefined ? [] : await recall(responses, previousResponseId, caller.userId);
+  const kept = previousResponseId === undefined ? undefined : await responses.find(previousResponseId, caller.userId);
+  if (previousResponseId !== undefined && !kept) throw notKept();
+  if (responsesState === "upstream") {
+    const named = { ...turn, responseId: responseIdOf(context.idText), ...(textOf(body, scanned, "background") === "true" && { background: true }) };
+    if (!kept) return { body, scanned: body.includes(REFERENCE) ? { ...scanned, unseen: true } : scanned, turn: named };
+    if (!("pin" in kept)) return goOn(read, [...recalled(kept), ...inputItems(body, scanned)], path, named);
+    if (!keeperOf(context.snapshot, kept.pin)) throw notKept();
+    // All that was said before is the vendor's to count.
+    return { body, scanned: { ...scanned, unseen: true }, turn: { ...named, pin: kept.pin } };
+  }
+  if (kept && "pin" in kept) throw notKept();
+  if (!kept && !body.includes(REFERENCE)) return { ...read, turn };
   const said = await resolve(responses, inputItems(body, scanned), caller.userId);
-  const whole = withInput(body, scanned, [...before, ...said]);
+  return goOn(read, [...(kept ? recalled(kept) : []), ...said], path, turn);
+}
+
+function goOn({ body, scanned }: ReadBody, items: readonly Json[], path: PathFacts, turn: Turn): ReadBody {
+  const whole = withInput(body, scanned, items);
   return { body: whole, scanned: scanRequest(whole, "chat", path), turn };
 }
 
-const notKept = (): RelayError =>
-  new RelayError("previous_response_not_found", `The response that '${PARAM}' names was not found. Send the whole conversation as 'input'.`, { param: PARAM });
-
-async function recall(responses: ResponseStore, id: string, userId: string): Promise<readonly Json[]> {
-  const found = await responses.find(id, userId);
-  if (!found) throw notKept();
-  const output = Array.isArray(found.response.output) ? found.response.output : [];
-  return ([...found.input, ...output] as readonly Json[]).filter(isTellable);
+function recalled({ input, response }: StoredResponse): readonly Json[] {
+  const output = Array.isArray(response.output) ? response.output : [];
+  return ([...input, ...output] as readonly Json[]).filter(isTellable);
 }
 
 /** Reasoning that is not sealed is known to its vendor alone, by an id that no longer means anything. */
@@ -85,15 +103,27 @@ export function inputItems(body: Buffer, scanned: ScannedRequest): readonly Json
 }
 
 /** Keeps the answer, if it is to be kept. What cannot be kept cannot be gone on from: the answer itself is given all the same. */
-export async function keepTurn(state: RelayState, context: RequestContext, caller: Caller, read: ReadBody, answer: Buffer): Promise<void> {
-  if (read.turn?.store !== true || !state.responses) return;
-  const response = responseOf(answer);
-  if (!response) return;
+export async function keepTurn(state: RelayState, { context, caller, model }: Pick<Job, "context" | "caller" | "model">, read: ReadBody, ending: Ending, answer: () => Buffer): Promise<void> {
+  const { turn } = read;
+  if (turn?.store !== true || !state.responses) return;
   try {
-    await state.responses.save(context.id, caller.userId, { response, input: inputItems(read.body, read.scanned) });
+    if (turn.responseId !== undefined) {
+      const pin = pinOf(ending, model.name, turn.previousResponseId);
+      if (pin) await state.responses.savePin(context.id, caller.userId, turn.responseId, pin);
+      return;
+    }
+    const response = responseOf(answer());
+    if (response) await state.responses.save(context.id, caller.userId, { response, input: inputItems(read.body, read.scanned) });
   } catch (error) {
     state.log.error({ err: error, request: context.idText }, "a response could not be kept");
   }
+}
+
+/** Where the vendor has put it; undefined where the answer was given in another format, which no vendor keeps for us. */
+function pinOf({ tried, facts }: Ending, model: string, previousId: string | undefined): VendorPin | undefined {
+  if (!tried || tried.protocol !== "openai-responses" || facts?.id === undefined) return undefined;
+  const { offer, key } = tried.choice;
+  return { channelId: offer.route.channel.id, upstreamId: facts.id, model, ...(key && { keyId: key.id }), ...(previousId !== undefined && { previousId }) };
 }
 
 /** The response in a body, or in the last event of a stream. */

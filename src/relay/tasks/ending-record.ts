@@ -14,7 +14,8 @@ const PICO_PER_NANO = 1_000n;
  */
 export function endingRecord(begun: ChargeRecord, cost: RateCard | undefined, ending: TaskEnding, latencyMs: number): ChargeRecord {
   const { quantities, state } = ending;
-  const made = state === "succeeded" && quantities !== undefined;
+  // Of what was cut short, a vendor may have told how far it came.
+  const made = (state === "succeeded" || state === "cancelled") && quantities !== undefined;
   const charge = made ? priceUsage(begun.card, pricedAs(begun.card.prices, quantities)) : undefined;
   const attempts = withCost(ending.attempts ?? begun.attempts, made ? costOf(cost, ending) : pico(0n));
   return {

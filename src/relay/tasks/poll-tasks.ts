@@ -7,6 +7,7 @@ import { callTaskVendor, type TaskVendor, type TaskWay } from "#relay/tasks/task
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import type { TaskProtocol, TaskReport } from "#relay/tasks/task-protocol.ts";
 import { pollDelayMs, UNKNOWN_MS } from "#relay/tasks/task-states.ts";
+import { textQuantities } from "#relay/tasks/text-made.ts";
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import { vendorOfTask, type ChannelOfTask } from "#relay/tasks/task-vendor.ts";
 import type { Task } from "#relay/tasks/task.ts";
@@ -51,7 +52,7 @@ async function look(deps: PollDeps, task: Task): Promise<void> {
   }
   const vendor = vendorOfTask(await deps.channel(task.channelId ?? ""), task);
   const report = vendor && (await ask(deps, task, vendor, taskProtocols[task.protocol]));
-  if (report && report.state !== "queued" && report.state !== "running") await end(deps, task, report);
+  if (report && hasEnded(report)) await endTask(deps, task, report);
   else if (late) await expire(store, task, now, "It was not ready in time.", report === undefined);
   else await again(deps, task, report);
 }
@@ -73,7 +74,18 @@ async function ask(deps: PollDeps, task: Task, vendor: TaskVendor, protocol: Tas
   return url === undefined ? undefined : { ...report, files: [{ url, kind: "video" }] };
 }
 
-async function end({ store, clock }: PollDeps, task: Task, report: TaskReport): Promise<void> {
+export const hasEnded = ({ state }: TaskReport): boolean => state !== "queued" && state !== "running";
+
+/** Ends a task as its vendor says that it has ended: whoever comes second changes nothing. */
+export async function endTask({ store, clock }: Pick<PollDeps, "store" | "clock">, task: Task, report: TaskReport): Promise<void> {
+  if (task.kind === "text") {
+    const state = report.state === "succeeded" || report.state === "cancelled" ? report.state : "failed";
+    await store.finish(task.id, {
+      state, quantities: state === "failed" ? undefined : textQuantities(report.usage, task.content.most), content: task.content, flagged: state === "succeeded" && report.usage === undefined,
+      errorCode: report.errorCode, errorMessage: report.errorMessage === undefined ? undefined : scrubMessage(report.errorMessage), note: report.errorMessage,
+    }, clock.now());
+    return;
+  }
   const protocol = task.protocol && taskProtocols[task.protocol];
   const seconds = report.seconds ?? task.content.seconds ?? protocol?.secondsUsual;
   const content = { ...task.content, seconds, files: report.files, told: report.told };

@@ -10,7 +10,7 @@ import { goesTo } from "#relay/routing/wait-for-channel.ts";
 import { callTaskVendor, type TaskAnswer } from "#relay/tasks/task-call.ts";
 import { taskProtocols } from "#relay/tasks/protocols/index.ts";
 import { withSoundWord } from "#relay/tasks/sound.ts";
-import type { Accepted } from "#relay/tasks/task-protocol.ts";
+import type { Accepted, TaskCall } from "#relay/tasks/task-protocol.ts";
 import { vendorOfChoice } from "#relay/tasks/task-vendor.ts";
 import type { TaskWish } from "#relay/tasks/task.ts";
 import { TokenRefused } from "#relay/upstream/access-tokens.ts";
@@ -29,7 +29,16 @@ export type Sent = Readonly<{ attempt: AttemptRecord } & (
 )>;
 
 /** Asks one channel to make it. Never throws. */
-export async function sendSubmission(state: RelayState, context: RequestContext, choice: Choice, wish: TaskWish, model: Model): Promise<Sent> {
+export const sendSubmission = (state: RelayState, context: RequestContext, choice: Choice, wish: TaskWish, model: Model): Promise<Sent> => {
+  const { offer: { route, task } } = choice, protocol = taskProtocols[task!.protocol];
+  return sendCall(state, context, choice, model, async () => {
+    const told = withSoundWord(wish, protocol.sound);
+    return protocol.submit(protocol.dataOnly ? await withData(state, context, told) : told, route.upstreamModel, route.channel.settings.bucket);
+  });
+};
+
+/** The same in words that are there already. @param say the call; what it throws is no fault of the channel's where it is the request's */
+export async function sendCall(state: RelayState, context: RequestContext, choice: Choice, model: Model, say: () => Promise<TaskCall>): Promise<Sent> {
   const { offer: { route, circuits, provider, task }, key } = choice;
   const protocol = taskProtocols[task!.protocol];
   const startedAt = state.clock.monotonic();
@@ -39,8 +48,7 @@ export async function sendSubmission(state: RelayState, context: RequestContext,
     channelId: route.channel.id, credential: key?.id, upstreamModel: route.upstreamModel, latencyMs: Math.round(state.clock.monotonic() - startedAt), costPico: pico(0n), ...facts,
   });
   try {
-    const told = withSoundWord(wish, protocol.sound);
-    const call = protocol.submit(protocol.dataOnly ? await withData(state, context, told) : told, route.upstreamModel, route.channel.settings.bucket);
+    const call = await say();
     const { totalMs = SUBMIT_MS } = route.channel.timeouts;
     const { accessTokens, clock, simulator, transport } = state;
     const answer = await callTaskVendor({ accessTokens, clock, transport: provider.id === "simulator" ? simulator : transport }, vendorOfChoice(choice), call, totalMs);

@@ -32,7 +32,7 @@ import type { Caller, Model } from "#snapshot/snapshot.ts";
 
 /** Pictures come along as files or base64. */
 const TASK_BYTES_MAX = 100 * 1024 * 1024;
-const ATTEMPTS_MAX = 4;
+export const ATTEMPTS_MAX = 4;
 
 export type Submission = Readonly<{ form: TaskForm; action: string; /** Of the task that this one goes on from. */ originId?: string | undefined; /** Of Midjourney's addresses. */ speed?: string | undefined }>;
 
@@ -167,12 +167,12 @@ async function deliver(state: RelayState, tasks: TaskStore, context: RequestCont
   return giveUp(state, tasks, context, task, failures);
 }
 
-function after(router: Router, choice: Choice, { class: errorClass }: Failure): Choice | undefined {
+export function after(router: Router, choice: Choice, { class: errorClass }: Failure): Choice | undefined {
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
   return otherKey ?? (goesElsewhere(errorClass, false) ? router.next() : undefined);
 }
 
-function factsOf({ snapshot, admittedAtMs }: RequestContext, model: Model, { offer: { route, task }, key }: Choice, attempts: readonly AttemptRecord[]): SubmitFacts {
+export function factsOf({ snapshot, admittedAtMs }: RequestContext, model: Model, { offer: { route, task }, key }: Choice, attempts: readonly AttemptRecord[]): SubmitFacts {
   const { channel, upstreamModel } = route;
   return {
     protocol: task!.protocol, channelId: channel.id, credential: key?.id, upstreamModel, attempts,
@@ -181,7 +181,7 @@ function factsOf({ snapshot, admittedAtMs }: RequestContext, model: Model, { off
 }
 
 /** The vendor has it: whatever our database says now, the client gets its id. What is lost is found by the sweep. */
-async function keep(state: RelayState, { idText }: RequestContext, write: () => Promise<boolean>, upstreamId: string | undefined): Promise<void> {
+export async function keep(state: RelayState, { idText }: RequestContext, write: () => Promise<boolean>, upstreamId: string | undefined): Promise<void> {
   try {
     if (!(await write())) state.log.error({ request: idText, upstreamId }, "a task had ended before its submission was written down");
   } catch (err) {
@@ -197,7 +197,7 @@ async function giveExisting(state: RelayState, tasks: TaskStore, task: Task, exi
 }
 
 /** Nobody took it: the money is free again. @throws RelayError always */
-async function giveUp(state: RelayState, tasks: TaskStore, context: RequestContext, task: Task, failures: readonly Failure[]): Promise<never> {
+export async function giveUp(state: RelayState, tasks: TaskStore, context: RequestContext, task: Task, failures: readonly Failure[]): Promise<never> {
   const error = context.cut ?? toRelayError(mostUseful(failures) ?? failures[0]!);
   await tasks.finish(task.id, {
     state: "failed", attempts: context.attempts, errorCode: error.code, errorMessage: error.message, httpStatus: context.form.errorStatus(error), note: "nobody took it",

@@ -1,3 +1,4 @@
+import type { Usage } from "#money/usage.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { at, textAt } from "#relay/tasks/json-path.ts";
 import type { SoundWord } from "#relay/tasks/sound.ts";
@@ -26,6 +27,8 @@ export type TaskReport = Readonly<{
   seconds?: number | undefined;
   count?: number | undefined;
   tokens?: number | undefined;
+  /** Of a text. */
+  usage?: Usage | undefined;
   vendorCostNanoUsd?: bigint | undefined;
   errorCode?: string | undefined;
   errorMessage?: string | undefined;

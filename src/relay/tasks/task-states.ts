@@ -19,7 +19,7 @@ export const statesBefore = (to: TaskState): readonly TaskState[] => FROM[to];
 export const isEnd = (state: TaskState): state is EndState => state === "succeeded" || state === "failed" || state === "cancelled" || state === "expired";
 
 const MINUTE_MS = 60_000;
-const DEADLINE_MS: Readonly<Record<TaskKind, number>> = { image: 10 * MINUTE_MS, music: 30 * MINUTE_MS, video: 120 * MINUTE_MS };
+const DEADLINE_MS: Readonly<Record<TaskKind, number>> = { image: 10 * MINUTE_MS, music: 30 * MINUTE_MS, video: 120 * MINUTE_MS, text: 180 * MINUTE_MS };
 
 /** How long a vendor may take. */
 export const deadlineMs = (kind: TaskKind): number => DEADLINE_MS[kind];

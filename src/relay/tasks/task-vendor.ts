@@ -1,4 +1,5 @@
-import { providers } from "#relay/providers/index.ts";
+import { endpointsOf, providers } from "#relay/providers/index.ts";
+import type { Provider, TaskEndpoint } from "#relay/providers/provider.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import { circuitOf } from "#relay/routing/health.ts";
 import type { Choice } from "#relay/routing/router.ts";
@@ -32,10 +33,16 @@ export const vendorOfChoice = ({ offer: { route: { channel, upstreamModel }, pro
 /** What is needed of the channel that a task is with. */
 export type ChannelOfTask = Pick<Channel, "provider" | "baseUrl" | "timeouts" | "keys" | "settings">;
 
+/** Where a provider that speaks Responses is asked for answers that it makes in the background. */
+export function backgroundEndpoint(provider: Provider): TaskEndpoint | undefined {
+  const found = endpointsOf(provider, "chat").find(({ dialect, path, baseUrl }) => dialect === "openai-responses" && path === "/responses" && baseUrl === undefined);
+  return found && { protocol: "openai-responses", ...(found.basePath !== undefined && { basePath: found.basePath }), ...(found.authorize && { authorize: found.authorize }) };
+}
+
 /** Who made a task, with the key that it was made with, or else another of the same channel. */
 export function vendorOfTask(channel: ChannelOfTask | undefined, task: Task): TaskVendor | undefined {
   const provider = channel && providers.get(channel.provider);
-  const endpoint = provider?.tasks?.find(({ protocol }) => protocol === task.protocol);
+  const endpoint = provider && (task.protocol === "openai-responses" ? backgroundEndpoint(provider) : provider.tasks?.find(({ protocol }) => protocol === task.protocol));
   if (!provider || !endpoint) return undefined;
   const key = channel.keys.find(({ id }) => id === task.credential) ?? channel.keys.find(({ active }) => active) ?? channel.keys[0];
   return { provider, endpoint, baseUrl: channel.baseUrl, secret: key?.secret() ?? "", connectMs: channel.timeouts.connectMs ?? CONNECT_MS, settings: channel.settings, upstreamModel: task.upstreamModel ?? "" };

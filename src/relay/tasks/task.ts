@@ -1,14 +1,15 @@
+import type { TokensMost } from "#relay/tasks/text-made.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 
 /** Where a task stands. The last four are ends, and an end is an end. */
 export type TaskState = "queued" | "submitted" | "submitted_unknown" | "running" | "succeeded" | "failed" | "cancelled" | "expired";
 export type EndState = "succeeded" | "failed" | "cancelled" | "expired";
-export type TaskKind = "video" | "music" | "image";
+export type TaskKind = "video" | "music" | "image" | "text";
 /** How its owner speaks of it. */
-export type TaskForm = "openai-videos" | "video-generations" | "mj" | "suno" | "kling";
+export type TaskForm = "openai-videos" | "video-generations" | "mj" | "suno" | "kling" | "responses";
 /** How its vendor speaks of it. */
 export type TaskProtocolId =
-  | "openai-videos" | "video-generations" | "kling" | "vidu" | "minimax-video" | "ark-task" | "dashscope-task" | "jimeng" | "veo" | "veo-vertex" | "xai-video" | "runway" | "luma" | "mj-proxy" | "suno";
+  | "openai-videos" | "video-generations" | "kling" | "vidu" | "minimax-video" | "ark-task" | "dashscope-task" | "jimeng" | "veo" | "veo-vertex" | "xai-video" | "runway" | "luma" | "mj-proxy" | "suno" | "openai-responses";
 
 /** A file that the client sent along. */
 export type Upload = Readonly<{ name: string; filename: string; type: string; bytes: Buffer }>;
@@ -64,6 +65,8 @@ export type TaskContent = Readonly<{
   originId?: string | undefined;
   notifyHook?: string | undefined;
   files?: readonly TaskFile[];
+  /** Of a text: what it can have taken at most. */
+  most?: TokensMost | undefined;
   /** The vendor's own last word, for forms that pass it on. */
   told?: JsonObject | undefined;
 }>;

@@ -305,7 +305,7 @@ export class Attempt implements UpstreamSink {
     try {
       const { facts, body: passed } = this.#spec.reader.passBody(body, this.#spec.pass, this.#contentType());
       if (facts.content) this.contentAt = this.#spec.now();
-      this.#resolve(facts.error ? { kind: "failed", failure: this.#inBandFailure(facts.error) } : { kind: "body", facts, body: passed });
+      this.#resolve(facts.error ? { kind: "failed", failure: this.#inBandFailure(facts.error, facts) } : { kind: "body", facts, body: passed });
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       this.#resolve({ kind: "failed", failure: { class: "bad_body", possibleCost: true, cause: error } });
@@ -315,12 +315,14 @@ export class Attempt implements UpstreamSink {
   /** An error object inside a reply of status 200. */
   #failInBand(): void {
     this.#control.abort();
-    this.#fail(this.#inBandFailure(this.#pass!.facts.error!));
+    const { facts } = this.#pass!;
+    this.#fail(this.#inBandFailure(facts.error!, facts));
   }
 
-  #inBandFailure(error: NonNullable<ReplyFacts["error"]>): Failure {
+  #inBandFailure(error: NonNullable<ReplyFacts["error"]>, facts: ReplyFacts): Failure {
     const { status, ...rest } = error;
-    return this.#spec.classify(status ?? 500, Buffer.from(JSON.stringify({ error: rest })), joined(this.#headers));
+    const failure = this.#spec.classify(status ?? 500, Buffer.from(JSON.stringify({ error: rest })), joined(this.#headers));
+    return facts.blocked ? { ...failure, blocked: facts } : failure;
   }
 
   #failReply(): void {
@@ -336,7 +338,7 @@ export class Attempt implements UpstreamSink {
       return;
     }
     this.#control.abort();
-    this.#fail({ class: "slow", possibleCost: true });
+    this.#fail({ class: "slow", possibleCost: true, silent: this.firstByteAt === undefined });
   }
 
   #fail(failure: Failure): void {

@@ -1,6 +1,8 @@
+import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { UpstreamFault } from "#relay/providers/kit/classify.ts";
 import { customerError } from "#relay/providers/kit/customer-error.ts";
+import { notKept } from "#relay/stored/pinned.ts";
 import type { ErrorClass } from "#relay/providers/provider.ts";
 
 /** Why one attempt gave no answer. */
@@ -17,11 +19,17 @@ export type Failure = Readonly<{
   retryAfterMs?: number;
   /** The vendor may have done the work and billed it. */
   possibleCost?: boolean;
+  /** Not a byte came in time. */
+  silent?: boolean;
+  /** The prompt was refused in an answer of status 200: what the vendor reported of it. */
+  blocked?: ReplyFacts;
   cause?: unknown;
 }>;
 
 export function toRelayError({ class: errorClass, fault, unfit, ...options }: Failure): RelayError {
   // Said by another shop of the same kind, and of use to whoever joined them.
   if (fault?.code === "loop_detected") return new RelayError("loop_detected", "The call has come round to where it began: a channel leads back to a shop that it came from.");
+  // Its own name of that answer is no customer's.
+  if (fault?.code === "previous_response_not_found") return notKept();
   return unfit ?? customerError(errorClass, fault, options);
 }

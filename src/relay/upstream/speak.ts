@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { ChannelSettings } from "#channels/channel-settings.ts";
 import type { BodyPart } from "#platform/outbound/body-part.ts";
 import type { RequestContext } from "#relay/context.ts";
 import { wantsVerbose, whisperReader } from "#relay/conversion/transcription/whisper.ts";
 import { isStrict } from "#relay/conversion/conversion.ts";
 import type { Around, ConversionTarget } from "#relay/conversion/conversion.ts";
 import { strictWarn } from "#relay/conversion/strict.ts";
-import type { Dialect, Forwarded } from "#relay/dialects/dialect.ts";
+import type { Dialect, Forwarded, Keeping } from "#relay/dialects/dialect.ts";
 import { RelayError } from "#relay/errors.ts";
 import { encodeForm } from "#relay/http/body/encode-form.ts";
 import { overrideHeaders, filterBetas, knownBetas } from "#relay/policy/header-override.ts";
@@ -18,6 +19,8 @@ import { tierOf } from "#relay/policy/service-tier.ts";
 import type { ProviderEndpoint, ProviderFlags } from "#relay/providers/provider.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
 import { betasOf } from "#relay/routing/repair.ts";
+import { notKept } from "#relay/stored/pinned.ts";
+import type { Turn } from "#relay/stored/turn.ts";
 import type { AttemptSpec } from "#relay/upstream/attempt.ts";
 import type { Script } from "#relay/upstream/scripted.ts";
 import type { CallInput } from "#relay/upstream/tried.ts";
@@ -41,7 +44,7 @@ export type Spoken = Readonly<{
 /** What is to be said, and what is known around it. */
 export type SpeakInput = Pick<CallInput, "model" | "scanned" | "body" | "form" | "media" | "conversion" | "maxTokens" | "tier"> & Readonly<{
   state: Pick<CallInput["state"], "endUser">;
-  context: Around & Pick<RequestContext, "warnings" | "changes" | "caller">;
+  context: Around & Pick<RequestContext, "warnings" | "changes" | "caller"> & Partial<Pick<RequestContext, "turn">>;
 }>;
 
 /** Of an offer, what the words depend on. */
@@ -53,6 +56,7 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
   const { upstreamModel } = route;
   const flags = given.serviceTier === true && input.tier === undefined ? { ...given, serviceTier: false } : given;
   const cap = maxTokens === undefined ? {} : { maxTokens };
+  const keeping = context.turn && keepingOf(context.turn, route.channel?.settings);
   let refused: unknown;
   for (const endpoint of endpoints) {
     const passes = endpoint.dialect === context.dialect.id && endpoint.dialect === scanned.dialect && !conversion.isForced() && policy?.thinkingToContent !== true
@@ -68,7 +72,7 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
           const { body: written, contentType } = encodeForm(form, changes, `modelmart-${randomUUID()}`);
           return { endpoint, parts: written, reader: verbose ? whisperReader(media) : dialect, contentType, stream: scanned.stream };
         }
-        const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap };
+        const options = { upstreamModel, flags, endUser: state.endUser, customer: context.caller?.userId ?? "", ...cap, ...(keeping && { keeping }) };
         if (flags.serviceTier !== true && (scanned.ranges.has("service_tier") || scanned.ranges.has("serviceTier")) && tierOf(scanned, body) !== undefined) note(input).warn("tier_dropped");
         const parts = policy ? shaped(input, policy, dialect, options) : dialect.passRequest(scanned, body, options);
         const given = dialect.forward?.(inbound);
@@ -81,8 +85,10 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
         const headers = withoutRefused(betasFor(endpoint.betas, given?.headers, bare.betas, policy, note(input)), upstreamModel, flags, note(input));
         return { endpoint, parts: bare.parts, reader: dialect, forwarded: { ...given, headers }, stream };
       }
+      // What its vendor knows of the conversation cannot be put into other words.
+      if (context.turn?.pin) throw notKept();
       const { warnings, headers, query, ...spoken } = conversion.into(endpoint.dialect, {
-        upstreamModel, flags, ...cap, ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
+        upstreamModel, flags, ...cap, ...(context.turn?.responseId !== undefined && { unkept: true }), ...(route.channel && { settings: route.channel.settings }), ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
         ...(endpoint.dataOnly && { dataOnly: true }), ...(policy && shapedTarget(input, policy, endpoint)),
       });
       context.warnings = warnings;
@@ -98,6 +104,12 @@ export function speak(input: SpeakInput, { endpoints, route, policy }: Told, giv
 }
 
 const NONE: readonly string[] = [];
+
+/** What the vendor may keep of a turn; undefined = nothing. */
+function keepingOf({ responseId, store, pin }: Turn, settings: ChannelSettings | undefined): Keeping | undefined {
+  if (responseId !== undefined) return { store, conversation: true, ...(pin && { previousId: pin.upstreamId }) };
+  return settings?.upstream_store === true ? { conversation: false } : undefined;
+}
 
 /** The head with those of the client's betas that the host knows, wherever they stood. */
 function betasFor(known: ReadonlyMap<string, string>, headers: Readonly<Record<string, string>> = {}, inBody: string, policy: RoutePolicy | undefined, noted: Noted): Readonly<Record<string, string>> {

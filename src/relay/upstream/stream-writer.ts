@@ -2,9 +2,9 @@ import type { Reply } from "#relay/http/exchange.ts";
 import type { TimerWheel, WheelTimer } from "#relay/upstream/timers.ts";
 
 /** Silence after which a comment tells the client, and what stands between, that the stream lives. */
-const PING_MS = 15_000;
+export const PING_MS = 15_000;
 /** Pings before the vendor's first byte commit the status 200, so they begin late. */
-const FIRST_PING_MS = 25_000;
+export const FIRST_PING_MS = 25_000;
 /** A client that takes nothing for so long is treated as gone. */
 const STUCK_MS = 60_000;
 

@@ -3,7 +3,7 @@ import type { BodyPart } from "#platform/outbound/body-part.ts";
 /** One call to a vendor; the simulator and the HTTP client stand behind the same interface. */
 
 export type UpstreamCall = Readonly<{
-  method: "POST" | "GET";
+  method: "POST" | "GET" | "DELETE";
   url: URL;
   headers: Readonly<Record<string, string>>;
   body: readonly BodyPart[];

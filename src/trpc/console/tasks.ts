@@ -27,7 +27,7 @@ export const ownTasksRouter = router({
     return {
       ...row, requestId: requestIdText(row.id), prompt: task?.content.prompt?.slice(0, 2_000) ?? null, notified: task?.content.notifyHook ?? null,
       // A vendor may keep the file to itself and give it on demand.
-      files: files.length === 0 && task?.state === "succeeded" ? [{ kind: task.kind === "music" ? "audio" as const : task.kind, href: link(task, 0) }] : files,
+      files: files.length === 0 && task?.state === "succeeded" && task.kind !== "text" ? [{ kind: task.kind === "music" ? "audio" as const : task.kind, href: link(task, 0) }] : files,
     };
   }),
 

@@ -35,6 +35,8 @@ const KINDS: readonly (readonly [string, Omit<Made, "email">, string])[] = [
   ["left, free", { model: "gpt-4o-mini", usage: {}, outcome: "client_abort" }, "left_free"],
   ["broken", { model: "gpt-4o-mini", usage: { inputUncached: 50, outputText: 4 }, outcome: "upstream_abort", errorCode: "upstream_unavailable" }, "broken"],
   ["empty", { model: "gpt-4o-mini", usage: { inputUncached: 50 }, outcome: "empty", waived: true, flags: FLAG.WAIVED }, "empty_free"],
+  ["refused in its answer", { model: "gpt-4o-mini", usage: { inputUncached: 50, outputText: 4 }, outcome: "refused" }, "refused"],
+  ["refused as a whole", { model: "gpt-4o-mini", usage: { inputUncached: 50 }, outcome: "refused", waived: true, flags: FLAG.WAIVED }, "blocked_free"],
   ["error", { model: "gpt-4o-mini", usage: {}, outcome: "upstream_error", httpStatus: 502, errorCode: "upstream_unavailable", tries: 3 }, "failed"],
   ["estimated", { model: "gpt-4o-mini", usage: { inputUncached: 50, outputText: 4 }, usageSource: "estimated" }, "estimated"],
   ["cut", { model: "gpt-4o-mini", usage: { inputUncached: 50, outputText: 4 }, outcome: "cut_no_credit" }, "cut"],

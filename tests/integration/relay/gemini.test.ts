@@ -92,6 +92,30 @@ test.each([false, true])("OpenAI's clients are told of a refused prompt by an er
   expect(shop.billing.records[0]).toMatchObject({ chargeNano: 0n });
 });
 
+const BILLED: Partial<ShopOptions> = { settings: { billBlocked: true } };
+
+test("a refused prompt costs what is reported where the shop charges those", async () => {
+  const { shop, ai } = await setUp(BLOCKED, "gemini", BILLED);
+  await ai.models.generateContent({ model: "gpt-test", contents: "hi" });
+  expect(shop.billing.records[0]).toMatchObject({ chargeNano: 9_000n, outcome: "refused", flags: 0 });
+});
+
+test.each([false, true])("and OpenAI's clients pay for it although they are told by an error (stream: %s)", async (stream) => {
+  const { shop } = await setUp(BLOCKED, "gemini", BILLED, "gemini");
+  const response = await shop.chat({ stream });
+  expect([response.status, (await response.json() as { error: { code: string } }).error.code]).toEqual([400, "content_policy_violation"]);
+  const [record, ...more] = shop.billing.records;
+  expect(more).toEqual([]);
+  expect(record).toMatchObject({ chargeNano: 9_000n, outcome: "refused", usageSource: "upstream", httpStatus: 400, errorCode: "content_policy_violation", channelId: "c0", quantities: { input: 9 } });
+  expect(record!.attempts).toHaveLength(1);
+});
+
+test("a plain refusal by an error stays free there", async () => {
+  const { shop } = await setUp((call) => json(call, 400, { error: { message: "blocked by safety", type: "x", code: "content_policy_violation" } }), "openai-compatible", BILLED);
+  expect((await shop.chat()).status).toBe(400);
+  expect(shop.billing.records[0]).toMatchObject({ chargeNano: 0n });
+});
+
 const OPENAI_CALL: Script = (call) => {
   const tool = { index: 0, id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Rome"}' } };
   if (call.body.stream !== true) {

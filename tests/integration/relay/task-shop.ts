@@ -16,10 +16,10 @@ import { uuidv7 } from "#platform/ids.ts";
 import { createLog } from "#platform/log.ts";
 import { createOutbound } from "#platform/outbound/agent.ts";
 import type { FetchContent } from "#platform/outbound/fetch-content.ts";
-import { createAccessTokens, createHttpTransport, createTaskStore, pollTasks, type TaskStore } from "#relay/index.ts";
+import { createAccessTokens, createHttpTransport, createTaskStore, pollTasks, type ReplyStore, type ResponseStore, type TaskStore } from "#relay/index.ts";
 import type { Caller, Channel, Snapshot } from "#snapshot/snapshot.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { channelKey, openShop, type Shop } from "./shop.ts";
+import { channelKey, openShop, type Shop, type ShopOptions } from "./shop.ts";
 
 export type VendorCall = Readonly<{ method: string; path: string; headers: http.IncomingHttpHeaders; text: string; json: Record<string, unknown> }>;
 /** Undefined: it is never answered. */
@@ -81,7 +81,7 @@ export type TaskWorld = Readonly<{
   close(): Promise<void>;
 }>;
 
-export type ShopOver = Readonly<{ provider?: string; model?: string; channels?: readonly Partial<Channel>[]; caller?: Partial<Caller>; fetchContent?: FetchContent; alter?: (snapshot: Snapshot) => Snapshot }>;
+export type ShopOver = Readonly<{ provider?: string; model?: string; channels?: readonly Partial<Channel>[]; caller?: Partial<Caller>; fetchContent?: FetchContent; alter?: (snapshot: Snapshot) => Snapshot; settings?: ShopOptions["settings"]; responses?: ResponseStore; replies?: ReplyStore; contextTokens?: number }>;
 
 /** A database, real money, and a vendor: what all cases of one file share. */
 export async function openTaskWorld(): Promise<TaskWorld> {
@@ -119,7 +119,8 @@ export async function openTaskWorld(): Promise<TaskWorld> {
       }));
       for (const channel of channels) channelOf.set(channel.id, channel);
       const shop = await openShop({
-        channels, price, billing, tasks: store, groupId: uuidv7(), model: { id: modelId, ...(over.model !== undefined && { name: over.model }) }, caller: { ...customer, ...over.caller }, logLevel: "warn", ...(over.fetchContent && { fetchContent: over.fetchContent }), ...(over.alter && { alter: over.alter }),
+        channels, price, billing, tasks: store, groupId: uuidv7(), model: { id: modelId, ...(over.model !== undefined && { name: over.model }), ...(over.contextTokens !== undefined && { contextTokens: over.contextTokens }) }, caller: { ...customer, ...over.caller }, logLevel: "warn", ...(over.fetchContent && { fetchContent: over.fetchContent }),
+        ...(over.alter && { alter: over.alter }), ...(over.settings && { settings: over.settings }), ...(over.responses && { responses: over.responses }), ...(over.replies && { replies: over.replies }),
       });
       shops.push(shop);
       return shop;

@@ -2,6 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type VendorCall = Readonly<{
+  method: string;
   path: string;
   headers: http.IncomingHttpHeaders;
   /** Parsed; empty where it is no JSON. */
@@ -36,7 +37,7 @@ export async function startVendor(script: Script = (call) => completion(call)): 
       const bytes = Buffer.concat(chunks);
       const body = parsed(bytes);
       raw.push(bytes);
-      const call = { path: request.url!, headers: request.headers, body, n: calls.length + 1, response, hungUp };
+      const call = { method: request.method!, path: request.url!, headers: request.headers, body, n: calls.length + 1, response, hungUp };
       calls.push(call);
       void vendor.script(call);
     });

@@ -8,14 +8,15 @@ import { insertMembers, removeMembers, spliceBody } from "#relay/http/body/splic
 import type { Edit } from "#relay/http/body/splice.ts";
 
 const CAP = "max_output_tokens";
-/** The vendor knows of no answer before: all that was said stands in the input. */
-const UNTOLD = ["service_tier", "previous_response_id", "models"] as const;
+const PREVIOUS = "previous_response_id";
+/** Where the vendor knows of no answer before, all that was said stands in the input. */
+const UNTOLD = ["service_tier", PREVIOUS, "models"] as const;
 /** What is said to the shop and not to the vendor. */
 const OURS = [...UNTOLD, "provider", "session_id"] as const;
 
 /**
- * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false`, as what is
- * to be kept is kept by us. A dearer tier, or another model, would be paid by the shop.
+ * The splices that a vendor's request needs: the model's name, the cap that the money sets, `store: false` where what is
+ * to be kept is kept by us, the vendor's name of the answer before where it is not. A dearer tier, or another model, would be paid by the shop.
  */
 export function passRequest(scanned: ScannedRequest, body: Buffer, options: PassRequestOptions): Buffer[] {
   const edits: Edit[] = [];
@@ -26,11 +27,15 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Pass
     else if (body.toString("utf8", range[0], range[1]) !== text) edits.push({ start: range[0], end: range[1], text });
   };
   put("model", JSON.stringify(options.upstreamModel));
-  put("store", "false");
+  const { keeping } = options;
+  if (!keeping) put("store", "false");
+  else if (keeping.store !== undefined) put("store", String(keeping.store));
+  if (keeping?.previousId !== undefined) put(PREVIOUS, JSON.stringify(keeping.previousId));
   if (options.maxTokens !== undefined) put(CAP, String(options.maxTokens));
-  const include = sealedReasoning(scanned, body, options.upstreamModel);
+  const include = keeping?.conversation === true ? undefined : sealedReasoning(scanned, body, options.upstreamModel);
   if (include !== undefined) put("include", include);
-  const unwanted = options.flags.routingFields ? UNTOLD : OURS;
+  const named = options.flags.routingFields ? UNTOLD : OURS;
+  const unwanted = keeping?.previousId === undefined ? named : named.filter((name) => name !== PREVIOUS);
   hideUsers(scanned, body, options, edits);
   edits.push(...removeMembers(body, unwantedRanges(scanned, unwanted, options)));
   const input = scanned.ranges.get("input");
@@ -40,7 +45,7 @@ export function passRequest(scanned: ScannedRequest, body: Buffer, options: Pass
 }
 
 /**
- * The vendor keeps nothing, so a conversation that we keep in mind needs what the model thought sealed.
+ * A conversation that we keep in mind needs what the model thought sealed.
  * @returns the list to ask for; undefined where it stays as it is
  */
 function sealedReasoning({ ranges }: ScannedRequest, body: Buffer, upstreamModel: string): string | undefined {

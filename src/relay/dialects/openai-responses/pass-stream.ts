@@ -213,7 +213,7 @@ export class ResponsesPassStream implements PassStream {
       return;
     }
     this.facts.take(response, this.#options.flags);
-    this.#begun ??= { ...response, ...(this.#edits.model !== undefined && { model: this.#edits.model }) };
+    this.#begun ??= { ...response, ...(this.#edits.model !== undefined && { model: this.#edits.model }), ...(this.#edits.responseId !== undefined && { id: this.#edits.responseId }) };
     if (found.length === 0) return;
     const offset = offsetIn(buffer, data);
     if (offset === undefined) edits.push({ start, end, text: Buffer.concat(applied(type, buffer, start, end, data, found)).toString("utf8") });

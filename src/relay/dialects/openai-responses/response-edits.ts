@@ -6,7 +6,7 @@ import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/
 type Range = readonly [start: number, end: number];
 
 /** What the client is told instead of what the vendor says. */
-export type ReplyEdits = Readonly<{ model?: string; store?: boolean; previousResponseId?: string }>;
+export type ReplyEdits = Readonly<{ model?: string; store?: boolean; previousResponseId?: string; responseId?: string }>;
 
 export const editsOf = ({ rewriteModel, publicModel, reply }: PassOptions): ReplyEdits => ({ ...(rewriteModel && { model: publicModel }), ...reply });
 
@@ -32,6 +32,7 @@ export function responseEdits(bytes: Buffer, ranges: ReadonlyMap<string, Range>,
     const text = JSON.stringify(value);
     if (bytes.toString("utf8", range[0], range[1]) !== text) found.push({ start: range[0] + offset, end: range[1] + offset, text });
   };
+  put("id", edits.responseId);
   put("model", edits.model);
   put("store", edits.store);
   put("previous_response_id", edits.previousResponseId);

@@ -34,6 +34,8 @@ export type ScannedRequest = Readonly<{
   images: number;
   audio: boolean;
   documents: boolean;
+  /** More was said before than stands here: what the vendor has of it is known to the vendor alone. */
+  unseen?: boolean;
   /** What is asked for beyond text; undefined for conversations and embeddings. */
   media: MediaAsk | undefined;
 }>;
@@ -47,6 +49,8 @@ export type PathFacts = Readonly<{
   stream?: boolean | undefined;
   /** Only to be counted: what an answer needs may be absent. */
   counting?: boolean;
+  /** Answers may be made in the background. */
+  background?: boolean;
 }>;
 
 const MESSAGES_MAX = 10_000;
@@ -203,7 +207,7 @@ const readResponses: Reader = (reading) => {
   checkTools(reading);
   if (value.has("conversation")) throw unsupported("conversation", "is not offered. Send the whole input, or 'previous_response_id'.");
   if (value.has("prompt")) throw unsupported("prompt", "is not offered: stored prompts belong to one account at the vendor.");
-  if (value.boolean("background") === true) throw unsupported("background", "is not offered. Use a stream for long answers.");
+  if (value.boolean("background") === true && facts.background !== true) throw unsupported("background", "is not offered. Use a stream for long answers.");
   return { maxTokens: value.cap(form.caps), stream: value.boolean("stream") ?? false, includeUsage: true, candidates: 1, messages: Math.max(1, length("input")) };
 };
 

@@ -9,7 +9,7 @@ const MODES = ["if_absent", "prepend", "append", "replace"] as const;
 const THINKING = ["effort", "thinking", "enable_thinking", "reasoning", "none"] as const;
 /** Their names are the same in every language. */
 const QUANTIZATIONS = ["int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8", "mxfp8", "fp16", "bf16", "fp32"] as const;
-const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript", "hide_ids"] as const;
+const FLAGS = ["thinking_to_content", "allow_service_tier", "allow_user_id", "eof_is_end", "transcript", "hide_ids", "upstream_store", "retry_slow", "keepalive_json", "repair_history"] as const;
 const PROTOCOLS = ["chat", "responses", "messages", "gemini"] as const satisfies readonly Protocol[];
 
 type Protocol = NonNullable<ChannelSettings["without"]>[number];

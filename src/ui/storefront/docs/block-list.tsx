@@ -18,7 +18,8 @@ function OneBlock({ block, index, context, locale, words, live }: Omit<Props, "b
   const say = (text: string) => <Text text={fill(text, context)} locale={locale} />;
   if ("p" in block) return <p className="mt-4 max-w-[68ch] text-fg-2">{say(block.p)}</p>;
   if ("h" in block) return <h2 id={anchorOf(index)} className="mt-10 scroll-mt-20 text-20 font-semibold">{say(block.h)}</h2>;
-  if ("list" in block) return <ul className="mt-4 grid max-w-[68ch] list-disc gap-2 pl-5 text-fg-2 marker:text-fg-3">{block.list.map((text) => <li key={text}>{say(text)}</li>)}</ul>;
+  const list = "list" in block ? block.list : "live" in block && (block.live === "free" || block.live === "memory") ? live[block.live] : undefined;
+  if (list) return <ul className="mt-4 grid max-w-[68ch] list-disc gap-2 pl-5 text-fg-2 marker:text-fg-3">{list.map((text) => <li key={text}>{say(text)}</li>)}</ul>;
   if ("steps" in block) return <ol className="mt-4 grid max-w-[68ch] list-decimal gap-2.5 pl-5 text-fg-2 marker:text-fg-3">{block.steps.map((text) => <li key={text} className="pl-1">{say(text)}</li>)}</ol>;
   if ("note" in block) return <p className="mt-5 max-w-[68ch] rounded-control bg-info-soft px-4 py-3 text-info">{say(block.note)}</p>;
   if ("table" in block) return <DocTable table={block.table} say={say} />;
@@ -44,6 +45,7 @@ function OneBlock({ block, index, context, locale, words, live }: Omit<Props, "b
     return <div className="mt-5 max-w-[760px]">{samples.length === 1 ? <CodeCard sample={first} words={words} /> : <CodeTabs name={`tab-${index}`} label={first.name} samples={samples} words={words} />}</div>;
   }
   if ("open" in block) return <p className="mt-5"><a href={deepLink(block.open, context)} className="btn btn-lg btn-secondary">{say(block.text)}</a></p>;
+  if (!("live" in block)) return null;
   if (block.live === "losses") return <LiveLosses live={live} say={say} />;
   return block.live === "errors" ? <LiveErrors live={live} say={say} /> : <LiveFormats live={live} />;
 }

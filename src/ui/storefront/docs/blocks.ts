@@ -12,8 +12,8 @@ export type Block =
   | Readonly<{ code: string }>
   /** A button that opens a client with everything filled in but the key. */
   | Readonly<{ open: string; text: string }>
-  /** Tables that the program itself knows: what the relay answers, its errors, and what it may leave out. */
-  | Readonly<{ live: "errors" | "formats" | "losses" }>;
+  /** What the program itself knows: what the relay answers, its errors, what it may leave out, what this shop does not charge, and what it keeps. */
+  | Readonly<{ live: "errors" | "formats" | "losses" | "free" | "memory" }>;
 
 export type GuideText = Readonly<{ title: string; description: string; blocks: readonly Block[] }>;
 

@@ -33,6 +33,7 @@ function blockMarkdown(block: Block, context: GuideContext, say: (text: string) 
     return samples.map(({ name, language, code }) => (samples.length > 1 ? `${name}:\n\n${mdFence(code, language)}` : mdFence(code, language))).join("\n\n");
   }
   if ("open" in block) return `[${say(block.text)}](${deepLink(block.open, context)})`;
+  if (block.live === "free" || block.live === "memory") return live[block.live].map((text) => `- ${say(text)}`).join("\n");
   if (block.live === "losses") return lossesMarkdown(live, say);
   return block.live === "errors" ? errorsMarkdown(live, say) : formatsMarkdown(live);
 }

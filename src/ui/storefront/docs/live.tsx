@@ -11,6 +11,10 @@ export type LiveFacts = Readonly<{
   errors: readonly Readonly<{ code: string; status: number; retry: boolean; texts: readonly string[] }>[];
   /** What translating a request into another format may cost it. */
   losses: readonly Readonly<{ code: string; field: string; text: string }>[];
+  /** What costs nothing, as the shop has set it. */
+  free: readonly string[];
+  /** What becomes of answers that may be gone on from. */
+  memory: readonly string[];
   words: Readonly<{ code: string; status: string; meaning: string; retry: string; yes: string; no: string; format: string; address: string; loss: string; field: string; happens: string }>;
 }>;
 

@@ -17,12 +17,12 @@ const price = compilePrice({
 const facts = (usage: Usage | undefined, over: Partial<ReplyFacts> = {}): ReplyFacts =>
   ({ usageInconsistent: false, content: true, complete: true, contentBytes: 20, contentCjk: 0, text: [], textTruncated: false, ...(usage && { usage }), ...over });
 
-type Case = Partial<Omit<MeterInput, "ending">> & Readonly<{ bytes?: number; stopped?: boolean; possibleCost?: boolean; finish?: string; inconsistent?: boolean }>;
+type Case = Partial<Omit<MeterInput, "ending">> & Readonly<{ bytes?: number; stopped?: boolean; possibleCost?: boolean; finish?: string; inconsistent?: boolean; blocked?: boolean }>;
 
-function run(how: How, usage: Usage | undefined, { bytes = 20, stopped = false, possibleCost = false, finish, inconsistent = false, ...over }: Case = {}) {
+function run(how: How, usage: Usage | undefined, { bytes = 20, stopped = false, possibleCost = false, finish, inconsistent = false, blocked = false, ...over }: Case = {}) {
   const ending: Ending = {
     how, stopped, possibleCost,
-    facts: facts(usage, { usageInconsistent: inconsistent, ...(finish !== undefined && { finish }) }),
+    facts: facts(usage, { usageInconsistent: inconsistent, ...(finish !== undefined && { finish }), ...(blocked && { blocked }) }),
     delivered: { bytes, cjk: 0, texts: 0, truncated: false },
   };
   const estimate = wantsEstimate(ending, over.doubtZero) ? { inputTokens: 7, outputTokens: 3, byBytes: false } : undefined;
@@ -42,6 +42,12 @@ const ESTIMATED = 7n * 1_000n + 3n * 2_000n;
 test.each<readonly [string, How, Usage | undefined, Case, string, bigint, number]>([
   ["a normal end is charged as reported", "complete", USED, {}, "ok", AS_REPORTED, 0],
   ["a content filter with usage is charged as reported", "complete", USED, { finish: "content_filter" }, "refused", AS_REPORTED, 0],
+  ["a refused prompt is waived", "complete", USED, { blocked: true, bytes: 0 }, "refused", 0n, FLAG.WAIVED],
+  ["a refused prompt is charged as reported where the shop says so", "complete", USED, { blocked: true, bytes: 0, billBlocked: true }, "refused", AS_REPORTED, 0],
+  ["a refused prompt of which nothing is reported is waived even there", "complete", undefined, { blocked: true, bytes: 0, billBlocked: true }, "refused", 0n, FLAG.WAIVED],
+  ["a refused prompt that is told as an error is free", "failed", USED, { blocked: true, bytes: 0 }, "upstream_error", 0n, 0],
+  ["a refused prompt that is told as an error is charged as reported where the shop says so", "failed", USED, { blocked: true, bytes: 0, billBlocked: true }, "refused", AS_REPORTED, 0],
+  ["other failures stay free where refused prompts are charged", "failed", USED, { bytes: 0, billBlocked: true }, "upstream_error", 0n, 0],
   ["missing usage is estimated", "complete", undefined, {}, "ok", ESTIMATED, 0],
   ["the estimate by bytes is flagged", "complete", undefined, { estimate: { inputTokens: 7, outputTokens: 3, byBytes: true } }, "ok", ESTIMATED, FLAG.BYTE_ESTIMATE],
   ["an input side without an output side is completed", "complete", { inputUncached: 10 }, {}, "ok", 16_000n, 0],

@@ -17,6 +17,7 @@ const SAYS: Readonly<Record<TaskProtocolId, (word: string) => JsonObject>> = {
   "minimax-video": (status) => ({ status, base_resp: { status_code: 0 } }), "ark-task": (status) => ({ status }), "dashscope-task": (task_status) => ({ output: { task_status } }),
   jimeng: (status) => ({ code: 10_000, data: { status } }), veo: (word) => ({ name: "operations/1", done: word === "done" }), "veo-vertex": (word) => ({ name: "o/operations/1", done: word === "done" }), "xai-video": (status) => ({ status }), runway: (status) => ({ status }),
   luma: (state) => ({ state }), "mj-proxy": (status) => ({ status }), suno: (status) => ({ code: "success", data: { status } }),
+  "openai-responses": (status) => ({ id: "resp_1", status }),
 };
 
 const WORDS: Readonly<Partial<Record<TaskProtocolId, Readonly<Record<string, string>>>>> = {
@@ -33,6 +34,7 @@ const WORDS: Readonly<Partial<Record<TaskProtocolId, Readonly<Record<string, str
   luma: { queued: "queued", dreaming: "running", completed: "succeeded", failed: "failed" },
   "mj-proxy": { NOT_START: "queued", SUBMITTED: "queued", IN_PROGRESS: "running", MODAL: "running", SUCCESS: "succeeded", FAILURE: "failed" },
   suno: { NOT_START: "queued", SUBMITTED: "queued", QUEUED: "queued", IN_PROGRESS: "running", SUCCESS: "succeeded", FAILURE: "failed" },
+  "openai-responses": { queued: "queued", in_progress: "running", completed: "succeeded", incomplete: "succeeded", failed: "failed", cancelled: "cancelled" },
 };
 
 describe.each(Object.entries(WORDS) as [TaskProtocolId, Record<string, string>][])("%s", (id, words) => {

@@ -10,7 +10,7 @@ const messages = path.resolve(import.meta.dirname, "../../../../src/ui/messages"
 const read = (locale: string, file: string): Record<string, GuideText> => JSON.parse(readFileSync(path.join(messages, locale, `docs-${file}.json`), "utf8")) as Record<string, GuideText>;
 const context = { base: "https://api.shop.example", model: "gpt-5", embedding: "embed-1", shop: "灯塔 Shop", key: "SHOP_KEY" };
 const words = { code: "Code", status: "Status", meaning: "Meaning", retry: "Again", yes: "Yes", no: "No", format: "Format", address: "Address", loss: "Loss", field: "Field", happens: "What happens" };
-const live = { offered: new Set(["chat"] as const), errors: [{ code: "insufficient_quota", status: 402, retry: false, texts: ["a | b"] }], losses: [{ code: "seed_dropped", field: "seed", text: "No seed." }], words };
+const live = { offered: new Set(["chat"] as const), errors: [{ code: "insufficient_quota", status: 402, retry: false, texts: ["a | b"] }], losses: [{ code: "seed_dropped", field: "seed", text: "No seed." }], free: ["Empty replies"], memory: ["Nothing is kept"], words };
 
 test.each(["en", "zh"])("every guide in %s becomes one document: a title, nothing unfilled, every address in full", (locale) => {
   for (const { slug, file } of GUIDES) {
