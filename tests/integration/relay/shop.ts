@@ -212,7 +212,7 @@ function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", 
     ]),
     settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: (model) => others.find((other) => other.name === model.name)?.price ?? price,
-    cost: ({ number }) => costs?.[number - 1],
+    cost: ({ channel: { number } }) => costs?.[number - 1],
     modelsOf: (asked) => (asked === groupId ? [sold] : []),
   };
 }
