@@ -12,7 +12,7 @@ const WORDS = [
   /no available channels? for model/i,
   /模型[^。]{0,80}(?:不存在|不支持|无可用|未找到)|无可用渠道|无权访问模型/,
 ];
-/** Whose words may be about the name; other errors stay what they are, whatever they say. */
+/** Statuses whose sentence may be about the name; with others only a code says so. */
 const ABOUT_THE_NAME: ReadonlySet<number> = new Set([400, 401, 403, 422, 503]);
 
 /**
@@ -27,6 +27,6 @@ export function blamed(failure: Failure, { countsAs }: Pick<Route, "countsAs">, 
 
 function refusesName({ status, code = "", type = "", message = "" }: UpstreamFault, errorClass: ErrorClass): boolean {
   if (status === 404 || (status === 403 && errorClass === "config")) return true;
-  if (errorClass === "context" || errorClass === "policy" || errorClass === "quirk" || !(status < 300 || ABOUT_THE_NAME.has(status))) return false;
-  return CODES.test(code) || CODES.test(type) || WORDS.some((words) => words.test(message));
+  if (errorClass === "context" || errorClass === "policy" || errorClass === "quirk") return false;
+  return CODES.test(code) || CODES.test(type) || (ABOUT_THE_NAME.has(status) && WORDS.some((words) => words.test(message)));
 }
