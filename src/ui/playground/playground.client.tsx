@@ -11,6 +11,7 @@ import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { EmptyState, ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
+import { callableWith } from "#ui/models/wildcard.ts";
 import { Composer } from "#ui/playground/composer.client.tsx";
 import { NO_PARAMETERS, type Column, type Parameters } from "#ui/playground/conversation.ts";
 import { PlaygroundColumn } from "#ui/playground/playground-column.client.tsx";
@@ -28,7 +29,7 @@ export function Playground({ base }: { base: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.console.models.list.queryOptions());
   const asked = useSearchParams();
-  const models = query.data?.filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"));
+  const models = query.data && callableWith(query.data, [asked.get("model"), asked.get("with")]).filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"));
   const known = (slug: string | null): string | undefined => models?.find((model) => model.slug === slug)?.slug;
   const first = known(asked.get("model")) ?? models?.[0]?.slug;
   if (first !== undefined && models) return <Ready base={base} models={models} first={first} second={known(asked.get("with"))} />;
