@@ -114,7 +114,7 @@ export async function fallBack(state: RelayState, { job, plan, line }: Admitted,
     if (entry.groupId === undefined) line.trying(next.otherGroups);
     const moved = await move(state, job, plan, next, ceilingOf(context, caller, plan, entry));
     if (!moved) continue;
-    if (!mayGoOn(context) || !state.retryBudget.retry()) return undefined;
+    if (!mayGoOn(context) || (error.code !== "model_not_found" && !state.retryBudget.retry())) return undefined;
     return { ...moved, line };
   }
   return undefined;

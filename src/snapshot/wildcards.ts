@@ -3,25 +3,27 @@ import type { Model, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
 
 /** Models that stand for all names that begin as they do. */
 export type Wildcards = Readonly<{
-  /** The longest first. */
-  models: readonly Model[];
+  /** The longest first; one without a model is not sold now, and what stands below it is not sold by a shorter one. */
+  entries: readonly Readonly<{ name: string; of: Model | undefined }>[];
   /** Names below them that stay out of reach: the operator has a model of that name and does not sell it now. */
   withheld: ReadonlySet<string>;
   isOffered(model: Model, groupId: string): boolean;
 }>;
 
-/** @param names of models that are not sold, and their aliases */
+/** @param withheld names of models that are not sold, and their aliases; @returns undefined where none is sold */
 export function collectWildcards(models: Iterable<Model>, withheld: ReadonlySet<string>, isOffered: Wildcards["isOffered"]): Wildcards | undefined {
-  const found = [...models].filter(({ name }) => isWildcard(name)).sort((a, b) => b.name.length - a.name.length);
-  return found.length === 0 ? undefined : { models: found, withheld, isOffered };
+  const sold = [...models].filter(({ name }) => isWildcard(name)).map((of) => ({ name: of.name, of }));
+  if (sold.length === 0) return undefined;
+  const closed = [...withheld].filter(isWildcard).map((name) => ({ name, of: undefined }));
+  return { entries: [...sold, ...closed].sort((a, b) => b.name.length - a.name.length), withheld, isOffered };
 }
 
 /** The model behind a name that no model and no alias has: the longest wildcard's, under the name that is asked for. */
 export function modelBelow({ wildcards }: Snapshot, name: string): Model | undefined {
   if (!wildcards || name.length > ASKED_CHARS_MAX || wildcards.withheld.has(name)) return undefined;
-  for (const of of wildcards.models) {
-    const rest = restOf(of.name, name);
-    if (rest !== undefined) return { ...of, name, wildcard: { of, rest } };
+  for (const { name: wildcard, of } of wildcards.entries) {
+    const rest = restOf(wildcard, name);
+    if (rest !== undefined) return of && { ...of, name, wildcard: { of, rest } };
   }
   return undefined;
 }

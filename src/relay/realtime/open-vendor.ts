@@ -67,7 +67,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
       });
       note({ state, context, operation: "realtime" }, choice, choice.offer.circuits[0], failure);
       choice = input.signal.aborted || failures.length >= ATTEMPTS_MAX ? undefined : next(router, choice, failure);
-      if (choice && !state.retryBudget.retry()) choice = undefined;
+      if (choice && failure.unknownModel === undefined && !state.retryBudget.retry()) choice = undefined;
     }
   }
   throw toRelayError(mostTelling(failures)!);

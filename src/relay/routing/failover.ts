@@ -84,8 +84,9 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       closeFailed(input, tried, failure);
     }
     failures.push(failure);
+    // Neither is a vendor's failure: names that nobody has must not use up what others are tried again with.
     choice = mayRetry(input, retriesSlow(input, choice, failure) ? RETRY_SLOW_WINDOW_MS : RETRY_WINDOW_MS) ? await after(input, router, choice, failure) : undefined;
-    if (choice && !failure.unfit && !state.retryBudget.retry()) choice = undefined;
+    if (choice && !failure.unfit && failure.unknownModel === undefined && !state.retryBudget.retry()) choice = undefined;
   }
   // Whoever could have been asked tells more than whoever could not.
   const asked = failures.filter(({ unfit }) => !unfit);
@@ -199,7 +200,8 @@ export function note({ state, context, operation }: Pick<CallInput, "state" | "c
   else state.health.failure(circuit, errorClass, now, context.snapshot);
   if (BLAMES_CHANNEL.has(errorClass)) state.routeBook.failed(route, now);
   if (!key) return;
-  if (errorClass === "rate") state.keyRing.limited(key.id, now, failure.retryAfterMs);
+  // Below a wildcard the limit may be the one model's: who asks for it alone must not take the key from the others.
+  if (errorClass === "rate" && route.countsAs === undefined) state.keyRing.limited(key.id, now, failure.retryAfterMs);
   if (errorClass !== "auth" && errorClass !== "quota") return;
   state.keyRing.disabled(key.id, now, rev);
   state.snapshots.disableKey(route.channel.id, key.id, errorClass).then(

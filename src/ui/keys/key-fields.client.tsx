@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { ENDPOINTS, EXPIRIES, PERIODS, type KeyDraft } from "#ui/keys/key-draft.ts";
 import { useLimitSentence } from "#ui/keys/limit-sentence.client.ts";
 import { CheckboxField, ComboboxField, MoneyField, NumberField, SelectField, TagInput, TextField } from "#ui/kit/fields.client.tsx";
-import { isWildcard } from "#ui/models/wildcard.ts";
+import { isWildcard, rowBelow } from "#ui/models/wildcard.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Props = { draft: KeyDraft; onChange: (draft: KeyDraft) => void; nameError?: string | undefined; cidrError?: string | undefined; open?: boolean };
@@ -70,7 +70,7 @@ function ModelsField({ value, onChange }: { value: readonly string[]; onChange: 
   ];
   const known = new Set(options.map((option) => option.value));
   const kept = value.filter((name) => !known.has(name)).map((name) => ({ value: name, label: name }));
-  return <ComboboxField multiple label={t("form.models")} optional placeholder={t("form.allModels")} value={value} onChange={onChange} options={[...options, ...kept]} />;
+  return <ComboboxField multiple label={t("form.models")} optional placeholder={t("form.allModels")} value={value} onChange={onChange} options={[...options, ...kept]} typed={(name) => rowBelow(data, name) && { value: name, label: name }} />;
 }
 
 const SCOPE_WORD = { "channel:pin": "pin", debug: "debug" } as const satisfies Record<KeyDraft["scopes"][number], string>;

@@ -2,19 +2,21 @@
 
 export const isWildcard = (slug: string): boolean => slug.endsWith("*");
 
-/** Those that can be asked for as they stand. */
-export const callable = <Row extends Readonly<{ slug: string }>>(rows: readonly Row[]): Row[] => rows.filter(({ slug }) => !isWildcard(slug));
+type Slugged = Readonly<{ slug: string }>;
 
-/** The same, and a name below a wildcard that somebody has in mind; the longest beginning wins, as at the relay. */
-export function callableWith<Row extends Readonly<{ slug: string }>>(rows: readonly Row[], names: readonly (string | null)[]): Row[] {
-  const known = callable(rows), wildcards = rows.filter(({ slug }) => isWildcard(slug)).sort((a, b) => b.slug.length - a.slug.length);
-  const below = [...new Set(names)].flatMap((name): Row[] => {
-    if (name === null || known.some(({ slug }) => slug === name)) return [];
-    const of = wildcards.find(({ slug }) => name.length >= slug.length && !isWildcard(name) && name.startsWith(slug.slice(0, -1)));
-    return of ? [{ ...of, slug: name }] : [];
-  });
-  return [...known, ...below];
+/** Those that can be asked for as they stand. */
+export const callable = <Row extends Slugged>(rows: readonly Row[]): Row[] => rows.filter(({ slug }) => !isWildcard(slug));
+
+/** A name that stands below a wildcard and for nothing else, with what the wildcard says of it; the longest beginning wins, as at the relay. */
+export function rowBelow<Row extends Slugged>(rows: readonly Row[], name: string): Row | undefined {
+  if (/[\s*?#]/.test(name) || rows.some(({ slug }) => slug === name)) return undefined;
+  const [longest] = rows.filter(({ slug }) => isWildcard(slug) && name.length >= slug.length && name.startsWith(slug.slice(0, -1))).sort((a, b) => b.slug.length - a.slug.length);
+  return longest && { ...longest, slug: name };
 }
+
+/** Those that can be asked for, and names below a wildcard that somebody has in mind. */
+export const callableWith = <Row extends Slugged>(rows: readonly Row[], names: readonly (string | null | undefined)[]): Row[] =>
+  [...callable(rows), ...[...new Set(names)].flatMap((name) => (name ? rowBelow(rows, name) ?? [] : []))];
 
 /** What a channel asks its vendor for where the operator says nothing else: the name, or what stands for the wildcard's star. */
 export const upstreamPreset = (publicName: string): string => (isWildcard(publicName) ? "*" : publicName);

@@ -111,6 +111,18 @@ test("another channel may have the model; where one is down nobody is told that 
   expect((await down.shop.chat({ model: "openai/ghost" })).status).toBe(502);
 });
 
+test("names that nobody has use up nothing that others are tried again with, and limits of one name take no key from the others", async () => {
+  const unknown = picky((call) => failure(call, 404, "no such model"));
+  const { shop, vendors } = await setUp([{ script: unknown }, { script: unknown }, { script: unknown }]);
+  await Promise.all(Array.from({ length: 150 }, (_, i) => shop.chat({ model: `openai/ghost-${i}` })));
+  expect(vendors.map(({ calls }) => calls.length)).toEqual([150, 150, 150]);
+  vendors[0]!.script = (call) => failure(call, 500);
+  expect((await shop.chat({ model: "openai/gpt-9" })).status).toBe(200);
+  const limited = await setUp([{ script: picky((call) => failure(call, 429, "limited", { "retry-after": "60" })) }]);
+  expect((await limited.shop.chat({ model: "openai/ghost" })).status).toBe(429);
+  expect((await limited.shop.chat({ model: "openai/gpt-9" })).status).toBe(200);
+});
+
 test("the next of the client's models is asked; both below one wildcard count once against its limits", async () => {
   const { shop, vendors: [vendor] } = await setUp([{ script: picky((call) => failure(call, 404, "no such model")) }], { wildcard: { limits: { rpm: 2 } } });
   const response = await shop.chat({ model: "openai/ghost", models: ["openai/gpt-9"] });

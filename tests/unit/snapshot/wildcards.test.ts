@@ -46,6 +46,8 @@ test("what the operator does not sell under its name is not sold by way of a wil
   // No alias stands for a wildcard: it is a name as any other; and without a price a wildcard is nothing.
   expect(findModel(snapshot, "openai/all")?.wildcard?.rest).toBe("all");
   expect(findModel(build({ models: ROWS.models.filter(({ slug }) => slug !== "*") }), "free/x")).toBeUndefined();
+  // Nor is what stands below it sold by a shorter one.
+  expect([findModel(snapshot, "free/x"), findModel(build({ off: ["mistral/*"] }), "mistral/x"), findModel(snapshot, "mistral/x")?.wildcard?.of.name]).toEqual([undefined, undefined, "*"]);
 });
 
 test("a shop without wildcards has nothing of them, one with some lists none", () => {
