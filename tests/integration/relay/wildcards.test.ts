@@ -159,6 +159,17 @@ test("a vendor that names the model in its address gets one segment after the ot
   expect(vendor!.calls).toHaveLength(1);
 });
 
+test("vectors, and the older completions in a vendor's chat", async () => {
+  const vectors: Script = (call) => (call.path.endsWith("/embeddings") ? json(call, 200, { object: "list", data: [{ object: "embedding", index: 0, embedding: [1, 0] }], model: call.body.model, usage: { prompt_tokens: 10, total_tokens: 10 } }) : completion(call));
+  const { shop, vendors: [vendor] } = await setUp([{ script: vectors }]);
+  const post = (path: string, body: object) => fetch(`${shop.url}${path}`, { method: "POST", headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" }, body: JSON.stringify(body) });
+  const embedded = await post("/v1/embeddings", { model: "openai/embed-9", input: "hi", encoding_format: "float" });
+  expect([embedded.status, ((await embedded.json()) as { model: string }).model, vendor!.calls[0]!.body.model]).toEqual([200, "openai/embed-9", "embed-9"]);
+  const completed = await post("/v1/completions", { model: "openai/text-9", prompt: "hi", max_tokens: 5 });
+  expect([completed.status, vendor!.calls[1]!.body.model]).toEqual([200, "text-9"]);
+  expect(shop.billing.records.map(({ modelId, modelAsked, endpoint }) => [modelId, modelAsked, endpoint])).toEqual([["w1", "openai/embed-9", "embeddings"], ["w1", "openai/text-9", "completions"]]);
+});
+
 test("a wildcard that fails is out as a whole, under whatever name it is asked for next", async () => {
   const { shop, vendors: [vendor] } = await setUp([{ script: (call) => failure(call, 500), keys: [], provider: "ollama" }]);
   for (let i = 0; i < 6; i++) await shop.chat({ model: `openai/name-${i}` });
