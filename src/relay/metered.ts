@@ -142,8 +142,7 @@ export async function admitPlan(
 /** Requests that any of the same channels would serve stand in one line; who is choosy stands alone. */
 export function linedUp(state: RelayState, context: RequestContext, caller: Caller, { operation }: Wanted, parts: RouteParts): Line {
   const { plan, scanned } = parts;
-  // Below a wildcard the offers name the vendor's model.
-  const isChoosy = plan.picky || plan.model.wildcard !== undefined || scanned.ranges.has("provider");
+  const isChoosy = plan.picky || scanned.ranges.has("provider");
   return {
     line: isChoosy ? parts : `${plan.groupId} ${plan.model.id} ${operation} ${context.dialect.id} ${caller.channelNumber ?? ""}`,
     offers: plan.offers,

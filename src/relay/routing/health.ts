@@ -55,7 +55,7 @@ export interface Health {
   heed(opened: Omit<Opened, "ms">, now: number): void;
 }
 
-/** A circuit that opened here, for so long. `model` by its upstream name; absent = the whole channel as it is asked by this protocol. */
+/** A circuit that opened here, for so long. `model` as it is remembered; absent = the whole channel as it is asked by this protocol. */
 export type Opened = Readonly<{ channelId: string; protocol: string; model?: string | undefined; ms: number }>;
 
 const NOBODY = (): void => undefined;
@@ -107,7 +107,7 @@ export function createHealth(random: () => number, tell: (opened: Opened) => voi
       channels.get(circuit.part)?.failure(errorClass, now);
       const part = partOf(circuit);
       if (!part.failure(errorClass, now)) return;
-      told(circuit, part, now, circuit.route.upstreamModel);
+      told(circuit, part, now, circuit.model);
       tripChannel(circuit, now, snapshot);
     },
     neutral(circuit) {
