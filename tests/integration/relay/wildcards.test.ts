@@ -3,7 +3,7 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { Channel, Model, Snapshot } from "#snapshot/snapshot.ts";
 import { collectWildcards } from "#snapshot/wildcards.ts";
 import { KEY, openShop, PRICE, priceOf, type Shop, type ShopOptions } from "./shop.ts";
-import { begin, chunk, completion, failure, json, startVendor, type Script, type Vendor } from "./vendor.ts";
+import { begin, chunk, completion, failure, json, sleep, startVendor, type Script, type Vendor } from "./vendor.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -14,10 +14,10 @@ afterEach(async () => {
 const DEAR = priceOf({ input: "3000000", output: "6000000" });
 
 type Side = Readonly<{ script?: Script; upstream?: string } & Partial<Channel>>;
-type Over = Partial<ShopOptions> & Readonly<{ wildcard?: Partial<Model>; wildcardPrice?: CompiledPrice }>;
+type Over = Partial<ShopOptions> & Readonly<{ wildcard?: Partial<Model>; wildcardPrice?: CompiledPrice; /** How long requests wait for a channel. */ queueMs?: number }>;
 
 /** A shop that sells `openai/*` through all of its channels, and `gpt-test` through the first. */
-async function setUp(sides: readonly Side[], { wildcard, wildcardPrice = DEAR, ...over }: Over = {}): Promise<Readonly<{ shop: Shop; vendors: Vendor[] }>> {
+async function setUp(sides: readonly Side[], { wildcard, wildcardPrice = DEAR, queueMs = 0, ...over }: Over = {}): Promise<Readonly<{ shop: Shop; vendors: Vendor[] }>> {
   const vendors = await Promise.all(sides.map(({ script }) => startVendor(script)));
   const alter = (made: Snapshot): Snapshot => {
     const own = made.models.get("gpt-test")!, tiers = made.routes.get("g1\0gpt-test")!;
@@ -25,6 +25,7 @@ async function setUp(sides: readonly Side[], { wildcard, wildcardPrice = DEAR, .
     const below = tiers.map(({ priority, routes }) => ({ priority, routes: routes.map((route) => ({ ...route, upstreamModel: sides[route.channel.number - 1]!.upstream ?? "*" })) }));
     return {
       ...made,
+      groups: new Map([...made.groups].map(([id, group]) => [id, { ...group, queueMs }])),
       wildcards: collectWildcards([all], new Set(), () => true),
       routes: new Map([...made.routes, [`g1\0${all.name}`, below]]),
       price: (model) => (model.id === all.id ? wildcardPrice : PRICE),
@@ -175,6 +176,15 @@ test("a wildcard that fails is out as a whole, under whatever name it is asked f
   for (let i = 0; i < 6; i++) await shop.chat({ model: `openai/name-${i}` });
   const asked = vendor!.calls.length;
   expect([(await shop.chat({ model: "openai/another" })).status, vendor!.calls.length]).toEqual([503, asked]);
+});
+
+test("requests that wait in one line for a channel are each asked by their own name", async () => {
+  const slowly: Script = (call) => void sleep(50).then(() => completion(call));
+  const { shop, vendors: [vendor] } = await setUp([{ script: slowly, limits: { concurrency: 1 } }], { queueMs: 10_000 });
+  const names = ["openai/a", "openai/b", "openai/c"];
+  const answers = await Promise.all(names.map((model) => shop.chat({ model })));
+  expect(answers.map((answer) => [answer.status, answer.headers.get("x-modelmart-model")])).toEqual(names.map((name) => [200, name]));
+  expect(vendor!.calls.map(({ body }) => body.model).sort()).toEqual(["a", "b", "c"]);
 });
 
 test("suffixes that sort work below a wildcard", async () => {
