@@ -12,6 +12,9 @@ const WORDS = [
   /no available channels? for model/i,
   /模型[^。]{0,80}(?:不存在|不支持|无可用|未找到)|无可用渠道|无权访问模型/,
 ];
+/** What else there may be none of: things that the request itself names. */
+const OTHER_THING = /previous_response|\b(?:file|response|conversation|item|container|cached ?content|vector[ _]store|image|voice|prompt|tool|function|skill)s?\b/i;
+const A_MODEL = /model|deployment|engine/i;
 /** Statuses whose sentence may be about the name; with others only a code says so. */
 const ABOUT_THE_NAME: ReadonlySet<number> = new Set([400, 401, 403, 422, 503]);
 
@@ -22,7 +25,15 @@ const ABOUT_THE_NAME: ReadonlySet<number> = new Set([400, 401, 403, 422, 503]);
  */
 export function blamed(failure: Failure, { countsAs }: Pick<Route, "countsAs">, { name }: Pick<Model, "name">): Failure {
   const { class: errorClass, fault } = failure;
-  return countsAs !== undefined && fault && refusesName(fault, errorClass) ? { ...failure, class: "client", unknownModel: name } : failure;
+  if (countsAs === undefined || !fault) return failure;
+  // Whatever the request names that is not there, the route is not to blame.
+  if (fault.status === 404 && namesOther(fault)) return { ...failure, class: "client" };
+  return refusesName(fault, errorClass) ? { ...failure, class: "client", unknownModel: name } : failure;
+}
+
+function namesOther({ code = "", type = "", message = "" }: UpstreamFault): boolean {
+  const words = `${code} ${type} ${message}`;
+  return OTHER_THING.test(words) && !A_MODEL.test(words);
 }
 
 function refusesName({ status, code = "", type = "", message = "" }: UpstreamFault, errorClass: ErrorClass): boolean {

@@ -86,6 +86,15 @@ test.each(REFUSALS)("a model that the vendor does not have is the customer's own
   expect([(await shop.chat({ model: "openai/gpt-9" })).status, (await shop.chat()).status]).toEqual([200, 200]);
 });
 
+test("what else the request names and the vendor does not have is told as the vendor says it, and leaves the route alone", async () => {
+  const { shop } = await setUp([{ script: picky((call) => failure(call, 404, "No such file: file-abc")) }]);
+  for (let i = 0; i < 3; i++) {
+    const refused = await shop.chat({ model: "openai/ghost" });
+    expect([refused.status, (await errorOf(refused)).message]).toEqual([404, expect.stringContaining("No such file")]);
+  }
+  expect((await shop.chat({ model: "openai/gpt-9" })).status).toBe(200);
+});
+
 test("in Anthropic's and Google's words too", async () => {
   const { shop } = await setUp([{ script: picky((call) => failure(call, 404, "no such model")) }]);
   const ask = (path: string, headers: object, body: object) => fetch(`${shop.url}${path}`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
