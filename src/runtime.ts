@@ -210,7 +210,7 @@ async function buildWeb(env: Env, log: Log): Promise<WebRuntime> {
     pollTasks: () => pollTasks({ store: tasks, channel: (id) => readTaskChannel(pool, sealer, id), transport, accessTokens, clock, log, random: Math.random }),
     management: createManagementApi({
       pool, keys, sealer, log, payments, checkInvariants,
-      testChannel: async (name) => toManagement(await channelTests.test({ name }, { full: false })),
+      testChannel: async (name, model) => toManagement(await channelTests.test({ name }, { full: false, ...(model !== undefined && { model }) })),
       async vendorModels(id) {
         const [{ listChannels }, { fetchedDiff }] = await Promise.all([import("#channels/channel-list.store.ts"), import("#channels/fetched-models.store.ts")]);
         const [[channel], report] = await Promise.all([listChannels(pool, id), channelTests.models(id)]);

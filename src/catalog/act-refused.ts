@@ -1,6 +1,6 @@
 /** Why an act of the staff was not done. The page has a sentence for each. */
 export type RefusalCode =
-  | "not_found" | "changed_meanwhile" | "name_taken" | "alias_taken" | "invalid" | "below_cost" | "begun_already" | "in_the_past" | "default_group" | "in_use" | "nothing_to_do";
+  | "not_found" | "changed_meanwhile" | "name_taken" | "alias_taken" | "wildcard_plain" | "invalid" | "below_cost" | "begun_already" | "in_the_past" | "default_group" | "in_use" | "nothing_to_do";
 
 /** The act was refused and nothing has changed. `detail` is for the person who acts: never a secret. */
 export class ActRefused extends Error {

@@ -10,7 +10,10 @@ export const nameField = (max: number) =>
   z.string({ error: "must be text" }).trim().min(1, "must not be empty").max(max).refine((text) => !/[\p{Cc}\p{Cf}]/u.test(text), "must not hold control characters");
 
 /** Names of models: what clients send, so no blanks and nothing that breaks an address. */
-export const modelNameField = z.string({ error: "must be text" }).regex(/^[^\s\p{Cc}?#]{1,200}$/u, "must be 1 to 200 characters without blanks, ? and #");
+export const modelNameField = z.string({ error: "must be text" }).regex(/^[^\s\p{Cc}?#*]{1,200}$/u, "must be 1 to 200 characters without blanks, ?, # and *");
+
+/** What can be sold: a model's name, or with a `*` at its end the beginning of all names that are passed on. */
+export const soldNameField = z.string({ error: "must be text" }).regex(/^[^\s\p{Cc}?#*]{0,199}[^\s\p{Cc}?#]$/u, "must be 1 to 200 characters without blanks, ? and #; a * may stand at the end");
 
 export const countField = (min: number, max: number) => z.number({ error: "must be a whole number" }).int("must be a whole number").min(min).max(max);
 

@@ -1,6 +1,7 @@
 import { ActRefused, isTaken } from "#catalog/act-refused.ts";
 import { createModel, setAliases, updateModel, type ModelFields } from "#catalog/models.store.ts";
 import { publishPrice } from "#catalog/prices.store.ts";
+import { isWildcard } from "#catalog/wildcard.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
@@ -14,8 +15,9 @@ export type NewModel = Readonly<{
   price?: Readonly<{ document: PriceDocument; ratioInput?: unknown; note?: string }>;
 }>;
 
-/** @throws ActRefused name_taken, alias_taken */
+/** @throws ActRefused name_taken, alias_taken, wildcard_plain */
 export async function addModel(tx: Queryable, model: NewModel, by: string | undefined): Promise<Readonly<{ id: string; trace: Trace }>> {
+  refuseOnWildcard(model.slug, model.aliases, model.fields.preset);
   await refuseTakenNames(tx, [model.slug], undefined, "name_taken");
   const id = await createModel(tx, model.slug, model.fields).catch((error: unknown) => {
     throw isTaken(error) ? new ActRefused("name_taken", model.slug) : error;
@@ -29,15 +31,21 @@ export async function addModel(tx: Queryable, model: NewModel, by: string | unde
  * Changes a model's facts.
  *
  * @param seen the row's `updated_at` as the editor saw it
- * @throws ActRefused not_found, changed_meanwhile, alias_taken
+ * @throws ActRefused not_found, changed_meanwhile, alias_taken, wildcard_plain
  */
 export async function editModel(tx: Queryable, id: string, seen: Date, patch: ModelFields & Readonly<{ aliases?: readonly string[] }>): Promise<Trace> {
   const before = await lockModel(tx, id, seen);
   const { aliases, ...fields } = patch;
+  refuseOnWildcard(before.slug, aliases, fields.preset);
   await updateModel(tx, id, fields);
   if (aliases) await replaceAliases(tx, id, aliases);
   const names = Object.keys(patch).filter((name) => (patch as Record<string, unknown>)[name] !== undefined);
   return { action: "model.update", target: { type: "model", id: before.slug }, before: pick(before, names), after: patch };
+}
+
+/** Names and parameters of its own would be asked for in vain. */
+function refuseOnWildcard(slug: string, aliases: readonly string[] = [], preset: ModelFields["preset"]): void {
+  if (isWildcard(slug) && (aliases.length > 0 || preset)) throw new ActRefused("wildcard_plain", slug);
 }
 
 type Locked = Readonly<{

@@ -51,9 +51,9 @@ const SELECT = `
     JOIN LATERAL (SELECT id, effective_from, doc FROM price_versions
                    WHERE model_id = m.id AND effective_from <= now()
                    ORDER BY effective_from DESC LIMIT 1) p ON true
-   WHERE m.enabled`;
+   WHERE m.enabled AND right(m.slug, 1) <> '*'`;
 
-/** Everything on sale: enabled and with a price in force, by name. `userId`: whose own prices to show beside the list's. */
+/** Everything on sale: enabled and with a price in force, by name. A wildcard is nothing that could be looked at. `userId`: whose own prices to show beside the list's. */
 export async function listOffers(db: Queryable, userId?: string): Promise<readonly Offer[]> {
   const { rows } = await db.query<Row>(`${SELECT} ORDER BY m.slug`);
   const toOffer = await offerBuilder(db, userId);
@@ -141,7 +141,7 @@ export async function listPriceChanges(db: Queryable, options: Readonly<{ modelI
     `SELECT p.id, p.model_id, m.slug, m.name, v.slug AS vendor_slug, p.effective_from, p.doc,
             (SELECT b.doc FROM price_versions b WHERE b.model_id = p.model_id AND b.effective_from < p.effective_from ORDER BY b.effective_from DESC LIMIT 1) AS before
        FROM price_versions p JOIN models m ON m.id = p.model_id LEFT JOIN vendors v ON v.id = m.vendor_id
-      WHERE m.enabled AND ($1::uuid IS NULL OR p.model_id = $1) ORDER BY p.effective_from DESC, p.id DESC LIMIT $2`,
+      WHERE m.enabled AND right(m.slug, 1) <> '*' AND ($1::uuid IS NULL OR p.model_id = $1) ORDER BY p.effective_from DESC, p.id DESC LIMIT $2`,
     [options.modelId ?? null, options.limit],
   );
   return rows.map((row) => ({

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { catalogue, catalogueKey, cataloguePrice, findInCatalogue } from "#catalog/catalogue.ts";
+import { isWildcard } from "#catalog/wildcard.ts";
 import { pricesOf } from "#channels/margins.ts";
 import { readPriceSheet } from "#channels/price-sheet.store.ts";
 import type { ChannelView } from "#channels/channel-list.store.ts";
@@ -38,7 +39,7 @@ export async function fetchedDiff(pool: Pool, channel: Pick<ChannelView, "provid
     };
   });
   const listed = new Set(names);
-  return { models, gone: channel.models.filter(({ upstreamName }) => !listed.has(upstreamName)).map(({ publicName, upstreamName }) => ({ publicName, upstreamName })) };
+  return { models, gone: channel.models.filter(({ publicName, upstreamName }) => !listed.has(upstreamName) && !isWildcard(publicName)).map(({ publicName, upstreamName }) => ({ publicName, upstreamName })) };
 }
 
 /** `openai/gpt-4o` is offered as the shop's `gpt-4o` where there is one. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { countField, nameField } from "#catalog/index.ts";
+import { countField, mappingProblem, nameField, soldNameField } from "#catalog/index.ts";
 
 // What may stand in a channel's fields, whoever fills them in: store file or back office.
 
@@ -10,13 +10,22 @@ export const KEY_MODES = ["round_robin", "random", "sticky", "least_used"] as co
 
 const milliseconds = countField(1, 3_600_000).optional();
 
+const upstreamName = z.string().min(1).max(500);
+
 export const channelField = {
   name: nameField(100),
   baseUrl: z.url({ protocol: /^https?$/, error: "must be an http or https address" }),
   protocol: z.enum(PROTOCOLS),
   key: z.string().min(1).max(20_000),
   keyMode: z.enum(KEY_MODES),
-  upstreamName: z.string().min(1).max(500),
+  upstreamName,
+  /** What it serves, by the shop's names, under which of the vendor's. */
+  models: z.record(soldNameField, upstreamName).superRefine((models, context) => {
+    for (const [name, upstream] of Object.entries(models)) {
+      const problem = mappingProblem(name, upstream);
+      if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
+    }
+  }),
   priority: countField(-1_000_000, 1_000_000),
   weight: countField(0, 1_000_000),
   limits: z.strictObject({ rpm: countField(0, 1e9).optional(), tpm: countField(0, 1e9).optional(), concurrency: countField(0, 1e9).optional() }),

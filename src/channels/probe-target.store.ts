@@ -1,6 +1,7 @@
 import { readChannelSettings, type ChannelSettings } from "#channels/channel-settings.ts";
 import { withProxyPassword } from "#channels/channel-proxy.ts";
 import { channelKeyAad, type Sealer } from "#channels/channel-keys.store.ts";
+import { isWildcard, restOf, upstreamOf } from "#catalog/index.ts";
 import type { PriceDocument } from "#money/price.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 
@@ -33,7 +34,8 @@ type ModelRow = {
 };
 
 /**
- * Reads the channel for a test, by name or id. Without wishes: its first live key, its first model that has a price.
+ * Reads the channel for a test, by name or id. Without wishes: its first live key, its first model that has a price and a
+ * name of its own. What a wildcard stands for must be named.
  *
  * @returns undefined when there is no such channel
  */
@@ -54,9 +56,10 @@ export async function readProbeSubject(
        LEFT JOIN LATERAL (SELECT id, doc FROM price_versions WHERE model_id = m.id AND effective_from <= now() ORDER BY effective_from DESC LIMIT 1) p ON true
        LEFT JOIN LATERAL (SELECT doc FROM cost_versions WHERE channel_id = cm.channel_id AND upstream_model = cm.upstream_name AND currency = 'USD' AND effective_from <= now()
                            ORDER BY effective_from DESC LIMIT 1) k ON true
-      WHERE cm.channel_id = $1 AND ($2::text IS NULL OR cm.public_name = $2) ORDER BY (p.id IS NULL), cm.public_name LIMIT 1`,
+      WHERE cm.channel_id = $1 AND CASE WHEN right(cm.public_name, 1) = '*' THEN starts_with($2, left(cm.public_name, -1)) ELSE $2::text IS NULL OR cm.public_name = $2 END
+      ORDER BY right(cm.public_name, 1) = '*', (p.id IS NULL), CASE WHEN $2::text IS NULL THEN 0 ELSE -length(cm.public_name) END, cm.public_name LIMIT 1`,
     [channel.id, wish.model ?? null]);
-  const key = keys[0], model = models[0];
+  const key = keys[0], model = models[0] && named(models[0], wish.model);
   return {
     channelId: channel.id, name: channel.name, provider: channel.provider, baseUrl: channel.base_url, protocol: channel.protocol, connectMs: channel.timeouts.connect_ms, costPpm: channel.cost_ppm, settings: withProxyPassword(readChannelSettings(channel.settings) ?? {}, channel.proxy_sealed, channel.id, sealer.open),
     key: key && { id: key.id, suffix: key.suffix, secret: sealer.open(key.sealed, channelKeyAad(key.id)) },
@@ -66,6 +69,13 @@ export async function readProbeSubject(
         ? { modelId: model.model_id, versionId: BigInt(model.version_id), document: model.doc, listPrice: model.list_price } : undefined,
     },
   };
+}
+
+/** The name that is to be tried below a wildcard; undefined where it is none that would be passed on. */
+function named(row: ModelRow, wish: string | undefined): ModelRow | undefined {
+  if (!isWildcard(row.public_name)) return row;
+  const rest = wish === undefined ? undefined : restOf(row.public_name, wish);
+  return rest === undefined ? undefined : { ...row, public_name: wish!, upstream_name: upstreamOf(row.upstream_name, rest) };
 }
 
 /** Keeps how the last test went, for the list of channels. */

@@ -37,12 +37,13 @@ export const channelRoutes: readonly Route[] = [
     method: "POST",
     path: "/channels/{name}/test",
     permission: "channels:test",
-    summary: "Sends a real small request through the channel, at the shop's own cost",
+    summary: "Sends a real small request through the channel, at the shop's own cost; below a wildcard, for the model that is named",
+    query: z.strictObject({ model: modelNameField.optional() }),
     response: z.strictObject({
       ok: z.boolean(), status: z.int().nullable(), latency_ms: z.number().nullable(), model: z.string().nullable(), request_id: z.string().nullable(), error: z.string().nullable(),
     }),
-    async handle({ deps, params }) {
-      const test = await deps.testChannel(params.name!);
+    async handle({ deps, params, query: { model } }) {
+      const test = await deps.testChannel(params.name!, model);
       if (!test) throw new ManagementError("not_found", "There is no channel of this name.");
       return {
         body: {

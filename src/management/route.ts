@@ -29,7 +29,8 @@ export type ManagementDeps = Readonly<{
   log: Log;
   payments: Payments;
   /** Sends a real small request through a channel; undefined = there is no such channel. */
-  testChannel(name: string): Promise<ChannelTest | undefined>;
+  /** @param model what is asked for; left out = the channel's first */
+  testChannel(name: string, model?: string): Promise<ChannelTest | undefined>;
   /** Asks the vendor for its models; undefined = there is no such channel. */
   vendorModels(channelId: string): Promise<VendorModels | undefined>;
   /** Asks a model for one thing after the other, at the shop's own cost. Nothing is stored. */

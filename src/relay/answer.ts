@@ -93,6 +93,6 @@ function bodyEnding({ context }: Job, { tried, facts, empty }: Extract<Delivery,
 /** What a token of output costs us where that is known, else what it costs the customer. */
 function outputPrice({ context, model, price }: Job, { offer: { route } }: Choice): bigint {
   const { snapshot, admittedAtMs } = context;
-  const cost = snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs) ?? price;
+  const cost = snapshot.cost(route, model, admittedAtMs) ?? price;
   return cost.card(0, admittedAtMs).prices.output ?? 0n;
 }

@@ -29,6 +29,7 @@ import type { Plan } from "#relay/plan.ts";
 import { recallTurn, type ReadBody } from "#relay/stored/turn.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
+import { soldModel } from "#snapshot/wildcards.ts";
 
 /** Endpoint limits. Pictures and sound may be large. */
 export const JSON_BYTES_MAX = 20 * 1024 * 1024;
@@ -105,9 +106,9 @@ export async function admitPlan(
     throw new RelayError("unsupported_endpoint", `The model '${scanned.model.slice(0, 200)}' is not offered at this endpoint.`, { param: "model" });
   }
 
-  const takingRequest = inLine?.counted.has(model) === true ? undefined : takeRequest(state, context, ownScopes);
+  const takingRequest = inLine?.counted.has(soldModel(model)) === true ? undefined : takeRequest(state, context, ownScopes);
   if (takingRequest) await takingRequest;
-  inLine?.counted.add(model);
+  inLine?.counted.add(soldModel(model));
   const weighed = weigh(state, context, plan, { operation, scanned, body });
   const tier = plan.tiers ? pricedTier(scanned, body, price) : undefined;
   const inputTokensRough = roughInputTokens(weighed);
@@ -167,8 +168,8 @@ export function routerFor(state: RelayState, { snapshot, admittedAtMs, inbound, 
     state, snapshot, model, tokens, offers: accepted, affinity: caller.keyId,
     conversation: remembers ? conversationOf({ keyId: caller.keyId, model: model.name, header: inbound.headers["x-session-id"], scanned, body }) : undefined,
     strategy: (wanted && sortStrategy(wanted)) ?? suffixStrategy(snapshot, scanned.model) ?? snapshot.settings.strategy,
-    cost: (route) => expectedCost(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
-    ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route.channel, model, route.upstreamModel, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
+    cost: (route) => expectedCost(snapshot.cost(route, model, admittedAtMs), inputTokensRough, tokens - inputTokensRough, admittedAtMs),
+    ...(!snapshot.settings.failoverAtLoss && accepted.length > 1 && { loses: (route) => costsMore(snapshot.cost(route, model, admittedAtMs), price, inputTokensRough, tokens - inputTokensRough, admittedAtMs) }),
     ...(turn?.pin?.keyId !== undefined && { keyId: turn.pin.keyId }),
     noFallbacks: wanted?.allow_fallbacks === false,
   });

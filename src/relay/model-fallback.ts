@@ -14,6 +14,7 @@ import type { LineEntry } from "#relay/routing/model-line.ts";
 import { ATTEMPTS_MAX, LINE_ATTEMPTS_MAX } from "#relay/routing/retry-policy.ts";
 import { pinnedPlan } from "#relay/stored/pinned.ts";
 import type { Caller, FallbackCause, Model } from "#snapshot/snapshot.ts";
+import { soldModel } from "#snapshot/wildcards.ts";
 
 /**
  * Stage 6 and 7 for the model that is asked for, or, where nobody can serve it, for the next in its line.
@@ -113,7 +114,7 @@ export async function fallBack(state: RelayState, { job, plan, line }: Admitted,
     if (entry.groupId === undefined) line.trying(next.otherGroups);
     const moved = await move(state, job, plan, next, ceilingOf(context, caller, plan, entry));
     if (!moved) continue;
-    if (!mayGoOn(context) || !state.retryBudget.retry()) return undefined;
+    if (!mayGoOn(context) || (error.code !== "model_not_found" && !state.retryBudget.retry())) return undefined;
     return { ...moved, line };
   }
   return undefined;
@@ -136,10 +137,10 @@ async function move(state: RelayState, job: Job, from: Plan, to: Plan, ceiling: 
     if (!(await hold.raise(card, size))) throw notFound(model.name);
     const { ceiling: _before, tier: _asked, ...rest } = job;
     const attemptsMax = Math.min(LINE_ATTEMPTS_MAX, context.attempts.length + ATTEMPTS_MAX);
-    if (from.model !== model) state.limiter.correct(from.ownScopes, "tokens", -tokens);
+    if (soldModel(from.model) !== soldModel(model)) state.limiter.correct(from.ownScopes, "tokens", -tokens);
     return { plan: to, router, first, job: { ...rest, model, groupId, price, attemptsMax, scopes: to.allScopes, ...(ceiling && { ceiling }), ...(tier !== undefined && { tier }) } };
   } catch (error) {
-    if (from.model !== model) state.limiter.correct(to.ownScopes, "tokens", -tokens);
+    if (soldModel(from.model) !== soldModel(model)) state.limiter.correct(to.ownScopes, "tokens", -tokens);
     if (error instanceof RelayError) return undefined;
     throw error;
   }
@@ -147,7 +148,7 @@ async function move(state: RelayState, job: Job, from: Plan, to: Plan, ceiling: 
 
 /** The caller's own limits have been taken from already. @returns false when the model's are at their end */
 async function takeLimits(state: RelayState, { context, tokensTaken }: Job, from: Plan, to: Plan): Promise<boolean> {
-  if (from.model === to.model) return true;
+  if (soldModel(from.model) === soldModel(to.model)) return true;
   try {
     await takeRequest(state, context, to.ownScopes, false);
     await takeTokens(state, context, to.ownScopes, tokensTaken);

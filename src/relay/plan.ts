@@ -7,6 +7,7 @@ import { providers } from "#relay/providers/index.ts";
 import type { SessionKind } from "#relay/realtime/session-kind.ts";
 import { isServed, offersFor, realtimeOffers } from "#relay/routing/candidates.ts";
 import type { Asked, Offer } from "#relay/routing/candidates.ts";
+import { isRouted } from "#snapshot/wildcards.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 /** What all requests of one caller for one model have in common, as long as neither he nor the snapshot changes. */
@@ -48,6 +49,8 @@ export type Plans = Readonly<{
 
 /** Names under which one caller asks for models; a name may be spelled in several ways, so there could be many. */
 const NAMES_MAX = 1_000;
+/** As many as customers like stand below a wildcard: no key keeps more of them. */
+const NAMES_BELOW_MAX = 100;
 
 /** Makes each plan once: looking all this up costs more than the rest of an admission. */
 export function createPlans(): Plans {
@@ -85,7 +88,7 @@ export function createPlans(): Plans {
         ...(others.length > 0 && { otherGroups: others }),
         ...(offers.length === 0 && !isServed(snapshot, providers, [first, ...others], model, asked) && { unsupported: true }),
       };
-      if (plans.size >= NAMES_MAX) plans.clear();
+      if (plans.size >= (model.wildcard ? NAMES_BELOW_MAX : NAMES_MAX)) plans.clear();
       plans.set(key, plan);
       return plan;
     },
@@ -94,16 +97,16 @@ export function createPlans(): Plans {
       const { own, all } = scopes.ofModel(caller, snapshot, model);
       const groups = groupsFor(snapshot, caller, model).map((groupId) => ({ groupId, offers: pinnedTo(caller, realtimeOffers(snapshot, providers, groupId, model, kind === "transcription")) }));
       const { groupId, offers } = groups.find((group) => group.offers.length > 0) ?? groups[0]!;
-      const unsupported = offers.length === 0 && groups.some((group) => snapshot.routes.has(`${group.groupId}\0${model.name}`));
+      const unsupported = offers.length === 0 && groups.some((group) => isRouted(snapshot, group.groupId, model));
       return { model, ownScopes: own, allScopes: all, groupId, offers, weighs: false, tiers: false, picky: false, keepsAlive: false, characters: false, ...(unsupported && { unsupported }) };
     },
   };
 }
 
 /** The groups that may serve a caller's call of a model, the preferred one first. */
-export function groupsFor({ groups, routes }: Snapshot, { groupId }: Caller, { name }: Model): readonly [string, ...string[]] {
-  const serving = groups.get(groupId)?.auto;
+export function groupsFor(snapshot: Snapshot, { groupId }: Caller, model: Model): readonly [string, ...string[]] {
+  const serving = snapshot.groups.get(groupId)?.auto;
   if (serving === undefined) return [groupId];
-  const [first = serving[0] ?? groupId, ...others] = serving.filter((id) => routes.has(`${id}\0${name}`));
+  const [first = serving[0] ?? groupId, ...others] = serving.filter((id) => isRouted(snapshot, id, model));
   return [first, ...others];
 }

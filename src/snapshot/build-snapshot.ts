@@ -1,9 +1,10 @@
 import { readGroupLimits, readLimits, resolveSettings, settingNano } from "#accounts/index.ts";
-import { readFacts } from "#catalog/index.ts";
+import { isWildcard, readFacts } from "#catalog/index.ts";
 import { channelKeyAad, readChannelSettings, withProxyPassword, type Sealer } from "#channels/index.ts";
 import { ppm } from "#money/amount.ts";
 import { SealError } from "#platform/crypto/seal.ts";
 import { createPriceBook } from "#snapshot/price-book.ts";
+import { collectWildcards, isRouted } from "#snapshot/wildcards.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
 import type { Channel, ChannelKey, Endpoint, FallbackCause, Group, Model, ModelPreset, RelaySettings, Route, Snapshot, Tier } from "#snapshot/snapshot.ts";
 
@@ -18,10 +19,13 @@ export function buildSnapshot(rows: SnapshotRows, open: Sealer["open"], nowMs: (
   const book = createPriceBook(rows);
   const channels = buildChannels(rows, open);
   const priced = rows.models.filter(({ id }) => book.pricedFromMs(id) !== undefined);
-  const models = new Map(priced.map((row) => [row.slug, buildModel(row)]));
-  const { routes, offered } = buildRoutes(rows, channels, models);
+  const all = new Map(priced.map((row) => [row.slug, buildModel(row)]));
+  const { routes, offered } = buildRoutes(rows, channels, all);
   const groups = buildGroups(rows);
-  const servedBy = (model: Model, groupId: string): string => groups.get(groupId)?.auto?.find((id) => routes.has(`${id}\0${model.name}`)) ?? groupId;
+  const wildcards = collectWildcards(all.values(), withheldNames(rows, all), (model, groupId) => offeredTo(groups.get(groupId), groupId, offered).includes(model));
+  const models = wildcards ? new Map([...all].filter(([name]) => !isWildcard(name))) : all;
+  const listed = wildcards ? new Map([...offered].map(([groupId, list]) => [groupId, list.filter(({ name }) => !isWildcard(name))])) : offered;
+  const servedBy = (model: Model, groupId: string): string => groups.get(groupId)?.auto?.find((id) => isRouted({ routes }, id, model)) ?? groupId;
 
   return {
     rev: rows.rev,
@@ -31,13 +35,18 @@ export function buildSnapshot(rows: SnapshotRows, open: Sealer["open"], nowMs: (
     groups,
     channels,
     routes,
+    ...(wildcards && { wildcards }),
     settings: relaySettings(rows),
     // Members of a line of groups are shown the price of the first that would serve them.
     price: rows.groups.some(hasLine) ? (model, groupId, userId, atMs) => book.price(model, servedBy(model, groupId), userId, atMs) : book.price,
     cost: book.cost,
-    modelsOf: (groupId) => offeredTo(groups.get(groupId), groupId, offered).filter(({ id }) => book.pricedFromMs(id)! <= nowMs()),
+    modelsOf: (groupId) => offeredTo(groups.get(groupId), groupId, listed).filter(({ id }) => book.pricedFromMs(id)! <= nowMs()),
   };
 }
+
+/** A model that is switched off or has no price is not to be had by way of a wildcard above it. */
+const withheldNames = ({ models, aliases, off = [] }: SnapshotRows, sold: ReadonlyMap<string, Model>): ReadonlySet<string> =>
+  new Set([...off, ...models.map(({ slug }) => slug), ...aliases.flatMap(({ alias, slug }) => (sold.has(slug) ? [] : [alias]))].filter((name) => !sold.has(name)));
 
 function buildModel(row: SnapshotRows["models"][number]): Model {
   const fallbacks = (row.fallbacks ?? []) as readonly Readonly<{ model: string; on: readonly FallbackCause[] }>[];

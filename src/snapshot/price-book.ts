@@ -2,7 +2,8 @@ import { priceFor, type PriceOverride } from "#catalog/price-for.ts";
 import { ppm } from "#money/amount.ts";
 import { compilePrice, parsePriceDocument, type CompiledPrice, type PriceDocument } from "#money/price.ts";
 import type { SnapshotRows } from "#snapshot/snapshot-rows.ts";
-import type { Channel, Model } from "#snapshot/snapshot.ts";
+import type { Channel, Model, Route } from "#snapshot/snapshot.ts";
+import { countedName, soldModel } from "#snapshot/wildcards.ts";
 
 type Version = Readonly<{ id: bigint; fromMs: number; document: PriceDocument }>;
 
@@ -14,7 +15,7 @@ export type PriceBook = Readonly<{
   /** When a model is first priced, in ms; undefined = never. */
   pricedFromMs(modelId: string): number | undefined;
   price(model: Model, groupId: string, userId: string, atMs: number): CompiledPrice | undefined;
-  cost(channel: Channel, publicModel: Model, upstreamModel: string, atMs: number): CompiledPrice | undefined;
+  cost(route: Route, publicModel: Model, atMs: number): CompiledPrice | undefined;
 }>;
 
 /**
@@ -64,7 +65,10 @@ export function createPriceBook(rows: SnapshotRows): PriceBook {
       return price;
     },
 
-    cost(channel, publicModel, upstreamModel, atMs) {
+    cost(route, asked, atMs) {
+      const { channel } = route, publicModel = soldModel(asked);
+      // Below a wildcard a model may have a cost that the operator has stated for it alone.
+      const upstreamModel = route.countsAs !== undefined && costs.has(pair(channel.id, route.upstreamModel)) ? route.upstreamModel : countedName(route);
       const known = costInForce.get(channel)?.get(upstreamModel);
       if (known && known.model === publicModel && known.fromMs <= atMs && atMs < known.untilMs) return known.price;
       const ownVersions = costs.get(pair(channel.id, upstreamModel));

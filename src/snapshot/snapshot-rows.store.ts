@@ -19,6 +19,7 @@ export async function loadSnapshotRows(pool: Pool): Promise<SnapshotRows> {
                coalesce(m.context_tokens, b.context_tokens) AS context_tokens, coalesce(m.max_output_tokens, b.max_output_tokens) AS max_output_tokens,
                coalesce(m.list_price, b.list_price) AS list_price
           FROM models m LEFT JOIN models b ON b.slug = m.preset ->> 'model' LEFT JOIN vendors v ON v.id = coalesce(m.vendor_id, b.vendor_id) WHERE m.enabled ORDER BY m.slug`),
+      off: (await all<{ slug: string }>("SELECT slug FROM models WHERE NOT enabled")).map(({ slug }) => slug),
       aliases: await all("SELECT a.alias, m.slug FROM model_aliases a JOIN models m ON m.id = a.model_id"),
       prices: await all(`
         SELECT id, model_id, effective_from, doc FROM price_versions p

@@ -6,6 +6,8 @@ export type SnapshotRows = Readonly<{
     id: string; slug: string; vendor: string | null; context_tokens: number | null; max_output_tokens: number | null;
     endpoints: readonly string[]; created_at: Date; limits: unknown; list_price: unknown; fallbacks?: unknown; preset?: unknown; facts?: unknown;
   }>[];
+  /** Names of models that are switched off. */
+  off?: readonly string[];
   aliases: readonly Readonly<{ alias: string; slug: string }>[];
   /** Per model by ascending start: the version in force and all that follow. */
   prices: readonly Readonly<{ id: bigint; model_id: string; effective_from: Date; doc: unknown }>[];

@@ -2,27 +2,30 @@ import type { KeyScope } from "#accounts/index.ts";
 import type { ChannelSettings } from "#channels/index.ts";
 import type { Ppm } from "#money/amount.ts";
 import type { CompiledPrice } from "#money/price.ts";
+import type { Wildcards } from "#snapshot/wildcards.ts";
 
 /** Everything on offer right now: immutable, swapped whole. A request keeps the one it started with. */
 export interface Snapshot {
   readonly rev: bigint;
   readonly builtAtMs: number;
-  /** Public name -> model; only enabled models with a price version. */
+  /** Public name -> model; only enabled models with a price version, wildcards not among them. */
   readonly models: ReadonlyMap<string, Model>;
   /** Alias -> public name, one hop. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** Models that stand for all names that begin as they do; absent = the shop has none. */
+  readonly wildcards?: Wildcards | undefined;
   /** By group id. */
   readonly groups: ReadonlyMap<string, Group>;
   /** By channel id; disabled channels included (marked), so receipts can name them. */
   readonly channels: ReadonlyMap<string, Channel>;
-  /** `${groupId}\0${publicModel}` -> tiers by descending priority, active channels only. */
+  /** `${groupId}\0${publicModel}` -> tiers by descending priority, active channels only; of a wildcard by its own name. Asked by `tiersFor`. */
   readonly routes: ReadonlyMap<string, readonly Tier[]>;
   readonly settings: RelaySettings;
   /** Sell price in force for (model, group, user) at an instant; undefined = not priced. Memoised. */
   price(model: Model, groupId: string, userId: string, atMs: number): CompiledPrice | undefined;
-  /** Cost price of one upstream model on a channel at an instant; undefined = cost unknown (counts 0). */
-  cost(channel: Channel, publicModel: Model, upstreamModel: string, atMs: number): CompiledPrice | undefined;
-  /** Models that this group may call, sorted by name. */
+  /** Cost price of a route at an instant; undefined = cost unknown (counts 0). */
+  cost(route: Route, publicModel: Model, atMs: number): CompiledPrice | undefined;
+  /** Models that this group may call, sorted by name; wildcards are no names to be called. */
   modelsOf(groupId: string): readonly Model[];
 }
 
@@ -44,6 +47,8 @@ export type Model = Readonly<{
   fallbacks?: readonly ModelFallback[];
   /** It is another model with parameters set. */
   preset?: ModelPreset;
+  /** It was asked for by a name below a wildcard: that is what is sold, and `rest` is the vendor's name. */
+  wildcard?: Readonly<{ of: Model; rest: string }>;
 }>;
 
 /** `reasoning`: an effort, or tokens. */
@@ -69,7 +74,13 @@ export type Group = Readonly<{
 export type Tier = Readonly<{ priority: number; routes: readonly Route[] }>;
 
 /** One channel's offer of one model. */
-export type Route = Readonly<{ channel: Channel; weight: number; upstreamModel: string }>;
+export type Route = Readonly<{
+  channel: Channel;
+  weight: number;
+  upstreamModel: string;
+  /** What it is remembered by where customers choose the upstream name: the channel's own word for the wildcard. */
+  countsAs?: string;
+}>;
 
 export type Channel = Readonly<{
   id: string;

@@ -4,7 +4,7 @@ import { nano } from "#money/amount.ts";
 import { formatUsd } from "#money/parse-amount.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
 import { readShop } from "#store/read-shop.store.ts";
-import { wordsFromPrice } from "#catalog/index.ts";
+import { ownUpstream, wordsFromPrice } from "#catalog/index.ts";
 import type { ChannelState, KeyState, ModelState, ShopState, UserState } from "#store/shop-state.ts";
 
 /**
@@ -42,7 +42,7 @@ function exportModel(model: ModelState): object {
 }
 
 function exportChannel(channel: ChannelState): object {
-  const sameNames = [...channel.models].every(([name, upstream]) => name === upstream);
+  const sameNames = [...channel.models].every(([name, upstream]) => ownUpstream(name) === upstream);
   const prices = Object.fromEntries([...channel.costs].map(([name, document]) => [name, wordsFromPrice(document)]));
   return {
     name: channel.name, provider: channel.provider, base_url: channel.baseUrl, protocol: channel.protocol,

@@ -4,7 +4,7 @@ import { BUDGET_PERIODS, groupLimitsSchema, limitsSchema } from "#accounts/index
 import type { Nano } from "#money/amount.ts";
 import { parseUsd } from "#money/parse-amount.ts";
 
-export { countField, modelNameField, nameField } from "#catalog/index.ts";
+export { countField, nameField, soldNameField } from "#catalog/index.ts";
 
 /** The parts that the store file and the REST have in common. Decimals come as text from YAML and as numbers from JSON. */
 

@@ -1,5 +1,5 @@
 import { channelProxyAad, createChannel, dropCost, publishCost, setChannelGroups, setChannelKeys, setChannelModels, updateChannel, withoutProxyPassword, type ChannelKeyInput } from "#channels/index.ts";
-import { DEFAULT_GROUP } from "#catalog/index.ts";
+import { DEFAULT_GROUP, isWildcard, restOf, upstreamOf } from "#catalog/index.ts";
 import type { PriceDocument } from "#money/price.ts";
 import { differences, picked, type Change, type Ids, type PlanTools } from "#store/change.ts";
 import type { ParsedStoreFile } from "#store/parse-store-file.ts";
@@ -85,12 +85,28 @@ function costChanges(
   if (cost) for (const name of current?.costs.keys() ?? []) byUpstream.set(name, null);
   const upstreams = new Set([...models.values(), ...(current?.costs.keys() ?? [])]);
   for (const [name, document] of cost?.prices ?? []) {
-    const upstream = models.get(name) ?? (upstreams.has(name) ? name : undefined);
+    const upstream = models.get(name) ?? upstreamBelow(models, name) ?? (upstreams.has(name) || isPassedOn(models, name) ? name : undefined);
     if (upstream === undefined) tools.fail([...at, name], "the channel does not serve this model");
     else byUpstream.set(upstream, document);
   }
   return byUpstream;
 }
+
+const wildcardsOf = (models: ReadonlyMap<string, string>): (readonly [string, string])[] =>
+  [...models].filter(([name]) => isWildcard(name)).sort(([a], [b]) => b.length - a.length);
+
+/** The vendor's name of a model that stands below one of the channel's wildcards. */
+function upstreamBelow(models: ReadonlyMap<string, string>, name: string): string | undefined {
+  for (const [wildcard, upstream] of wildcardsOf(models)) {
+    const rest = restOf(wildcard, name);
+    if (rest !== undefined) return upstreamOf(upstream, rest);
+  }
+  return undefined;
+}
+
+/** May a customer ask for this name of the vendor's? */
+const isPassedOn = (models: ReadonlyMap<string, string>, upstream: string): boolean =>
+  wildcardsOf(models).some(([, own]) => restOf(own, upstream) !== undefined);
 
 export function pruneChannels(channels: readonly FileChannel[], shop: ShopState): Change[] {
   const named = new Set(channels.map(({ name }) => name));

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { KEY_SCOPES, problemOfGivenSecret, ROLES, STAFF_ROLES } from "#accounts/index.ts";
-import { ENDPOINTS, groupField, modelField } from "#catalog/index.ts";
+import { ENDPOINTS, groupField, isWildcard, modelField, ownUpstream, WILDCARD_LACKS } from "#catalog/index.ts";
 import { channelField, channelSettingsField } from "#channels/index.ts";
 import { CODE_PATTERN } from "#payments/index.ts";
 import {
-  budgetField, cidrField, countField, groupLimitsField, instantField, limitsField, listOf, modelNameField, nameField, positiveUsdField,
+  budgetField, cidrField, countField, groupLimitsField, instantField, limitsField, listOf, nameField, positiveUsdField, soldNameField,
 } from "#store/fields.ts";
 
 /** Members that `check-store-file.ts` looks at, which also sees files that do not fit elsewhere. */
@@ -13,7 +13,7 @@ const words = z.record(z.string(), z.unknown());
 const group = z.strictObject({ ratio: groupField.ratio.optional(), top_up_ratio: groupField.ratio.optional(), limits: groupLimitsField.optional(), auto: groupField.auto.optional() });
 
 const model = z.strictObject({
-  id: modelNameField,
+  id: soldNameField,
   name: modelField.name.optional(),
   vendor: modelField.vendor.optional(),
   context: modelField.tokens.optional(),
@@ -26,7 +26,13 @@ const model = z.strictObject({
   enabled: z.boolean().optional(),
   price: words.optional(),
   ratio: words.optional(),
+}).superRefine((entry, context) => {
+  for (const field of WILDCARD_LACKS) {
+    if (isWildcard(entry.id) && has(entry[field])) context.addIssue({ code: "custom", path: [field], message: "is nothing for a wildcard: the names that it stands for are the vendor's" });
+  }
 });
+
+const has = (value: unknown): boolean => value !== undefined && (!Array.isArray(value) || value.length > 0);
 
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable");
 const upstreamKey = z.union([
@@ -43,8 +49,8 @@ const channel = z.strictObject({
   keys: listOf(upstreamKey).optional(),
   key_mode: channelField.keyMode.optional(),
   models: z.union([
-    z.array(modelNameField).transform((names) => new Map(names.map((name) => [name, name]))),
-    z.record(modelNameField, channelField.upstreamName).transform((names) => new Map(Object.entries(names))),
+    z.array(soldNameField).transform((names) => new Map(names.map((name) => [name, ownUpstream(name)]))),
+    channelField.models.transform((names) => new Map(Object.entries(names))),
   ], { error: "must be a list of names or { shop-name: upstream-name }" }).optional(),
   groups: z.array(z.string()).optional(),
   priority: channelField.priority.optional(),

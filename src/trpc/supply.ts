@@ -16,7 +16,7 @@ export type Supply = Readonly<{
 }>;
 
 const STATUS: Readonly<Record<RefusalCode, TRPCError["code"]>> = {
-  not_found: "NOT_FOUND", changed_meanwhile: "CONFLICT", name_taken: "CONFLICT", alias_taken: "CONFLICT", invalid: "BAD_REQUEST", below_cost: "PRECONDITION_FAILED",
+  not_found: "NOT_FOUND", changed_meanwhile: "CONFLICT", name_taken: "CONFLICT", alias_taken: "CONFLICT", wildcard_plain: "BAD_REQUEST", invalid: "BAD_REQUEST", below_cost: "PRECONDITION_FAILED",
   begun_already: "PRECONDITION_FAILED", in_the_past: "BAD_REQUEST", default_group: "PRECONDITION_FAILED", in_use: "PRECONDITION_FAILED", nothing_to_do: "BAD_REQUEST",
 };
 

@@ -17,6 +17,9 @@ export const BROKEN_STREAMS = {
 
 export const SILENT_MS = 900;
 
+/** USD per million tokens of whatever stands below `many/*`. */
+export const MANY_PRICE = { input: 0.7, output: 1.3 } as const;
+
 const chatModel = (id: string): object => ({ id, endpoints: ["chat"], context: 128_000, max_output: 16_384, price: PRICE });
 
 /** One channel a model, so that one case's breaker is no other's. */
@@ -53,8 +56,12 @@ export function contractStore(vendorUrl: string): object {
     models: Object.fromEntries(plain.map((model) => (model as { id: string }).id).filter((id) => id !== "unserved").map((id) => [id, `${id.replaceAll("/", "-")}-up`])),
   };
   return storeOf({
-    models: [...plain, ...scripted.map(({ model }) => model)],
-    channels: [main, ...scripted.flatMap(({ channels }) => channels)].map((channel) => ({ base_url: vendorUrl, ...channel })),
+    settings: { relay: { sort_suffixes: true } },
+    models: [
+      ...plain, ...scripted.map(({ model }) => model), { id: "many/*", endpoints: ["chat"], context: 64_000, price: MANY_PRICE }, { id: "many/own", endpoints: ["chat"], price: { input: 1, output: 1 } },
+      { id: "many/off", endpoints: ["chat"], price: { input: 1, output: 1 }, enabled: false },
+    ],
+    channels: [main, { name: "channel-many", provider: "openai", models: { "many/*": "*", "many/own": "own-up", "many/off": "off-up" } }, ...scripted.flatMap(({ channels }) => channels)].map((channel) => ({ base_url: vendorUrl, ...channel })),
     users: [
       { name: "rich", usd: 1_000 },
       { name: "stranger", usd: 5 },
@@ -67,6 +74,8 @@ export function contractStore(vendorUrl: string): object {
       { name: "one-at-a-time", usd: 5, key: { limits: { concurrency: 1 } } },
       { name: "budgeted", usd: 5, key: { budget: { amount: 0.15, per: "day" } } },
       { name: "liar", usd: 5 },
+      { name: "many", usd: 5, key: { models: ["many/*"] } },
+      { name: "one-of-many", usd: 5, key: { models: ["many/one"] } },
     ],
   });
 }

@@ -5,6 +5,7 @@ import { accessCases } from "./cases/access.ts";
 import { answerCases } from "./cases/answers.ts";
 import { inputCases } from "./cases/input.ts";
 import { vendorTroubleCases } from "./cases/vendor-trouble.ts";
+import { wildcardCases } from "./cases/wildcards.ts";
 import { contractStore } from "./contract-store.ts";
 import { createMount, type Mount } from "./mount.ts";
 import { startNext, type NextServer } from "./next-mount.ts";
@@ -38,6 +39,7 @@ describe.each(mounts)("%s", (_name, open) => {
   describe("access", () => void test.each(accessCases)("%s", (_claim, run) => run(mount)));
   describe("answers", () => void test.each(answerCases)("%s", (_claim, run) => run(mount)));
   describe("vendor trouble", () => void test.each(vendorTroubleCases)("%s", (_claim, run) => run(mount)));
+  describe("wildcards", () => void test.each(wildcardCases)("%s", (_claim, run) => run(mount)));
   describe("input", () => void test.each(inputCases)("%s", (_claim, run) => run(mount)));
 });
 

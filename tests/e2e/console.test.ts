@@ -18,8 +18,9 @@ const store = {
   models: [
     { id: MODELS[0], vendor: "acme", context: 32_000, max_output: 1_000, endpoints: ["chat"], price: { input: 3.333333, cache_read: 0.3, output: 15.000001 } },
     { id: MODELS[1], vendor: "acme", context: 32_000, max_output: 1_000, endpoints: ["chat"], price: { input: 0.1, output: 0.4 } },
+    { id: "tail/*", vendor: "acme", context: 32_000, max_output: 1_000, endpoints: ["chat"], price: { input: 0.2, output: 0.8 } },
   ],
-  channels: [{ name: "hidden-route", provider: "simulator", models: { "sim-large": "upstream-secret?tokens=40", "sim-small": "upstream-small?tokens=9" }, groups: ["default"] }],
+  channels: [{ name: "hidden-route", provider: "simulator", models: { "sim-large": "upstream-secret?tokens=40", "sim-small": "upstream-small?tokens=9", "tail/*": "*" }, groups: ["default"] }],
   users: [user("alice@example.com", 10), user("bob@example.com", 5), user("zero@example.com", 0), user("kay@example.com", 1)],
   codes: [{ code: "WELCOME-5", amount: 5, uses: 1, per_user: 1 }],
 };
@@ -294,6 +295,36 @@ browserTest("E-52: the playground streams two models side by side, each reply wi
   await page.getByRole("link", { name: "Receipt" }).first().click();
   await page.locator("[data-charge]").waitFor();
 });
+
+browserTest("a name below a wildcard is typed into the playground and into a key's models, and its receipt says whose price it was", async () => {
+  const page = await signedIn("bob@example.com");
+  await go(page, "/console/models");
+  await page.getByText("Any name that begins so").first().waitFor();
+  await go(page, "/console/playground");
+  const model = page.getByRole("combobox", { name: "Model", exact: true });
+  await model.fill("tail/brand-new");
+  await page.getByRole("option", { name: "tail/brand-new" }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get("model")).toBe("tail/brand-new");
+  await page.getByLabel("Message").fill("Hello");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator("[data-cost]").waitFor();
+  await page.getByRole("link", { name: "Receipt" }).first().click();
+  await page.locator("[data-charge]").waitFor();
+  const receipt = (await page.locator("main").textContent())!;
+  expect([receipt.includes("tail/brand-new"), receipt.includes("tail/*")]).toEqual([true, true]);
+
+  await go(page, "/console/keys/new");
+  await page.getByLabel("Name", { exact: true }).fill("one of many");
+  await page.getByText("Access", { exact: true }).click();
+  await page.getByRole("combobox", { name: /^Models/ }).fill("tail/brand-new");
+  await page.getByRole("option", { name: "tail/brand-new" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
+  const secret = (await page.locator("[data-secret]").textContent())!;
+  const ask = (name: string) => fetch(new URL("/v1/chat/completions", shop.url), {
+    method: "POST", headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" }, body: JSON.stringify({ model: name, messages: [{ role: "user", content: "hi" }] }),
+  });
+  expect([(await ask("tail/brand-new")).status, (await ask("tail/other")).status]).toEqual([200, 403]);
+}, 60_000);
 
 browserTest("without credit the first steps say what to do, and the playground offers to top up", async () => {
   const page = await signedIn("zero@example.com");

@@ -49,7 +49,7 @@ test("the snapshot shows the store: models, routes, keys, prices, costs, setting
   const { current } = source;
   const model = current.models.get("gpt-4o-mini")!;
   const [tier] = current.routes.get(`${groupId("vip")}\0gpt-4o-mini`)!;
-  const { channel, upstreamModel } = tier!.routes[0]!;
+  const [route] = tier!.routes, { channel, upstreamModel } = route!;
   expect(current.aliases.get("mini")).toBe("gpt-4o-mini");
   expect(upstreamModel).toBe("gpt-4o-mini-2024");
   expect(channel.keys.map((key) => key.secret())).toEqual(["sk-upstream-aaaa", "sk-upstream-from-environment"]);
@@ -57,9 +57,9 @@ test("the snapshot shows the store: models, routes, keys, prices, costs, setting
   const now = clock.now();
   expect(current.price(model, groupId("default"), "", now)!.card(0, now).prices.input).toBe(150_000n);
   expect(current.price(model, groupId("vip"), "", now)!.card(0, now).prices.input).toBe(120_000n);
-  expect(current.cost(channel, model, upstreamModel, now)!.card(0, now).prices.input).toBe(100_000n);
+  expect(current.cost(route!, model, now)!.card(0, now).prices.input).toBe(100_000n);
   const embedding = current.models.get("text-embedding-3-small")!;
-  expect(current.cost(channel, embedding, "text-embedding-3-small", now)!.card(0, now).prices.input).toBe(10_000n);
+  expect(current.cost({ ...route!, upstreamModel: "text-embedding-3-small" }, embedding, now)!.card(0, now).prices.input).toBe(10_000n);
   expect(current.settings).toMatchObject({ shopName: "Corner Shop", overdraftNano: 10_000_000n });
 });
 

@@ -5,6 +5,7 @@ import type { ConcurrencyAnswer } from "#relay/limits/concurrency.ts";
 import type { LimitAnswer, LimitRefusal, Scope, ScopedLimits } from "#relay/limits/limiter.ts";
 import { queueMsOf, waitFor } from "#relay/limits/wait.ts";
 import type { TryResult } from "#relay/limits/waiting-room.ts";
+import { soldModel } from "#snapshot/wildcards.ts";
 import type { Caller, Limits, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 const LATIN_BYTES_PER_TOKEN = 3.2;
@@ -32,7 +33,8 @@ export function createLimitScopes(): LimitScopes {
   };
   return {
     ofCaller: (caller, snapshot) => known(caller, snapshot).scopes,
-    ofModel(caller, snapshot, model) {
+    ofModel(caller, snapshot, asked) {
+      const model = soldModel(asked);
       const { scopes, withModel } = known(caller, snapshot);
       let found = withModel.get(model);
       if (!found) {

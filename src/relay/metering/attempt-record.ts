@@ -50,7 +50,7 @@ export const unsentRecord = ({ offer: { route }, key }: Choice, failure: Failure
 /** What the vendor takes: by the channel's cost price, else as the vendor says, else unknown, which counts as nothing. */
 export function usageCost(usage: Usage | undefined, snapshot: Snapshot, route: Route, model: Model, atMs: number): AttemptRecord["costPico"] {
   if (!usage) return pico(0n);
-  const price = snapshot.cost(route.channel, model, route.upstreamModel, atMs);
+  const price = snapshot.cost(route, model, atMs);
   if (!price) return pico((usage.vendorCostNanoUsd ?? 0n) * PICO_PER_NANO);
   const quantities = toQuantities(usage);
   return priceUsage(price.card(inputTokensOf(usage), atMs, usage.serviceTier), quantities).sumPico;

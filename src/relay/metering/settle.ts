@@ -119,6 +119,8 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
     holdNano: nano(hold.heldNano),
     detail: {
       dialect: context.dialect.id,
+      // Which of the names below it has answered, where another was asked first.
+      ...(model.wildcard && model.name !== job.modelAsked && { model: model.name }),
       ...(tried && tried.protocol !== context.dialect.id && { protocol: tried.protocol }),
       ...(context.warnings.length > 0 && { warnings: context.warnings }),
       ...(context.changes.length > 0 && { changes: context.changes.slice(0, CHANGES_MAX).map((code) => code.slice(0, 100)) }),

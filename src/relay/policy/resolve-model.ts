@@ -1,7 +1,9 @@
+import { ASKED_CHARS_MAX, isWildcard } from "#catalog/wildcard.ts";
 import { RelayError } from "#relay/errors.ts";
 import { offersEndpoint } from "#relay/policy/access.ts";
 import type { EndpointName } from "#relay/policy/access.ts";
 import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
+import { isRouted, modelBelow, soldModel } from "#snapshot/wildcards.ts";
 
 /**
  * The model that a name stands for, when the caller may call it.
@@ -19,11 +21,18 @@ export function resolveModel(snapshot: Snapshot, caller: Caller, asked: string, 
   return model;
 }
 
-/** By public name, then by alias, one hop, then without a suffix that only says whom to ask first. Google's SDKs put `models/` in front. */
+/**
+ * By public name, then by alias, one hop, then without a suffix that only says whom to ask first, then below a wildcard.
+ * Google's SDKs put `models/` in front.
+ */
 export function findModel(snapshot: Snapshot, asked: string): Model | undefined {
+  if (asked.length > ASKED_CHARS_MAX) return undefined;
   const name = asked.trimEnd();
   const plain = name.startsWith("models/") ? name.slice("models/".length) : name;
-  return named(snapshot, plain) ?? (snapshot.settings.sortSuffixes && SUFFIX.test(plain) ? named(snapshot, plain.replace(SUFFIX, "")) : undefined);
+  const found = named(snapshot, plain);
+  if (found) return found;
+  const bare = snapshot.settings.sortSuffixes ? plain.replace(SUFFIX, "") : plain;
+  return (bare === plain ? undefined : named(snapshot, bare)) ?? modelBelow(snapshot, bare);
 }
 
 const SUFFIX = /:(floor|nitro)$/;
@@ -43,14 +52,14 @@ export const notFound = (asked: string): RelayError =>
   new RelayError("model_not_found", `The model '${asked.slice(0, 200)}' does not exist or you do not have access to it.`, { param: "model" });
 
 /** A model whose channels are all out of service for now is still offered. */
-const isOffered = (snapshot: Snapshot, groupId: string, model: Model): boolean =>
-  snapshot.routes.has(`${groupId}\0${model.name}`) || snapshot.modelsOf(groupId).includes(model);
+export const isOffered = (snapshot: Snapshot, groupId: string, model: Model): boolean =>
+  isRouted(snapshot, groupId, model) || (model.wildcard ? snapshot.wildcards?.isOffered(soldModel(model), groupId) === true : snapshot.modelsOf(groupId).includes(model));
 
-/** Entries of a key's list are names, or `vendor/*`. */
+/** Entries of a key's list are names, or beginnings of names; `vendor/*` also means all that is of this vendor. */
 export function keyAllows({ models }: Caller, model: Model, asked = model.name): boolean {
   if (models === undefined) return true;
   return models.some((entry) => {
-    if (!entry.endsWith("/*")) return entry === model.name || entry === asked;
-    return model.name.startsWith(entry.slice(0, -1)) || model.vendor === entry.slice(0, -2);
+    if (!isWildcard(entry)) return entry === model.name || entry === asked;
+    return model.name.startsWith(entry.slice(0, -1)) || (entry.endsWith("/*") && model.vendor === entry.slice(0, -2));
   });
 }

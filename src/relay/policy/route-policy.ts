@@ -32,10 +32,10 @@ export type RoutePolicy = Readonly<{
   lacks?: ReadonlySet<Capability>;
 }>;
 
-export type PolicyParts = Readonly<{ settings: ChannelSettings; provider: Provider; upstreamModel: string; endpoints: readonly ProviderEndpoint[]; facts: RequestFacts; operation: Operation; preset?: ModelPreset | undefined }>;
+export type PolicyParts = Readonly<{ settings: ChannelSettings; provider: Provider; upstreamModel: string; endpoints: readonly ProviderEndpoint[]; facts: RequestFacts; /** The model's own name, where the one that is asked for is below it. */ soldAs?: string; operation: Operation; preset?: ModelPreset | undefined }>;
 
 /** @returns undefined where there is nothing to change: such requests are not looked at */
-export function compileRoutePolicy({ settings, provider, upstreamModel, endpoints, facts, operation, preset: given }: PolicyParts): RoutePolicy | undefined {
+export function compileRoutePolicy({ settings, provider, upstreamModel, endpoints, facts, soldAs = facts.model, operation, preset: given }: PolicyParts): RoutePolicy | undefined {
   const chat = operation === "chat", preset = chat ? given : undefined;
   const rules = new Map<WireFormat, ModelRules>();
   for (const { dialect } of endpoints) {
@@ -45,7 +45,7 @@ export function compileRoutePolicy({ settings, provider, upstreamModel, endpoint
   const { headers = [], system, betas, lacks } = settings;
   // What pictures and sound cost is known from the request as it came; it may come as a form, too.
   const params = isMedia(operation) ? [] : settings.params ?? [];
-  const missing = lacks?.[facts.model] ?? (given && lacks?.[given.model]) ?? [];
+  const missing = lacks?.[facts.model] ?? lacks?.[soldAs] ?? (given && lacks?.[given.model]) ?? [];
   const ask = !chat ? undefined : settings.force_stream || [...rules.values()].some(({ streamOnly }) => streamOnly) ? "stream" as const : settings.force_non_stream ? "whole" as const : undefined;
   const thinkingToContent = chat && settings.thinking_to_content === true;
   const injected = chat ? system : undefined;

@@ -93,10 +93,10 @@ async function ask(state: RelayState, context: RequestContext, choice: Choice, d
 const NOT_HERE: ReadonlySet<number> = new Set([401, 403, 404, 405, 501]);
 
 /** @param status 200 = it has counted; undefined = it said nothing in time */
-function learn({ clock, health }: RelayState, { snapshot }: RequestContext, { offer: { circuits: [circuit] } }: Choice, status: number | undefined): void {
+function learn({ clock, health }: RelayState, { snapshot }: RequestContext, { offer: { circuits: [circuit], route } }: Choice, status: number | undefined): void {
   const now = clock.monotonic();
   if (status === 200) health.success(circuit, now);
-  else if (status !== undefined && NOT_HERE.has(status)) health.failure(circuit, "config", now, snapshot);
+  else if (status !== undefined && NOT_HERE.has(status) && route.countsAs === undefined) health.failure(circuit, "config", now, snapshot);
   else if (status === undefined || status >= 500 || status === 429) health.failure(circuit, "server", now, snapshot);
   else health.neutral(circuit);
 }

@@ -3,11 +3,11 @@ import { parseRequestId, uuidMs } from "#platform/ids.ts";
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { LookUpKind, Route } from "#relay/http/routes.ts";
-import { findModel, notFound } from "#relay/policy/resolve-model.ts";
+import { findModel, isOffered, keyAllows, notFound } from "#relay/policy/resolve-model.ts";
 import { billingUsage, creditsOf, keyState, subscription } from "#relay/read/money-forms.ts";
-import { MODEL_FORMS, modelList } from "#relay/read/model-forms.ts";
+import { MODEL_FORMS, modelList, type Listed } from "#relay/read/model-forms.ts";
 import { serveStored } from "#relay/stored/serve-stored.ts";
-import type { Caller } from "#snapshot/snapshot.ts";
+import type { Caller, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A charge is settled within this long of its request's end. */
 const SETTLED_MS = 5_000;
@@ -68,9 +68,15 @@ function listModels(state: RelayState, { snapshot, inbound, form }: RequestConte
 
 function oneModel(state: RelayState, { snapshot, form }: RequestContext, asked: string, caller: Caller): ReadAnswer {
   const model = findModel(snapshot, asked);
-  const listed = model && state.modelLists.listFor(snapshot, caller).byName.get(model.name);
+  const listed = model?.wildcard ? unlisted(snapshot, caller, model, state.clock.now()) : model && state.modelLists.listFor(snapshot, caller).byName.get(model.name);
   if (!listed) throw notFound(asked);
   return json(MODEL_FORMS[form.manner](listed));
+}
+
+/** A name below a wildcard stands in no list. */
+function unlisted(snapshot: Snapshot, caller: Caller, model: Model, nowMs: number): Listed | undefined {
+  const price = isOffered(snapshot, caller.groupId, model) && keyAllows(caller, model) ? snapshot.price(model, caller.groupId, caller.userId, nowMs) : undefined;
+  return price && { model, price, nowMs };
 }
 
 async function receipt(state: RelayState, text: string | null, caller: Caller): Promise<object> {

@@ -1,7 +1,6 @@
 import type { RelayState, RequestContext } from "#relay/context.ts";
 import { RelayError } from "#relay/errors.ts";
 import { classifyFault, readFault, retryAfterMs } from "#relay/providers/kit/classify.ts";
-import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { endpointUrl, openSimulatedSession } from "#relay/providers/index.ts";
 import type { FrameSocket } from "#relay/realtime/frame-socket.ts";
 import type { SessionKind } from "#relay/realtime/session-kind.ts";
@@ -11,10 +10,12 @@ import { hopHeaders } from "#relay/routing/hops.ts";
 import { ATTEMPTS_MAX, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import { goesTo } from "#relay/routing/wait-for-channel.ts";
-import { toRelayError, type Failure } from "#relay/upstream/failure.ts";
+import { mostTelling, toRelayError, type Failure } from "#relay/upstream/failure.ts";
 import { takePlaces } from "#relay/upstream/tried.ts";
+import { blamed } from "#relay/upstream/unknown-model.ts";
 import { pico } from "#money/amount.ts";
 import type { SocketCall } from "#relay/realtime/socket-transport.ts";
+import type { Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
 const OPEN_MS = 15_000;
@@ -32,6 +33,7 @@ export type OpenInput = Readonly<{
   headers: Readonly<Record<string, string>>;
   signal: AbortSignal;
   kind: SessionKind;
+  model: Model;
 }>;
 
 /**
@@ -56,7 +58,7 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
       return { socket, choice, openMs: now - startedAt, release };
     } catch (error) {
       release(0);
-      const failure = failureOf(state, choice, error);
+      const failure = blamed(failureOf(state, choice, error), choice.offer.route, input.model);
       failures.push(failure);
       const { route } = choice.offer;
       context.attempts.push({
@@ -65,14 +67,14 @@ export async function openVendor(input: OpenInput, router: Router, first: Choice
       });
       note({ state, context, operation: "realtime" }, choice, choice.offer.circuits[0], failure);
       choice = input.signal.aborted || failures.length >= ATTEMPTS_MAX ? undefined : next(router, choice, failure);
-      if (choice && !state.retryBudget.retry()) choice = undefined;
+      if (choice && failure.unknownModel === undefined && !state.retryBudget.retry()) choice = undefined;
     }
   }
-  throw toRelayError(mostUseful(failures)!);
+  throw toRelayError(mostTelling(failures)!);
 }
 
-const next = (router: Router, choice: Choice, { class: errorClass }: Failure): Choice | undefined =>
-  (RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined) ?? (goesElsewhere(errorClass, true) ? router.next() : undefined);
+const next = (router: Router, choice: Choice, { class: errorClass, unknownModel }: Failure): Choice | undefined =>
+  (unknownModel === undefined && RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined) ?? (unknownModel !== undefined || goesElsewhere(errorClass, true) ? router.next() : undefined);
 
 async function open({ state, context, headers, signal, kind }: OpenInput, { offer: { route, provider }, key }: Choice): Promise<FrameSocket> {
   const { channel, upstreamModel } = route;

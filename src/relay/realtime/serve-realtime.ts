@@ -123,7 +123,7 @@ async function hold(state: RelayState, context: RequestContext, exchange: Upgrad
     const left = new AbortController();
     const leave = (): void => left.abort();
     context.onLeft = context.cutShort = leave;
-    const { socket: vendor, choice, openMs, release } = await openVendor({ state, context, kind, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
+    const { socket: vendor, choice, openMs, release } = await openVendor({ state, context, kind, model: plan.model, tokens, headers: exchange.forwarded, signal: left.signal }, router, first);
     money.choice = choice;
     try {
       const settled = settingsFor(context, plan, choice, talk, isOldForm(exchange.forwarded));
@@ -208,7 +208,8 @@ const transcriptionSettings = (model: string, oldForm: boolean): Json =>
 /** The channel's name of a model that this caller may use; undefined where he may not, or where the channel does not serve it. */
 function transcriber(snapshot: Snapshot, caller: Caller, groupId: string, channelId: string, name: string): string | undefined {
   const model = findModel(snapshot, name);
-  if (!model || !keyAllows(caller, model, name)) return undefined;
+  // What a transcript is charged as must be known by the vendor's name alone.
+  if (!model || model.wildcard || !keyAllows(caller, model, name)) return undefined;
   return routesOf(snapshot, groupId, model.name).find((route) => route.channel.id === channelId)?.upstreamModel;
 }
 

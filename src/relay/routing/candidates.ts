@@ -9,6 +9,7 @@ import type { Circuit, Health } from "#relay/routing/health.ts";
 import type { KeyRing } from "#relay/routing/keys.ts";
 import { protocolsFor } from "#relay/routing/protocols.ts";
 import type { UpstreamLimits } from "#relay/limits/window.ts";
+import { soldModel, tiersFor } from "#snapshot/wildcards.ts";
 import type { Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel that serves the request's model and can answer its dialect, by the endpoints in their order of preference. */
@@ -36,7 +37,7 @@ export type Asked = Readonly<{ operation: Operation; dialect: DialectId }>;
 export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, { operation, dialect }: Asked): readonly Offer[] {
   const offers: Offer[] = [];
   const facts = { model: model.name, endpoint: endpointName(operation, dialect), group: snapshot.groups.get(groupId)?.name ?? "" };
-  for (const { priority, routes } of snapshot.routes.get(`${groupId}\0${model.name}`) ?? []) {
+  for (const { priority, routes } of tiersFor(snapshot, groupId, model)) {
     for (const route of routes) {
       const known = providers.get(route.channel.provider), { settings } = route.channel;
       const provider = known && withChannelFlags(known, settings);
@@ -44,7 +45,7 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
       const [endpoint, ...others] = protocolsFor(provider, route.channel.protocol, operation, dialect, route.upstreamModel, settings.without);
       if (!endpoint) continue;
       const endpoints = [endpoint, ...others] as const;
-      const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, operation, preset: model.preset });
+      const policy = compileRoutePolicy({ settings, provider, upstreamModel: route.upstreamModel, endpoints, facts, soldAs: soldModel(model).name, operation, preset: model.preset });
       const [circuit, ...otherCircuits] = [endpoint, ...others].map(({ dialect: protocol }) => circuitOf(route, protocol));
       offers.push({ route, provider, endpoints, circuits: [circuit!, ...otherCircuits], priority, ...(policy && { policy }) });
     }
@@ -54,7 +55,7 @@ export function offersFor(snapshot: Snapshot, providers: ReadonlyMap<string, Pro
 
 /** Has any vendor of the model a call of this kind, with a key or without? Where there is no vendor at all nobody can say. */
 export function isServed(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupIds: readonly string[], model: Model, { operation, dialect }: Asked): boolean {
-  const routes = groupIds.flatMap((groupId) => snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap((tier) => tier.routes);
+  const routes = groupIds.flatMap((groupId) => tiersFor(snapshot, groupId, model)).flatMap((tier) => tier.routes);
   return routes.length === 0 || routes.some(({ channel, upstreamModel }) => {
     const provider = providers.get(channel.provider);
     return provider !== undefined && protocolsFor(provider, channel.protocol, operation, dialect, upstreamModel).length > 0;
@@ -66,7 +67,7 @@ export function isServed(snapshot: Snapshot, providers: ReadonlyMap<string, Prov
  * operation, so the offer stands without one.
  */
 export function realtimeOffers(snapshot: Snapshot, providers: ReadonlyMap<string, Provider>, groupId: string, model: Model, writesDown: boolean): readonly Offer[] {
-  return (snapshot.routes.get(`${groupId}\0${model.name}`) ?? []).flatMap(({ priority, routes }) => routes.flatMap((route) => {
+  return tiersFor(snapshot, groupId, model).flatMap(({ priority, routes }) => routes.flatMap((route) => {
     const provider = providers.get(route.channel.provider);
     if (!provider?.realtime || (writesDown && provider.realtime.transcription === undefined) || (route.channel.keys.length === 0 && provider.keyless !== true)) return [];
     return [{ route, provider, endpoints: [], circuits: [circuitOf(route, "realtime")], priority }];

@@ -3,14 +3,14 @@ import type { ReplyFacts } from "#relay/dialects/dialect.ts";
 import { ContentWanted } from "#relay/content/fetch-contents.ts";
 import { RelayError } from "#relay/errors.ts";
 import { attemptRecord, unsentRecord } from "#relay/metering/attempt-record.ts";
-import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import { lacksAddress } from "#relay/providers/kit/absent.ts";
+import { isAddressedByCall } from "#relay/providers/kit/endpoint-url.ts";
 import type { Circuit } from "#relay/routing/health.ts";
 import { repair } from "#relay/routing/repair.ts";
 import { ATTEMPTS_MAX, backoffMs, BLAMES_CHANNEL, goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
 import type { AttemptResult } from "#relay/upstream/attempt.ts";
-import type { Failure } from "#relay/upstream/failure.ts";
+import { mostTelling, type Failure } from "#relay/upstream/failure.ts";
 import { TokenRefused, TokenWanted } from "#relay/upstream/access-tokens.ts";
 import { sendTo } from "#relay/upstream/tried.ts";
 import type { CallInput, Tried } from "#relay/upstream/tried.ts";
@@ -84,12 +84,13 @@ export async function deliver(input: CallInput, router: Router, first: Choice): 
       closeFailed(input, tried, failure);
     }
     failures.push(failure);
+    // Neither is a vendor's failure: names that nobody has must not use up what others are tried again with.
     choice = mayRetry(input, retriesSlow(input, choice, failure) ? RETRY_SLOW_WINDOW_MS : RETRY_WINDOW_MS) ? await after(input, router, choice, failure) : undefined;
-    if (choice && !failure.unfit && !state.retryBudget.retry()) choice = undefined;
+    if (choice && !failure.unfit && failure.unknownModel === undefined && !state.retryBudget.retry()) choice = undefined;
   }
   // Whoever could have been asked tells more than whoever could not.
   const asked = failures.filter(({ unfit }) => !unfit);
-  return empty ?? { kind: "failed", failure: mostUseful(asked) ?? failures[0]!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
+  return empty ?? { kind: "failed", failure: mostTelling(asked) ?? failures[0]!, possibleCost: failures.some(({ possibleCost }) => possibleCost === true) };
 }
 
 /**
@@ -176,6 +177,8 @@ function closeFailed(input: CallInput, tried: Tried, failure: Failure): void {
 function askedAtAbsent({ state, context }: CallInput, router: Router, { choice, circuit, release }: Tried, { fault }: Failure): Choice | undefined {
   const { circuits, route } = choice.offer;
   if (circuits.length < 2 || !fault || !lacksAddress(fault)) return undefined;
+  // Nor does an address that holds a name of the customer's choice.
+  if (route.countsAs !== undefined && isAddressedByCall(choice.offer.endpoints[circuits.indexOf(circuit)]!)) return undefined;
   const now = state.clock.monotonic();
   const present = state.health.present(circuits, now);
   if (present.length < 2 || !present.includes(circuit)) return undefined;
@@ -192,11 +195,13 @@ export function note({ state, context, operation }: Pick<CallInput, "state" | "c
   const { class: errorClass } = failure;
   state.meters.attempt(provider.id, errorClass);
   state.log.debug({ request: context.idText, operation, channel: route.channel.name, errorClass, status: failure.fault?.status, err: failure.cause }, "an attempt failed");
-  if (errorClass === "aborted") state.health.neutral(circuit);
+  // Below a wildcard what a vendor forbids may be the name's doing, which says nothing of the others.
+  if (errorClass === "aborted" || (errorClass === "config" && failure.fault && route.countsAs !== undefined)) state.health.neutral(circuit);
   else state.health.failure(circuit, errorClass, now, context.snapshot);
   if (BLAMES_CHANNEL.has(errorClass)) state.routeBook.failed(route, now);
   if (!key) return;
-  if (errorClass === "rate") state.keyRing.limited(key.id, now, failure.retryAfterMs);
+  // Below a wildcard the limit may be the one model's: who asks for it alone must not take the key from the others.
+  if (errorClass === "rate" && route.countsAs === undefined) state.keyRing.limited(key.id, now, failure.retryAfterMs);
   if (errorClass !== "auth" && errorClass !== "quota") return;
   state.keyRing.disabled(key.id, now, rev);
   state.snapshots.disableKey(route.channel.id, key.id, errorClass).then(
@@ -217,7 +222,7 @@ const retriesSlow = ({ scanned }: CallInput, { offer: { route } }: Choice, { cla
 async function after(input: CallInput, router: Router, choice: Choice, failure: Failure): Promise<Choice | undefined> {
   const { state, context, scanned } = input;
   const { class: errorClass } = failure;
-  if (failure.unfit) return router.next();
+  if (failure.unfit || failure.unknownModel !== undefined) return router.next();
   if (failure.fault && input.conversion.repair(failure.fault, choice.offer.route.channel.settings)) return router.again(choice);
   if (errorClass === "quirk") return repair(state.health, choice, failure) ? router.again(choice) : undefined;
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;

@@ -1,6 +1,7 @@
 import type { ErrorClass, ProviderFlags } from "#relay/providers/provider.ts";
 import { createBreaker } from "#relay/routing/breaker.ts";
 import type { Breaker } from "#relay/routing/breaker.ts";
+import { countedName } from "#snapshot/wildcards.ts";
 import type { Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A route whose vendor says "no such model" or "not allowed" is left alone this long. */
@@ -20,14 +21,16 @@ export type Circuit = Readonly<{
   route: Route;
   /** The channel by this protocol. */
   part: string;
+  /** The model, as it is remembered. */
+  model: string;
   /** The model on it. */
   name: string;
 }>;
 
 /** Made with the plan, so that no request has to put names together. */
 export const circuitOf = (route: Route, protocol: string): Circuit => {
-  const part = `${route.channel.id}\0${protocol}`;
-  return { route, part, name: `${part}\0${route.upstreamModel}` };
+  const part = `${route.channel.id}\0${protocol}`, model = countedName(route);
+  return { route, part, model, name: `${part}\0${model}` };
 };
 
 /** How well every channel and every model on it did lately by each protocol, as this node saw it. */
@@ -52,7 +55,7 @@ export interface Health {
   heed(opened: Omit<Opened, "ms">, now: number): void;
 }
 
-/** A circuit that opened here, for so long. `model` by its upstream name; absent = the whole channel as it is asked by this protocol. */
+/** A circuit that opened here, for so long. `model` as it is remembered; absent = the whole channel as it is asked by this protocol. */
 export type Opened = Readonly<{ channelId: string; protocol: string; model?: string | undefined; ms: number }>;
 
 const NOBODY = (): void => undefined;
@@ -68,8 +71,8 @@ export function createHealth(random: () => number, tell: (opened: Opened) => voi
   const absentUntil = new Map<string, number>();
 
   const channelOf = ({ part }: Circuit): Breaker => getOrMake(channels, part, () => createBreaker(random));
-  const partOf = ({ part, route }: Circuit): Breaker =>
-    getOrMake(getOrMake(parts, part, () => new Map<string, Breaker>()), route.upstreamModel, () => createBreaker(random));
+  const partOf = ({ part, model }: Circuit): Breaker =>
+    getOrMake(getOrMake(parts, part, () => new Map<string, Breaker>()), model, () => createBreaker(random));
   const putOut = (name: string, until: number): void => void outUntil.set(name, Math.max(until, outUntil.get(name) ?? 0));
 
   const told = (circuit: Circuit, breaker: Breaker, now: number, model?: string): void =>
@@ -84,8 +87,8 @@ export function createHealth(random: () => number, tell: (opened: Opened) => voi
   };
 
   return {
-    waitMs({ route, part: of, name }, now) {
-      const channel = channels.get(of), part = parts.get(of)?.get(route.upstreamModel);
+    waitMs({ route, part: of, model, name }, now) {
+      const channel = channels.get(of), part = parts.get(of)?.get(model);
       const breakers = Math.max(blockedMs(channel, now), blockedMs(part, now));
       if (outUntil.size === 0) return breakers;
       return Math.max(breakers, (outUntil.get(route.channel.id) ?? 0) - now, (outUntil.get(name) ?? 0) - now);
@@ -104,7 +107,7 @@ export function createHealth(random: () => number, tell: (opened: Opened) => voi
       channels.get(circuit.part)?.failure(errorClass, now);
       const part = partOf(circuit);
       if (!part.failure(errorClass, now)) return;
-      told(circuit, part, now, circuit.route.upstreamModel);
+      told(circuit, part, now, circuit.model);
       tripChannel(circuit, now, snapshot);
     },
     neutral(circuit) {

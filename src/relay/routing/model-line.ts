@@ -124,8 +124,11 @@ const invalid = (param: string, expected: string): RelayError =>
   new RelayError("invalid_value", `Invalid value for '${param}': expected ${expected}.`, { param });
 
 /** Why another model may be asked after this error; undefined = it would fare no better, or cost twice. */
-export function fallbackCause({ code }: RelayError, stream: boolean): FallbackCause | undefined {
+export function fallbackCause({ code, cause }: RelayError, stream: boolean): FallbackCause | undefined {
   switch (code) {
+    case "model_not_found":
+      // It is the vendor who does not have it.
+      return cause === undefined ? undefined : "unavailable";
     case "no_available_channel": case "upstream_unavailable": case "bad_upstream_response":
       return "unavailable";
     case "upstream_timeout":

@@ -1,3 +1,4 @@
+import { countedName } from "#snapshot/wildcards.ts";
 import type { Route } from "#snapshot/snapshot.ts";
 
 const LATENCY_HALF_LIFE_MS = 60_000;
@@ -34,11 +35,12 @@ type Entry = RouteStats & { firstAt: number; paceAt: number; successAt: number }
 /** Keyed by channel and upstream model, so that what was learnt outlives a new snapshot. */
 export function createRouteBook(): RouteBook {
   const channels = new Map<string, Map<string, Entry>>();
-  const of = ({ channel, upstreamModel }: Route): Entry => {
+  const of = (route: Route): Entry => {
+    const { channel } = route, model = countedName(route);
     let parts = channels.get(channel.id);
     if (!parts) channels.set(channel.id, (parts = new Map()));
-    let entry = parts.get(upstreamModel);
-    if (!entry) parts.set(upstreamModel, (entry = { inflight: 0, firstMs: undefined, pace: undefined, success: 1, turn: 0, firstAt: 0, paceAt: 0, successAt: 0 }));
+    let entry = parts.get(model);
+    if (!entry) parts.set(model, (entry = { inflight: 0, firstMs: undefined, pace: undefined, success: 1, turn: 0, firstAt: 0, paceAt: 0, successAt: 0 }));
     return entry;
   };
   const outcome = (entry: Entry, value: number, now: number): void => {

@@ -5,6 +5,7 @@ import type { Conditions, Offer, OfferNow } from "#relay/routing/candidates.ts";
 import { chooseChannel } from "#relay/routing/choose.ts";
 import { OTHER_KEYS_MAX } from "#relay/routing/retry-policy.ts";
 import { strategyPick, type Pick, type Strategy } from "#relay/routing/strategies.ts";
+import { soldModel } from "#snapshot/wildcards.ts";
 import type { ChannelKey, Model, Route, Snapshot } from "#snapshot/snapshot.ts";
 
 /** A channel and one of its keys; no key where the provider needs none. */
@@ -171,7 +172,7 @@ class RequestRouter implements Router {
   #panic(judged: readonly OfferNow[]): Choice | undefined {
     const { state, model } = this.#input;
     const soonest = judged.filter(({ reason }) => reason === "breaker").sort((a, b) => a.waitMs - b.waitMs)[0];
-    if (!soonest || !state.health.panic(model.name, state.clock.monotonic())) return undefined;
+    if (!soonest || !state.health.panic(soldModel(model).name, state.clock.monotonic())) return undefined;
     (this.#triedChannels ??= new Set()).add(soonest.channelId);
     return this.#pickKey(soonest.offer, this.#triedKeys ?? NONE);
   }

@@ -13,7 +13,6 @@ import type { RouteParts, Wanted } from "#relay/metered.ts";
 import type { Plan } from "#relay/plan.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound } from "#relay/policy/resolve-model.ts";
-import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { hopHeaders } from "#relay/routing/hops.ts";
 import type { Choice, Router } from "#relay/routing/router.ts";
@@ -30,7 +29,7 @@ import { deadlineMs, isEnd, pollDelayMs, SUBMITTING_MS, UNKNOWN_MS } from "#rela
 import type { TaskStore } from "#relay/tasks/task-store.ts";
 import { backgroundEndpoint } from "#relay/tasks/task-vendor.ts";
 import type { Task } from "#relay/tasks/task.ts";
-import type { Failure } from "#relay/upstream/failure.ts";
+import { mostTelling, type Failure } from "#relay/upstream/failure.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
 import type { Caller } from "#snapshot/snapshot.ts";
 
@@ -151,7 +150,7 @@ async function deliver(state: RelayState, { tasks, responses }: Readonly<{ tasks
     failures.push(sent.failure);
     choice = failures.length < ATTEMPTS_MAX && !context.cut ? after(router, chosen, sent.failure) : undefined;
   }
-  return giveUp(state, tasks, context, task, [mostUseful(failures.filter(({ unfit }) => !unfit)) ?? failures[0]!]);
+  return giveUp(state, tasks, context, task, [mostTelling(failures.filter(({ unfit }) => !unfit)) ?? failures[0]!]);
 }
 
 /** The request as one channel is told it. @throws RelayError where it cannot be said in the vendor's own format */

@@ -16,6 +16,7 @@ import type { TaskWish } from "#relay/tasks/task.ts";
 import { TokenRefused } from "#relay/upstream/access-tokens.ts";
 import type { Failure } from "#relay/upstream/failure.ts";
 import { secretNames, takePlaces } from "#relay/upstream/tried.ts";
+import { blamed } from "#relay/upstream/unknown-model.ts";
 import type { Model } from "#snapshot/snapshot.ts";
 
 const SUBMIT_MS = 120_000;
@@ -98,8 +99,8 @@ function failureOf(state: RelayState, { offer: { route, provider } }: Choice, mo
   const fault = readFault(answer.status, answer.body);
   const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
   const wait = retryAfterMs(flat, fault.message, state.clock.now()) ?? fault.retryAfterMs;
-  return {
+  return blamed({
     class: classifyFault(fault, provider.errorClasses), fault, names: secretNames(route.channel, route.upstreamModel, model), possibleCost: GAVE_UP.has(answer.status) || (answer.status < 300 && !answer.json),
     ...(wait !== undefined && { retryAfterMs: wait }),
-  };
+  }, route, model);
 }

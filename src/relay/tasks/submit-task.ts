@@ -10,7 +10,6 @@ import { takeRequest } from "#relay/limits/request-limits.ts";
 import { pinnedTo } from "#relay/policy/channel-pin.ts";
 import { refusalError } from "#relay/policy/refusal.ts";
 import { notFound, resolveModel } from "#relay/policy/resolve-model.ts";
-import { mostUseful } from "#relay/providers/kit/customer-error.ts";
 import type { JsonObject } from "#relay/providers/provider.ts";
 import { goesElsewhere, RETRY } from "#relay/routing/retry-policy.ts";
 import type { Offer } from "#relay/routing/candidates.ts";
@@ -27,7 +26,7 @@ import { readHook } from "#relay/tasks/tell-hooks.ts";
 import type { SubmitFacts, TaskStore } from "#relay/tasks/task-store.ts";
 import { taskOffers } from "#relay/tasks/task-vendor.ts";
 import type { Task, TaskContent, TaskForm, TaskOrigin, TaskWish } from "#relay/tasks/task.ts";
-import { toRelayError, type Failure } from "#relay/upstream/failure.ts";
+import { mostTelling, toRelayError, type Failure } from "#relay/upstream/failure.ts";
 import type { Caller, Model } from "#snapshot/snapshot.ts";
 
 /** Pictures come along as files or base64. */
@@ -167,7 +166,8 @@ async function deliver(state: RelayState, tasks: TaskStore, context: RequestCont
   return giveUp(state, tasks, context, task, failures);
 }
 
-export function after(router: Router, choice: Choice, { class: errorClass }: Failure): Choice | undefined {
+export function after(router: Router, choice: Choice, { class: errorClass, unknownModel }: Failure): Choice | undefined {
+  if (unknownModel !== undefined) return router.next();
   const otherKey = RETRY[errorClass].otherKey ? router.otherKey(choice) : undefined;
   return otherKey ?? (goesElsewhere(errorClass, false) ? router.next() : undefined);
 }
@@ -176,7 +176,7 @@ export function factsOf({ snapshot, admittedAtMs }: RequestContext, model: Model
   const { channel, upstreamModel } = route;
   return {
     protocol: task!.protocol, channelId: channel.id, credential: key?.id, upstreamModel, attempts,
-    costCard: snapshot.cost(channel, model, upstreamModel, admittedAtMs)?.card(0, admittedAtMs),
+    costCard: snapshot.cost(route, model, admittedAtMs)?.card(0, admittedAtMs),
   };
 }
 
@@ -198,7 +198,7 @@ async function giveExisting(state: RelayState, tasks: TaskStore, task: Task, exi
 
 /** Nobody took it: the money is free again. @throws RelayError always */
 export async function giveUp(state: RelayState, tasks: TaskStore, context: RequestContext, task: Task, failures: readonly Failure[]): Promise<never> {
-  const error = context.cut ?? toRelayError(mostUseful(failures) ?? failures[0]!);
+  const error = context.cut ?? toRelayError(mostTelling(failures)!);
   await tasks.finish(task.id, {
     state: "failed", attempts: context.attempts, errorCode: error.code, errorMessage: error.message, httpStatus: context.form.errorStatus(error), note: "nobody took it",
   }, state.clock.now());

@@ -6,6 +6,7 @@ import type { Choice } from "#relay/routing/router.ts";
 import { speaksForm } from "#relay/tasks/protocols/index.ts";
 import type { TaskVendor } from "#relay/tasks/task-call.ts";
 import type { Task, TaskForm, TaskOrigin } from "#relay/tasks/task.ts";
+import { tiersFor } from "#snapshot/wildcards.ts";
 import type { Channel, Model, Snapshot } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -13,7 +14,7 @@ const CONNECT_MS = 5_000;
 /** Everybody who could make it, whatever their health. What goes on from a task is its maker's alone. */
 export function taskOffers(snapshot: Snapshot, groupId: string, model: Model, form: TaskForm, origin: TaskOrigin | undefined): readonly Offer[] {
   const offers: Offer[] = [];
-  for (const { priority, routes } of snapshot.routes.get(`${groupId}\0${model.name}`) ?? []) {
+  for (const { priority, routes } of tiersFor(snapshot, groupId, model)) {
     for (const route of routes) {
       const provider = providers.get(route.channel.provider);
       if (!provider || (route.channel.keys.length === 0 && provider.keyless !== true)) continue;

@@ -21,6 +21,7 @@ import type { Failure } from "#relay/upstream/failure.ts";
 import { scripted } from "#relay/upstream/scripted.ts";
 import { shapeHeaders, speak } from "#relay/upstream/speak.ts";
 import type { Spoken } from "#relay/upstream/speak.ts";
+import { blamed } from "#relay/upstream/unknown-model.ts";
 import type { Channel, Model } from "#snapshot/snapshot.ts";
 
 const CONNECT_MS = 5_000;
@@ -126,7 +127,7 @@ export function sendTo(input: CallInput, choice: Choice): Tried {
       const found = classifyFault(fault, provider.errorClasses);
       // A token that served until now may have been withdrawn: that says nothing against the key.
       const errorClass = found === "auth" && token !== undefined && state.accessTokens.refused(secret, token) ? "transient" : found;
-      return { class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(betas !== undefined && { betas }), ...(wait !== undefined && { retryAfterMs: wait }) };
+      return blamed({ class: errorClass, fault, names: secretNames(channel, upstreamModel, model), ...(betas !== undefined && { betas }), ...(wait !== undefined && { retryAfterMs: wait }) }, route, model);
     },
   });
   if (context.reserved) context.reserved();
@@ -156,7 +157,7 @@ function addressed(url: URL, path: Spoken["path"], query: Forwarded["query"] = {
 /** What tells which channel it was. The vendor's model name does only where the shop sells it under another. */
 export function secretNames({ name, baseUrl }: Channel, upstreamModel: string, model: Model): string[] {
   const host = baseUrl === undefined ? undefined : URL.parse(baseUrl)?.host;
-  return [name, ...(host ? [host] : []), ...(upstreamModel === model.name ? [] : [upstreamModel])];
+  return [name, ...(host ? [host] : []), ...(upstreamModel === model.name || upstreamModel === model.wildcard?.rest ? [] : [upstreamModel])];
 }
 
 function timersOf({ offer: { route, provider } }: Choice, stream: boolean): AttemptTimers {

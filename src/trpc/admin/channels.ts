@@ -30,7 +30,7 @@ const terms = {
   limits: channelField.limits,
   timeouts: channelField.timeouts,
   settings: channelSettingsField,
-  models: z.record(modelNameField, channelField.upstreamName),
+  models: channelField.models,
   groupIds: z.array(z.uuid()).max(1_000),
 } as const;
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { limitsSchema, permissionsOfRole } from "#accounts/index.ts";
 import type { SessionUser } from "#accounts/sign-in.store.ts";
 import { catalogue, catalogueKey, cataloguePrice, endpointsOf, type CatalogueEntry } from "#catalog/catalogue.ts";
-import { ActRefused, addModel, editModel, modelField, modelNameField } from "#catalog/index.ts";
+import { ActRefused, addModel, editModel, modelField, modelNameField, soldNameField } from "#catalog/index.ts";
 import { staffAct } from "#channels/index.ts";
 import { belowCost, costSpans, marginPpm, pricesOf } from "#channels/margins.ts";
 import { readPriceSheet, type SheetRow } from "#channels/price-sheet.store.ts";
@@ -87,7 +87,7 @@ export const modelsRouter = router({
     })),
 
   create: supplyProcedure("catalog:write")
-    .input(z.strictObject({ slug: modelNameField, ...facts, price: priceInput.optional() }).partial({ name: true, vendor: true, contextTokens: true, maxOutputTokens: true, endpoints: true, aliases: true, fallbacks: true, preset: true, limits: true, enabled: true }))
+    .input(z.strictObject({ slug: soldNameField, ...facts, price: priceInput.optional() }).partial({ name: true, vendor: true, contextTokens: true, maxOutputTokens: true, endpoints: true, aliases: true, fallbacks: true, preset: true, limits: true, enabled: true }))
     .mutation(({ ctx, input: { slug, aliases, price, ...fields } }) => staffAct(ctx.pool, ctx.by, async (tx) => {
       const { id: modelId, trace } = await addModel(tx, { slug, fields, ...(aliases && { aliases }), ...(price && { price: readPrice(price, fields.endpoints ?? []) }) }, ctx.user.id);
       return { result: { id: modelId }, traces: [trace] };

@@ -14,6 +14,7 @@ import { useCopy } from "#ui/kit/copy-button.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
 import { Skeleton } from "#ui/kit/states.tsx";
 import { TextField } from "#ui/kit/text-field.client.tsx";
+import { callable } from "#ui/models/wildcard.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 import { RedeemCode } from "#ui/wallet/redeem-code.client.tsx";
 import { QuickTopUp } from "#ui/wallet/quick-top-up.client.tsx";
@@ -151,7 +152,8 @@ function CallStep({ base, shopName, secret, hasKey, next }: { base: string; shop
   const models = useQuery(trpc.console.models.list.queryOptions());
   const newest = useQuery(trpc.console.requests.list.queryOptions({ limit: 1 }, { refetchInterval: ({ state }) => (!hasKey || (state.data?.rows.length ?? 0) > 0 ? false : LOOK_MS) }));
   const first = newest.data?.rows[0];
-  const chat = models.data?.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat")) ?? models.data?.[0];
+  const offered = models.data && callable(models.data);
+  const chat = offered?.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat")) ?? offered?.[0];
   // What goes green stands at the top; the code stays as long as it holds a key that cannot be shown again.
   const connect = (model: string) => <div className="mt-4"><Connect base={base} shopName={shopName} model={model} {...(secret !== undefined && { secret })} /></div>;
   return (

@@ -6,11 +6,13 @@ import { useComma } from "#ui/format/comma.client.ts";
 import { formatDate, formatExact, formatLatency } from "#ui/format/index.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
+import { TextField } from "#ui/kit/fields.client.tsx";
 import { Select } from "#ui/kit/select-field.client.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 import { useAct } from "#ui/channels/use-act.client.ts";
 import type { Channel } from "#ui/channels/wire.ts";
+import { isWildcard } from "#ui/models/wildcard.ts";
 
 type Step = Readonly<{ step: string; state: string; ms?: number | undefined; note?: string | undefined; count?: number | undefined; until?: Date | string | undefined; tokens?: Readonly<{ input: number; output: number }> | undefined }>;
 
@@ -49,7 +51,11 @@ export function TestSection({ channel, auto = false, atOnce = false, onDone }: {
   const client = useTRPCClient();
   const { act } = useAct();
   const [busy, setBusy] = useState(false);
-  const [model, setModel] = useState(channel.models.find(({ priced }) => priced)?.publicName ?? channel.models[0]?.publicName);
+  const [picked, setPicked] = useState((channel.models.find(({ priced, publicName }) => priced && !isWildcard(publicName)) ?? channel.models.find(({ priced }) => priced) ?? channel.models[0])?.publicName);
+  const [rest, setRest] = useState("");
+  // Below a wildcard somebody must say which model is to be tried; without one the test goes as far as it can.
+  const open = picked !== undefined && isWildcard(picked);
+  const model = !open ? picked : rest === "" ? undefined : picked.slice(0, -1) + rest;
   const last = channel.lastTest;
   const run = async () => {
     setBusy(true);
@@ -67,7 +73,8 @@ export function TestSection({ channel, auto = false, atOnce = false, onDone }: {
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Button variant={auto && !last?.ok ? "primary" : "secondary"} busy={busy} onClick={() => void run()}>{t("run")}</Button>
-        {channel.models.length > 1 ? <Select className="w-56!" value={model} onChange={setModel} options={channel.models.map(({ publicName }) => ({ value: publicName, label: publicName }))} control={{ "aria-label": t("model") }} /> : null}
+        {channel.models.length > 1 ? <Select className="w-56!" value={picked} onChange={setPicked} options={channel.models.map(({ publicName }) => ({ value: publicName, label: publicName }))} control={{ "aria-label": t("model") }} /> : null}
+        {open ? <TextField className="w-56" label={t("name", { beginning: picked.slice(0, -1) })} hideLabel mono placeholder={t("namePlaceholder")} maxLength={200} value={rest} onChange={(event) => setRest(event.target.value.trim())} /> : null}
         {last ? <span className="text-13 text-fg-3"><Time at={last.at} />{last.costPico === null ? "" : `${comma}${t("cost", { cost: formatExact((last.costPico + 500n) / 1_000n) })}`}</span> : null}
       </div>
       {busy ? <p className="text-fg-2" role="status">{t("running")}</p> : last ? <TestSteps steps={last.steps} /> : <p className="text-13 text-fg-3">{t("never")}</p>}

@@ -7,7 +7,7 @@ import { useToast } from "#ui/kit/toast.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const KNOWN = [
-  "not_found", "changed_meanwhile", "name_taken", "alias_taken", "invalid", "below_cost", "begun_already", "in_the_past", "default_group", "in_use", "nothing_to_do",
+  "not_found", "changed_meanwhile", "name_taken", "alias_taken", "wildcard_plain", "invalid", "below_cost", "begun_already", "in_the_past", "default_group", "in_use", "nothing_to_do",
 ] as const;
 type Known = (typeof KNOWN)[number];
 

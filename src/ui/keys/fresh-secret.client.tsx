@@ -9,6 +9,7 @@ import { Button } from "#ui/kit/button.tsx";
 import { useCopy } from "#ui/kit/copy-button.client.tsx";
 import { ConfirmDialog, Dialog } from "#ui/kit/dialog.client.tsx";
 import { CheckboxField } from "#ui/kit/fields.client.tsx";
+import { callable } from "#ui/models/wildcard.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Props = {
@@ -30,7 +31,7 @@ export function FreshSecret({ title, secret, sentence, models, base, shopName, o
   const { copied, copy } = useCopy();
   const [storedIt, setStoredIt] = useState(false);
   const [asking, setAsking] = useState(false);
-  const usable = data.filter(({ slug, vendor }) => models.length === 0 || models.includes(slug) || models.includes(`${vendor ?? ""}/*`));
+  const usable = callable(data).filter(({ slug, vendor }) => models.length === 0 || models.includes(slug) || models.includes(`${vendor ?? ""}/*`));
   const model = usable.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"))?.slug;
   return (
     <>

@@ -23,6 +23,7 @@ import { RouteTabs } from "#ui/kit/tabs.tsx";
 import { Time } from "#ui/kit/time.client.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
 import { useLive } from "#ui/live/use-live.client.ts";
+import { callable, isWildcard } from "#ui/models/wildcard.ts";
 import { RequestList } from "#ui/requests/request-list.client.tsx";
 import { UsagePanel } from "#ui/usage/usage-panel.client.tsx";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -116,6 +117,6 @@ function Panel({ tab, row, base, shopName }: { tab: Tab; row: KeyRow; base: stri
     case "requests": return <RequestList keyId={row.id} />;
     case "settings": return <KeySettings key={row.id} row={row} />;
     case "history": return <KeyHistory id={row.id} />;
-    case "connect": return <Card><Connect base={base} shopName={shopName} model={row.models.find((name) => !name.endsWith("/*")) ?? data[0]?.slug ?? "model"} /></Card>;
+    case "connect": return <Card><Connect base={base} shopName={shopName} model={row.models.find((name) => !isWildcard(name)) ?? callable(data)[0]?.slug ?? "model"} /></Card>;
   }
 }

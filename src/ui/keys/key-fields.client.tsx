@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { ENDPOINTS, EXPIRIES, PERIODS, type KeyDraft } from "#ui/keys/key-draft.ts";
 import { useLimitSentence } from "#ui/keys/limit-sentence.client.ts";
 import { CheckboxField, ComboboxField, MoneyField, NumberField, SelectField, TagInput, TextField } from "#ui/kit/fields.client.tsx";
+import { isWildcard, rowBelow } from "#ui/models/wildcard.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 type Props = { draft: KeyDraft; onChange: (draft: KeyDraft) => void; nameError?: string | undefined; cidrError?: string | undefined; open?: boolean };
@@ -57,19 +58,19 @@ function withBudget(budgets: KeyDraft["budgets"], per: keyof KeyDraft["budgets"]
   return amount === undefined ? rest : { ...rest, [per]: amount };
 }
 
-/** Models on offer by name, and whole vendors as `vendor/*`. */
+/** Models on offer by name, and whole vendors as `vendor/*`, which a wildcard of that name is too. */
 function ModelsField({ value, onChange }: { value: readonly string[]; onChange: (models: string[]) => void }) {
   const t = useTranslations("keys");
   const trpc = useTRPC();
   const { data = [] } = useQuery(trpc.console.models.list.queryOptions());
   const vendors = [...new Set(data.flatMap(({ vendor }) => vendor ?? []))].sort();
   const options = [
-    ...vendors.map((vendor) => ({ value: `${vendor}/*`, label: `${vendor}/*`, hint: t("form.allOf", { vendor }) })),
-    ...data.map(({ slug }) => ({ value: slug, label: slug })),
+    ...vendors.filter((vendor) => !data.some(({ slug }) => slug === `${vendor}/*`)).map((vendor) => ({ value: `${vendor}/*`, label: `${vendor}/*`, hint: t("form.allOf", { vendor }) })),
+    ...data.map(({ slug }) => ({ value: slug, label: slug, ...(isWildcard(slug) && { hint: t("form.allBelow") }) })),
   ];
   const known = new Set(options.map((option) => option.value));
   const kept = value.filter((name) => !known.has(name)).map((name) => ({ value: name, label: name }));
-  return <ComboboxField multiple label={t("form.models")} optional placeholder={t("form.allModels")} value={value} onChange={onChange} options={[...options, ...kept]} />;
+  return <ComboboxField multiple label={t("form.models")} optional placeholder={t("form.allModels")} value={value} onChange={onChange} options={[...options, ...kept]} typed={(name) => rowBelow(data, name) && { value: name, label: name }} />;
 }
 
 const SCOPE_WORD = { "channel:pin": "pin", debug: "debug" } as const satisfies Record<KeyDraft["scopes"][number], string>;

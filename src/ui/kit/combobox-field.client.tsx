@@ -15,6 +15,8 @@ type Source = {
   options?: readonly Option[];
   /** Asked with what was typed, where there are more; options of chosen values may be given in `options`. */
   search?: (query: string) => Promise<readonly Option[]>;
+  /** What was typed as a choice of its own, where it is one though it stands in no list. */
+  typed?: (query: string) => Option | undefined;
 };
 type Props = FieldText & Source & (One | Many) & { placeholder?: string; disabled?: boolean };
 
@@ -34,12 +36,14 @@ export function ComboboxField(props: Props) {
 }
 
 function Live(props: Props & { control: ControlProps }) {
-  const { options = [], search, placeholder, disabled = false, control } = props;
+  const { options = [], search, typed, placeholder, disabled = false, control } = props;
   const t = useTranslations("kit");
   const [query, setQuery] = useState("");
   const { found, busy } = useSearch(query, search);
-  const known = useKnown([...options, ...found]);
-  const items = search ? found : options;
+  const listed = search ? found : options;
+  const own = typed?.(query.trim());
+  const items = own && !listed.some(({ value }) => value === own.value) ? [...listed, own] : listed;
+  const known = useKnown([...options, ...items]);
   const option = (value: string): Option => known.get(value) ?? { value, label: value };
   const shared = {
     items, disabled,

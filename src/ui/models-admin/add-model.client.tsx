@@ -2,11 +2,13 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#ui/kit/button.tsx";
+import { Callout } from "#ui/kit/callout.tsx";
 import { Dialog } from "#ui/kit/dialog.client.tsx";
 import { PriceField, SegmentedControl, TextField } from "#ui/kit/fields.client.tsx";
 import { EndpointChips } from "#ui/models-admin/model-form.client.tsx";
 import { documentOf } from "#ui/prices/price-math.ts";
 import { useAct } from "#ui/channels/use-act.client.ts";
+import { isWildcard } from "#ui/models/wildcard.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 const MAKES_TOKENS = new Set(["chat", "responses", "messages", "gemini", "realtime"]);
@@ -28,7 +30,7 @@ function Form({ onDone }: { onDone: (id: string) => void }) {
   const [notation, setNotation] = useState<"usd" | "ratio">("usd");
   const [busy, setBusy] = useState(false);
   const wantsOutput = endpoints.length === 0 || endpoints.some((name) => MAKES_TOKENS.has(name));
-  const bad = slug !== "" && !/^[^\s?#]{1,200}$/u.test(slug);
+  const bad = slug !== "" && !/^[^\s?#*]{0,199}[^\s?#]$/u.test(slug);
   const ready = slug !== "" && !bad && (input === undefined ? output === undefined : !wantsOutput || output !== undefined);
   const save = async () => {
     setBusy(true);
@@ -42,6 +44,7 @@ function Form({ onDone }: { onDone: (id: string) => void }) {
   return (
     <div className="flex flex-col gap-4">
       <TextField label={t("slug")} hint={t("slugHint")} mono maxLength={200} value={slug} onChange={(event) => setSlug(event.target.value.trim())} error={bad ? t("slugBad") : undefined} autoFocus />
+      {isWildcard(slug) && !bad ? <Callout tone="info" title={t("wildcardTitle", { beginning: slug.slice(0, -1) || "…" })}>{t("wildcardText")}</Callout> : null}
       <div><p className="label">{t("endpoints")}</p><EndpointChips value={endpoints} onChange={setEndpoints} label={t("endpoints")} /></div>
       <div className="flex items-center gap-3"><p className="label mb-0! flex-1">{t("price")}</p><SegmentedControl label={t("notation")} value={notation} onChange={setNotation} options={[{ value: "usd", label: t("usd") }, { value: "ratio", label: t("ratio") }]} /></div>
       <div className="grid gap-3 sm:grid-cols-2">

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "#ui/kit/cn.ts";
 import { ComboboxField } from "#ui/kit/fields.client.tsx";
 import { IconButton } from "#ui/kit/icon-button.client.tsx";
+import { callable } from "#ui/models/wildcard.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const CAUSES = ["unavailable", "rate", "context", "content_policy"] as const;
@@ -18,7 +19,7 @@ const MOST = 4;
 export function FallbacksField({ own, value, onChange, readOnly }: { own: string; value: readonly Fallback[]; onChange: (value: readonly Fallback[]) => void; readOnly: boolean }) {
   const t = useTranslations("models-admin.form");
   const { data: models } = useQuery(useTRPC().admin.models.list.queryOptions());
-  const left = (models ?? []).filter(({ slug }) => slug !== own && !value.some(({ model }) => model === slug));
+  const left = callable(models ?? []).filter(({ slug }) => slug !== own && !value.some(({ model }) => model === slug));
   const toggled = (on: readonly Cause[], cause: Cause): readonly Cause[] => CAUSES.filter((name) => (name === cause ? !on.includes(name) : on.includes(name)));
   return (
     <div className="min-w-0">

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { AppRouter } from "#trpc/root.ts";
 import { Button } from "#ui/kit/button.tsx";
+import { Callout } from "#ui/kit/callout.tsx";
 import { cn } from "#ui/kit/cn.ts";
 import { NumberField, TagInput, TextField } from "#ui/kit/fields.client.tsx";
 import { useLeaveGuard } from "#ui/kit/form.client.tsx";
@@ -12,6 +13,7 @@ import { ConflictDialog } from "#ui/conflict/conflict-dialog.client.tsx";
 import { fieldText } from "#ui/conflict/field-text.ts";
 import { FallbacksField, type Fallback } from "#ui/models-admin/fallbacks-field.client.tsx";
 import { PresetField, type Preset } from "#ui/models-admin/preset-field.client.tsx";
+import { isWildcard } from "#ui/models/wildcard.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 export type ModelRow = inferRouterOutputs<AppRouter>["admin"]["models"]["list"][number];
@@ -48,6 +50,7 @@ export function ModelForm({ model, readOnly }: { model: ModelRow; readOnly: bool
   const t = useTranslations("models-admin.form");
   const client = useTRPCClient();
   const { act } = useAct();
+  const wildcard = isWildcard(model.slug);
   const [edit, setEdit] = useState<{ base: ModelRow; draft: Draft }>();
   const [busy, setBusy] = useState(false);
   const [conflict, setConflict] = useState(false);
@@ -75,9 +78,9 @@ export function ModelForm({ model, readOnly }: { model: ModelRow; readOnly: bool
         <EndpointChips value={draft.endpoints} onChange={(endpoints) => set({ endpoints })} label={t("endpoints")} />
         <p className="hint mt-1.5">{t("endpointsHint")}</p>
       </div>
-      <TagInput label={t("aliases")} optional hint={t("aliasesHint")} maxLength={200} value={draft.aliases} onChange={(aliases) => set({ aliases })} />
+      {wildcard ? <Callout tone="info" title={t("wildcardTitle")}>{t("wildcardText", { beginning: model.slug.slice(0, -1) || "…" })}</Callout> : <TagInput label={t("aliases")} optional hint={t("aliasesHint")} maxLength={200} value={draft.aliases} onChange={(aliases) => set({ aliases })} />}
       <FallbacksField own={model.slug} value={draft.fallbacks} onChange={(fallbacks) => set({ fallbacks })} readOnly={readOnly} />
-      <PresetField own={model.slug} value={draft.preset} onChange={(preset) => set({ preset })} readOnly={readOnly} />
+      {wildcard ? null : <PresetField own={model.slug} value={draft.preset} onChange={(preset) => set({ preset })} readOnly={readOnly} />}
       <NumberField className="sm:w-1/2" label={t("rpm")} optional unit={t("perMinute")} value={draft.rpm} max={1_000_000_000} onChange={(rpm) => set({ rpm })} />
       {readOnly ? null : (
         <div className="flex flex-wrap items-center gap-2">

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { ComboboxField, NumberField, SelectField, TextField } from "#ui/kit/fields.client.tsx";
+import { callable } from "#ui/models/wildcard.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh"] as const;
@@ -15,7 +16,7 @@ export function PresetField({ own, value, onChange, readOnly }: Props) {
   const t = useTranslations("models-admin.form.preset");
   const trpc = useTRPC();
   const { data } = useQuery(trpc.admin.models.list.queryOptions());
-  const others = (data ?? []).filter(({ slug, preset }) => slug !== own && preset === null);
+  const others = callable(data ?? []).filter(({ slug, preset }) => slug !== own && preset === null);
   const set = (change: Partial<Record<keyof Preset, string | number | undefined>>): void => {
     if (value) onChange(Object.fromEntries(Object.entries({ ...value, ...change }).filter(([, member]) => member !== undefined)) as Preset);
   };

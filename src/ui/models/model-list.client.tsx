@@ -10,6 +10,7 @@ import { EmptyState } from "#ui/kit/states.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { VendorMark } from "#ui/kit/vendor-mark.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
+import { isWildcard } from "#ui/models/wildcard.ts";
 import type { ConsoleOutputs } from "#ui/trpc/outputs.ts";
 import { tableState } from "#ui/trpc/table-state.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -37,7 +38,7 @@ export function ModelList() {
     (!values["vendor"] || model.vendor === values["vendor"]) && (!values["endpoint"] || model.endpoints.length === 0 || model.endpoints.includes(values["endpoint"]))
     && (!text || model.slug.toLowerCase().includes(text) || model.name.toLowerCase().includes(text)));
   const menu = ({ slug, endpoints }: Model): MenuItem[] => [
-    ...(endpoints.length === 0 || endpoints.includes("chat") ? [{ label: t("try"), href: `/console/playground?model=${encodeURIComponent(slug)}`, icon: <SquareTerminal size={16} strokeWidth={1.75} aria-hidden="true" /> }] : []),
+    ...((endpoints.length === 0 || endpoints.includes("chat")) && !isWildcard(slug) ? [{ label: t("try"), href: `/console/playground?model=${encodeURIComponent(slug)}`, icon: <SquareTerminal size={16} strokeWidth={1.75} aria-hidden="true" /> }] : []),
     { label: t("requests"), href: `/console/requests?model=${encodeURIComponent(slug)}` },
     { label: t("copyId"), onSelect: () => void navigator.clipboard.writeText(slug).then(() => toast.success(t("copied", { id: slug }))) },
   ];
@@ -80,12 +81,14 @@ function Also({ model: { prices, tiers } }: { model: Model }) {
 const others = (prices: Model["prices"]) => Object.entries(prices).filter(([item]) => !TOKENS.has(item));
 
 function Name({ model }: { model: Model }) {
+  const t = useTranslations("console.models");
+  const below = isWildcard(model.slug) ? t("wildcard") : undefined;
   return (
     <span className="flex min-w-0 items-center gap-2">
       <VendorMark name={model.vendor ?? model.slug} size={20} />
       <span className="min-w-0">
         <span className="block truncate font-medium">{model.slug}</span>
-        {model.name === model.slug ? null : <span className="block truncate text-12 text-fg-3">{model.name}</span>}
+        {model.name === model.slug && below === undefined ? null : <span className="block truncate text-12 text-fg-3">{below ?? model.name}</span>}
       </span>
     </span>
   );

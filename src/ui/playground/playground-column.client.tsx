@@ -14,6 +14,8 @@ import { TurnView, type TurnActs } from "#ui/playground/turn-view.client.tsx";
 type Props = {
   column: Column;
   models: readonly PlayModel[];
+  /** What a name that stands in no list would be. */
+  below: (name: string) => PlayModel | undefined;
   onModel: (model: string) => void;
   /** Undefined while an answer runs. */
   actsOf: ((at: number) => TurnActs) | undefined;
@@ -24,18 +26,23 @@ type Props = {
 };
 
 /** One model's side of the conversation. */
-export function PlaygroundColumn({ column, models, onModel, actsOf, onExample, hidden, onClose }: Props) {
+export function PlaygroundColumn({ column, models, below, onModel, actsOf, onExample, hidden, onClose }: Props) {
   const t = useTranslations("playground");
   const { turns, model } = column;
   const facts = models.find(({ slug }) => slug === model);
   const log = useFollowed(turns);
-  const hintOf = (one: PlayModel): string => pricesOf(one, t("in"), t("out")).join(" · ");
+  const optionOf = (one: PlayModel) =>
+    ({ value: one.slug, label: one.slug, hint: pricesOf(one, t("in"), t("out")).join(" · "), icon: <VendorMark name={one.vendorName ?? one.slug} size={20} /> });
+  const typed = (name: string) => {
+    const found = below(name);
+    return found && optionOf(found);
+  };
   return (
     <section className={cn("flex min-h-0 min-w-0 flex-col", hidden && "max-lg:hidden")} aria-label={model}>
       <div className="flex flex-none flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
         <ComboboxField
           label={<span className="sr-only">{t("model")}</span>} className="min-w-0 flex-1 basis-48 [&_label]:mb-0!" value={model} onChange={(next) => next && onModel(next)}
-          options={models.map((one) => ({ value: one.slug, label: one.slug, hint: hintOf(one), icon: <VendorMark name={one.vendorName ?? one.slug} size={20} /> }))}
+          options={models.map(optionOf)} typed={typed}
         />
         {onClose ? <IconButton label={t("closeColumn", { model })} onClick={onClose}><X size={16} strokeWidth={1.75} aria-hidden="true" /></IconButton> : null}
         {facts ? <p className="nums basis-full text-12 text-fg-3">{[...pricesOf(facts, t("in"), t("out")), facts.contextTokens === null ? "" : t("context", { size: formatContext(facts.contextTokens) })].filter(Boolean).join(" · ")}</p> : null}

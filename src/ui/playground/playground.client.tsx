@@ -11,6 +11,7 @@ import { SegmentedControl } from "#ui/kit/fields.client.tsx";
 import { EmptyState, ErrorState, SkeletonText } from "#ui/kit/states.tsx";
 import { useToast } from "#ui/kit/toast.client.tsx";
 import { PageHeader } from "#ui/layout/page-header.tsx";
+import { callableWith, rowBelow } from "#ui/models/wildcard.ts";
 import { Composer } from "#ui/playground/composer.client.tsx";
 import { NO_PARAMETERS, type Column, type Parameters } from "#ui/playground/conversation.ts";
 import { PlaygroundColumn } from "#ui/playground/playground-column.client.tsx";
@@ -28,10 +29,11 @@ export function Playground({ base }: { base: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.console.models.list.queryOptions());
   const asked = useSearchParams();
-  const models = query.data?.filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"));
+  const rows = query.data?.filter(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"));
+  const models = rows && callableWith(rows, [asked.get("model"), asked.get("with")]);
   const known = (slug: string | null): string | undefined => models?.find((model) => model.slug === slug)?.slug;
   const first = known(asked.get("model")) ?? models?.[0]?.slug;
-  if (first !== undefined && models) return <Ready base={base} models={models} first={first} second={known(asked.get("with"))} />;
+  if (first !== undefined && rows) return <Ready base={base} rows={rows} first={first} second={known(asked.get("with"))} />;
   return (
     <>
       <PageHeader title={t("title")} />
@@ -50,7 +52,7 @@ function keepInAddress(first: string | undefined, second: string | undefined): v
   history.replaceState(null, "", url);
 }
 
-function Ready({ base, models, first, second }: { base: string; models: readonly PlayModel[]; first: string; second: string | undefined }) {
+function Ready({ base, rows, first, second }: { base: string; /** Wildcards among them. */ rows: readonly PlayModel[]; first: string; second: string | undefined }) {
   const t = useTranslations("playground");
   const chat = useChat(first, second);
   const [parameters, setParameters] = useState<Parameters>(NO_PARAMETERS);
@@ -59,6 +61,7 @@ function Ready({ base, models, first, second }: { base: string; models: readonly
   const toast = useToast();
   const [shown, setShown] = useState("a");
   const [a, b] = chat.columns;
+  const models = callableWith(rows, chat.columns.map(({ model }) => model));
   const two = b !== undefined;
   const front = chat.columns.some(({ id }) => id === shown) ? shown : a?.id;
   const compare = () => {
@@ -111,7 +114,7 @@ function Ready({ base, models, first, second }: { base: string; models: readonly
           <div className={cn("grid min-h-0 flex-1", two && "lg:grid-cols-2 lg:divide-x")}>
             {chat.columns.map((column) => (
               <PlaygroundColumn
-                key={column.id} column={column} models={models} onModel={(model) => setModel(column.id, model)} actsOf={chat.running ? undefined : (at) => actsOf(column, at)} onExample={setPrompt}
+                key={column.id} column={column} models={models} below={(name) => rowBelow(rows, name)} onModel={(model) => setModel(column.id, model)} actsOf={chat.running ? undefined : (at) => actsOf(column, at)} onExample={setPrompt}
                 hidden={two && column.id !== front} {...(two && { onClose: () => close(column.id) })}
               />
             ))}

@@ -9,6 +9,7 @@ import { Button, LinkButton } from "#ui/kit/button.tsx";
 import { Callout } from "#ui/kit/callout.tsx";
 import { CodeView } from "#ui/kit/code-view.client.tsx";
 import { SkeletonText } from "#ui/kit/states.tsx";
+import { callable } from "#ui/models/wildcard.ts";
 import { SetupPart } from "#ui/setup/setup-frame.tsx";
 import type { SetupStep } from "#ui/setup/steps.ts";
 import { useTRPC } from "#ui/trpc/client.client.tsx";
@@ -55,7 +56,8 @@ function FirstRequest({ base, secret, onSecret }: Pick<Props, "base" | "secret" 
   const models = useQuery(trpc.console.models.list.queryOptions());
   const sale = useQuery(trpc.admin.setup.firstSale.queryOptions(undefined, { refetchInterval: ({ state }) => (state.data?.sold ? false : LOOK_MS) }));
   const make = useMutation(trpc.admin.setup.firstKey.mutationOptions({ onSuccess: ({ secret: made }) => onSecret(made) }));
-  const model = models.data?.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"))?.slug ?? models.data?.[0]?.slug;
+  const offered = models.data && callable(models.data);
+  const model = offered?.find(({ endpoints }) => endpoints.length === 0 || endpoints.includes("chat"))?.slug ?? offered?.[0]?.slug;
   const { sold, failed } = sale.data ?? {};
   return (
     <>

@@ -4,7 +4,7 @@ import { BUYERS } from "./stock.ts";
 
 /** What pages with an id in their address are opened at. */
 export type Facts = Readonly<{
-  keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; cloudId: string; modelId: string; presetId: string; groupId: string; userId: string; batchId: string; orderId: string; accountId: string; walletId: string;
+  keyId: string; requestId: string; failedId: string; ownOrderId: string; channelId: string; failingId: string; cloudId: string; modelId: string; presetId: string; wildcardId: string; resellerId: string; groupId: string; userId: string; batchId: string; orderId: string; accountId: string; walletId: string;
   transactionId: string; incidentId: string; taskId: string; ownTaskId: string; auditSeq: string; setUpPath: string;
 }>;
 
@@ -20,6 +20,8 @@ const QUERIES: Readonly<Record<Exclude<keyof Facts, "setUpPath">, string>> = {
   failingId: "SELECT id FROM channels WHERE name = 'DashScope Beijing'",
   cloudId: "SELECT id FROM channels WHERE name = 'Vertex AI, films'",
   modelId: "SELECT id FROM models WHERE slug = 'claude-sonnet-4-5'",
+  wildcardId: "SELECT id FROM models WHERE slug = 'openrouter/*'",
+  resellerId: "SELECT id FROM channels WHERE name = 'OpenRouter'",
   presetId: "SELECT id FROM models WHERE preset IS NOT NULL LIMIT 1",
   groupId: "SELECT id FROM groups WHERE name = 'pro'",
   userId: `SELECT id FROM users WHERE email = '${EMAIL}'`,

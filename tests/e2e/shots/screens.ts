@@ -190,6 +190,14 @@ const ADMIN = group("admin", "owner", [
   ["model-catalogue", "admin/models", "/admin/models", { act: pressPrimary }],
   ["model", "admin/models/[id]", ({ modelId }) => `/admin/models/${modelId}`],
   ["model-preset", "admin/models/[id]", ({ presetId }) => `/admin/models/${presetId}`],
+  ["model-wildcard", "admin/models/[id]", ({ wildcardId }) => `/admin/models/${wildcardId}`],
+  ["channel-wildcard", "admin/channels/[id]/[tab]", ({ resellerId }) => `/admin/channels/${resellerId}/models`],
+  ["channel-wildcard-test", "admin/channels/[id]", ({ resellerId }) => `/admin/channels/${resellerId}`, {
+    act: async (page) => {
+      await page.getByRole("combobox", { name: /^(Model to test with|测试用模型)$/ }).click();
+      await page.getByRole("option", { name: "openrouter/*" }).click();
+    },
+  }],
   ["prices", "admin/prices", "/admin/prices"],
   ["prices-pasted", "admin/prices", "/admin/prices", {
     act: async (page) => {

@@ -32,6 +32,9 @@ export const MODELS: readonly Item[] = [
   { id: "mistral-ocr", name: "Mistral OCR", vendor: "mistral", endpoints: ["chat"] },
 ];
 
+/** Whatever else the reseller has, by its own names. */
+const RESOLD = { id: "openrouter/*", vendor: "openrouter", context: 128_000, max_output: 16_384, endpoints: ["chat"], price: { input: 2.5, output: 10 } };
+
 const CHAT = ["gpt-4.1", "gpt-4.1-mini", "gpt-4o-mini"];
 const named = (ids: readonly string[], query: string): Readonly<Record<string, string>> => Object.fromEntries(ids.map((id) => [id, `${id}?${query}`]));
 
@@ -51,7 +54,7 @@ const channels = (vendor: string): readonly object[] => {
   return [
     { name: "OpenAI, main account", provider: "openai", ...at, keys: ["a", "b", "c"].map((end) => `${SUPPLY}openai-${end}`), models: [...CHAT, "gpt-image-1", "text-embedding-3-small"], priority: 10, cost: { ratio: 0.83 }, limits: { rpm: 5_000 }, settings: OVERRIDES },
     { name: "OpenAI, reserve", provider: "openai", ...at, keys: [`${SUPPLY}openai-reserve`], models: CHAT, priority: 5, cost: { ratio: 0.9 } },
-    { name: "OpenRouter", provider: "openrouter", ...at, keys: [`${SUPPLY}router`], models: ["claude-sonnet-4-5", "claude-haiku-4-5", "gemini-2.5-pro", "gemini-2.5-flash", "grok-4"], priority: 10, cost: { ratio: 0.87 } },
+    { name: "OpenRouter", provider: "openrouter", ...at, keys: [`${SUPPLY}router`], models: ["claude-sonnet-4-5", "claude-haiku-4-5", "gemini-2.5-pro", "gemini-2.5-flash", "grok-4", RESOLD.id], priority: 10, cost: { ratio: 0.87 } },
     { name: "DeepSeek", provider: "deepseek", ...at, keys: [`${SUPPLY}deepseek-1`, `${SUPPLY}deepseek-2`], models: ["deepseek-v3.2"], priority: 10, cost: { ratio: 0.8 } },
     { name: "DashScope Beijing", provider: "dashscope", ...at, keys: [`${SUPPLY}dash`], models: { ...named(["qwen3-max"], "status=503"), ...named(["deepseek-v3.2"], "status=503") }, priority: 20, cost: { ratio: 0.75 } },
     { name: "SiliconFlow", provider: "siliconflow", ...at, keys: [`${SUPPLY}silicon`], models: ["qwen3-max", "kimi-k2", "glm-4.6"], priority: 8, cost: { ratio: 0.85 } },
@@ -92,7 +95,7 @@ export function stockedStore(vendor: string): object {
       legal: { terms: { en: "## Terms\n\nPrepaid credit pays for requests at the price on the page of each model.", zh: "## 条款\n\n预付余额按各模型页面的价格支付请求费用。" } },
     },
     groups: { default: { ratio: 1 }, pro: { ratio: 0.9 }, trial: { ratio: 1.1, limits: { rpm: 600 } } },
-    models: MODELS.map(({ max, ...model }) => ({ ...model, ...(max !== undefined && { max_output: max }) })),
+    models: [...MODELS.map(({ max, ...model }) => ({ ...model, ...(max !== undefined && { max_output: max }) })), RESOLD],
     channels: channels(vendor),
     users: [
       ...BUYERS.map(({ name, email, group, usd }) => ({

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { nano } from "#money/amount.ts";
 import { refusalOf, TALKING, talkTo, WHISPER, type Event } from "./realtime-client.ts";
 import { responseDone, startRealtimeVendor, type RealtimeVendor } from "./realtime-vendor.ts";
-import { KEY, openShop, priceOf, until, type Shop, type ShopOptions } from "./shop.ts";
+import { KEY, openShop, priceOf, until, withWildcard, type Shop, type ShopOptions } from "./shop.ts";
 
 /** Conversations over a WebSocket: what is looked at before, what passes, what each answer costs. */
 
@@ -106,6 +106,17 @@ describe("before 101", () => {
     expect(await refusal("/v1/realtime?call_id=rtc_1")).toMatchObject({ status: 400, error: { param: "call_id" } });
     expect(vendor.calls).toEqual([]);
     expect(shop.billing.asks).toEqual([]);
+  });
+
+  test("below a wildcard the vendor is asked for the rest of the name; that it has none such is the caller's error, and nobody else's trouble", async () => {
+    await open({ alter: withWildcard });
+    vendor.refuse.push(...Array.from({ length: 4 }, () => ({ status: 404, body: { error: { message: "The model `ghost` does not exist", code: "model_not_found" } } })));
+    for (let i = 0; i < 4; i++) expect(await refusal(`/v1/realtime?model=openai/ghost-${i}`)).toMatchObject({ status: 404, error: { code: "model_not_found" } });
+    const { socket, next } = await talk("/v1/realtime?model=openai/realtime-9");
+    expect(await next("session.created")).toMatchObject({ session: { model: "openai/realtime-9" } });
+    expect(vendor.calls.at(-1)).toMatchObject({ url: "/v1/realtime?model=realtime-9" });
+    socket.close();
+    await until(() => shop.relay.running === 0);
   });
 
   test("scope, limits and money", async () => {

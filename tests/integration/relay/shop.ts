@@ -18,6 +18,7 @@ import type { Billing } from "#money/billing.ts";
 import type { Relay, RelayLookups, ReplyStore, ResponseStore, TaskStore } from "#relay/index.ts";
 import type { Tokenizer } from "#relay/metering/tokenizer.ts";
 import type { Caller, Channel, ChannelKey, Model, Snapshot, Tier } from "#snapshot/snapshot.ts";
+import { collectWildcards } from "#snapshot/wildcards.ts";
 import { fakeBilling } from "./fake-billing.ts";
 import type { FakeBilling } from "./fake-billing.ts";
 
@@ -212,9 +213,17 @@ function plainSnapshot({ channels, model, settings, upstreamModel = "up-model", 
     ]),
     settings: { shopName: "Test", modelEcho: "public", strategy: "weighted", vendorChoice: false, failoverAtLoss: false, keepReplies: true, overdraftNano: 0n, guardExact: false, billEmpty: false, billBroken: "delivered", ...settings },
     price: (model) => others.find((other) => other.name === model.name)?.price ?? price,
-    cost: ({ number }) => costs?.[number - 1],
+    cost: ({ channel: { number } }) => costs?.[number - 1],
     modelsOf: (asked) => (asked === groupId ? [sold] : []),
   };
+}
+
+/** The same shop, that also sells whatever is asked for below `openai/*`: by its model's channels, at its price. */
+export function withWildcard(made: Snapshot): Snapshot {
+  const { groups, models, routes } = made;
+  const of: Model = { ...models.get("gpt-test")!, name: "openai/*" };
+  const below = [...groups.keys()].map((groupId) => [`${groupId}\0openai/*`, (routes.get(`${groupId}\0gpt-test`) ?? []).map((tier) => ({ ...tier, routes: tier.routes.map((route) => ({ ...route, upstreamModel: "*" })) }))] as const);
+  return { ...made, wildcards: collectWildcards([of], new Set(), () => true), routes: new Map([...routes, ...below]) };
 }
 
 const createCaller = (over: Partial<Caller> = {}): Caller => ({

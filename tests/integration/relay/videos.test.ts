@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import OpenAI, { toFile } from "openai";
 import { ContentRefused } from "#platform/outbound/fetch-content.ts";
 import { pruneTasks } from "#reports/index.ts";
-import { channelKey, KEY } from "./shop.ts";
+import { channelKey, KEY, withWildcard } from "./shop.ts";
 import { LATER_MS, openTaskWorld, type Customer, type TaskWorld, type VendorAnswer, type VendorCall } from "./task-shop.ts";
 
 const USD = 1_000_000_000n;
@@ -330,4 +330,19 @@ test("what the price goes by cannot hide among the vendor's own parameters", asy
   await expect(create(client, { metadata: { duration: 60 } })).rejects.toMatchObject({ status: 400, param: "metadata.duration" });
   expect(world.vendor.calls).toHaveLength(0);
   expect(await world.wallet(customer)).toEqual({ paid: 5n * USD, leased: 0n });
+});
+
+test("below a wildcard a video is made by the rest of the name, also the one that goes on from it; a name that the vendor does not have is free", async () => {
+  const { customer, client } = await setUp(5, { alter: withWildcard });
+  world.vendor.answer = job("completed");
+  const made = await create(client, { model: "openai/sora-9" });
+  expect([made.model, /name="model"\r\n\r\nsora-9\r\n/.test(world.vendor.calls[0]!.text)]).toEqual(["openai/sora-9", true]);
+  await world.poll(LATER_MS);
+  expect(await client.videos.retrieve(made.id)).toMatchObject({ status: "completed", model: "openai/sora-9" });
+  expect((await client.videos.remix(made.id, { prompt: "MARKER again" })).model).toBe("openai/sora-9");
+  world.vendor.answer = () => ({ status: 404, json: { error: { message: "The model `ghost` does not exist", code: "model_not_found" } } });
+  for (let i = 0; i < 3; i++) await expect(create(client, { model: "openai/ghost" })).rejects.toMatchObject({ status: 404, code: "model_not_found" });
+  world.vendor.answer = job("in_progress");
+  expect((await create(client, { model: "openai/sora-9" })).status).toBe("queued");
+  expect((await world.charges(customer)).map(({ charge }) => charge).filter((charge) => charge > 0n)).toEqual([800_000_000n]);
 });

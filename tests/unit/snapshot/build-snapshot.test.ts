@@ -97,7 +97,7 @@ test("cost: the channel's own version, else its factor on the list price", () =>
   const own = { id: 9n, channel_id: "c2", upstream_model: "up-a", effective_from: at(0), doc: doc("11") };
   const snapshot = build({ costs: [own] });
   const a = snapshot.models.get("a")!;
-  const cost = (id: string) => snapshot.cost(snapshot.channels.get(id)!, a, "up-a", 2_000)?.card(0, 2_000).prices.input;
+  const cost = (id: string) => snapshot.cost({ channel: snapshot.channels.get(id)!, weight: 1, upstreamModel: "up-a" }, a, 2_000)?.card(0, 2_000).prices.input;
   expect(cost("c2")).toBe(11n);
   expect(cost("c1")).toBe(500_000n);
 });

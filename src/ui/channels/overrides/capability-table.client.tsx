@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { Capability } from "#channels/channel-settings.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { cn } from "#ui/kit/cn.ts";
+import { isWildcard } from "#ui/models/wildcard.ts";
 
 const CAPABILITIES = [
   "stream", "tools", "parallel_tools", "builtin_tools", "vision", "audio_in", "pdf", "json_mode", "json_schema", "reasoning", "n", "logprobs",
@@ -46,7 +47,7 @@ export function CapabilityTable({ models, lacks, readOnly, onChange, onLearn }: 
                 return <button key={one} type="button" disabled={readOnly} aria-pressed={can} className={cn("chip", can ? "text-fg" : "border-dashed bg-transparent text-fg-3 line-through")} onClick={() => toggle(model, one)}>{can ? <Check size={14} strokeWidth={1.75} className="text-ok" aria-hidden="true" /> : null}{t(`names.${one}`)}</button>;
               })}
             </div>
-            {readOnly ? null : <span className="xl:ml-auto xl:shrink-0"><Button size="sm" busy={asking === model} disabled={!onLearn || (asking !== undefined && asking !== model)} aria-label={t("learnOf", { model })} onClick={() => void learn(model)}>{t("learn")}</Button></span>}
+            {readOnly || isWildcard(model) ? null : <span className="xl:ml-auto xl:shrink-0"><Button size="sm" busy={asking === model} disabled={!onLearn || (asking !== undefined && asking !== model)} aria-label={t("learnOf", { model })} onClick={() => void learn(model)}>{t("learn")}</Button></span>}
           </li>
         ))}
       </ul>

@@ -11,6 +11,7 @@ import { DefinitionList } from "#ui/kit/definition-list.tsx";
 import { DiffView, diffValues } from "#ui/kit/diff-view.tsx";
 import { SelectField, TextArea } from "#ui/kit/fields.client.tsx";
 import { JsonView } from "#ui/kit/json-view.client.tsx";
+import { isWildcard } from "#ui/models/wildcard.ts";
 import { useTRPCClient } from "#ui/trpc/client.client.tsx";
 
 const DIALECTS = ["openai-chat", "openai-responses", "anthropic", "gemini"] as const satisfies readonly SampleDialect[];
@@ -22,7 +23,7 @@ export function PreviewPanel({ channel, settings, onProblems }: { channel: Chann
   const t = useTranslations("channels.overrides.preview");
   const client = useTRPCClient();
   const { act } = useAct();
-  const names = channel.models.map(({ publicName }) => publicName);
+  const names = channel.models.map(({ publicName }) => publicName).filter((name) => !isWildcard(name));
   const [dialect, setDialect] = useState<SampleDialect>("openai-chat");
   const [picked, setPicked] = useState<string>();
   const [typed, setTyped] = useState<string>();
