@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import type { Log } from "#platform/log.ts";
+import type { SharedScript } from "#platform/shared-script.ts";
 
 /** A command later than this is given up: whoever waits answers a customer. Next door it takes less than one. */
 const COMMAND_MS = 20;
@@ -21,9 +22,6 @@ export interface SharedStore {
   close(): void;
 }
 
-/** `name` is the command under which the script is known to the connection. */
-export type SharedScript = Readonly<{ name: string; lua: string }>;
-
 /**
  * Connects in the background and again whenever the connection is lost; until then every command fails at once.
  *
@@ -44,19 +42,18 @@ export function connectSharedStore(url: string, log: Log, commandMs = COMMAND_MS
     if (!told) log.warn({ err }, "the shared store cannot be reached; until it is back limits are kept as relay.limiter_on_error says");
     told = true;
   });
-  const known = new Map<string, (...args: (string | number)[]) => Promise<unknown>>();
+  // Not the client's own scripts: one that is made known while commands of the same turn are gathered breaks them all.
+  const evaluate = async ({ lua, sha }: SharedScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> => {
+    try {
+      return await redis.evalsha(sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      return redis.eval(lua, keys.length, ...keys, ...args);
+    }
+  };
 
   return {
-    async run({ name, lua }, keys, args) {
-      let command = known.get(name);
-      if (!command) {
-        // Sent by its hash; the source goes along once where the store has forgotten it.
-        redis.defineCommand(name, { lua });
-        command = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[name]!.bind(redis);
-        known.set(name, command);
-      }
-      return within(commandMs, command(keys.length, ...keys, ...args));
-    },
+    run: (script, keys, args) => within(commandMs, evaluate(script, keys, args)),
     close: () => redis.disconnect(),
   };
 }

@@ -1,4 +1,4 @@
-import type { SharedScript } from "#platform/redis.ts";
+import { sharedScript } from "#platform/shared-script.ts";
 
 /**
  * The bucket arithmetic of gcra.ts inside the shared store, by the store's own clock. A bucket is one string: the
@@ -23,7 +23,7 @@ end
  * Returns 1-based index of the refusing bucket that keeps waiting longest or 0, its wait in ms, the store's time, and
  * the level of every bucket afterwards.
  */
-export const TAKE: SharedScript = { name: "mmTake", lua: `${CLOCK}
+export const TAKE = sharedScript(`${CLOCK}
 local cost = tonumber(ARGV[1])
 local worst, wait = 0, 0
 local levels = {}
@@ -56,21 +56,21 @@ if worst == 0 then
 end
 local reply = { worst, text(wait), text(now) }
 for i, tat in ipairs(levels) do reply[3 + i] = text(tat) end
-return reply` };
+return reply`);
 
 /** Moves buckets by what was learnt afterwards. KEYS: buckets. ARGV: most windows of debt, then delta, limit, window, burst of each. */
-export const CORRECT: SharedScript = { name: "mmCorrect", lua: `${CLOCK}
+export const CORRECT = sharedScript(`${CLOCK}
 for i, key in ipairs(KEYS) do
   local delta, limit, window, burst = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
   if limit > 0 then put(key, math.min(level(key) + delta * window / limit, now + (burst + tonumber(ARGV[1])) * window)) end
 end
-return 0` };
+return 0`);
 
 /**
  * Takes a place in every set or in none. KEYS: sets. ARGV: the place's name, its life in ms, then the limit of each set.
  * Returns the 1-based index of the set that is full, or 0. Places of nodes that died run out.
  */
-export const ACQUIRE: SharedScript = { name: "mmAcquire", lua: `${CLOCK}
+export const ACQUIRE = sharedScript(`${CLOCK}
 local life = tonumber(ARGV[2])
 for i, key in ipairs(KEYS) do
   redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now))
@@ -80,14 +80,14 @@ for _, key in ipairs(KEYS) do
   redis.call('ZADD', key, text(now + life), ARGV[1])
   redis.call('PEXPIRE', key, life)
 end
-return 0` };
+return 0`);
 
 /** KEYS: sets. ARGV: the place's name. */
-export const RELEASE: SharedScript = { name: "mmRelease", lua: `for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end
-return 0` };
+export const RELEASE = sharedScript(`for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end
+return 0`);
 
 /** Lengthens the life of places that are still held. KEYS: one set. ARGV: life in ms, then the places' names. */
-export const HOLD: SharedScript = { name: "mmHold", lua: `${CLOCK}
+export const HOLD = sharedScript(`${CLOCK}
 for i = 2, #ARGV do redis.call('ZADD', KEYS[1], text(now + tonumber(ARGV[1])), ARGV[i]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-return 0` };
+return 0`);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLog } from "#platform/log.ts";
 import { connectSharedStore, type SharedStore } from "#platform/redis.ts";
+import { sharedScript } from "#platform/shared-script.ts";
 import { createSharedConcurrency } from "#relay/limits/concurrency.redis.ts";
 import { createConcurrency, type Concurrency } from "#relay/limits/concurrency.ts";
 import { createSharedLimiter } from "#relay/limits/limiter.redis.ts";
@@ -17,6 +18,7 @@ type Limits = ScopedLimits["limits"];
 
 const monotonic = (): number => performance.now();
 const log = createLog({ level: "silent", format: "json" });
+const PING = sharedScript("return 1");
 
 /** Scopes of a user whom no other test knows. */
 const scopesOf = (key: Limits, user: Limits = {}, model?: Limits): readonly ScopedLimits[] => {
@@ -170,11 +172,21 @@ describe.skipIf(!hasRedis)("over several nodes (needs redis-server)", () => {
     await redis.stop();
   });
   const ready = () => until("every node has its connection", async () => {
-    const answers = await Promise.allSettled(nodes.map(({ store }) => store.run({ name: "mmPing", lua: "return 1" }, [], [])));
+    const answers = await Promise.allSettled(nodes.map(({ store }) => store.run(PING, [], [])));
     return answers.every(({ status }) => status === "fulfilled");
   });
 
   contract(() => nodes[0]!);
+
+  test("scripts that the store has never seen answer each for itself, however many begin in one turn", async () => {
+    const { store } = nodes[0]!;
+    const salt = randomUUID();
+    const scripts = Array.from({ length: 5 }, (_, i) => sharedScript(`return '${salt} ${i} ' .. ARGV[1]`));
+    for (const round of ["first", "second"]) {
+      expect(await Promise.all(scripts.map((script) => store.run(script, [], [round])))).toEqual(scripts.map((_, i) => `${salt} ${i} ${round}`));
+    }
+    await expect(store.run(sharedScript("return redis.call('NONSENSE')"), [], [])).rejects.toThrow(/Unknown Redis command/);
+  });
 
   test("two nodes let through what one would", async () => {
     const scopes = scopesOf({ rpd: 300 });
@@ -250,17 +262,16 @@ describe.skipIf(!hasRedis)("over several nodes (needs redis-server)", () => {
 
   test("a store that answers late is away; one that was only waited for by a busy process is not", async () => {
     const impatient = connectSharedStore(redis.url, log), busyOne = connectSharedStore(redis.url, log, 80), { store } = nodes[0]!;
-    const ping = { name: "mmPing", lua: "return 1" };
-    const busy = { name: "mmBusy", lua: "local t = redis.call('TIME') local untilMs = t[1] * 1000 + t[2] / 1000 + 600 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > untilMs return 1" };
+    const busy = sharedScript("local t = redis.call('TIME') local untilMs = t[1] * 1000 + t[2] / 1000 + 600 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > untilMs return 1");
     try {
-      await until("connected", async () => (await Promise.allSettled([impatient, busyOne].map((each) => each.run(ping, [], [])))).every(({ status }) => status === "fulfilled"));
+      await until("connected", async () => (await Promise.allSettled([impatient, busyOne].map((each) => each.run(PING, [], [])))).every(({ status }) => status === "fulfilled"));
       const held = store.run(busy, [], []);
       await sleep(20);
       const asked = performance.now();
-      await expect(impatient.run(ping, [], [])).rejects.toThrow("too late");
+      await expect(impatient.run(PING, [], [])).rejects.toThrow("too late");
       expect(performance.now() - asked).toBeLessThan(400);
       await held;
-      const answer = busyOne.run(ping, [], []);
+      const answer = busyOne.run(PING, [], []);
       for (const end = performance.now() + 200; performance.now() < end;);
       expect(await answer).toBe(1);
     } finally {
