@@ -5,7 +5,7 @@ import type { HostIdentity } from "#money/host-identity.ts";
 import { encodeCard, encodeDone, encodeOpen, encodeVoid, toLine, type OpenRecord } from "#money/journal-record.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import type { Log } from "#platform/log.ts";
-import { beforeTurnEnd } from "#platform/turn-end.ts";
+import { beforeTurnEnd } from "#platform/turn.ts";
 
 /** The disk did not take the records of this turn. */
 export class JournalUnwritable extends Error {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { RequestHead } from "#platform/http1/request-head.ts";
+import { whenRequestsAreRead } from "#platform/turn.ts";
 
 export type DirectLimits = Readonly<{
   /** A connection that brings nothing. */
@@ -58,6 +59,8 @@ export class DirectConnection {
   readonly #socket: Socket;
   readonly #events: DirectEvents;
   #exchange: Exchange | undefined;
+  /** What came in this turn of the event loop. */
+  #arrived: Buffer[] = [];
   /** Bytes that came before their turn. */
   #pending: Buffer | undefined;
   #requests = 0;
@@ -89,6 +92,15 @@ export class DirectConnection {
   }
 
   readonly #onData = (bytes: Buffer): void => {
+    this.#arrived.push(bytes);
+    if (this.#arrived.length === 1) whenRequestsAreRead(this.#readArrived);
+  };
+
+  readonly #readArrived = (): void => {
+    const arrived = this.#arrived;
+    if (arrived.length === 0) return;
+    this.#arrived = [];
+    const bytes = arrived.length === 1 ? arrived[0]! : Buffer.concat(arrived);
     const exchange = this.#exchange;
     if (exchange === undefined) this.#begin(bytes);
     else if (exchange.missing > 0) this.#body(exchange, bytes);
@@ -97,6 +109,7 @@ export class DirectConnection {
 
   /** The client says that it sends no more: as the general server does, taken for leaving. */
   readonly #onEnd = (): void => {
+    this.#readArrived();
     if (this.#exchange) this.#socket.destroy();
     else this.#socket.end();
   };
@@ -106,6 +119,7 @@ export class DirectConnection {
   readonly #onClose = (): void => {
     const exchange = this.#exchange;
     this.#exchange = undefined;
+    this.#arrived = [];
     this.#pending = undefined;
     this.#events.closed(this);
     exchange?.leave();

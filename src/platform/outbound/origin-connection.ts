@@ -3,7 +3,7 @@ import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import { sendStored } from "#platform/outbound/send-stored.ts";
 import type { WireCall, WirePhase, WireSink } from "#platform/outbound/wire.ts";
 import { MalformedResponse, ResponseReader, type ResponseHeaders } from "#platform/http1/response-reader.ts";
-import { atTurnEnd } from "#platform/turn-end.ts";
+import { atTurnEnd, whenResponsesAreRead } from "#platform/turn.ts";
 
 /** Up to here one buffer with everything is cheaper to send than several. */
 const JOIN_BYTES = 64 * 1024;
@@ -89,6 +89,8 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #reader: ResponseReader;
   #call: Call | undefined;
+  /** What came in this turn of the event loop. */
+  #arrived: Buffer[] = [];
   #ended = false;
   #gone = false;
   /** A body from elsewhere is still on its way. */
@@ -106,7 +108,10 @@ export class Connection {
       onData: (chunk) => this.#call?.onData(chunk),
       onEnd: () => (this.#ended = true),
     });
-    socket.on("data", (chunk: Buffer) => this.#received(chunk));
+    socket.on("data", (chunk: Buffer) => {
+      this.#arrived.push(chunk);
+      if (this.#arrived.length === 1) whenResponsesAreRead(this.#readArrived);
+    });
     socket.on("end", () => this.#halfClosed());
     socket.on("error", (error) => this.#broke(error));
     socket.on("close", () => this.#broke(closed()));
@@ -152,6 +157,7 @@ export class Connection {
 
   /** @internal */
   flush(): void {
+    this.#readArrived(); // before it is sent no answer can be meant for it
     const bytes = this.#unsent;
     if (bytes === undefined) return;
     if (!this.usable) return this.#fail(closed());
@@ -172,6 +178,13 @@ export class Connection {
     this.#socket.destroy();
     this.#leave();
   }
+
+  readonly #readArrived = (): void => {
+    const arrived = this.#arrived;
+    if (arrived.length === 0) return;
+    this.#arrived = [];
+    if (!this.#gone) this.#received(arrived.length === 1 ? arrived[0]! : Buffer.concat(arrived));
+  };
 
   #received(chunk: Buffer): void {
     if (this.#call === undefined) {
@@ -205,6 +218,7 @@ export class Connection {
   }
 
   #halfClosed(): void {
+    this.#readArrived();
     if (this.#call === undefined) {
       this.destroy();
       return;
@@ -223,6 +237,7 @@ export class Connection {
   }
 
   #broke(error: Error): void {
+    this.#readArrived();
     if (this.#call) this.#fail(error);
     else this.destroy();
   }

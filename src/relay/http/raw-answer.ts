@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { atTurnEnd } from "#platform/turn-end.ts";
+import { atTurnEnd } from "#platform/turn.ts";
 
 /**
  * Writes answers past `ServerResponse`, whose general way (a list of headers that it checks, four pieces a chunk) costs

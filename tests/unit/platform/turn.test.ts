@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atTurnEnd, beforeTurnEnd } from "#platform/turn-end.ts";
+import { atTurnEnd, beforeTurnEnd } from "#platform/turn.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
