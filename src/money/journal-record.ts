@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import { nano, pico, type Pico } from "#money/amount.ts";
 import type { AttemptRecord, BudgetWindowRef, ChargeRecord } from "#money/charge.ts";
 import type { Multiplier, RateCard } from "#money/rate-card.ts";
+import { RecordBytes } from "#money/record-bytes.ts";
 import type { Quantities } from "#money/usage.ts";
 
 /** An admitted request: written before anything goes upstream. */
@@ -30,63 +30,85 @@ export class JournalRecordError extends Error {
   override readonly name = "JournalRecordError";
 }
 
-/** One line: CRC-32 in 8 hex digits, blank, JSON, newline. */
-export const toLine = (json: string): string => `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
-
-/** Texts of our own making (ids, endpoint names) hold nothing that JSON would escape, so they are spliced in as they are. */
-export const encodeOpen = (r: OpenRecord): string =>
-  `{"k":"O","id":"${r.id}","w":"${r.walletId}","u":"${r.userId}",${r.keyId === undefined ? "" : `"key":"${r.keyId}",`}"m":"${r.modelId}",`
-  + `${r.groupId === undefined ? "" : `"g":"${r.groupId}",`}"e":${text(r.endpoint)},"s":${r.stream},"c":"${r.card.id}","h":"${r.holdNano}","in":${r.inputTokensMax}}`;
+/** Texts of our own making (ids, names of outcomes) hold nothing that JSON would escape, so they are spliced in as they are. */
+export function writeOpen(out: RecordBytes, r: OpenRecord): void {
+  out.raw('{"k":"O","id":"').raw(r.id).raw('","w":"').raw(r.walletId).raw('","u":"').raw(r.userId);
+  if (r.keyId !== undefined) out.raw('","key":"').raw(r.keyId);
+  out.raw('","m":"').raw(r.modelId);
+  if (r.groupId !== undefined) out.raw('","g":"').raw(r.groupId);
+  out.raw('","e":').text(r.endpoint).raw(r.stream ? ',"s":true,"c":"' : ',"s":false,"c":"').raw(r.card.id)
+    .raw('","h":"').raw(`${r.holdNano}`).raw('","in":').raw(`${r.inputTokensMax}`).raw("}");
+}
 
 /** The admitted request never ran. */
-export const encodeVoid = (id: string): string => `{"k":"V","id":"${id}"}`;
+export const writeVoid = (out: RecordBytes, id: string): void => void out.raw('{"k":"V","id":"').raw(id).raw('"}');
 
 /** Everything that the settlement needs but the card's body. */
-export function encodeDone(r: ChargeRecord): string {
-  let json = `{"k":"D","id":"${r.id}","w":"${r.walletId}","u":"${r.userId}","m":"${r.modelId}","c":"${r.card.id}","o":"${r.outcome}",`
-    + `"us":"${r.usageSource}","q":${quantitiesJson(r.quantities)},"sum":"${r.sumPico}","n":"${r.chargeNano}","cost":"${r.costPico}","f":${r.flags},`
-    + `"e":${text(r.endpoint)},"s":${r.stream},"st":${r.httpStatus},"h":"${r.holdNano}"`;
-  if (r.keyId !== undefined) json += `,"key":"${r.keyId}"`;
-  if (r.channelId !== undefined) json += `,"ch":"${r.channelId}"`;
-  if (r.groupId !== undefined) json += `,"g":"${r.groupId}"`;
-  if (r.modelAsked !== undefined) json += `,"ma":${text(r.modelAsked)}`;
-  if (r.finish !== undefined) json += `,"fin":${text(r.finish)}`;
-  if (r.errorCode !== undefined) json += `,"err":${text(r.errorCode)}`;
-  if (r.detail !== undefined) json += `,"d":${JSON.stringify(r.detail)}`;
-  if (r.latencyMs !== undefined) json += `,"l":${r.latencyMs}`;
-  if (r.ttftMs !== undefined) json += `,"t":${r.ttftMs}`;
-  if (r.budgets.length > 0) json += `,"b":[${r.budgets.map(budgetJson).join(",")}]`;
-  let attempts = "";
-  for (const attempt of r.attempts) attempts += (attempts === "" ? "" : ",") + encodeAttempt(attempt);
-  return `${json},"a":[${attempts}]}`;
+export function writeDone(out: RecordBytes, r: ChargeRecord): void {
+  out.raw('{"k":"D","id":"').raw(r.id).raw('","w":"').raw(r.walletId).raw('","u":"').raw(r.userId).raw('","m":"').raw(r.modelId)
+    .raw('","c":"').raw(r.card.id).raw('","o":"').raw(r.outcome).raw('","us":"').raw(r.usageSource).raw('","q":');
+  writeQuantities(out, r.quantities);
+  out.raw(',"sum":"').raw(`${r.sumPico}`).raw('","n":"').raw(`${r.chargeNano}`).raw('","cost":"').raw(`${r.costPico}`).raw('","f":').raw(`${r.flags}`)
+    .raw(',"e":').text(r.endpoint).raw(r.stream ? ',"s":true,"st":' : ',"s":false,"st":').raw(`${r.httpStatus}`).raw(',"h":"').raw(`${r.holdNano}`).raw('"');
+  if (r.keyId !== undefined) out.raw(',"key":"').raw(r.keyId).raw('"');
+  if (r.channelId !== undefined) out.raw(',"ch":"').raw(r.channelId).raw('"');
+  if (r.groupId !== undefined) out.raw(',"g":"').raw(r.groupId).raw('"');
+  if (r.modelAsked !== undefined) out.raw(',"ma":').text(r.modelAsked);
+  if (r.finish !== undefined) out.raw(',"fin":').text(r.finish);
+  if (r.errorCode !== undefined) out.raw(',"err":').text(r.errorCode);
+  if (r.detail !== undefined) out.raw(',"d":').raw(JSON.stringify(r.detail));
+  if (r.latencyMs !== undefined) out.raw(',"l":').raw(`${r.latencyMs}`);
+  if (r.ttftMs !== undefined) out.raw(',"t":').raw(`${r.ttftMs}`);
+  let next = ',"b":[';
+  for (const budget of r.budgets) {
+    writeBudget(out.raw(next), budget);
+    next = ",";
+  }
+  if (r.budgets.length > 0) out.raw("]");
+  next = ',"a":[';
+  for (const attempt of r.attempts) {
+    writeAttempt(out.raw(next), attempt);
+    next = ",";
+  }
+  out.raw(r.attempts.length > 0 ? "]}" : ',"a":[]}');
 }
 
 /** As `[{every other field},"cost"]`. */
-function encodeAttempt(a: AttemptRecord): string {
-  let json = `{"channelId":"${a.channelId}"`;
-  if (a.credential !== undefined) json += `,"credential":${text(a.credential)}`;
-  if (a.upstreamModel !== undefined) json += `,"upstreamModel":${text(a.upstreamModel)}`;
-  if (a.upstreamId !== undefined) json += `,"upstreamId":${text(a.upstreamId)}`;
-  if (a.errorClass !== undefined) json += `,"errorClass":${text(a.errorClass)}`;
-  if (a.status !== undefined) json += `,"status":${a.status}`;
-  if (a.latencyMs !== undefined) json += `,"latencyMs":${a.latencyMs}`;
-  if (a.ttftMs !== undefined) json += `,"ttftMs":${a.ttftMs}`;
-  if (a.usage !== undefined) json += `,"usage":${JSON.stringify(a.usage)}`;
-  return `[${json}},"${a.costPico}"]`;
+function writeAttempt(out: RecordBytes, a: AttemptRecord): void {
+  out.raw('[{"channelId":"').raw(a.channelId).raw('"');
+  if (a.credential !== undefined) out.raw(',"credential":').text(a.credential);
+  if (a.upstreamModel !== undefined) out.raw(',"upstreamModel":').text(a.upstreamModel);
+  if (a.upstreamId !== undefined) out.raw(',"upstreamId":').text(a.upstreamId);
+  if (a.errorClass !== undefined) out.raw(',"errorClass":').text(a.errorClass);
+  if (a.status !== undefined) out.raw(',"status":').raw(`${a.status}`);
+  if (a.latencyMs !== undefined) out.raw(',"latencyMs":').raw(`${a.latencyMs}`);
+  if (a.ttftMs !== undefined) out.raw(',"ttftMs":').raw(`${a.ttftMs}`);
+  if (a.usage !== undefined) out.raw(',"usage":').raw(JSON.stringify(a.usage));
+  out.raw('},"').raw(`${a.costPico}`).raw('"]');
 }
 
-const budgetJson = ({ scope, period, startsAtMs }: BudgetWindowRef): string => `{"scope":${text(scope)},"period":"${period}","startsAtMs":${startsAtMs}}`;
+const writeBudget = (out: RecordBytes, { scope, period, startsAtMs }: BudgetWindowRef): void =>
+  void out.raw('{"scope":').text(scope).raw(',"period":"').raw(period).raw('","startsAtMs":').raw(`${startsAtMs}`).raw("}");
 
-function quantitiesJson(quantities: Quantities): string {
-  let json = "{";
-  for (const item in quantities) json += `${json === "{" ? "" : ","}${text(item)}:${quantities[item]}`;
-  return `${json}}`;
+function writeQuantities(out: RecordBytes, quantities: Quantities): void {
+  let next = "{";
+  for (const item in quantities) {
+    out.raw(next).text(item).raw(":").raw(`${quantities[item]}`);
+    next = ",";
+  }
+  out.raw(next === "{" ? "{}" : "}");
 }
 
-/** Letters that stand in JSON as they are; most of our texts hold no others. */
-const PLAIN = /^[\w\-./: ]*$/;
+/** A record that is kept elsewhere than in the journal. */
+export function encodeDone(record: ChargeRecord): string {
+  const out = new RecordBytes(ONE_RECORD_BYTES);
+  writeDone(out, record);
+  return out.toString();
+}
 
-const text = (value: string): string => (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
+const ONE_RECORD_BYTES = 2 * 1024;
+
+export const writeCard = (out: RecordBytes, card: RateCard): void => void out.raw(encodeCard(card));
 
 export const encodeCard = (card: RateCard): string => JSON.stringify({
   k: "R", id: card.id, v: card.priceVersionId.toString(), m: card.multipliers, un: [...card.unpriced], ...(card.borders && { bo: card.borders }),

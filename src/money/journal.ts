@@ -2,8 +2,9 @@ import fs from "node:fs";
 import path from "node:path";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { HostIdentity } from "#money/host-identity.ts";
-import { encodeCard, encodeDone, encodeOpen, encodeVoid, toLine, type OpenRecord } from "#money/journal-record.ts";
+import { writeCard, writeDone, writeOpen, writeVoid, type OpenRecord } from "#money/journal-record.ts";
 import type { RateCard } from "#money/rate-card.ts";
+import { RecordBytes } from "#money/record-bytes.ts";
 import type { Log } from "#platform/log.ts";
 import { beforeTurnEnd } from "#platform/turn.ts";
 
@@ -84,7 +85,7 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
   let segment = newSegment();
   const live = new Set<Segment>([segment]);
   const cards = new Set<string>();
-  let buffer = "";
+  const lines = new RecordBytes();
   let broken = false;
   /** Harmless to write again: how the disk is tried. */
   let lastCard: RateCard | undefined;
@@ -98,19 +99,20 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
     return { file, fd: fs.openSync(file, "ax", 0o600), bytes: 0, pending: 0, bornMs: monotonic(), sealed: false };
   }
 
-  function add(json: string, card: RateCard): Segment {
+  function add<Record extends { readonly card: RateCard }>(write: (out: RecordBytes, record: Record) => void, record: Record): Segment {
+    const { card } = record;
     if (!cards.has(card.id)) {
       cards.add(card.id);
       lastCard = card;
-      buffer += toLine(encodeCard(card));
+      lines.line(writeCard, card);
     }
+    append(write, record);
     segment.pending += 1;
-    append(json);
     return segment;
   }
 
-  function append(json: string): void {
-    buffer += toLine(json);
+  function append<Record>(write: (out: RecordBytes, record: Record) => void, record: Record): void {
+    lines.line(write, record);
     if (turn !== undefined) return;
     turn = nextTurn();
     turn.catch(ignored); // who waits for it is told; OPEN and VOID records have nobody who does
@@ -133,9 +135,7 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
   /** One turn of the event loop: all its records by one write. */
   function flush(): void {
     turn = undefined;
-    const data = Buffer.from(buffer);
-    buffer = "";
-    writeAll(data);
+    writeAll(lines.take());
     if (sync === "each") fs.fdatasyncSync(segment.fd);
     else if (sync === "interval" && !syncTimer) syncTimer = setTimeout(syncNow, SYNC_MS).unref();
     if (segment.bytes >= SEGMENT_BYTES || monotonic() - segment.bornMs >= SEGMENT_MS) rotate();
@@ -205,23 +205,24 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
   }
 
   return {
-    open: (record) => add(encodeOpen(record), record.card),
-    done: (record) => add(encodeDone(record), record.card),
+    open: (record) => add(writeOpen, record),
+    done: (record) => add(writeDone, record),
     written: () => turn ?? Promise.resolve(),
     get broken() {
       return broken;
     },
     retry() {
-      if (!broken || buffer !== "" || !lastCard) return;
+      if (!broken || !lines.empty || !lastCard) return;
       cards.add(lastCard.id);
       try {
-        writeAll(Buffer.from(toLine(encodeCard(lastCard))));
+        lines.line(writeCard, lastCard);
+        writeAll(lines.take());
       } catch {
         // It is told in the log already, and tried again.
       }
     },
     voided(id, opened) {
-      append(encodeVoid(id));
+      append(writeVoid, id);
       settled(opened);
     },
     settled,
@@ -230,11 +231,11 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
       writeLock(dir, { ...identity, node });
     },
     tidy() {
-      if (buffer === "" && segment.bytes > 0 && monotonic() - segment.bornMs >= SEGMENT_MS) rotate();
+      if (lines.empty && segment.bytes > 0 && monotonic() - segment.bornMs >= SEGMENT_MS) rotate();
     },
     async close() {
       clearTimeout(syncTimer);
-      if (buffer !== "") flush();
+      if (!lines.empty) flush();
       clearTimeout(syncTimer);
       await syncing;
       fs.fdatasyncSync(segment.fd);
