@@ -37,8 +37,8 @@ export interface DirectExchange {
 
 export type DirectEvents = Readonly<{
   limits: DirectLimits;
-  /** Undefined = not an ordinary call. */
-  readHead(bytes: Buffer): RequestHead | undefined;
+  /** Undefined = not an ordinary call. @param before the connection's last one */
+  readHead(bytes: Buffer, before: RequestHead | undefined): RequestHead | undefined;
   /** Takes the exchange; false = it is the general way's. */
   accept(exchange: DirectExchange): boolean;
   /** Gives the connection with what has been read of it to the general server, for good. */
@@ -63,6 +63,7 @@ export class DirectConnection {
   #arrived: Buffer[] = [];
   /** Bytes that came before their turn. */
   #pending: Buffer | undefined;
+  #lastHead: RequestHead | undefined;
   #requests = 0;
   #deadline: number;
   #handedOver = false;
@@ -126,8 +127,9 @@ export class DirectConnection {
   };
 
   #begin(bytes: Buffer): void {
-    const head = this.#events.readHead(bytes);
+    const head = this.#events.readHead(bytes, this.#lastHead);
     if (head === undefined || head.length > this.#events.limits.bodyBytesMax) return this.#handOver(bytes);
+    this.#lastHead = head;
     const came = bytes.length - head.bytes;
     const exchange = new Exchange(this, this.#socket, head, came >= head.length ? bytes.subarray(head.bytes, head.bytes + head.length) : undefined, {
       lastAnswer: this.#requests + 1 >= this.#events.limits.requestsMax || this.#events.isClosing(),

@@ -11,6 +11,10 @@ export type RequestHead = Readonly<{
   length: number;
   /** Bytes of the head, its empty line included: where the body begins. */
   bytes: number;
+  /** As it came, without the empty line; and where in it the length stands, and where in the raw headers. */
+  text: string;
+  lengthAt: number;
+  lengthRaw: number;
 }>;
 
 const HEAD_BYTES_MAX = 16 * 1024;
@@ -25,8 +29,11 @@ const UNUSUAL = new Set(["transfer-encoding", "content-encoding", "expect", "upg
 /** Spellings of names that have been checked; clients use few. */
 const NAMES_MAX = 2_000;
 
-/** @returns a reader that remembers the names it has seen */
-export function createHeadReader(): (bytes: Buffer) => RequestHead | undefined {
+/**
+ * @returns a reader that remembers the names it has seen
+ * @param before the connection's last head: clients repeat theirs, but for the body's length
+ */
+export function createHeadReader(): (bytes: Buffer, before?: RequestHead) => RequestHead | undefined {
   const names = new Map<string, string | undefined>();
 
   /** In lower case; undefined = no name, or one that needs the general way. */
@@ -39,10 +46,12 @@ export function createHeadReader(): (bytes: Buffer) => RequestHead | undefined {
     return plain;
   };
 
-  return (bytes) => {
+  return (bytes, before) => {
     const end = bytes.indexOf("\r\n\r\n", 0, "latin1");
     if (end < 0 || end > HEAD_BYTES_MAX) return undefined;
     const text = bytes.toString("latin1", 0, end);
+    const again = before && repeated(text, before);
+    if (again) return again;
     const lineEnd = text.indexOf("\r\n");
     if (lineEnd < 0) return undefined;
     const target = REQUEST_LINE.exec(text.slice(0, lineEnd))?.[1];
@@ -50,6 +59,7 @@ export function createHeadReader(): (bytes: Buffer) => RequestHead | undefined {
 
     const headers: Record<string, string> = {};
     const rawHeaders: string[] = [];
+    let lengthAt = 0, lengthRaw = 0;
     for (let at = lineEnd + 2; at < text.length;) {
       const next = text.indexOf("\r\n", at);
       const stop = next < 0 ? text.length : next;
@@ -59,6 +69,10 @@ export function createHeadReader(): (bytes: Buffer) => RequestHead | undefined {
       const name = plainName(raw);
       const value = text.slice(colon + 1, stop).trim();
       if (name === undefined || UNSAFE.test(value) || Object.hasOwn(headers, name)) return undefined;
+      if (name === "content-length") {
+        lengthAt = text.indexOf(value, colon + 1);
+        lengthRaw = rawHeaders.length + 1;
+      }
       headers[name] = value;
       rawHeaders.push(raw, value);
       at = stop + 2;
@@ -66,6 +80,17 @@ export function createHeadReader(): (bytes: Buffer) => RequestHead | undefined {
     const length = headers["content-length"], connection = headers["connection"];
     if (headers["host"] === undefined || length === undefined || !LENGTH.test(length) || rawHeaders.length > 2 * HEADERS_MAX) return undefined;
     if (connection !== undefined && connection.toLowerCase() !== "keep-alive") return undefined;
-    return { method: "POST", target, headers, rawHeaders, length: Number(length), bytes: end + 4 };
+    return { method: "POST", target, headers, rawHeaders, length: Number(length), bytes: end + 4, text, lengthAt, lengthRaw };
   };
+}
+
+/** The same head with this text's length, when nothing else is another. */
+function repeated(text: string, before: RequestHead): RequestHead | undefined {
+  if (text === before.text) return before;
+  const { lengthAt, lengthRaw } = before, was = before.text, after = was.length - lengthAt - before.rawHeaders[lengthRaw]!.length;
+  const stop = text.length - after;
+  if (stop <= lengthAt || text.slice(0, lengthAt) !== was.slice(0, lengthAt) || text.slice(stop) !== was.slice(was.length - after)) return undefined;
+  const length = text.slice(lengthAt, stop);
+  if (!LENGTH.test(length)) return undefined;
+  return { ...before, headers: { ...before.headers, "content-length": length }, rawHeaders: before.rawHeaders.with(lengthRaw, length), length: Number(length), bytes: text.length + 4, text };
 }

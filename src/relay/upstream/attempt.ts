@@ -75,8 +75,6 @@ export class Attempt implements UpstreamSink {
   #holdTimer: WheelTimer | undefined;
   #grace: WheelTimer | undefined;
   #ending: StreamEnding | undefined;
-  #inbox: Buffer[] | undefined;
-  #inboxFirst = false;
   #paused = false;
   #over = false;
   #awaitingEvent = true;
@@ -167,28 +165,10 @@ export class Attempt implements UpstreamSink {
       if (first) this.#rearm();
       this.#timer.refresh();
       this.#collect(chunk, BODY_BYTES_MAX);
-    } else this.#gather(chunk, first);
-  }
-
-  /** What comes in one turn of the loop is looked at together, at its end: a vendor's events often arrive many at once. */
-  #gather(chunk: Buffer, first: boolean): void {
-    if (this.#inbox === undefined) {
-      this.#inbox = [chunk];
-      this.#inboxFirst = first;
-      process.nextTick(emptyInbox, this);
-    } else this.#inbox.push(chunk);
-  }
-
-  /** @internal */
-  emptyInbox(): void {
-    const inbox = this.#inbox;
-    if (inbox === undefined) return;
-    this.#inbox = undefined;
-    if (!this.#over) this.#stream(inbox.length === 1 ? inbox[0]! : Buffer.concat(inbox), this.#inboxFirst);
+    } else this.#stream(chunk, first);
   }
 
   onEnd(): void {
-    this.emptyInbox();
     this.#grace?.cancel();
     if (this.#over) return;
     if (this.status! >= 300) this.#failReply();
@@ -197,7 +177,6 @@ export class Attempt implements UpstreamSink {
   }
 
   onError(error: Error & { code?: string }, phase: "connect" | "head" | "body"): void {
-    this.emptyInbox();
     this.#grace?.cancel();
     if (this.#over) return;
     if (this.status !== undefined && this.status >= 300) {
@@ -371,8 +350,6 @@ export class Attempt implements UpstreamSink {
     this.#holdTimer?.cancel();
   }
 }
-
-const emptyInbox = (attempt: Attempt): void => attempt.emptyInbox();
 
 const NO_HEADERS: UpstreamHeaders = {};
 

@@ -6,8 +6,11 @@ import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/
 
 type Range = readonly [start: number, end: number];
 
-/** Small members that are parsed; the answer itself (choices, data) is walked as bytes, however large. */
+/** Members that are looked at; what the answer says (choices, data) is walked as bytes, however large. */
 const PARSED = ["id", "usage", "error", "service_tier", "x_groq", "base_resp", "code", "message", "msg", "detail", "type", "status", "error_code", "error_msg", "errors"];
+
+/** Up to here one reading of everything is quicker than one of each member. */
+const WHOLE_BYTES_MAX = 8 * 1024;
 
 /**
  * Reads a complete reply of an OpenAI-shaped vendor and puts the public model name in.
@@ -22,14 +25,15 @@ export function passJsonBody(
   facts = new OpenAiFacts(),
 ): Readonly<{ facts: ReplyFacts; body: Buffer }> {
   const ranges = topRanges(body);
+  const all = body.length <= WHOLE_BYTES_MAX ? (JSON.parse(body.toString()) as Readonly<Record<string, unknown>>) : undefined;
   const wire: Record<string, unknown> = {};
   for (const key of PARSED) {
     const range = ranges.get(key);
-    if (range) wire[key] = parseRange(body, range);
+    if (range) wire[key] = all ? all[key] : parseRange(body, range);
   }
   const answer = ranges.get(answerKey);
   const isAnswer = answer !== undefined && body[answer[0]] === 91;
-  if (answerKey === "choices" && isAnswer) wire.choices = parseRange(body, answer);
+  if (answerKey === "choices" && isAnswer) wire.choices = all ? all.choices : parseRange(body, answer);
   if (answerKey === "data" && isAnswer) wire.data = NOT_PARSED;
   facts.take(wire, options.flags);
   if (facts.error) return { facts, body };

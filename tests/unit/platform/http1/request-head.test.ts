@@ -7,7 +7,7 @@ const POST = "POST /v1/chat/completions?a=b HTTP/1.1\r\nHost: shop.example\r\nCo
 
 test("an ordinary call", () => {
   const text = `${POST}Authorization:   Bearer k \r\nConnection: Keep-Alive\r\n\r\n{}`;
-  expect(read(text)).toEqual({
+  expect(read(text)).toMatchObject({
     method: "POST", target: "/v1/chat/completions?a=b", length: 2, bytes: text.length - 2,
     headers: { host: "shop.example", "content-length": "2", authorization: "Bearer k", connection: "Keep-Alive" },
     rawHeaders: ["Host", "shop.example", "Content-Length", "2", "Authorization", "Bearer k", "Connection", "Keep-Alive"],
@@ -50,4 +50,19 @@ test.each([
   ["no HTTP at all", "\x16\x03\x01\r\n\r\n"],
 ])("%s is for the general server", (_what, text) => {
   expect(read(text)).toBeUndefined();
+});
+
+test("a connection's next head is read as one that nobody has seen before", () => {
+  const heads = [
+    `${POST}X-Long: ${"y".repeat(50)}\r\n\r\n`, `${POST}X-Long: ${"y".repeat(50)}\r\n\r\n`,
+    ...["7", "1234", "99999999", "0"].map((length) => `${POST.replace(": 2", `: ${length}`)}X-Long: ${"y".repeat(50)}\r\n\r\n`),
+    ...["-1", "02", "+2", "", "2 ", "123456789", "2\r\nx-2: 2"].map((length) => `${POST.replace(": 2", `: ${length}`)}X-Long: ${"y".repeat(50)}\r\n\r\n`),
+    `${POST}X-Long: ${"y".repeat(51)}\r\n\r\n`, `${POST}X-Long: ${"y".repeat(50)}\r\nConnection: close\r\n\r\n`,
+    `${POST.replace("/v1", "/v2").replace(": 2", ": 3")}X-Long: ${"y".repeat(50)}\r\n\r\n`, `${POST.replace(": 2", ":   22  ")}\r\n`, `${POST.replace(": 2", ":   2  ")}\r\n`,
+    `Content-Length: 2`, `${POST}content-length: 2\r\n\r\n`, "\r\n\r\n",
+  ].map((text) => Buffer.from(text, "latin1"));
+  for (const before of heads) {
+    const known = readHead(before);
+    for (const next of heads) expect(readHead(next, known)).toEqual(readHead(next));
+  }
 });
