@@ -1,7 +1,7 @@
 import { billedQuantities } from "#money/price.ts";
 import type { AttemptRecord, ChargeRecord } from "#money/charge.ts";
 import type { Draw } from "#money/draw.ts";
-import { plainArray, storableJson, textArray } from "#money/pg-arrays.ts";
+import { jsonList, plainArray, storableJson, textArray } from "#money/pg-arrays.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import { COLUMN_ITEMS, type ColumnItem, type Quantities } from "#money/usage.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
@@ -11,6 +11,8 @@ const INT_MAX = 2_147_483_647;
 /** Milliseconds and status codes as the database's integers: whole, within range. */
 const int = (value: number | undefined): number | null => (value === undefined ? null : Math.max(0, Math.min(INT_MAX, Math.round(value))));
 const smallInt = (value: number | undefined): number | null => (value === undefined ? null : Math.min(32_767, int(value)!));
+
+const NOTHING = {};
 
 const isColumn = (item: string): item is ColumnItem => (COLUMN_ITEMS as readonly string[]).includes(item);
 
@@ -56,12 +58,12 @@ const CHARGE_COLUMNS = `id, at, wallet_id, user_id, key_id, model_id, channel_id
 const INSERT_CHARGES = `INSERT INTO charges (${CHARGE_COLUMNS})
   SELECT id, mm_uuid_ms(id), wallet, usr, key, model, channel, card, outcome, source, ui, ucr, uc5, uc1, uo, ur, uother, sum, charge, lots, paid, debt,
          cost, flags, grp, endpoint, stream, status, asked, finish, error, hold, detail, latency, ttft, $1
-    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
-      $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::jsonb[], $18::numeric[], $19::bigint[],
-      $20::bigint[], $21::bigint[], $22::bigint[], $23::numeric[], $24::int[], $25::uuid[], $26::text[], $27::boolean[], $28::smallint[],
-      $29::text[], $30::text[], $31::text[], $32::bigint[], $33::jsonb[], $34::int[], $35::int[])
-    AS t(id, wallet, usr, key, model, channel, card, outcome, source, ui, ucr, uc5, uc1, uo, ur, uother, sum, charge,
-      lots, paid, debt, cost, flags, grp, endpoint, stream, status, asked, finish, error, hold, detail, latency, ttft)`;
+    FROM ROWS FROM (unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[],
+      $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::numeric[], $18::bigint[],
+      $19::bigint[], $20::bigint[], $21::bigint[], $22::numeric[], $23::int[], $24::uuid[], $25::text[], $26::boolean[], $27::smallint[],
+      $28::text[], $29::text[], $30::text[], $31::bigint[], $32::int[], $33::int[]), jsonb_array_elements($34::jsonb), jsonb_array_elements($35::jsonb))
+    AS t(id, wallet, usr, key, model, channel, card, outcome, source, ui, ucr, uc5, uc1, uo, ur, sum, charge,
+      lots, paid, debt, cost, flags, grp, endpoint, stream, status, asked, finish, error, hold, latency, ttft, uother, detail)`;
 
 /** Plain insert: an id that is there already fails the batch. */
 export async function insertCharges(client: Queryable, settlementId: string, records: readonly ChargeRecord[], draws: ReadonlyMap<string, Draw>): Promise<void> {
@@ -75,19 +77,20 @@ export async function insertCharges(client: Queryable, settlementId: string, rec
       settlementId, plain((r) => r.id), plain((r) => r.walletId), plain((r) => r.userId), plain((r) => r.keyId), plain((r) => r.modelId),
       plain((r) => r.channelId), plain((r) => r.card.id), plain((r) => r.outcome), plain((r) => r.usageSource),
       ...COLUMN_ITEMS.map((item) => plainArray(billed.map((quantities) => quantities[item] ?? 0))),
-      textArray(billed.map(otherQuantities)), plain((r) => r.sumPico), plain((r) => r.chargeNano),
+      plain((r) => r.sumPico), plain((r) => r.chargeNano),
       plain((r) => draws.get(r.id)!.lots), plain((r) => draws.get(r.id)!.paid), plain((r) => draws.get(r.id)!.debt),
       plain((r) => r.costPico), plain((r) => r.flags), plain((r) => r.groupId), text((r) => r.endpoint), plain((r) => r.stream),
       plain((r) => smallInt(r.httpStatus)), text((r) => r.modelAsked), text((r) => r.finish), text((r) => r.errorCode), plain((r) => r.holdNano),
-      text((r) => (r.detail === undefined ? "{}" : storableJson(r.detail))), plain((r) => int(r.latencyMs)), plain((r) => int(r.ttftMs)),
+      plain((r) => int(r.latencyMs)), plain((r) => int(r.ttftMs)), jsonList(billed.map(otherQuantities)), jsonList(records.map(({ detail }) => storableJson(detail ?? NOTHING))),
     ],
   });
 }
 
 const INSERT_ATTEMPTS = `INSERT INTO attempts (request_id, at, n, channel_id, credential, upstream_model, upstream_id, error_class, status, latency_ms, ttft_ms, usage, cost_pico)
   SELECT id, mm_uuid_ms(id), n, channel, credential, model, upstream, error, status, latency, ttft, usage, cost
-    FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::int[], $10::int[], $11::jsonb[], $12::numeric[])
-    AS t(id, n, channel, credential, model, upstream, error, status, latency, ttft, usage, cost)`;
+    FROM ROWS FROM (unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::int[], $10::int[], $11::numeric[]),
+      jsonb_array_elements($12::jsonb))
+    AS t(id, n, channel, credential, model, upstream, error, status, latency, ttft, cost, usage)`;
 
 export async function insertAttempts(client: Queryable, records: readonly ChargeRecord[]): Promise<void> {
   const rows: { id: string; n: number; attempt: AttemptRecord }[] = [];
@@ -101,7 +104,7 @@ export async function insertAttempts(client: Queryable, records: readonly Charge
     values: [
       plainArray(rows.map(({ id }) => id)), plainArray(rows.map(({ n }) => n)), plain((a) => a.channelId), plain((a) => a.credential),
       text((a) => a.upstreamModel), text((a) => a.upstreamId), text((a) => a.errorClass), plain((a) => smallInt(a.status)), plain((a) => int(a.latencyMs)),
-      plain((a) => int(a.ttftMs)), text((a) => (a.usage === undefined ? "{}" : storableJson(a.usage))), plain((a) => a.costPico),
+      plain((a) => int(a.ttftMs)), plain((a) => a.costPico), jsonList(rows.map(({ attempt }) => storableJson(attempt.usage ?? NOTHING))),
     ],
   });
 }
