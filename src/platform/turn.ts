@@ -1,73 +1,71 @@
-/** Something with bytes to send. `flush` must not throw. */
+/** Something with bytes to send. */
 export interface Flushed {
   flush(): void;
 }
 
 type Step = () => void;
 
+/** What waits to be done together. */
+class Phase<One> {
+  readonly #see: (one: One) => void;
+  #waiting: One[] = [];
+
+  constructor(see: (one: One) => void) {
+    this.#see = see;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  add(one: One): void {
+    this.#waiting.push(one);
+  }
+
+  /** What comes meanwhile waits for the next time. */
+  readonly run = (): void => {
+    const waiting = this.#waiting, see = this.#see;
+    this.#waiting = [];
+    for (const one of waiting) {
+      try {
+        see(one);
+      } catch (error) {
+        // A fault in one must not cost the others their turn; it goes where uncaught ones go.
+        setImmediate(() => {
+          throw error;
+        });
+      }
+    }
+  };
+}
+
+const take = (step: Step): void => step();
+
 /** What comes in a turn of the event loop, and is seen to when all of it is there. */
 class Turn {
-  #responses: Step[] = [];
-  #requests: Step[] = [];
-  #records: Step[] = [];
-  #sends: Flushed[] = [];
+  readonly responses = new Phase(take);
+  readonly requests = new Phase(take);
+  readonly records = new Phase(take);
+  readonly sends = new Phase((one: Flushed) => one.flush());
+  readonly #phases: readonly Pick<Phase<unknown>, "run" | "isEmpty">[] = [this.responses, this.requests, this.records, this.sends];
   #scheduled = false;
 
-  response(read: Step): void {
-    this.#schedule();
-    this.#responses.push(read);
-  }
-
-  request(read: Step): void {
-    this.#schedule();
-    this.#requests.push(read);
-  }
-
-  record(write: Step): void {
-    this.#schedule();
-    this.#records.push(write);
-  }
-
-  send(one: Flushed): void {
-    this.#schedule();
-    this.#sends.push(one);
+  add<One>(phase: Phase<One>, one: One): void {
+    if (!this.#scheduled) this.#schedule();
+    phase.add(one);
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
     this.#scheduled = true;
     // One each, so that what waits for a phase goes on before the next: promises are seen to between them.
-    setImmediate(this.#readResponses);
-    setImmediate(this.#readRequests);
-    setImmediate(this.#writeRecords);
-    setImmediate(this.#sendAll);
+    for (const { run } of this.#phases) setImmediate(run);
+    setImmediate(this.#end);
   }
 
-  readonly #readResponses = (): void => {
-    const responses = this.#responses;
-    this.#responses = [];
-    for (const read of responses) read();
-  };
-
-  readonly #readRequests = (): void => {
-    const requests = this.#requests;
-    this.#requests = [];
-    for (const read of requests) read();
-  };
-
-  readonly #writeRecords = (): void => {
-    const records = this.#records;
-    this.#records = [];
-    for (const write of records) write();
-  };
-
-  readonly #sendAll = (): void => {
-    const sends = this.#sends;
-    this.#sends = [];
+  readonly #end = (): void => {
     this.#scheduled = false;
-    for (const one of sends) one.flush();
     // What came for a phase that was over.
-    if (this.#responses.length + this.#requests.length + this.#records.length > 0) this.#schedule();
+    if (this.#phases.some(({ isEmpty }) => !isEmpty)) this.#schedule();
   };
 }
 
@@ -78,17 +76,17 @@ const turn = new Turn();
  * Calls `read` when all that has come in this turn lies ready: responses first, as they free what requests wait for.
  * Promises go on in the order in which they were made, so what is begun together goes through every step together, and
  * each step's code is fetched once for all of them; one after the other, each request pushes the others' code out of
- * the processor's caches, which costs an eighth of all its time. `read` must not throw.
+ * the processor's caches, which costs an eighth of all its time.
  */
-export const whenResponsesAreRead = (read: () => void): void => turn.response(read);
-export const whenRequestsAreRead = (read: () => void): void => turn.request(read);
+export const whenResponsesAreRead = (read: () => void): void => turn.add(turn.responses, read);
+export const whenRequestsAreRead = (read: () => void): void => turn.add(turn.requests, read);
 
-/** Calls `write` before anything of this turn is sent; what waits for it can still add to what is sent. It must not throw. */
-export const beforeTurnEnd = (write: () => void): void => turn.record(write);
+/** Calls `write` before anything of this turn is sent; what waits for it can still add to what is sent. */
+export const beforeTurnEnd = (write: () => void): void => turn.add(turn.records, write);
 
 /**
  * Calls `flush` when all that has come in this turn of the event loop has been seen to. Bytes that leave together wake
  * the processes that wait for them once; one by one, with work in between, each wakes a sleeper, which on a virtual
  * machine costs more than the sending.
  */
-export const atTurnEnd = (one: Flushed): void => turn.send(one);
+export const atTurnEnd = (one: Flushed): void => turn.add(turn.sends, one);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atTurnEnd, beforeTurnEnd } from "#platform/turn.ts";
+import { atTurnEnd, beforeTurnEnd, whenRequestsAreRead, whenResponsesAreRead } from "#platform/turn.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -26,4 +26,44 @@ test("a record that comes while others are written has a turn of its own, before
   } });
   await turn();
   expect(order).toEqual(["sent", "second record", "sent later"]);
+});
+
+test("what has come is read together: all responses, what waits for them, all requests, and then what they have to say", async () => {
+  const order: string[] = [];
+  const read = (name: string) => (): void => {
+    order.push(name);
+    void Promise.resolve().then(() => order.push(`${name} goes on`));
+    beforeTurnEnd(() => void order.push(`${name} is written`));
+    atTurnEnd({ flush: () => void order.push(`${name} is sent`) });
+  };
+  for (const n of [1, 2]) {
+    whenRequestsAreRead(read(`request ${n}`));
+    whenResponsesAreRead(read(`response ${n}`));
+  }
+  await turn();
+  const both = (what: string, end: string): string[] => [1, 2].map((n) => `${what} ${n}${end}`);
+  expect(order).toEqual([
+    ...both("response", ""), ...both("response", " goes on"), ...both("request", ""), ...both("request", " goes on"),
+    ...both("response", " is written"), ...both("request", " is written"), ...both("response", " is sent"), ...both("request", " is sent"),
+  ]);
+});
+
+test("a fault in one costs the others nothing and is told as uncaught", async () => {
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  const told: unknown[] = [], seen: string[] = [];
+  process.on("uncaughtException", (error) => told.push(error));
+  try {
+    whenRequestsAreRead(() => {
+      throw new Error("a bug");
+    });
+    whenRequestsAreRead(() => void seen.push("the next"));
+    atTurnEnd({ flush: () => void seen.push("sent") });
+    await turn();
+  } finally {
+    process.removeAllListeners("uncaughtException");
+    for (const listener of listeners) process.on("uncaughtException", listener);
+  }
+  expect(seen).toEqual(["the next", "sent"]);
+  expect(told).toEqual([new Error("a bug")]);
 });
