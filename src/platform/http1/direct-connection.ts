@@ -80,7 +80,7 @@ export class DirectConnection {
 
   /** Between two requests. */
   get idle(): boolean {
-    return this.#exchange === undefined;
+    return this.#exchange === undefined && this.#arrived.length === 0;
   }
 
   /** Ends a connection whose time is over. To be called every few seconds. */
