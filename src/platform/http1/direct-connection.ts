@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Arrivals } from "#platform/arrivals.ts";
 import type { RequestHead } from "#platform/http1/request-head.ts";
 import { whenRequestsAreRead } from "#platform/turn.ts";
 
@@ -59,8 +60,7 @@ export class DirectConnection {
   readonly #socket: Socket;
   readonly #events: DirectEvents;
   #exchange: Exchange | undefined;
-  /** What came in this turn of the event loop. */
-  #arrived: Buffer[] = [];
+  readonly #arrivals = new Arrivals(whenRequestsAreRead, (bytes) => this.#read(bytes));
   /** Bytes that came before their turn. */
   #pending: Buffer | undefined;
   #lastHead: RequestHead | undefined;
@@ -72,7 +72,7 @@ export class DirectConnection {
     this.#socket = socket;
     this.#events = events;
     this.#deadline = events.now() + events.limits.silentMs;
-    socket.on("data", this.#onData);
+    socket.on("data", this.#arrivals.add);
     socket.on("end", this.#onEnd);
     socket.on("error", this.#onError);
     socket.on("close", this.#onClose);
@@ -80,7 +80,7 @@ export class DirectConnection {
 
   /** Between two requests. */
   get idle(): boolean {
-    return this.#exchange === undefined && this.#arrived.length === 0;
+    return this.#exchange === undefined && this.#arrivals.isEmpty;
   }
 
   /** Ends a connection whose time is over. To be called every few seconds. */
@@ -92,25 +92,16 @@ export class DirectConnection {
     this.#socket.destroy();
   }
 
-  readonly #onData = (bytes: Buffer): void => {
-    this.#arrived.push(bytes);
-    if (this.#arrived.length === 1) whenRequestsAreRead(this.#readArrived);
-  };
-
-  readonly #readArrived = (): void => {
-    const arrived = this.#arrived;
-    if (arrived.length === 0) return;
-    this.#arrived = [];
-    const bytes = arrived.length === 1 ? arrived[0]! : Buffer.concat(arrived);
+  #read(bytes: Buffer): void {
     const exchange = this.#exchange;
     if (exchange === undefined) this.#begin(bytes);
     else if (exchange.missing > 0) this.#body(exchange, bytes);
     else this.#keep(bytes);
-  };
+  }
 
   /** The client says that it sends no more: as the general server does, taken for leaving. */
   readonly #onEnd = (): void => {
-    this.#readArrived();
+    this.#arrivals.read();
     if (this.#exchange) this.#socket.destroy();
     else this.#socket.end();
   };
@@ -120,7 +111,7 @@ export class DirectConnection {
   readonly #onClose = (): void => {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    this.#arrived = [];
+    this.#arrivals.drop();
     this.#pending = undefined;
     this.#events.closed(this);
     exchange?.leave();
@@ -214,7 +205,7 @@ export class DirectConnection {
   #handOver(bytes: Buffer): void {
     const socket = this.#socket;
     this.#handedOver = true;
-    socket.off("data", this.#onData);
+    socket.off("data", this.#arrivals.add);
     socket.off("end", this.#onEnd);
     socket.off("error", this.#onError);
     socket.off("close", this.#onClose);

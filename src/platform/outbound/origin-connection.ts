@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Arrivals } from "#platform/arrivals.ts";
 import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import { sendStored } from "#platform/outbound/send-stored.ts";
 import type { WireCall, WirePhase, WireSink } from "#platform/outbound/wire.ts";
@@ -89,8 +90,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #reader: ResponseReader;
   #call: Call | undefined;
-  /** What came in this turn of the event loop. */
-  #arrived: Buffer[] = [];
+  readonly #arrivals = new Arrivals(whenResponsesAreRead, (bytes) => this.#gone || this.#received(bytes));
   #ended = false;
   #gone = false;
   /** A body from elsewhere is still on its way. */
@@ -108,10 +108,7 @@ export class Connection {
       onData: (chunk) => this.#call?.onData(chunk),
       onEnd: () => (this.#ended = true),
     });
-    socket.on("data", (chunk: Buffer) => {
-      this.#arrived.push(chunk);
-      if (this.#arrived.length === 1) whenResponsesAreRead(this.#readArrived);
-    });
+    socket.on("data", this.#arrivals.add);
     socket.on("end", () => this.#halfClosed());
     socket.on("error", (error) => this.#broke(error));
     socket.on("close", () => this.#broke(closed()));
@@ -157,7 +154,7 @@ export class Connection {
 
   /** @internal */
   flush(): void {
-    this.#readArrived(); // before it is sent no answer can be meant for it
+    this.#arrivals.read(); // before it is sent no answer can be meant for it
     const bytes = this.#unsent;
     if (bytes === undefined) return;
     if (!this.usable) return this.#fail(closed());
@@ -178,13 +175,6 @@ export class Connection {
     this.#socket.destroy();
     this.#leave();
   }
-
-  readonly #readArrived = (): void => {
-    const arrived = this.#arrived;
-    if (arrived.length === 0) return;
-    this.#arrived = [];
-    if (!this.#gone) this.#received(arrived.length === 1 ? arrived[0]! : Buffer.concat(arrived));
-  };
 
   #received(chunk: Buffer): void {
     if (this.#call === undefined) {
@@ -218,7 +208,7 @@ export class Connection {
   }
 
   #halfClosed(): void {
-    this.#readArrived();
+    this.#arrivals.read();
     if (this.#call === undefined) {
       this.destroy();
       return;
@@ -237,7 +227,7 @@ export class Connection {
   }
 
   #broke(error: Error): void {
-    this.#readArrived();
+    this.#arrivals.read();
     if (this.#call) this.#fail(error);
     else this.destroy();
   }

@@ -227,3 +227,22 @@ test("a closed pool fails what waits and takes nothing new", async () => {
   expect((await Promise.all(calls)).map(({ phase }) => phase).sort()).toEqual(["connect", "head"]);
   await expect(call(pool)).rejects.toThrow("closed");
 });
+
+test("a long body is read as it comes, so that who cannot take more can say so before it is all in memory", async () => {
+  const { pool, clients } = await serve(() => {});
+  const data: number[] = [];
+  const head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
+  const wire = pool.dispatch({ method: "POST", target: "/", headers: {}, body: [Buffer.from("{}")] }, {
+    onHead: () => undefined, onData: (chunk) => void data.push(chunk.length), onEnd: () => undefined, onError: () => undefined,
+  });
+  await until("sent", () => (clients[0]?.bytesWritten ?? 0) > 0);
+  clients[0]!.emit("data", Buffer.from(head));
+  clients[0]!.emit("data", Buffer.alloc(10_000));
+  expect(data).toEqual([]);
+  clients[0]!.emit("data", Buffer.alloc(64 * 1024));
+  clients[0]!.emit("data", Buffer.alloc(64 * 1024));
+  expect(data).toEqual([10_000 + 64 * 1024, 64 * 1024]);
+  clients[0]!.emit("data", Buffer.alloc(1));
+  await until("the rest", () => data.at(-1) === 1);
+  wire.abort();
+});
