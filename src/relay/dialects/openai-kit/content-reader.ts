@@ -217,3 +217,31 @@ function skipValue(buffer: Buffer, at: number, end: number): number {
   }
   return end;
 }
+
+export type Range = readonly [start: number, end: number];
+
+/** Where the value of an object's member stands, of the last one by that name. @param buffer one object, of good JSON */
+export function memberRange(buffer: Buffer, name: string): Range | undefined {
+  const end = buffer.length;
+  let found: Range | undefined;
+  let at = blank(buffer, blank(buffer, 0, end) + 1, end);
+  while (at < end && buffer[at] === 34) {
+    const key = at + 1;
+    const keyEnd = skipString(buffer, key, end) - 1;
+    const start = blank(buffer, blank(buffer, keyEnd + 1, end) + 1, end);
+    const stop = skipValue(buffer, start, end);
+    if (isNamed(buffer, key, keyEnd, name)) found = [start, stop];
+    at = blank(buffer, stop, end);
+    if (buffer[at] === 44) at = blank(buffer, at + 1, end);
+  }
+  return found;
+}
+
+function isNamed(buffer: Buffer, at: number, end: number, name: string): boolean {
+  for (let i = at; i < end; i++) {
+    const byte = buffer[i]!;
+    if (byte === 92) return JSON.parse(buffer.toString("utf8", at - 1, end + 1)) === name;
+    if (byte !== name.charCodeAt(i - at)) return false;
+  }
+  return end - at === name.length;
+}

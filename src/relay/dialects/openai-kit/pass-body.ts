@@ -1,10 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { PassOptions, ReplyFacts } from "#relay/dialects/dialect.ts";
+import { memberRange, type Range } from "#relay/dialects/openai-kit/content-reader.ts";
 import { OpenAiFacts } from "#relay/dialects/openai-kit/facts.ts";
 import { RelayError } from "#relay/errors.ts";
 import { COUNT_NOTHING, JsonFault, JsonWalker, walkTopLevel } from "#relay/http/body/walker.ts";
-
-type Range = readonly [start: number, end: number];
 
 /** Members that are looked at; what the answer says (choices, data) is walked as bytes, however large. */
 const PARSED = ["id", "usage", "error", "service_tier", "x_groq", "base_resp", "code", "message", "msg", "detail", "type", "status", "error_code", "error_msg", "errors"];
@@ -24,26 +23,56 @@ export function passJsonBody(
   answerKey: "choices" | "data",
   facts = new OpenAiFacts(),
 ): Readonly<{ facts: ReplyFacts; body: Buffer }> {
-  const ranges = topRanges(body);
-  const all = body.length <= WHOLE_BYTES_MAX ? (JSON.parse(body.toString()) as Readonly<Record<string, unknown>>) : undefined;
-  const wire: Record<string, unknown> = {};
-  for (const key of PARSED) {
-    const range = ranges.get(key);
-    if (range) wire[key] = all ? all[key] : parseRange(body, range);
-  }
-  const answer = ranges.get(answerKey);
-  const isAnswer = answer !== undefined && body[answer[0]] === 91;
-  if (answerKey === "choices" && isAnswer) wire.choices = all ? all.choices : parseRange(body, answer);
-  if (answerKey === "data" && isAnswer) wire.data = NOT_PARSED;
+  const { wire, answer, model } = body.length <= WHOLE_BYTES_MAX ? readWhole(body, answerKey) : readParts(body, answerKey);
   facts.take(wire, options.flags);
   if (facts.error) return { facts, body };
-  if (!isAnswer) throw new RelayError("bad_upstream_response", "The upstream's reply holds no answer.");
+  if (!answer) throw new RelayError("bad_upstream_response", "The upstream's reply holds no answer.");
 
   if (answerKey === "choices") facts.reader.read(body, answer[0], answer[1]);
   else if (answer[1] - answer[0] > 2) facts.markContent();
   facts.complete = true;
-  return { facts, body: options.rewriteModel ? rename(body, ranges.get("model"), options.publicModel) : body };
+  return { facts, body: options.rewriteModel ? rename(body, model, options.publicModel) : body };
 }
+
+/** What a reply says, and where the list that answers and the model's name stand in it. */
+type Read = Readonly<{ wire: Record<string, unknown>; answer: Range | undefined; model: Range | undefined }>;
+
+function readWhole(body: Buffer, answerKey: "choices" | "data"): Read {
+  const all = isUtf8(body) ? parsed(body.toString()) : undefined;
+  if (typeof all !== "object" || all === null || Array.isArray(all)) throw notJson();
+  const wire: Record<string, unknown> = {};
+  for (const key of PARSED) {
+    const value = (all as Wire)[key];
+    if (value !== undefined) wire[key] = value;
+  }
+  const answer = memberRange(body, answerKey), isAnswer = answer !== undefined && body[answer[0]] === 91;
+  if (isAnswer) wire[answerKey] = answerKey === "choices" ? (all as Wire).choices : NOT_PARSED;
+  return { wire, answer: isAnswer ? answer : undefined, model: memberRange(body, "model") };
+}
+
+function readParts(body: Buffer, answerKey: "choices" | "data"): Read {
+  const ranges = topRanges(body);
+  const wire: Record<string, unknown> = {};
+  for (const key of PARSED) {
+    const range = ranges.get(key);
+    if (range) wire[key] = parseRange(body, range);
+  }
+  const answer = ranges.get(answerKey), isAnswer = answer !== undefined && body[answer[0]] === 91;
+  if (isAnswer) wire[answerKey] = answerKey === "choices" ? parseRange(body, answer) : NOT_PARSED;
+  return { wire, answer: isAnswer ? answer : undefined, model: ranges.get("model") };
+}
+
+type Wire = Readonly<Record<string, unknown>>;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notJson(error);
+  }
+}
+
+const notJson = (cause?: unknown): RelayError => new RelayError("bad_upstream_response", "The upstream's reply is not JSON.", { cause });
 
 const NOT_PARSED: readonly never[] = [];
 
@@ -53,8 +82,7 @@ function topRanges(body: Buffer): ReadonlyMap<string, Range> {
     if (!isUtf8(body)) throw new JsonFault("not UTF-8");
     walkTopLevel(new JsonWalker(body), () => COUNT_NOTHING, (key, start, end) => ranges.set(key, [start, end]));
   } catch (error) {
-    if (error instanceof JsonFault) throw new RelayError("bad_upstream_response", "The upstream's reply is not JSON.", { cause: error });
-    throw error;
+    throw error instanceof JsonFault ? notJson(error) : error;
   }
   return ranges;
 }

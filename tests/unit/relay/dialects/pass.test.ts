@@ -186,3 +186,33 @@ test("thousands of events without the line between them, in one read, are told o
   expect(out).toBe(renamed((delta("a") + delta("b")).repeat(2_000) + STOP));
   expect(facts).toMatchObject({ contentBytes: 4_000, finish: "stop", complete: true, usage: { inputUncached: 5, outputText: 2 } });
 });
+
+const ANSWER = '{"id":"c","model":"up","choices":[{"index":0,"message":{"content":"h\\u00e9 \\"{]"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2}}';
+
+test.each([
+  ["an answer", ANSWER],
+  ["an answer with room between everything", JSON.stringify(JSON.parse(ANSWER), undefined, 2)],
+  ["the model's name behind the answer", `{"choices":[{"message":{"content":"a"}}],"x":{"model":"no","choices":[]},"model":"up"}`],
+  ["a name twice", `{"choices":[{"message":{"content":"a"}}],"model":"old","choices":[{"message":{"content":"b"},"finish_reason":"length"}],"model":"up"}`],
+  ["a name in other letters", `{"ch\\u006fices":[],"choices":[{"message":{"content":"a"}}],"mod\\u0065l":"x"}`],
+  ["members named as nothing is", `{"":1,"__proto__":{"error":{"message":"no"}},"constructor":2,"choices":[{"message":{"content":"a"}}]}`],
+  ["an error", `{"error":{"message":"no","code":"c"},"choices":null}`],
+  ["an error of another kind", `{"code":7,"msg":"no","data":{"a":1}}`],
+  ["no answer", `{"choices":{"a":1}}`], ["nothing", "{}"], ["a list", "[1]"], ["a word", "null"], ["two objects", "{} {}"], ["half of one", ANSWER.slice(0, -1)],
+  ["a comma too many", `{"choices":[],}`], ["another mark for text", `{'choices':[]}`],
+])("what is read of a small body and of a large one is the same: %s", (_what, text) => {
+  for (const id of ["openai-chat", "openai-completions", "openai-embeddings"] as const) {
+    for (const body of [Buffer.from(text), Buffer.from(text.replaceAll("choices", "data")), Buffer.from(text.replace("stop", "st\u00ffp"), "latin1")]) {
+      const read = (bytes: Buffer): unknown => {
+        try {
+          const { facts, body: out } = dialects[id].passBody(bytes, OPTIONS);
+          const { id: reply, usage, finish, error, content, complete, contentBytes, text: said } = facts;
+          return { reply, usage, finish, error, content, complete, contentBytes, said, out: out.toString("latin1").trimEnd() };
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      expect(read(body)).toEqual(read(Buffer.concat([body, Buffer.alloc(10_000, " ")])));
+    }
+  }
+});
