@@ -87,10 +87,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     },
     ...(relayHalf && {
       direct(exchange, facts) {
-        if (!relayHalf.relay.matches(facts.path)) return false;
+        if (!relayHalf.relay.matches(facts.path)) return undefined;
         served += 1;
-        carry(relayHalf.relay, directExchange(exchange, facts.clientIp), () => exchange.destroy(), log);
-        return true;
+        return () => carry(relayHalf.relay, directExchange(exchange, facts.clientIp), () => exchange.destroy(), log);
       },
     }),
     upgrade: {

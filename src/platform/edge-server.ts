@@ -27,8 +27,8 @@ const LIMITS = {
 
 /** @param expectContinue the sender waits for `100 Continue` before the body; whoever wants the body sends it */
 export type EdgeHandler = (request: IncomingMessage, response: ServerResponse, facts: EdgeFacts, expectContinue: boolean) => void;
-/** Takes an ordinary call past Node's machinery; false = it is not one for this. */
-export type DirectHandler = (exchange: DirectExchange, facts: EdgeFacts) => boolean;
+/** Takes an ordinary call past Node's machinery. @returns what begins it; undefined = it is not one for this */
+export type DirectHandler = (exchange: DirectExchange, facts: EdgeFacts) => (() => void) | undefined;
 export type UpgradeHandler = (request: IncomingMessage, socket: Socket, head: Buffer, facts: EdgeFacts) => void;
 
 export type EdgeServerOptions = Readonly<{
@@ -126,10 +126,10 @@ function readDirectly(server: Server, edge: Edge, handle: DirectHandler, isClosi
   const events = {
     limits: { silentMs: LIMITS.headersTimeoutMs, keepAliveMs: LIMITS.keepAliveMs, requestsMax: LIMITS.requestsPerSocketMax, bodyBytesMax: LIMITS.directBodyBytesMax },
     readHead: createHeadReader(),
-    accept(exchange: DirectExchange): boolean {
+    accept(exchange: DirectExchange): (() => void) | undefined {
       const { method, target, rawHeaders } = exchange.head;
       const facts = edge.inspect({ method, url: target, httpVersion: "1.1", rawHeaders, peer: exchange.socket.remoteAddress ?? "", encrypted: false });
-      return !isRejection(facts) && handle(exchange, facts);
+      return isRejection(facts) ? undefined : handle(exchange, facts);
     },
     handOver(socket: Socket, bytes: Buffer): void {
       socket.pause();

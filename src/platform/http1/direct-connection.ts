@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { Arrivals } from "#platform/arrivals.ts";
 import type { RequestHead } from "#platform/http1/request-head.ts";
 import { whenRequestsAreRead } from "#platform/turn.ts";
 
@@ -40,8 +39,8 @@ export type DirectEvents = Readonly<{
   limits: DirectLimits;
   /** Undefined = not an ordinary call. @param before the connection's last one */
   readHead(bytes: Buffer, before: RequestHead | undefined): RequestHead | undefined;
-  /** Takes the exchange; false = it is the general way's. */
-  accept(exchange: DirectExchange): boolean;
+  /** @returns what begins the exchange, to be called in the turn's phase for it; undefined = it is the general way's */
+  accept(exchange: DirectExchange): (() => void) | undefined;
   /** Gives the connection with what has been read of it to the general server, for good. */
   handOver(socket: Socket, bytes: Buffer): void;
   closed(connection: DirectConnection): void;
@@ -60,7 +59,8 @@ export class DirectConnection {
   readonly #socket: Socket;
   readonly #events: DirectEvents;
   #exchange: Exchange | undefined;
-  readonly #arrivals = new Arrivals(whenRequestsAreRead, (bytes) => this.#read(bytes));
+  /** Of a request that came in this turn of the event loop. */
+  #start: (() => void) | undefined;
   /** Bytes that came before their turn. */
   #pending: Buffer | undefined;
   #lastHead: RequestHead | undefined;
@@ -72,7 +72,7 @@ export class DirectConnection {
     this.#socket = socket;
     this.#events = events;
     this.#deadline = events.now() + events.limits.silentMs;
-    socket.on("data", this.#arrivals.add);
+    socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("error", this.#onError);
     socket.on("close", this.#onClose);
@@ -80,7 +80,7 @@ export class DirectConnection {
 
   /** Between two requests. */
   get idle(): boolean {
-    return this.#exchange === undefined && this.#arrivals.isEmpty;
+    return this.#exchange === undefined;
   }
 
   /** Ends a connection whose time is over. To be called every few seconds. */
@@ -92,16 +92,22 @@ export class DirectConnection {
     this.#socket.destroy();
   }
 
-  #read(bytes: Buffer): void {
+  readonly #onData = (bytes: Buffer): void => {
     const exchange = this.#exchange;
     if (exchange === undefined) this.#begin(bytes);
     else if (exchange.missing > 0) this.#body(exchange, bytes);
     else this.#keep(bytes);
-  }
+  };
 
   /** The client says that it sends no more: as the general server does, taken for leaving. */
   readonly #onEnd = (): void => {
-    this.#arrivals.read();
+    if (this.#start === undefined) return this.#ended();
+    // It came with the request: what can be answered at once still is.
+    this.#go();
+    setImmediate(this.#ended);
+  };
+
+  readonly #ended = (): void => {
     if (this.#exchange) this.#socket.destroy();
     else this.#socket.end();
   };
@@ -111,7 +117,7 @@ export class DirectConnection {
   readonly #onClose = (): void => {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    this.#arrivals.drop();
+    this.#start = undefined;
     this.#pending = undefined;
     this.#events.closed(this);
     exchange?.leave();
@@ -132,7 +138,8 @@ export class DirectConnection {
       exchange.missing = head.length - came;
       if (came > 0) exchange.early = bytes.subarray(head.bytes);
     }
-    if (!this.#events.accept(exchange)) {
+    const start = this.#events.accept(exchange);
+    if (!start) {
       this.#exchange = undefined;
       this.#pending = undefined;
       this.#handOver(bytes);
@@ -140,7 +147,15 @@ export class DirectConnection {
     }
     this.#requests += 1;
     this.#deadline = Infinity;
+    this.#start = start;
+    whenRequestsAreRead(this.#go);
   }
+
+  readonly #go = (): void => {
+    const start = this.#start;
+    this.#start = undefined;
+    start?.();
+  };
 
   #body(exchange: Exchange, bytes: Buffer): void {
     const own = bytes.length <= exchange.missing ? bytes : bytes.subarray(0, exchange.missing);
@@ -205,7 +220,7 @@ export class DirectConnection {
   #handOver(bytes: Buffer): void {
     const socket = this.#socket;
     this.#handedOver = true;
-    socket.off("data", this.#arrivals.add);
+    socket.off("data", this.#onData);
     socket.off("end", this.#onEnd);
     socket.off("error", this.#onError);
     socket.off("close", this.#onClose);

@@ -39,7 +39,7 @@ async function serve(): Promise<Shop> {
       },
     },
     direct(exchange, facts) {
-      if (!facts.path.startsWith("/v1/")) return false;
+      if (!facts.path.startsWith("/v1/")) return undefined;
       ways.push(`direct ${facts.target}`);
       exchange.onGone(() => gone.push(ways.length));
       const finish = (body: string): void => {
@@ -47,13 +47,14 @@ async function serve(): Promise<Shop> {
         exchange.socket.write(answer("direct", body, exchange.lastAnswer));
         exchange.done(exchange.lastAnswer);
       };
-      if (facts.path === "/v1/unread") finish("");
-      else if (exchange.whole) finish(exchange.whole.toString());
-      else {
-        let body = "";
-        exchange.readBody({ data: (bytes) => (body += bytes.toString()), end: () => finish(body), left: () => undefined });
-      }
-      return true;
+      return () => {
+        if (facts.path === "/v1/unread") finish("");
+        else if (exchange.whole) finish(exchange.whole.toString());
+        else {
+          let body = "";
+          exchange.readBody({ data: (bytes) => (body += bytes.toString()), end: () => finish(body), left: () => undefined });
+        }
+      };
     },
   });
   servers.push(server);
@@ -191,4 +192,23 @@ test("a connection changes over where that is wanted; everywhere else the wish i
   stranger.socket.write(wish("/v1/talk").replace("host: shop", "host: shop\r\nhost: other"));
   await until("it is refused", () => stranger.ended);
   expect(ways).toEqual(["upgrade /v1/talk?model=m WebSocket first", "node GET /v1/talk", "node GET /pages"]);
+});
+
+test("who says with his request that he sends no more is answered where that can be done at once", async () => {
+  const { port, gone } = await serve();
+  const told = async (request: string): Promise<string> => {
+    const socket = net.connect(port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (bytes: Buffer) => (text += bytes.toString())).on("error", () => undefined);
+    socket.end(request);
+    await once(socket, "close");
+    return text;
+  };
+  const post = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n`;
+  expect(await told(`${post("/v1/x")}\r\nhi`)).toContain("direct:hi");
+  expect(await told("GET /page HTTP/1.1\r\nHost: a\r\n\r\n")).toContain("node:");
+  expect(await told(`${post("/page")}\r\nhi`)).toContain("node:hi");
+  expect(await told(`${post("/v1/x")}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+  expect(await told(`${post("/v1/wait")}\r\nhi`)).toBe("");
+  expect(gone).toHaveLength(1);
 });

@@ -65,9 +65,10 @@ const edge: Mount = {
         void handler(inbound, reply);
       },
       direct(exchange, { clientIp }) {
-        const { inbound, reply } = directExchange(exchange, clientIp, limits);
-        void handler(inbound, reply);
-        return true;
+        return () => {
+          const { inbound, reply } = directExchange(exchange, clientIp, limits);
+          void handler(inbound, reply);
+        };
       },
     });
     edges.push(server);
