@@ -15,7 +15,7 @@ import { BUYERS, KEYLESS_EMAIL, PASSWORD, staffEmail } from "./shots/stock.ts";
 const executable = chromiumPath();
 const browserTest = test.skipIf(executable === undefined);
 const EMAILS: Readonly<Record<Screen["as"], string | undefined>> = { visitor: undefined, customer: BUYERS[0]!.email, newcomer: KEYLESS_EMAIL, owner: staffEmail("owner") };
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 
 /** Other places and states of calls, and the kit's own pages, are walked by other tests. */
 const screens = SCREENS.filter(({ place, calls, area, loads }) => place === undefined && calls === undefined && area !== "states" && loads !== true);
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 type Check = (page: Page) => Promise<string[]>;
 
-/** Walks the screens of one area, two tabs at a time, and gathers every fault that a screen has twice. */
+/** Walks the screens of one area, three tabs at a time, and gathers every fault that a screen has twice. */
 async function walk(area: Screen["area"], look: Parameters<Visits["window"]>[1], check: Check, wanted: (screen: Screen) => boolean = () => true): Promise<string[]> {
   const rest = screens.filter((screen) => screen.area === area && wanted(screen));
   const faults: string[] = [];
