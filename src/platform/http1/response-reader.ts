@@ -134,8 +134,8 @@ export class ResponseReader {
       const said = String(connection ?? "").toLowerCase();
       this.#reusable = persistent ? !/(^|[\s,])close($|[\s,])/.test(said) : /(^|[\s,])keep-alive($|[\s,])/.test(said);
     }
-    const patience = headers["keep-alive"];
-    if (patience !== undefined) this.#keepMs = patienceMs(String(patience));
+    const seconds = headers["keep-alive"] === undefined ? undefined : /timeout=(\d{1,6})/.exec(String(headers["keep-alive"]))?.[1];
+    if (seconds !== undefined) this.#keepMs = Number(seconds) * 1_000;
 
     const coding = headers["transfer-encoding"], length = headers["content-length"];
     let next: State = "close";
@@ -247,17 +247,6 @@ export class ResponseReader {
     this.#state = "over";
     return at + (end + 4 - before);
   }
-}
-
-/** As `keep-alive` tells it, in ms. A vendor says the same with every answer. */
-const patienceMs = lastKnown((text: string): number | undefined => {
-  const seconds = /timeout=(\d{1,6})/.exec(text)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1_000;
-});
-
-function lastKnown<Result>(read: (text: string) => Result): (text: string) => Result {
-  let known: Readonly<{ text: string; result: Result }> | undefined;
-  return (text) => (known?.text === text ? known : (known = { text, result: read(text) })).result;
 }
 
 function readHeaders(text: string, from: number): Record<string, string | string[]> {

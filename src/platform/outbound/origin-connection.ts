@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
-import { Arrivals } from "#platform/arrivals.ts";
+import { Arrivals } from "#platform/outbound/arrivals.ts";
 import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import { sendStored } from "#platform/outbound/send-stored.ts";
 import type { WireCall, WirePhase, WireSink } from "#platform/outbound/wire.ts";
 import { MalformedResponse, ResponseReader, type ResponseHeaders } from "#platform/http1/response-reader.ts";
-import { atTurnEnd, whenResponsesAreRead } from "#platform/turn.ts";
+import { atTurnEnd } from "#platform/turn.ts";
 
 /** Up to here one buffer with everything is cheaper to send than several. */
 const JOIN_BYTES = 64 * 1024;
@@ -90,7 +90,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #reader: ResponseReader;
   #call: Call | undefined;
-  readonly #arrivals = new Arrivals(whenResponsesAreRead, (bytes) => this.#gone || this.#received(bytes));
+  readonly #arrivals = new Arrivals((bytes) => this.#gone || this.#received(bytes));
   #ended = false;
   #gone = false;
   /** A body from elsewhere is still on its way. */
