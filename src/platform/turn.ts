@@ -47,7 +47,7 @@ class Turn {
   readonly requests = new Phase(take);
   readonly records = new Phase(take);
   readonly sends = new Phase((one: Flushed) => one.flush());
-  readonly #phases: readonly Pick<Phase<unknown>, "run" | "isEmpty">[] = [this.responses, this.requests, this.records, this.sends];
+  readonly #phases: readonly Pick<Phase<unknown>, "isEmpty">[] = [this.responses, this.requests, this.records, this.sends];
   #scheduled = false;
 
   add<One>(phase: Phase<One>, one: One): void {
@@ -58,9 +58,14 @@ class Turn {
   #schedule(): void {
     this.#scheduled = true;
     // One each, so that what waits for a phase goes on before the next: promises are seen to between them.
-    for (const { run } of this.#phases) setImmediate(run);
-    setImmediate(this.#end);
+    for (const run of [this.responses.run, this.requests.run, this.records.run, this.#send, this.#end]) setImmediate(run);
   }
+
+  /** What goes on while records are written may add some, and something to send: that is not to leave before them. */
+  readonly #send = (): void => {
+    this.records.run();
+    this.sends.run();
+  };
 
   readonly #end = (): void => {
     this.#scheduled = false;

@@ -10,6 +10,7 @@ import { createListener } from "#platform/db/listen.ts";
 import { createPool } from "#platform/db/pool.ts";
 import { uuidv7 } from "#platform/ids.ts";
 import { createLog } from "#platform/log.ts";
+import { atTurnEnd } from "#platform/turn.ts";
 
 export type ChildOrder = Readonly<{ url: string; journalDir: string; walletIds: readonly string[]; modelId: string; versionId: string }>;
 
@@ -31,8 +32,8 @@ async function serve(walletId: string): Promise<void> {
   };
   const hold = await billing.admit(ask);
   if (isRefusal(hold)) throw new Error(hold.refused);
-  // What a turn of the event loop admits is written at its end: killed before that, a request has neither begun nor a row.
-  await new Promise((resolve) => setImmediate(resolve));
+  // A request begins when its bytes leave for the vendor: killed before that, it has no row.
+  await new Promise<void>((resolve) => atTurnEnd({ flush: resolve }));
   say(`open ${ask.requestId}`);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
   const { sumPico, chargeNano, quantities } = priceUsage(ask.card, { request: 1 });

@@ -95,8 +95,8 @@ export class Connection {
   #gone = false;
   /** A body from elsewhere is still on its way. */
   #sending = false;
-  /** The call's bytes, until they leave at the end of the turn. */
-  #unsent: Buffer | undefined;
+  /** The call whose bytes have not left yet. */
+  #unsent: Call | undefined;
   /** It has carried a call before. */
   #hasServed = false;
 
@@ -121,16 +121,32 @@ export class Connection {
     return this.#reader.keepMs;
   }
 
+  /** The bytes leave at the end of the turn, when its records are written: nothing is asked that no record tells of. */
   send(call: Call): void {
-    const socket = this.#socket;
     this.#reader.reset();
     this.#ended = false;
     this.#call = call;
     call.sentOn(this);
-    const { body } = call;
+    this.#unsent = call;
+    atTurnEnd(this);
+  }
+
+  /** @internal */
+  flush(): void {
+    this.#arrivals.read(); // before it is sent no answer can be meant for it
+    const call = this.#unsent;
+    if (call === undefined) return;
+    if (!this.usable) return this.#fail(closed());
+    this.#unsent = undefined;
+    this.#write(call);
+  }
+
+  #write(call: Call): void {
+    const socket = this.#socket;
+    const { head, body } = call;
     if (!allInMemory(body)) {
       this.#sending = true;
-      sendStored(socket, call.head, body).then(
+      sendStored(socket, head, body).then(
         () => (this.#sending = false),
         // Answered or given up in the meantime: nobody waits for the rest.
         (error: Error) => (this.#call === call ? this.#fail(error) : this.destroy()),
@@ -139,27 +155,16 @@ export class Connection {
     }
     const bytes = body.reduce((sum, { length }) => sum + length, 0);
     if (bytes <= JOIN_BYTES) {
-      const whole = Buffer.allocUnsafe(call.head.length + bytes);
-      let at = whole.write(call.head, 0, "latin1");
+      const whole = Buffer.allocUnsafe(head.length + bytes);
+      let at = whole.write(head, 0, "latin1");
       for (const part of body) at += part.copy(whole, at);
-      this.#unsent = whole;
-      atTurnEnd(this);
+      socket.write(whole);
       return;
     }
     socket.cork();
-    socket.write(call.head, "latin1");
+    socket.write(head, "latin1");
     for (const part of body) socket.write(part);
     socket.uncork();
-  }
-
-  /** @internal */
-  flush(): void {
-    this.#arrivals.read(); // before it is sent no answer can be meant for it
-    const bytes = this.#unsent;
-    if (bytes === undefined) return;
-    if (!this.usable) return this.#fail(closed());
-    this.#unsent = undefined;
-    this.#socket.write(bytes);
   }
 
   pause(): void {

@@ -17,15 +17,20 @@ test("what is sent leaves after the turn's records, and after those who waited f
   expect(order).toEqual(["tick", "record", "told", "first", "added"]);
 });
 
-test("a record that comes while others are written has a turn of its own, before what is sent in that one", async () => {
+test("a record that comes while others are written, or from those who waited for them, is written before what is sent", async () => {
   const order: string[] = [];
-  beforeTurnEnd(() => beforeTurnEnd(() => void order.push("second record")));
+  void new Promise<void>((resolve) => beforeTurnEnd(resolve)).then(() => {
+    beforeTurnEnd(() => void order.push("record of who waited"));
+    atTurnEnd({ flush: () => void order.push("sent for who waited") });
+  });
+  beforeTurnEnd(() => beforeTurnEnd(() => void order.push("record from a record")));
   atTurnEnd({ flush() {
     order.push("sent");
+    beforeTurnEnd(() => void order.push("record from sending"));
     atTurnEnd({ flush: () => void order.push("sent later") });
   } });
   await turn();
-  expect(order).toEqual(["sent", "second record", "sent later"]);
+  expect(order).toEqual(["record from a record", "record of who waited", "sent", "sent for who waited", "record from sending", "sent later"]);
 });
 
 test("what has come is read together: all responses, what waits for them, all requests, and then what they have to say", async () => {

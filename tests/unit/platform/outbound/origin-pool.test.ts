@@ -2,6 +2,7 @@ import net, { type AddressInfo, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { OriginPool } from "#platform/outbound/origin-pool.ts";
 import type { WireCall, WirePhase } from "#platform/outbound/wire.ts";
+import { beforeTurnEnd } from "#platform/turn.ts";
 import { until } from "../../../support/until.ts";
 
 const closing: (() => void)[] = [];
@@ -74,6 +75,17 @@ test("a large body arrives as it was", async () => {
   const { pool, requests } = await serve((_request, socket) => socket.write(OK));
   expect(await call(pool, body)).toMatchObject({ body: "ok" });
   expect(requests[0]!.endsWith(`\r\n\r\n${body}`)).toBe(true);
+});
+
+test.each([["a short", 2], ["a long", 300_000]])("%s request leaves after the records of its turn", async (_what, length) => {
+  const { pool, clients } = await serve((_request, socket) => socket.write(OK));
+  await call(pool);
+  const before = clients[0]!.bytesWritten;
+  let atRecords: number | undefined;
+  const asked = call(pool, "x".repeat(length));
+  beforeTurnEnd(() => (atRecords = clients[0]!.bytesWritten));
+  expect(await asked).toMatchObject({ body: "ok" });
+  expect([clients.length, atRecords]).toEqual([1, before]);
 });
 
 test("calls at once have connections of their own; beyond the most they wait", async () => {
