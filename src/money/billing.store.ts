@@ -68,7 +68,7 @@ export function createBillingStore({ pool, settlePool, lowBalanceNano, fault }: 
 /** Runs records through a settler of their own, with all its care for duplicates and poison. */
 async function settleNow(store: SettleStore, records: readonly ChargeRecord[], log: Log): Promise<void> {
   const monotonic = (): number => performance.now();
-  const settler = createSettler({ store, log, monotonic, onBatch: () => undefined, onSettled: () => undefined });
+  const settler = createSettler({ store, log, monotonic, isAwaited: false, onBatch: () => undefined, onSettled: () => undefined });
   for (const record of records) settler.push({ record, sinceMs: monotonic() });
   while (settler.backlog > 0) {
     await settler.drain(monotonic() + 60_000);

@@ -90,7 +90,7 @@ export async function createBilling(deps: BillingDeps): Promise<Billing> {
     });
   }
   const settler = createSettler<QueuedCharge>({
-    store: store.settle(() => membership.id, () => hasBudgets(book)), log, monotonic,
+    store: store.settle(() => membership.id, () => hasBudgets(book)), log, monotonic, isAwaited: journal === undefined,
     onBatch: (batch, items) => bookBatch(book, batch, items),
     onSettled(item) {
       toSettled(item.scopes, item.record.chargeNano);

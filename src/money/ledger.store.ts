@@ -7,9 +7,11 @@ import {
   checkLines, creditLines, InsufficientBalance, LedgerError, LedgerKeyReuse, linesHash, negated, toLines, walletDeltas,
   type LedgerActor, type Line, type Posting, type TransferKind,
 } from "#money/ledger.ts";
+import { plainArray } from "#money/pg-arrays.ts";
 import { sha256Hex } from "#money/sha256.ts";
 import { notify } from "#platform/db/listen.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
+import type { Step } from "#platform/db/together.ts";
 import { withTransaction } from "#platform/db/tx.ts";
 import { uuidv7 } from "#platform/ids.ts";
 
@@ -275,15 +277,16 @@ export async function accountIds(client: Queryable, codes: readonly AccountCode[
   return found;
 }
 
-/** All entries of one transaction, by one statement: the database checks their sum once a statement. */
-export async function insertEntries(client: Queryable, transactionId: string, lines: readonly Line[], known?: ReadonlyMap<AccountCode, bigint>): Promise<void> {
-  if (lines.length === 0) return;
-  const ids = known ?? await accountIds(client, lines.map(({ account }) => account));
-  await client.query({
-    name: "mm-entries",
-    text: "INSERT INTO ledger_entries (tx_id, account_id, amount_nano) SELECT $1, a, n FROM unnest($2::bigint[], $3::bigint[]) AS t(a, n)",
-    values: [transactionId, lines.map(({ account }) => ids.get(account)!), lines.map(({ amount }) => amount)],
-  });
+/** All entries of one transaction, by one statement: the database checks their sum once a statement. None for none. */
+export const entriesSteps = (transactionId: string, lines: readonly Line[], ids: ReadonlyMap<AccountCode, bigint>): readonly Step[] => (lines.length === 0 ? [] : [{
+  name: "mm-entries",
+  text: "INSERT INTO ledger_entries (tx_id, account_id, amount_nano) SELECT $1, a, n FROM unnest($2::bigint[], $3::bigint[]) AS t(a, n)",
+  values: [transactionId, plainArray(lines.map(({ account }) => ids.get(account))), plainArray(lines.map(({ amount }) => amount))],
+}]);
+
+async function insertEntries(client: Queryable, transactionId: string, lines: readonly Line[]): Promise<void> {
+  const ids = await accountIds(client, lines.map(({ account }) => account));
+  for (const { text, values } of entriesSteps(transactionId, lines, ids)) await client.query(text, [...values!]);
 }
 
 export type WalletRow = Record<Bucket | "leased", bigint>;

@@ -25,9 +25,6 @@ export const textArray = (values: readonly (string | null | undefined)[]): strin
   return `${text}}`;
 };
 
-/** Of JSON texts, for `jsonb_array_elements`: as an array of texts each of their quotes would need a backslash. */
-export const jsonList = (values: readonly string[]): string => `[${values.join(",")}]`;
-
 const SIMPLE = /^[A-Za-z0-9][A-Za-z0-9_.:/-]*$/;
 
 /** JSON text that `jsonb` takes. */

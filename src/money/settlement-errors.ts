@@ -17,7 +17,7 @@ const AWAY = /^(08|53|57|58|XX)/;
 /** Reads an error of pg, or of the socket below it. */
 export function failureKind(error: unknown): FailureKind {
   const { code, message = "", name } = (error ?? {}) as { code?: string; message?: string; name?: string };
-  if (name === "UnknownWallet") return "refused";
+  if (name === "UnknownWallet" || name === "UnwritableValue") return "refused";
   if (code === "40001" || code === "40P01" || code === "55P03") return "conflict";
   if (code === "23505") return "duplicate";
   if (code === "23514" && /no partition/.test(message)) return "no-partition";

@@ -4,11 +4,13 @@ import type { AccountCode } from "#money/chart.ts";
 import type { ChargeRecord } from "#money/charge.ts";
 import type { OpenLot } from "#money/draw.ts";
 import { encodeDone } from "#money/journal-record.ts";
-import { accountIds, insertEntries } from "#money/ledger.store.ts";
+import { accountIds, entriesSteps } from "#money/ledger.store.ts";
+import type { Line } from "#money/ledger.ts";
 import { plainArray, storable, textArray } from "#money/pg-arrays.ts";
-import { insertAttempts, insertCards, insertCharges } from "#money/settlement-rows.store.ts";
+import { attemptsStep, cardsStep, chargesStep, unknownCards } from "#money/settlement-rows.store.ts";
 import { bookedCost, channelCosts, settlementLines, splitBatch, windowSums, type LockedWallet, type Split, type WindowSum } from "#money/settle-batch.ts";
 import type { Queryable } from "#platform/db/queryable.ts";
+import { runTogether, type Step, type TextRow } from "#platform/db/together.ts";
 
 export type BatchAsk = Readonly<{
   settlementId: string;
@@ -61,23 +63,36 @@ export async function settleBatch(client: PoolClient, ask: BatchAsk): Promise<Se
   }
 }
 
+/** The steps that tell something. */
+const BUDGET_LEASES = "mm-settle-budget-leases", COSTS = "mm-settle-costs";
+
 export type WrittenBatch = Readonly<{ batch: SettledBatch; newCards: readonly string[]; newAccounts: ReadonlyMap<AccountCode, bigint> }>;
 
-/** All that one batch writes, inside the caller's transaction. */
+/** All that one batch writes, inside the caller's transaction: each wait for the database is one for many statements. */
 export async function writeBatch(client: PoolClient, ask: BatchAsk): Promise<WrittenBatch> {
-  const { records, settlementId, nodeId } = ask;
+  const { records, settlementId, nodeId, known } = ask;
   const wallets = await lockWallets(client, records);
   const leases = await ownLeases(client, nodeId, wallets);
   const split = splitBatch(records, wallets, await lockLots(client, wallets));
-  const newCards = await insertCards(client, records, ask.known.cards);
-  await insertCharges(client, settlementId, records, split.draws);
-  await insertAttempts(client, records);
-  const settled = await updateWallets(client, nodeId, wallets, leases, split);
-  await updateLots(client, split);
-  const budgets = await updateWindows(client, nodeId, windowSums(records), ask.hasBudgetLeases);
-  const newAccounts = await insertLedger(client, ask, split);
+  const cards = unknownCards(records, known.cards);
+  const settled = settledWallets(wallets, leases, split);
+  const sums = windowSums(records);
+  const costs = channelCosts(records);
+  const written = await runTogether(client, [
+    ...(cards.length > 0 ? [cardsStep(cards)] : []),
+    chargesStep(settlementId, records, split.draws),
+    attemptsStep(records),
+    ...(split.changes.size > 0 ? [walletsStep(nodeId, split, settled)] : []),
+    ...(split.drawnLots.size > 0 ? [lotsStep(split)] : []),
+    ...windowSteps(sums, nodeId, ask.hasBudgetLeases),
+    // As late as can be: settlers of other nodes wait for these rows until the commit.
+    ...(costs.size > 0 ? [costsStep(costs)] : []),
+  ]);
+  const lines = settlementLines(split.changes, bookedCosts(written.get(COSTS) ?? [], costs));
+  const newAccounts = await unknownAccounts(client, lines, known.accounts);
+  await runTogether(client, [transactionStep(settlementId, records), ...entriesSteps(settlementId, lines, newAccounts.size === 0 ? known.accounts : new Map([...known.accounts, ...newAccounts]))]);
   await tellLowBalances(client, wallets, split, ask.lowBalanceNano);
-  return { batch: { wallets: settled, budgets }, newCards, newAccounts };
+  return { batch: { wallets: settled, budgets: takenFromLeases(written.get(BUDGET_LEASES) ?? [], sums) }, newCards: cards.map(({ id }) => id), newAccounts };
 }
 
 /** Did a batch whose commit was not answered get through? */
@@ -158,95 +173,90 @@ async function lockLots(client: Queryable, wallets: ReadonlyMap<string, LockedWa
   return lots;
 }
 
-async function updateWallets(
-  client: Queryable, nodeId: string, wallets: ReadonlyMap<string, LockedWallet>, leases: ReadonlyMap<string, bigint>, { changes }: Split,
-): Promise<Map<string, SettledWallet>> {
+/** What each wallet pays from this node's lease, and how it stands afterwards. */
+function settledWallets(wallets: ReadonlyMap<string, LockedWallet>, leases: ReadonlyMap<string, bigint>, { changes }: Split): Map<string, SettledWallet> {
   const settled = new Map<string, SettledWallet>();
-  if (changes.size === 0) return settled;
   for (const [id, { total, debt }] of changes) {
     const lease = leases.get(id) ?? 0n;
     settled.set(id, { consumed: total < lease ? total : lease, debt: wallets.get(id)!.debt + debt, status: wallets.get(id)!.status });
   }
+  return settled;
+}
+
+function walletsStep(nodeId: string, { changes }: Split, settled: ReadonlyMap<string, SettledWallet>): Step {
   const column = (pick: "paid" | "lots" | "debt"): string => plainArray([...changes.values()].map((change) => change[pick]));
-  await client.query({
+  return {
     name: "mm-settle-wallets",
     text: `WITH t AS (SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS t(id, paid, lots, debt, consumed)),
       l AS (UPDATE wallet_leases x SET amount_nano = x.amount_nano - t.consumed FROM t WHERE x.wallet_id = t.id AND x.node_id = $1 AND t.consumed > 0)
       UPDATE wallets w SET paid_nano = w.paid_nano - t.paid, lots_nano = w.lots_nano - t.lots, debt_nano = w.debt_nano + t.debt,
              leased_nano = w.leased_nano - t.consumed, seq = seq + 1, updated_at = now() FROM t WHERE w.id = t.id`,
     values: [nodeId, plainArray([...changes.keys()]), column("paid"), column("lots"), column("debt"), plainArray([...settled.values()].map(({ consumed }) => consumed))],
-  });
-  return settled;
+  };
 }
 
-async function updateLots(client: Queryable, { drawnLots }: Split): Promise<void> {
-  if (drawnLots.size === 0) return;
-  await client.query({
-    name: "mm-settle-lots",
-    text: "UPDATE credit_lots c SET remaining_nano = c.remaining_nano - t.taken FROM unnest($1::uuid[], $2::bigint[]) AS t(id, taken) WHERE c.id = t.id",
-    values: [plainArray([...drawnLots.keys()]), plainArray([...drawnLots.values()])],
-  });
-}
+const lotsStep = ({ drawnLots }: Split): Step => ({
+  name: "mm-settle-lots",
+  text: "UPDATE credit_lots c SET remaining_nano = c.remaining_nano - t.taken FROM unnest($1::uuid[], $2::bigint[]) AS t(id, taken) WHERE c.id = t.id",
+  values: [plainArray([...drawnLots.keys()]), plainArray([...drawnLots.values()])],
+});
 
-async function updateWindows(client: Queryable, nodeId: string, sums: readonly WindowSum[], hasLeases: boolean): Promise<Map<string, bigint>> {
-  const consumed = new Map<string, bigint>();
-  if (sums.length === 0) return consumed;
+/** What the batch adds to the spending windows; `BUDGET_LEASES` tells what it takes from this node's leases of them. */
+function windowSteps(sums: readonly WindowSum[], nodeId: string, hasLeases: boolean): readonly Step[] {
+  if (sums.length === 0) return [];
   const scopes = textArray(sums.map(({ scope }) => scope));
   const periods = textArray(sums.map(({ period }) => period));
   const starts = textArray(sums.map(({ startsAtMs }) => new Date(startsAtMs).toISOString()));
   const amounts = plainArray(sums.map(({ amount }) => amount));
-  await client.query({
+  const spent: Step = {
     name: "mm-settle-windows",
     text: `INSERT INTO budget_windows AS b (scope, period, starts_at, spent_nano)
       SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[])
       ON CONFLICT (scope, period, starts_at) DO UPDATE SET spent_nano = b.spent_nano + EXCLUDED.spent_nano`,
     values: [scopes, periods, starts, amounts],
-  });
-  if (!hasLeases) return consumed;
-  const { rows } = await client.query<{ n: number; consumed: bigint }>({
-    name: "mm-settle-budget-leases",
+  };
+  if (!hasLeases) return [spent];
+  return [spent, {
+    name: BUDGET_LEASES,
     text: `WITH t AS (SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[]) WITH ORDINALITY AS t(scope, period, starts_at, amount, n)),
       c AS (SELECT t.*, LEAST(t.amount, l.amount_nano) AS consumed FROM t JOIN budget_leases l USING (scope, period, starts_at) WHERE l.node_id = $5 AND l.amount_nano > 0),
       x AS (UPDATE budget_leases l SET amount_nano = l.amount_nano - c.consumed FROM c
              WHERE (l.scope, l.period, l.starts_at) = (c.scope, c.period, c.starts_at) AND l.node_id = $5),
       w AS (UPDATE budget_windows b SET leased_nano = b.leased_nano - c.consumed FROM c WHERE (b.scope, b.period, b.starts_at) = (c.scope, c.period, c.starts_at))
-      SELECT n::int, consumed FROM c`,
+      SELECT n, consumed FROM c`,
     values: [scopes, periods, starts, amounts, nodeId],
-  });
-  for (const { n, consumed: taken } of rows) consumed.set(sums[n - 1]!.key, taken);
-  return consumed;
+  }];
+}
+
+/** By window key. */
+const takenFromLeases = (rows: readonly TextRow[], sums: readonly WindowSum[]): ReadonlyMap<string, bigint> =>
+  new Map(rows.map(([n, consumed]) => [sums[Number(n) - 1]!.key, BigInt(consumed!)]));
+
+/** Adds a batch's cost to what its channels have cost so far, and tells the sums. */
+const costsStep = (costs: ReadonlyMap<string, bigint>): Step => ({
+  name: COSTS,
+  text: `INSERT INTO upstream_costs AS u (channel_id, sum_pico) SELECT * FROM unnest($1::uuid[], $2::numeric[]) AS t(id, pico) ORDER BY id
+    ON CONFLICT (channel_id) DO UPDATE SET sum_pico = u.sum_pico + EXCLUDED.sum_pico RETURNING channel_id, sum_pico`,
+  values: [plainArray([...costs.keys()]), plainArray([...costs.values()])],
+});
+
+/** What the ledger books of a batch's costs. */
+const bookedCosts = (rows: readonly TextRow[], costs: ReadonlyMap<string, bigint>): ReadonlyMap<string, Nano> =>
+  new Map(rows.map(([channel, total]) => [channel!, bookedCost(BigInt(total!), costs.get(channel!)!)]));
+
+async function unknownAccounts(client: Queryable, lines: readonly Line[], known: ReadonlyMap<AccountCode, bigint>): Promise<Map<AccountCode, bigint>> {
+  const missing = lines.map(({ account }) => account).filter((code) => !known.has(code));
+  return missing.length > 0 ? accountIds(client, missing) : new Map();
 }
 
 /** Always one transaction, even when all is free, so that a lost commit can be looked up. */
-async function insertLedger(client: Queryable, { settlementId, records, known }: BatchAsk, { changes }: Split): Promise<Map<AccountCode, bigint>> {
-  const lines = settlementLines(changes, await addCosts(client, channelCosts(records)));
-  const missing = lines.map(({ account }) => account).filter((code) => !known.accounts.has(code));
-  const found = missing.length > 0 ? await accountIds(client, missing) : new Map<AccountCode, bigint>();
-  await client.query({
-    name: "mm-settle-transaction",
-    text: `WITH t AS (INSERT INTO ledger_transactions (id, kind, idempotency_key, actor_type, ref_type, ref_id, meta)
-        VALUES ($1, 'settlement', $2, 'system', 'settlement', $1::uuid::text, $3) RETURNING id)
-      SELECT pg_notify('live', $4) FROM t`,
-    values: [settlementId, `settle:${settlementId}`, JSON.stringify({ charges: records.length }), liveHint(records)],
-  });
-  await insertEntries(client, settlementId, lines, found.size === 0 ? known.accounts : new Map([...known.accounts, ...found]));
-  return found;
-}
-
-/**
- * Adds a batch's cost to what its channels have cost so far; returns what the ledger books of it. Called as late as can
- * be: settlers of other nodes wait for these rows until the commit.
- */
-async function addCosts(client: Queryable, costs: ReadonlyMap<string, bigint>): Promise<ReadonlyMap<string, Nano>> {
-  if (costs.size === 0) return new Map();
-  const { rows } = await client.query<{ channel: string; total: string }>({
-    name: "mm-settle-costs",
-    text: `INSERT INTO upstream_costs AS u (channel_id, sum_pico) SELECT * FROM unnest($1::uuid[], $2::numeric[]) AS t(id, pico) ORDER BY id
-      ON CONFLICT (channel_id) DO UPDATE SET sum_pico = u.sum_pico + EXCLUDED.sum_pico RETURNING channel_id AS channel, sum_pico::text AS total`,
-    values: [plainArray([...costs.keys()]), plainArray([...costs.values()])],
-  });
-  return new Map(rows.map(({ channel, total }) => [channel, bookedCost(BigInt(total), costs.get(channel)!)]));
-}
+const transactionStep = (settlementId: string, records: readonly ChargeRecord[]): Step => ({
+  name: "mm-settle-transaction",
+  text: `WITH t AS (INSERT INTO ledger_transactions (id, kind, idempotency_key, actor_type, ref_type, ref_id, meta)
+      VALUES ($1, 'settlement', $2, 'system', 'settlement', $1::uuid::text, $3) RETURNING id)
+    SELECT pg_notify('live', $4) FROM t`,
+  values: [settlementId, `settle:${settlementId}`, JSON.stringify({ charges: records.length }), liveHint(records)],
+});
 
 /** NOTIFY takes 8,000 bytes; a hint to more than so many customers goes to all. */
 const OWNERS_MAX = 200;

@@ -25,14 +25,18 @@ export type SettlerOptions<Item extends SettleItem> = Readonly<{
   store: SettleStore;
   log: Log;
   monotonic: () => number;
+  /** Answers wait for the commit, so that batches had better not linger. */
+  isAwaited: boolean;
   /** After a batch is in the database. `undefined` when it is, but the answer was lost. */
   onBatch: (batch: SettledBatch | undefined, items: readonly Item[]) => void;
   /** Called when a request is in the database, or put aside there: exactly once. */
   onSettled: (item: Item) => void;
 }>;
 
-/** A batch begins when so many wait, or so long after the first of them; and is never larger than this. */
-const BATCH = { full: 256, most: 1_024, lingerMs: 20 } as const;
+/** A batch begins when so many wait, or so long after the first of them; and is never larger than that. */
+const BATCH = { full: 1_024, lingerMs: 20, longestLingerMs: 100 } as const;
+/** Requests a millisecond from which on batches linger longer and longer. */
+const RUSH = 3;
 /** Pauses after failures: conflicts end by themselves, a database takes a second to restart. */
 const RETRY_MS = { first: 10, longest: 1_000 } as const;
 const ALARM_TRIES = 5;
@@ -54,7 +58,7 @@ export interface Settler<Item extends SettleItem> {
   stop(): void;
 }
 
-export function createSettler<Item extends SettleItem>({ store, log, monotonic, onBatch, onSettled }: SettlerOptions<Item>): Settler<Item> {
+export function createSettler<Item extends SettleItem>({ store, log, monotonic, isAwaited, onBatch, onSettled }: SettlerOptions<Item>): Settler<Item> {
   let waiting: Item[] = [];
   let inBatch: readonly Item[] = [];
   let parked: Item[] = [];
@@ -63,6 +67,7 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
   let stopped = false;
   let lane: Promise<unknown> = Promise.resolve();
   let scheduled = false;
+  let lingerMs: number = BATCH.lingerMs;
   let isAway = false;
   let backSinceMs = -Infinity;
   const stop = new AbortController();
@@ -81,18 +86,19 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
     timer = undefined;
     void inLane(async () => {
       scheduled = false;
-      inBatch = waiting.length <= BATCH.most ? waiting : waiting.slice(0, BATCH.most);
-      waiting = waiting.length <= BATCH.most ? [] : waiting.slice(BATCH.most);
+      inBatch = waiting.length <= BATCH.full ? waiting : waiting.slice(0, BATCH.full);
+      waiting = waiting.length <= BATCH.full ? [] : waiting.slice(BATCH.full);
+      if (!isAwaited) lingerMs = Math.min(BATCH.longestLingerMs, Math.max(BATCH.lingerMs, inBatch.length / RUSH));
       await settleAll(inBatch);
       inBatch = [];
       arm();
     });
   }
 
-  /** Batches grow under load: what came during a batch waits for its own 20 ms or a full batch. */
+  /** Batches grow under load, as each has costs of its own: what came during one waits for its own time or a full batch. */
   function arm(): void {
     if (waiting.length >= BATCH.full) schedule();
-    else if (waiting.length > 0 && timer === undefined && !scheduled) timer = setTimeout(schedule, BATCH.lingerMs);
+    else if (waiting.length > 0 && timer === undefined && !scheduled) timer = setTimeout(schedule, lingerMs);
   }
 
   async function settleAll(items: readonly Item[]): Promise<void> {
@@ -164,12 +170,11 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
 
   async function unpark(): Promise<void> {
     parkTimer = undefined;
-    const again = parked;
-    parked = [];
     await inLane(async () => {
       await store.makePartitions().catch((error: unknown) => log.error({ err: error }, "partitions cannot be made"));
-      inBatch = again;
-      await settleAll(again);
+      inBatch = parked;
+      parked = [];
+      await settleAll(inBatch);
       inBatch = [];
       arm();
     });
@@ -191,7 +196,7 @@ export function createSettler<Item extends SettleItem>({ store, log, monotonic, 
     push(item) {
       waiting.push(item);
       if (waiting.length >= BATCH.full) schedule();
-      else timer ??= scheduled ? undefined : setTimeout(schedule, BATCH.lingerMs);
+      else timer ??= scheduled ? undefined : setTimeout(schedule, lingerMs);
     },
     get backlog() {
       return waiting.length + inBatch.length + parked.length;

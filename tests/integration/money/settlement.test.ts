@@ -353,25 +353,6 @@ test("a falling balance leaves work for the web half once", async () => {
   expect(rows).toEqual([{ kind: "low_balance", payload: { wallet_id: customer.walletId } }]);
 });
 
-test("texts that PostgreSQL cannot hold do not stop a settlement; costs are booked per channel", async () => {
-  const shop = await openShop();
-  const node = await shop.node();
-  const sold = await shop.model(PER_CALL);
-  const customer = await shop.customer(usd(1));
-  const channelId = uuidv7();
-  const nasty = "a\u0000b\ud800\"\\{},NULL";
-  await node.record(recordFor(askFor(customer, sold), sold, { request: 1 }, {
-    modelAsked: nasty, finish: "NULL", errorCode: "", detail: { [nasty]: nasty }, channelId, latencyMs: 1.5, ttftMs: 1e15,
-    attempts: [{ channelId, errorClass: nasty, usage: { nasty }, costPico: pico(1_499n) }, { channelId, costPico: pico(1n) }], costPico: pico(1_500n),
-  }));
-  await settled(node);
-  const { rows: [row] } = await shop.db.pool.query("SELECT model_asked, finish, error_code, latency_ms, cost_pico FROM charges");
-  expect(row).toEqual({ model_asked: "a\ufffdb\ufffd\"\\{},NULL", finish: "NULL", error_code: "", latency_ms: 2, cost_pico: "1500" });
-  const { rows: entries } = await shop.db.pool.query("SELECT a.code, e.amount_nano FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE a.code ~ 'upstream' ORDER BY 1");
-  expect(entries).toEqual([{ code: "expense:upstream", amount_nano: 1n }, { code: `upstream:${channelId}:accrued`, amount_nano: -1n }]);
-  await shop.expectSound();
-});
-
 test("the ledger command tells sound books from broken ones, and a wallet's story", async () => {
   const shop = await openShop();
   const node = await shop.node();
