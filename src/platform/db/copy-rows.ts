@@ -4,7 +4,7 @@ const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 /** Where the database's clock begins: 2000-01-01, in ms since 1970. */
 const EPOCH_MS = 946_684_800_000;
 /** Digits of a `numeric` have four decimal ones each. */
-const DIGIT = 10_000n;
+const DIGIT = 10_000;
 const NEGATIVE = 0x4000;
 const DASH = 0x2d;
 
@@ -25,6 +25,9 @@ export class UnwritableValue extends Error {
 export class CopyRows {
   #bytes: Buffer;
   #at = HEADER.length;
+  /** The row before's UUIDs, one after the other, and where their bytes stand: most rows name the same things. */
+  #ids: { value: string; at: number }[] = [];
+  #idsInRow = 0;
 
   constructor(bytes = FIRST_BYTES) {
     this.#bytes = Buffer.allocUnsafeSlow(bytes);
@@ -35,6 +38,7 @@ export class CopyRows {
   row(columns: number): this {
     this.#room(2);
     this.#int16(columns);
+    this.#idsInRow = 0;
     return this;
   }
 
@@ -42,18 +46,13 @@ export class CopyRows {
     if (value === undefined) return this.null();
     this.#room(20);
     this.#int32(16);
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let i = 0; i < value.length;) {
-      if (value.charCodeAt(i) === DASH) {
-        i += 1;
-        continue;
-      }
-      bytes[at++] = (hex(value.charCodeAt(i)) << 4) | hex(value.charCodeAt(i + 1));
-      i += 2;
+    const before = this.#ids[this.#idsInRow];
+    if (before?.value === value) this.#repeat(before.at, 16);
+    else {
+      this.#ids[this.#idsInRow] = { value, at: this.#at };
+      this.#hexadecimal(value);
     }
-    if (at - this.#at !== 16) throw new UnwritableValue(`"${value}" is no UUID`);
-    this.#at = at;
+    this.#idsInRow += 1;
     return this;
   }
 
@@ -91,8 +90,7 @@ export class CopyRows {
 
   /** Whole numbers of a column without digits behind the point. */
   numeric(value: bigint): this {
-    const digits: number[] = [];
-    for (let left = value < 0n ? -value : value; left > 0n; left /= DIGIT) digits.push(Number(left % DIGIT));
+    const digits = digitsOf(value < 0n ? -value : value);
     this.#room(12 + 2 * digits.length);
     this.#int32(8 + 2 * digits.length);
     this.#int16(digits.length);
@@ -129,6 +127,27 @@ export class CopyRows {
     this.#room(2);
     this.#int16(-1);
     return this.#bytes.subarray(0, this.#at);
+  }
+
+  #repeat(from: number, length: number): void {
+    const bytes = this.#bytes, at = this.#at;
+    for (let i = 0; i < length; i++) bytes[at + i] = bytes[from + i]!;
+    this.#at = at + length;
+  }
+
+  #hexadecimal(uuid: string): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = 0; i < uuid.length;) {
+      if (uuid.charCodeAt(i) === DASH) {
+        i += 1;
+        continue;
+      }
+      bytes[at++] = (hex(uuid.charCodeAt(i)) << 4) | hex(uuid.charCodeAt(i + 1));
+      i += 2;
+    }
+    if (at - this.#at !== 16) throw new UnwritableValue(`"${uuid}" is no UUID`);
+    this.#at = at;
   }
 
   /** @param version of the form, as `jsonb` has it in front; 0 = none */
@@ -195,6 +214,15 @@ export class CopyRows {
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
+}
+
+/** The lowest first. */
+function digitsOf(value: bigint): readonly number[] {
+  const digits: number[] = [];
+  let large = value;
+  for (; large > Number.MAX_SAFE_INTEGER; large /= BigInt(DIGIT)) digits.push(Number(large % BigInt(DIGIT)));
+  for (let left = Number(large); left > 0; left = Math.floor(left / DIGIT)) digits.push(left % DIGIT);
+  return digits;
 }
 
 function hex(code: number): number {

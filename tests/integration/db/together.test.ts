@@ -32,7 +32,7 @@ test("every kind of column reads as it was written, at the ends of its range and
   const rows = new CopyRows(16 + 16);
   const count = 12;
   for (let n = 0; n < count; n++) {
-    rows.row(10).int8(n).uuid(ids[n % 3]).bool(n % 2 === 0).int2([-32_768, 32_767, 0, -1][n % 4]).int4([-2_147_483_648, 2_147_483_647, 0, -1][n % 4])
+    rows.row(10).int8(n).uuid(ids[(n >> 1) % 3]).bool(n % 2 === 0).int2([-32_768, 32_767, 0, -1][n % 4]).int4([-2_147_483_648, 2_147_483_647, 0, -1][n % 4])
       .int8(longs[n % longs.length]!).numeric(numerics[n % numerics.length]!).instant(instants[n % instants.length]!).text(texts[n % texts.length])
       .jsonb(JSON.stringify({ said: texts[n % texts.length] }));
   }
@@ -42,7 +42,7 @@ test("every kind of column reads as it was written, at the ends of its range and
   expect(read).toHaveLength(count + 1);
   read.slice(0, count).forEach((row, n) => {
     expect({ ...row, at: (row.at as Date).getTime() }).toEqual({
-      u: ids[n % 3]!.toLowerCase(), b: n % 2 === 0, s: [-32_768, 32_767, 0, -1][n % 4], i: [-2_147_483_648, 2_147_483_647, 0, -1][n % 4], l: longs[n % longs.length],
+      u: ids[(n >> 1) % 3]!.toLowerCase(), b: n % 2 === 0, s: [-32_768, 32_767, 0, -1][n % 4], i: [-2_147_483_648, 2_147_483_647, 0, -1][n % 4], l: longs[n % longs.length],
       d: String(numerics[n % numerics.length]), at: instants[n % instants.length], t: texts[n % texts.length], j: { said: texts[n % texts.length] },
     });
   });
