@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { withRoom } from "#platform/with-room.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** A rush's memory is given back. */
@@ -111,10 +112,6 @@ export class RecordBytes {
   }
 
   #room(bytes: number): void {
-    const needed = this.#at + bytes;
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    this.#bytes.copy(larger, 0, 0, this.#at);
-    this.#bytes = larger;
+    this.#bytes = withRoom(this.#bytes, this.#at, bytes);
   }
 }

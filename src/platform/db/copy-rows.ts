@@ -1,3 +1,5 @@
+import { withRoom } from "#platform/with-room.ts";
+
 const FIRST_BYTES = 64 * 1024;
 /** Signature, flags, length of the extension; then each row. Of PostgreSQL's documentation, "COPY", "Binary Format". */
 const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
@@ -208,11 +210,7 @@ export class CopyRows {
   }
 
   #room(bytes: number): void {
-    const needed = this.#at + bytes;
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    this.#bytes.copy(larger, 0, 0, this.#at);
-    this.#bytes = larger;
+    this.#bytes = withRoom(this.#bytes, this.#at, bytes);
   }
 }
 
