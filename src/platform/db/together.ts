@@ -87,7 +87,9 @@ class Together implements Submittable {
     this.#resolve(new Map(this.#steps.map(({ name }, i) => [name, this.#rows[i]!])));
   }
 
-  handleError(error: Error): void {
+  handleError(error: Error, connection: Connection): void {
+    // A proxy may have changed the server behind the connection: what was prepared there is prepared anew.
+    prepared.delete(connection);
     this.#reject(error);
   }
 

@@ -88,12 +88,20 @@ test.each([
   expect((await client.query("DELETE FROM few WHERE id >= 4000 RETURNING id")).rows).toEqual([{ id: 6_000n }]);
 });
 
+test("statements that the server has forgotten are prepared anew for the next try", async () => {
+  const steps = [{ name: "kept", text: "SELECT 1" }];
+  await runTogether(client, steps);
+  await client.query("DEALLOCATE ALL");
+  await expect(runTogether(client, steps)).rejects.toMatchObject({ code: "26000" });
+  expect((await runTogether(client, steps)).get("kept")).toEqual([["1"]]);
+});
+
 test("a connection that is lost meanwhile is told, and so is one that is lost already", async () => {
   const lost = await db.pool.connect();
   const { rows: [own] } = await lost.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-  const waiting = runTogether(lost, [{ name: "long", text: "SELECT pg_sleep(60)" }]);
+  const told = expect(runTogether(lost, [{ name: "long", text: "SELECT pg_sleep(60)" }])).rejects.toThrow();
   await client.query("SELECT pg_terminate_backend($1)", [own!.pid]);
-  await expect(waiting).rejects.toThrow();
+  await told;
   await expect(runTogether(lost, [{ name: "one", text: "SELECT 1" }])).rejects.toThrow();
   lost.release(true);
 });
