@@ -1,8 +1,10 @@
+import { turnInstant } from "#platform/turn.ts";
+
 /** Time, passed in wherever it decides something. */
 export interface Clock {
   /** Milliseconds since 1970, in the database's time. */
   now(): number;
-  /** Milliseconds since some instant; never goes back. For durations. */
+  /** Milliseconds since some instant; never goes back. For durations. What is done together in one turn has one reading. */
   monotonic(): number;
 }
 
@@ -19,7 +21,7 @@ export function createClock(): AdjustableClock {
   let offsetMs = 0;
   return {
     now: () => Date.now() + offsetMs,
-    monotonic: () => performance.now(),
+    monotonic: turnInstant,
     setOffset: (ms) => {
       offsetMs = ms;
     },

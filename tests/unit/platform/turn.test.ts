@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atTurnEnd, beforeTurnEnd, whenRequestsAreRead, whenResponsesAreRead } from "#platform/turn.ts";
+import { atTurnEnd, beforeTurnEnd, turnInstant, whenRequestsAreRead, whenResponsesAreRead } from "#platform/turn.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -51,6 +51,29 @@ test("what has come is read together: all responses, what waits for them, all re
     ...both("response", ""), ...both("response", " goes on"), ...both("request", ""), ...both("request", " goes on"),
     ...both("response", " is written"), ...both("request", " is written"), ...both("response", " is sent"), ...both("request", " is sent"),
   ]);
+});
+
+test("a phase has one instant, with what goes on after it; the next one and what is outside of turns have later ones", async () => {
+  const busy = (): void => {
+    for (const until = performance.now() + 2; performance.now() < until;);
+  };
+  const read: number[] = [];
+  const look = (): void => {
+    read.push(turnInstant());
+    busy();
+  };
+  for (let n = 0; n < 2; n++) whenRequestsAreRead(() => {
+    look();
+    void Promise.resolve().then(look);
+  });
+  atTurnEnd({ flush: look });
+  await turn();
+  look();
+  const [first, ...others] = read;
+  expect(others.slice(0, 3)).toEqual([first, first, first]);
+  expect(others[3]! - first!).toBeGreaterThanOrEqual(8);
+  expect(others[4]! - others[3]!).toBeGreaterThanOrEqual(2);
+  expect(turnInstant()).toBeGreaterThan(others[4]!);
 });
 
 test("a fault in one costs the others nothing and is told as uncaught", async () => {
