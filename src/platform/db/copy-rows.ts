@@ -1,8 +1,10 @@
 import { withRoom } from "#platform/with-room.ts";
 
-const FIRST_BYTES = 64 * 1024;
+const FIRST_BYTES = 64 * 1024, LEAST_BYTES = 64;
 /** Signature, flags, length of the extension; then each row. Of PostgreSQL's documentation, "COPY", "Binary Format". */
 const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+/** In front of it stands the protocol's own: the kind of message, and its length without the kind. */
+const MESSAGE_HEAD = 5, COPY_DATA = 0x64;
 /** Where the database's clock begins: 2000-01-01, in ms since 1970. */
 const EPOCH_MS = 946_684_800_000;
 /** Digits of a `numeric` have four decimal ones each. */
@@ -26,14 +28,14 @@ export class UnwritableValue extends Error {
  */
 export class CopyRows {
   #bytes: Buffer;
-  #at = HEADER.length;
+  #at = MESSAGE_HEAD + HEADER.length;
   /** The row before's UUIDs, one after the other, and where their bytes stand: most rows name the same things. */
   #ids: { value: string; at: number }[] = [];
   #idsInRow = 0;
 
   constructor(bytes = FIRST_BYTES) {
-    this.#bytes = Buffer.allocUnsafeSlow(bytes);
-    HEADER.copy(this.#bytes);
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(bytes, LEAST_BYTES));
+    HEADER.copy(this.#bytes, MESSAGE_HEAD);
   }
 
   /** Begins a row. */
@@ -124,11 +126,14 @@ export class CopyRows {
     return this;
   }
 
-  /** All rows, closed. Nothing may be added afterwards. */
+  /** All rows, closed, as one CopyData message. Nothing may be added afterwards. */
   take(): Buffer {
     this.#room(2);
     this.#int16(-1);
-    return this.#bytes.subarray(0, this.#at);
+    const length = this.#at;
+    this.#bytes[0] = COPY_DATA;
+    this.#bytes.writeUInt32BE(length - 1, 1);
+    return this.#bytes.subarray(0, length);
   }
 
   #repeat(from: number, length: number): void {

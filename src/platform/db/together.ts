@@ -6,7 +6,7 @@ export type Step = Readonly<{
   text: string;
   /** As text; `null` and `undefined` are NULL. */
   values?: readonly (string | null | undefined)[];
-  /** For `COPY … FROM STDIN`: all of it. */
+  /** For `COPY … FROM STDIN`: all of it, as a CopyData message. It is sent as it is: pg would copy it into memory of its own. */
   copy?: Buffer;
 }>;
 
@@ -26,8 +26,7 @@ export const runTogether = (client: ClientBase, steps: readonly Step[]): Promise
 
 /** What this file uses of a connection beyond what its types tell; pg's own cursors and COPY streams stand on the same. */
 type Wire = Connection & Readonly<{
-  stream: Readonly<{ cork(): void; uncork(): void }>;
-  sendCopyFromChunk(chunk: Buffer): void;
+  stream: Readonly<{ cork(): void; uncork(): void; write(bytes: Buffer): void }>;
   endCopyFrom(): void;
 }>;
 
@@ -63,7 +62,7 @@ class Together implements Submittable {
         wire.execute({}, true);
         if (!copy) continue;
         // Without waiting to be asked: should the statement fail, the bytes are read over.
-        wire.sendCopyFromChunk(copy);
+        wire.stream.write(copy);
         wire.endCopyFrom();
       }
       wire.sync();
