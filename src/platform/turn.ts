@@ -5,15 +5,6 @@ export interface Flushed {
 
 type Step = () => void;
 
-/** When the phase began that is under way, with what goes on after it. */
-let phaseBegan: number | undefined;
-
-/**
- * `performance.now()`, read once for all that a phase of the turn does together: a request asks for the time some twenty
- * times, each of which is a call into the runtime.
- */
-export const turnInstant = (): number => phaseBegan ?? performance.now();
-
 /** What waits to be done together. */
 class Phase<One> {
   readonly #see: (one: One) => void;
@@ -32,9 +23,7 @@ class Phase<One> {
   }
 
   /** What comes meanwhile waits for the next time. */
-  readonly run = (): void => {
-    if (this.isEmpty) return;
-    phaseBegan = performance.now();
+  run(): void {
     const waiting = this.#waiting, see = this.#see;
     this.#waiting = [];
     for (const one of waiting) {
@@ -47,7 +36,7 @@ class Phase<One> {
         });
       }
     }
-  };
+  }
 }
 
 const take = (step: Step): void => step();
@@ -60,6 +49,12 @@ class Turn {
   readonly sends = new Phase((one: Flushed) => one.flush());
   readonly #phases: readonly Pick<Phase<unknown>, "isEmpty">[] = [this.responses, this.requests, this.records, this.sends];
   #scheduled = false;
+  /** When the phase began that is under way, with what goes on after it. */
+  #instant: number | undefined;
+
+  get instant(): number {
+    return this.#instant ?? performance.now();
+  }
 
   add<One>(phase: Phase<One>, one: One): void {
     if (!this.#scheduled) this.#schedule();
@@ -69,25 +64,39 @@ class Turn {
   #schedule(): void {
     this.#scheduled = true;
     // One each, so that what waits for a phase goes on before the next: promises are seen to between them.
-    for (const run of [this.responses.run, this.requests.run, this.records.run, this.#send, this.#end]) setImmediate(run);
+    for (const step of this.#steps) setImmediate(step);
+  }
+
+  #run(phase: Pick<Phase<unknown>, "run" | "isEmpty">): void {
+    if (phase.isEmpty) return;
+    this.#instant = performance.now();
+    phase.run();
   }
 
   /** What goes on while records are written may add some, and something to send: that is not to leave before them. */
   readonly #send = (): void => {
-    this.records.run();
-    this.sends.run();
+    this.#run(this.records);
+    this.#run(this.sends);
   };
 
   readonly #end = (): void => {
     this.#scheduled = false;
-    phaseBegan = undefined;
+    this.#instant = undefined;
     // What came for a phase that was over.
     if (this.#phases.some(({ isEmpty }) => !isEmpty)) this.#schedule();
   };
+
+  readonly #steps: readonly Step[] = [() => this.#run(this.responses), () => this.#run(this.requests), () => this.#run(this.records), this.#send, this.#end];
 }
 
 /** An event loop has one turn at a time. */
 const turn = new Turn();
+
+/**
+ * `performance.now()`, read once for all that a phase of the turn does together: a request asks for the time some twenty
+ * times, each of which is a call into the runtime.
+ */
+export const turnInstant = (): number => turn.instant;
 
 /**
  * Calls `read` when all that has come in this turn lies ready: responses first, as they free what requests wait for.
