@@ -1,9 +1,10 @@
-import { isIP, type LookupFunction } from "node:net";
+import { isIP, type LookupFunction, type OnReadOpts } from "node:net";
 import { buildConnector } from "undici";
 import { createGuard, hostOf, OutboundRefused, portOf } from "#platform/outbound/guard.ts";
 import type { AllowPrivate, Guard, OutboundPolicy, Resolve, VettedAddress } from "#platform/outbound/guard.ts";
 import { OriginPool, type Connect } from "#platform/outbound/origin-pool.ts";
 import { connectThrough, httpHandshake } from "#platform/outbound/proxied.ts";
+import { sharedReads } from "#platform/outbound/shared-reads.ts";
 import { socksHandshake, type Login } from "#platform/outbound/socks.ts";
 
 /** Below the 60 s after which many vendors' balancers cut an idle connection. */
@@ -43,9 +44,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const sweeper = setInterval(() => pools.forEach((pool) => pool.sweep()), SWEEP_MS).unref();
 
   /** @throws OutboundRefused */
-  const connector = (url: URL, policy: OutboundPolicy, connectMs: number, proxy: string | undefined): Connect => {
+  const connector = (url: URL, policy: OutboundPolicy, connectMs: number, proxy: string | undefined, reads?: OnReadOpts): Connect => {
     guard.checkUrl(url, policy);
-    if (proxy === undefined) return guardedConnect(guard, names, url, policy, connectMs);
+    if (proxy === undefined) return guardedConnect(guard, names, url, policy, connectMs, reads);
     const way = readProxy(proxy);
     guard.checkUrl(way.through, policy);
     const toProxy = guardedConnect(guard, names, way.through, policy, connectMs);
@@ -73,7 +74,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const direct = `${policy} ${connectMs} ${url.origin}`, key = proxy === undefined ? direct : `${direct} ${proxy}`;
       const known = pools.get(key);
       if (known) return known;
-      const connect = connector(url, policy, connectMs, proxy);
+      const connect = connector(url, policy, connectMs, proxy, sharedReads);
       if (pools.size >= POOLS_MAX) dropOldest(pools);
       const pool = open(url, connect);
       pools.set(key, pool);
@@ -138,7 +139,7 @@ function createNameCache(guard: Guard, now: () => number): NameCache {
 }
 
 /** Connects to vetted addresses and to nothing else, and looks at the far end once more before a byte is sent. */
-function guardedConnect(guard: Guard, names: NameCache, url: URL, policy: OutboundPolicy, connectMs: number): Connect {
+function guardedConnect(guard: Guard, names: NameCache, url: URL, policy: OutboundPolicy, connectMs: number, onread?: OnReadOpts): Connect {
   const hostname = hostOf(url), port = portOf(url), tls = url.protocol === "https:";
   const lookup: LookupFunction = (_hostname, options, callback) => {
     names(hostname, port, policy, tls).then(
@@ -151,7 +152,7 @@ function guardedConnect(guard: Guard, names: NameCache, url: URL, policy: Outbou
     );
   };
   // Time-out, both address families at once, TLS sessions kept: undici's own, well tried.
-  const connect = buildConnector({ timeout: connectMs, allowH2: false, autoSelectFamily: true, lookup } as buildConnector.BuildOptions);
+  const connect = buildConnector({ timeout: connectMs, allowH2: false, autoSelectFamily: true, lookup, ...(onread && { onread }) } as buildConnector.BuildOptions);
   return (done) => {
     connect({ hostname, host: url.host, protocol: url.protocol, port: String(port), servername: tls && isIP(hostname) === 0 ? hostname : "" }, (error, socket) => {
       if (error || !socket) {
