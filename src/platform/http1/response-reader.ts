@@ -22,10 +22,28 @@ const SIZE_LINE_BYTES_MAX = 4 * 1024;
 const SIZE_DIGITS_MAX = 8;
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Spellings of names that have been checked; a vendor uses few. */
+const NAMES_MAX = 500;
 /** What must not stand in a value: every parser reads it its own way. */
 const isUnsafe = (value: string): boolean => value.includes("\0") || value.includes("\r") || value.includes("\n");
 
 const CR = 0x0d, LF = 0x0a;
+
+/** The names that an origin's heads are made of, checked and written small once. */
+export class HeaderNames {
+  readonly #known = new Map<string, string>();
+
+  /** @throws MalformedResponse */
+  lower(raw: string): string {
+    const known = this.#known.get(raw);
+    if (known !== undefined) return known;
+    if (!NAME.test(raw)) throw new MalformedResponse("A header's name in the response has letters that are not allowed.");
+    const lower = raw.toLowerCase();
+    if (this.#known.size >= NAMES_MAX) this.#known.clear();
+    this.#known.set(raw, lower);
+    return lower;
+  }
+}
 
 type State = "head" | "length" | "size" | "chunk" | "chunk end" | "trailers" | "close" | "over";
 
@@ -35,6 +53,7 @@ type State = "head" | "length" | "size" | "chunk" | "chunk end" | "trailers" | "
  */
 export class ResponseReader {
   readonly #events: ResponseEvents;
+  readonly #names: HeaderNames;
   #state: State = "head";
   /** Bytes of an unfinished head or trailer. */
   #pending: Buffer | undefined;
@@ -48,8 +67,10 @@ export class ResponseReader {
   #keepMs: number | undefined;
   #fedAny = false;
 
-  constructor(events: ResponseEvents) {
+  /** @param names shared by the connections of an origin */
+  constructor(events: ResponseEvents, names = new HeaderNames()) {
     this.#events = events;
+    this.#names = names;
   }
 
   /** Bytes of the response have come. */
@@ -121,7 +142,7 @@ export class ResponseReader {
     const match = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/.exec(line);
     if (!match) throw new MalformedResponse("The response does not begin as HTTP/1.1 does.");
     const status = Number(match[2]);
-    const headers = lineEnd < 0 ? {} : readHeaders(text, lineEnd + 2);
+    const headers = lineEnd < 0 ? {} : readHeaders(text, lineEnd + 2, this.#names);
     if (status === 101) throw new MalformedResponse("The protocol was changed without being asked to.");
     if (status < 200) return;
     this.#frame(status, headers, match[1] === "1");
@@ -249,18 +270,16 @@ export class ResponseReader {
   }
 }
 
-function readHeaders(text: string, from: number): Record<string, string | string[]> {
+function readHeaders(text: string, from: number, names: HeaderNames): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (let at = from; at < text.length;) {
     const lineEnd = text.indexOf("\r\n", at);
     const end = lineEnd < 0 ? text.length : lineEnd;
     const colon = text.indexOf(":", at);
     if (colon <= at || colon > end) throw new MalformedResponse("A header of the response has no name.");
-    const name = text.slice(at, colon);
-    if (!NAME.test(name)) throw new MalformedResponse("A header's name in the response has letters that are not allowed.");
+    const lower = names.lower(text.slice(at, colon));
     const value = text.slice(colon + 1, end).trim();
     if (isUnsafe(value)) throw new MalformedResponse("A header's value in the response has letters that are not allowed.");
-    const lower = name.toLowerCase();
     const known = Object.hasOwn(headers, lower) ? headers[lower] : undefined;
     headers[lower] = known === undefined ? value : typeof known === "string" ? [known, value] : [...known, value];
     at = end + 2;

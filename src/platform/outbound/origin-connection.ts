@@ -3,26 +3,31 @@ import { Arrivals } from "#platform/outbound/arrivals.ts";
 import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 import { sendStored } from "#platform/outbound/send-stored.ts";
 import type { WireCall, WirePhase, WireSink } from "#platform/outbound/wire.ts";
-import { MalformedResponse, ResponseReader, type ResponseHeaders } from "#platform/http1/response-reader.ts";
+import { MalformedResponse, ResponseReader, type HeaderNames, type ResponseHeaders } from "#platform/http1/response-reader.ts";
 import { atTurnEnd } from "#platform/turn.ts";
 
-/** Up to here one buffer with everything is cheaper to send than several. */
-const JOIN_BYTES = 64 * 1024;
+/** A request on the wire: its head with what of its body goes along, and the rest. */
+export type Message = Readonly<{ start: Buffer; rest: readonly BodyPart[] }>;
 
 /** One request and who waits for its answer. */
 export class Call implements WireCall {
-  readonly head: string;
-  readonly body: readonly BodyPart[];
   readonly #sink: WireSink;
   #connection: Connection | undefined;
   #paused = false;
   #headCame = false;
+  #message: Message | undefined;
   over = false;
 
-  constructor(head: string, body: readonly BodyPart[], sink: WireSink) {
-    this.head = head;
-    this.body = body;
+  constructor(message: Message, sink: WireSink) {
+    this.#message = message;
     this.#sink = sink;
+  }
+
+  /** @internal Once: who waits for the answer need not keep the question. */
+  takeMessage(): Message {
+    const message = this.#message!;
+    this.#message = undefined;
+    return message;
   }
 
   pause(): void {
@@ -100,14 +105,14 @@ export class Connection {
   /** It has carried a call before. */
   #hasServed = false;
 
-  constructor(socket: Socket, events: ConnectionEvents) {
+  constructor(socket: Socket, events: ConnectionEvents, names: HeaderNames) {
     this.#socket = socket;
     this.#events = events;
     this.#reader = new ResponseReader({
       onHead: (status, headers) => this.#call?.onHead(status, headers),
       onData: (chunk) => this.#call?.onData(chunk),
       onEnd: () => (this.#ended = true),
-    });
+    }, names);
     socket.on("data", this.#arrivals.add);
     socket.on("end", () => this.#halfClosed());
     socket.on("error", (error) => this.#broke(error));
@@ -143,27 +148,23 @@ export class Connection {
 
   #write(call: Call): void {
     const socket = this.#socket;
-    const { head, body } = call;
-    if (!allInMemory(body)) {
+    const { start, rest } = call.takeMessage();
+    if (!allInMemory(rest)) {
       this.#sending = true;
-      sendStored(socket, head, body).then(
+      sendStored(socket, start, rest).then(
         () => (this.#sending = false),
         // Answered or given up in the meantime: nobody waits for the rest.
         (error: Error) => (this.#call === call ? this.#fail(error) : this.destroy()),
       );
       return;
     }
-    const bytes = body.reduce((sum, { length }) => sum + length, 0);
-    if (bytes <= JOIN_BYTES) {
-      const whole = Buffer.allocUnsafe(head.length + bytes);
-      let at = whole.write(head, 0, "latin1");
-      for (const part of body) at += part.copy(whole, at);
-      socket.write(whole);
+    if (rest.length === 0) {
+      socket.write(start);
       return;
     }
     socket.cork();
-    socket.write(head, "latin1");
-    for (const part of body) socket.write(part);
+    socket.write(start);
+    for (const part of rest) socket.write(part);
     socket.uncork();
   }
 

@@ -1,5 +1,8 @@
 import type { Socket } from "node:net";
-import { Call, Connection, type ConnectionEvents } from "#platform/outbound/origin-connection.ts";
+import { HeadBytes } from "#platform/http1/head-bytes.ts";
+import { HeaderNames } from "#platform/http1/response-reader.ts";
+import { allInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
+import { Call, Connection, type ConnectionEvents, type Message } from "#platform/outbound/origin-connection.ts";
 import type { WireCall, WireRequest, WireSink } from "#platform/outbound/wire.ts";
 
 /** Opens one connection, vetted and ready to write to. */
@@ -21,8 +24,8 @@ const KEEP_MARGIN_MS = 1_000;
 /** So many idle connections wait for their whole time; what a rush has left beyond them goes sooner. */
 const SPARE_MAX = 64;
 const SPARE_KEEP_MS = 10_000;
-/** What may stand in a header's value; a line's end in it would begin another header. */
-const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
+/** Up to here one buffer with everything is cheaper to send than several. */
+const JOIN_BYTES = 64 * 1024;
 
 /**
  * Keep-alive connections to one origin, one request on each at a time (RFC 9112). Those used last are used first, so
@@ -35,13 +38,15 @@ export class OriginPool {
   readonly #queue: Call[] = [];
   /** Made once: written where a connection is opened, it would keep the call that opened it for as long as the connection. */
   readonly #events: ConnectionEvents = { idle: (one) => this.#idled(one), gone: (one) => this.#gone(one), unsent: (call) => this.#place(call) };
+  readonly #names = new HeaderNames();
   #opening = 0;
   #closed = false;
-  readonly #hostLine: string;
+  /** How every head goes on behind its target. */
+  readonly #hostLines: string;
 
   constructor(options: OriginPoolOptions) {
     this.#options = options;
-    this.#hostLine = `host: ${options.host}\r\nconnection: keep-alive\r\n`;
+    this.#hostLines = ` HTTP/1.1\r\nhost: ${options.host}\r\nconnection: keep-alive\r\n`;
   }
 
   /** Calls under way or waiting for a connection. */
@@ -52,7 +57,7 @@ export class OriginPool {
   /** @throws TypeError when a header cannot be sent */
   dispatch(request: WireRequest, sink: WireSink): WireCall {
     if (this.#closed) throw new Error("The connections to this origin have been closed.");
-    const call = new Call(this.#encodeHead(request), request.body, sink);
+    const call = new Call(this.#encode(request), sink);
     this.#place(call);
     return call;
   }
@@ -103,7 +108,7 @@ export class OriginPool {
         call.fail(new Error("The connections to this origin have been closed."), "connect");
         return;
       }
-      const connection = new Connection(socket, this.#events);
+      const connection = new Connection(socket, this.#events, this.#names);
       this.#all.add(connection);
       if (call.over) this.#idled(connection);
       else connection.send(call);
@@ -138,14 +143,25 @@ export class OriginPool {
     return undefined;
   }
 
-  #encodeHead({ method, target, headers, body }: WireRequest): string {
-    let head = `${method} ${target} HTTP/1.1\r\n${this.#hostLine}`;
-    for (const name in headers) {
-      const value = headers[name]!;
-      if (UNSAFE.test(value)) throw new TypeError(`The header ${name} has a value that cannot be sent.`);
-      head += `${name}: ${value}\r\n`;
-    }
-    if (method === "POST") head += `content-length: ${body.reduce((sum, { length }) => sum + length, 0)}\r\n`;
-    return `${head}\r\n`;
+  /** Head and, where it is small, body in one piece. */
+  #encode({ method, target, headers, body }: WireRequest): Message {
+    const bytes = body.reduce((sum, { length }) => sum + length, 0);
+    out.begin();
+    out.add(method);
+    out.add(" ");
+    out.add(target);
+    out.add(this.#hostLines);
+    for (const name in headers) out.header(name, headers[name]!);
+    out.add(method === "POST" ? `content-length: ${bytes}\r\n\r\n` : "\r\n");
+    const head = out.end(), joins = bytes <= JOIN_BYTES && allInMemory(body);
+    const start = Buffer.allocUnsafe(head.length + (joins ? bytes : 0));
+    let at = head.copy(start);
+    if (joins) for (const part of body) at += part.copy(start, at);
+    return { start, rest: joins ? NOTHING : body };
   }
 }
+
+const NOTHING: readonly BodyPart[] = [];
+
+/** One head is written at a time, and is copied before the next. */
+const out = new HeadBytes();

@@ -5,9 +5,9 @@ import { isInMemory, type BodyPart } from "#platform/outbound/body-part.ts";
 const STORED_BYTES = 256 * 1024;
 
 /** Writes a request of which parts lie elsewhere, piece by piece as the other side takes them. @throws Error of the socket or the store */
-export async function sendStored(socket: Socket, head: string, body: readonly BodyPart[]): Promise<void> {
-  await write(socket, Buffer.from(head, "latin1"));
-  for (const part of body) {
+export async function sendStored(socket: Socket, start: Buffer, rest: readonly BodyPart[]): Promise<void> {
+  await write(socket, start);
+  for (const part of rest) {
     if (isInMemory(part)) {
       await write(socket, part);
       continue;

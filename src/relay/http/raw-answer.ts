@@ -1,6 +1,7 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { atTurnEnd } from "#platform/turn.ts";
+import { writeHead } from "#relay/http/answer-head.ts";
 
 /**
  * Writes answers past `ServerResponse`, whose general way (a list of headers that it checks, four pieces a chunk) costs
@@ -40,8 +41,6 @@ const JOIN_BYTES = 32 * 1024;
 
 /** What gathers in one turn before it is sent at once, so that a full socket is noticed. */
 const GATHER_BYTES = 64 * 1024;
-/** What may stand in a header's value. */
-const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** For a connection that no general server looks after. */
 export const socketAnswer = (socket: Socket, keeper: AnswerKeeper, onDrain: () => void): RawAnswer => new SocketAnswer(socket, keeper, onDrain);
@@ -89,17 +88,23 @@ class SocketAnswer implements RawAnswer {
   }
 
   whole(status: number, headers: Headers, body: Buffer | string): void {
+    const { socket, keeper } = this;
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
-    const lines = headers["content-length"] === undefined && !BODILESS.has(status) ? `content-length: ${bytes.length}\r\n` : "";
-    const head = this.takeHead(status, headers, lines);
-    if (bytes.length <= JOIN_BYTES) this.socket.write(head + bytes.toString("latin1"), "latin1");
-    else this.several([head, bytes]);
+    const head = writeHead(status, headers, headers["content-length"] === undefined && !BODILESS.has(status) ? `content-length: ${bytes.length}\r\n` : "", keeper.keepAliveMs);
+    keeper.began?.(status, head.toString("latin1"));
+    if (bytes.length <= JOIN_BYTES) {
+      const whole = Buffer.allocUnsafe(head.length + bytes.length);
+      head.copy(whole);
+      bytes.copy(whole, head.length);
+      socket.write(whole);
+    } else this.several([head.toString("latin1"), bytes]);
     this.over = true;
-    this.keeper.ended();
+    keeper.ended();
   }
 
   begin(status: number, headers: Headers): void {
-    this.head = this.takeHead(status, headers, "transfer-encoding: chunked\r\n");
+    this.head = writeHead(status, headers, "transfer-encoding: chunked\r\n", this.keeper.keepAliveMs).toString("latin1");
+    this.keeper.began?.(status, this.head);
   }
 
   write(chunk: Uint8Array | string): boolean {
@@ -167,36 +172,4 @@ class SocketAnswer implements RawAnswer {
     socket.uncork();
     return roomLeft;
   }
-
-  private takeHead(status: number, headers: Headers, more: string): string {
-    const { keeper } = this;
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
-    for (const name in headers) {
-      const value = headers[name];
-      if (value === undefined || name === "connection") continue;
-      if (UNSAFE.test(value)) throw new TypeError(`the header ${name} has a value that cannot be sent`);
-      head += `${name}: ${value}\r\n`;
-    }
-    const keepMs = headers["connection"] === "close" ? 0 : keeper.keepAliveMs;
-    const keep = keepMs === 0 ? "connection: close\r\n" : `connection: keep-alive\r\n${keepMs >= 1_000 ? `keep-alive: timeout=${Math.floor(keepMs / 1_000)}\r\n` : ""}`;
-    head += `${more}date: ${dateText()}\r\n${keep}\r\n`;
-    keeper.began?.(status, head);
-    return head;
-  }
 }
-
-/** The time as HTTP writes it, made once a second. */
-function createDateText(): () => string {
-  let second = 0;
-  let text = "";
-  return () => {
-    const now = Math.floor(Date.now() / 1_000);
-    if (now !== second) {
-      second = now;
-      text = new Date(now * 1_000).toUTCString();
-    }
-    return text;
-  };
-}
-
-const dateText = createDateText();
