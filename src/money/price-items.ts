@@ -50,6 +50,7 @@ export function tokenPrice(prices: Readonly<Record<string, Pico>>, item: string)
 export function priceKey(prices: Readonly<Record<string, Pico>>, item: string): string | undefined {
   const has = (name: string): boolean => typeof prices[name] === "bigint";
   if (has(item)) return item;
+  if (!item.includes(":")) return undefined;
   const [family = "", first = "", second = ""] = item.split(":");
   if (family === "image") return [`image:${first}:*`, `image:*:${second}`, "image"].find(has);
   if (family === "video_ms" || family === "video") return has(family) ? family : undefined;
@@ -58,4 +59,4 @@ export function priceKey(prices: Readonly<Record<string, Pico>>, item: string): 
 
 /** Is a quantity of this item without a price worth an alarm? Token buckets are judged by the card. */
 export const wantsPrice = (item: string): boolean =>
-  !SILENT.has(item.split(":")[0]!) && !TOKEN_ITEMS.includes(item);
+  !SILENT.has(item) && !(item.includes(":") && SILENT.has(item.split(":")[0]!)) && !TOKEN_ITEMS.includes(item);

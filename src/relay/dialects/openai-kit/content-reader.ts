@@ -23,7 +23,7 @@ function keyCode(length: number, first: number, last: number): number {
 }
 
 const KEPT_BYTES_MAX = 64 * 1024;
-const KEPT_BYTES_START = 1024;
+const KEPT_BYTES_START = 256;
 
 /** 0 plain, 1 first byte of a CJK character, 2 quote, 3 backslash. */
 const CLASS = new Uint8Array(256);

@@ -23,7 +23,7 @@ export function passJsonBody(
   answerKey: "choices" | "data",
   facts = new OpenAiFacts(),
 ): Readonly<{ facts: ReplyFacts; body: Buffer }> {
-  const { wire, answer, model } = body.length <= WHOLE_BYTES_MAX ? readWhole(body, answerKey) : readParts(body, answerKey);
+  const { wire, answer, model } = body.length <= WHOLE_BYTES_MAX ? readWhole(body, answerKey, options.publicModel) : readParts(body, answerKey);
   facts.take(wire, options.flags);
   if (facts.error) return { facts, body };
   if (!answer) throw new RelayError("bad_upstream_response", "The upstream's reply holds no answer.");
@@ -34,20 +34,21 @@ export function passJsonBody(
   return { facts, body: options.rewriteModel ? rename(body, model, options.publicModel) : body };
 }
 
-/** What a reply says, and where the list that answers and the model's name stand in it. */
+/** What a reply says, and where the list that answers stands in it, and the model's name where it is another than ours. */
 type Read = Readonly<{ wire: Record<string, unknown>; answer: Range | undefined; model: Range | undefined }>;
 
-function readWhole(body: Buffer, answerKey: "choices" | "data"): Read {
+function readWhole(body: Buffer, answerKey: "choices" | "data", publicModel: string): Read {
   const all = isUtf8(body) ? parsed(body.toString()) : undefined;
   if (typeof all !== "object" || all === null || Array.isArray(all)) throw notJson();
-  const wire: Record<string, unknown> = {};
-  for (const key of PARSED) {
-    const value = (all as Wire)[key];
-    if (value !== undefined) wire[key] = value;
-  }
-  const answer = memberRange(body, answerKey), isAnswer = answer !== undefined && body[answer[0]] === 91;
-  if (isAnswer) wire[answerKey] = answerKey === "choices" ? (all as Wire).choices : NOT_PARSED;
-  return { wire, answer: isAnswer ? answer : undefined, model: memberRange(body, "model") };
+  const reply = all as Wire, answer = reply[answerKey], isAnswer = Array.isArray(answer);
+  // By their names, in one go: a loop over the names looks each one up anew.
+  const wire: Wire = {
+    id: reply.id, usage: reply.usage, error: reply.error, service_tier: reply.service_tier, x_groq: reply.x_groq, base_resp: reply.base_resp,
+    code: reply.code, message: reply.message, msg: reply.msg, detail: reply.detail, type: reply.type, status: reply.status,
+    error_code: reply.error_code, error_msg: reply.error_msg, errors: reply.errors,
+    choices: isAnswer && answerKey === "choices" ? answer : undefined, data: isAnswer && answerKey === "data" ? NOT_PARSED : undefined,
+  };
+  return { wire, answer: isAnswer ? memberRange(body, answerKey) : undefined, model: reply.model === publicModel ? undefined : memberRange(body, "model") };
 }
 
 function readParts(body: Buffer, answerKey: "choices" | "data"): Read {

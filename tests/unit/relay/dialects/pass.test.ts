@@ -78,6 +78,7 @@ test("an error in the stream ends what is forwarded", () => {
 
 test.each([
   ["an error body", `{"error":{"message":"slow down","code":429}}`, { status: 429, code: "429", message: "slow down" }],
+  ["words beside data of their own", `{"code":400,"msg":"boom","data":{"trace":"t"},"choices":null}`, { status: 400, code: "400", message: "boom" }],
   ["MiniMax's form", `{"base_resp":{"status_code":1008,"status_msg":"no money"}}`, { code: "1008", message: "no money" }],
   ["code and message", `{"code":"Arrearage","message":"pay"}`, { code: "Arrearage", message: "pay" }],
 ])("JSON instead of events: %s", (_name, body, expected) => {
