@@ -34,7 +34,7 @@ export type SettlerOptions<Item extends SettleItem> = Readonly<{
 }>;
 
 /** A batch begins when so many wait, or so long after the first of them; and is never larger than that. */
-const BATCH = { full: 1_024, lingerMs: 20, longestLingerMs: 100 } as const;
+const BATCH = { full: 1_024, lingerMs: 20, longestLingerMs: 40 } as const;
 /** Requests a millisecond from which on batches linger longer and longer. */
 const RUSH = 3;
 /** Pauses after failures: conflicts end by themselves, a database takes a second to restart. */
