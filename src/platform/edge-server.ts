@@ -123,13 +123,22 @@ function readDirectly(server: Server, edge: Edge, handle: DirectHandler, isClosi
   server.removeListener("connection", nodes);
   const open = new Set<DirectConnection>();
   const now = (): number => performance.now();
+  /** What follows from a head and the address that it came from. */
+  const known = new WeakMap<object, EdgeFacts>();
+  const inspected = ({ head: { method, target, rawHeaders, same }, socket }: DirectExchange): EdgeFacts | undefined => {
+    const before = known.get(same);
+    if (before) return before;
+    const facts = edge.inspect({ method, url: target, httpVersion: "1.1", rawHeaders, peer: socket.remoteAddress ?? "", encrypted: false });
+    if (isRejection(facts)) return undefined;
+    known.set(same, facts);
+    return facts;
+  };
   const events = {
     limits: { silentMs: LIMITS.headersTimeoutMs, keepAliveMs: LIMITS.keepAliveMs, requestsMax: LIMITS.requestsPerSocketMax, bodyBytesMax: LIMITS.directBodyBytesMax },
     readHead: createHeadReader(),
     accept(exchange: DirectExchange): (() => void) | undefined {
-      const { method, target, rawHeaders } = exchange.head;
-      const facts = edge.inspect({ method, url: target, httpVersion: "1.1", rawHeaders, peer: exchange.socket.remoteAddress ?? "", encrypted: false });
-      return isRejection(facts) ? undefined : handle(exchange, facts);
+      const facts = inspected(exchange);
+      return facts && handle(exchange, facts);
     },
     handOver(socket: Socket, bytes: Buffer): void {
       socket.pause();

@@ -137,9 +137,11 @@ export function begin(state: RelayState, inbound: Inbound, reply: Reply): Reques
 
 /** Warm keys are known at once; only others wait for the database. */
 export function findCaller(state: RelayState, inbound: Inbound): Caller | undefined | Promise<Caller | undefined> {
+  const { sameHead } = inbound, warm = sameHead && state.keys.again(sameHead);
+  if (warm) return warm;
   const secret = presentedKey(inbound);
   const blockedMs = state.unknownKeys.blockedMs(inbound.clientIp);
-  const found = lookUpCaller(state.keys, secret);
+  const found = lookUpCaller(state.keys, secret, sameHead);
   if (blockedMs === 0) return found;
   const orBlocked = (caller: Caller | undefined): Caller => {
     if (caller) return caller;

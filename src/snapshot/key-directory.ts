@@ -32,6 +32,7 @@ export function createKeyDirectory({ load, loadById, monotonic }: KeyDirectoryDe
   const known = new Map<string, { caller: Caller; untilMs: number; movedMs: number }>(); // in the order of use
   const unknown = new Map<string, number>(); // digest -> until, in the order of age
   const pending = new Map<string, Promise<Caller | undefined>>();
+  const digests = new WeakMap<object, string>(); // by head
   let generation = 0; // raised by every drop: what was being loaded then may be stale
 
   const remember = (digest: string, caller: Caller | undefined): void => {
@@ -57,30 +58,42 @@ export function createKeyDirectory({ load, loadById, monotonic }: KeyDirectoryDe
     return query;
   };
 
-  return {
-    lookup(secret) {
-      const digest = hash("sha256", secret, "base64");
-      const now = monotonic();
+  const warm = (digest: string): Caller | undefined => {
+    const entry = known.get(digest);
+    if (!entry) return undefined;
+    const now = monotonic();
+    if (entry.untilMs <= now) {
+      known.delete(digest);
+      return undefined;
+    }
+    // Often enough for the order of use, and not at every request.
+    if (now - entry.movedMs > MOVE_MS) {
+      entry.movedMs = now;
+      known.delete(digest);
+      known.set(digest, entry);
+    }
+    return entry.caller;
+  };
 
-      const entry = known.get(digest);
-      if (entry && entry.untilMs > now) {
-        // Often enough for the order of use, and not at every request.
-        if (now - entry.movedMs > MOVE_MS) {
-          entry.movedMs = now;
-          known.delete(digest);
-          known.set(digest, entry);
-        }
-        return entry.caller;
-      }
-      if (entry) known.delete(digest);
+  return {
+    lookup(secret, head) {
+      const digest = hash("sha256", secret, "base64");
+      if (head) digests.set(head, digest);
+      const caller = warm(digest);
+      if (caller) return caller;
       if (!isApiKeyForm(secret)) return undefined;
 
       const refusedUntil = unknown.get(digest);
       if (refusedUntil !== undefined) {
-        if (refusedUntil > now) return undefined;
+        if (refusedUntil > monotonic()) return undefined;
         unknown.delete(digest);
       }
       return pending.get(digest) ?? fetch(digest, () => load(secret));
+    },
+
+    again(head) {
+      const digest = digests.get(head);
+      return digest === undefined ? undefined : warm(digest);
     },
 
     byId(keyId) {

@@ -174,8 +174,13 @@ export type Budget = Readonly<{ amountNano: bigint; per: "day" | "week" | "month
 
 /** Resolves presented keys. Synchronous for a warm key (LRU or negative cache); one query otherwise. */
 export interface KeyDirectory {
-  /** undefined = unknown key. Never throws on hostile input. */
-  lookup(secret: string): Caller | undefined | Promise<Caller | undefined>;
+  /**
+   * undefined = unknown key. Never throws on hostile input.
+   * @param head what the secret was read from, if more calls may come with the same one
+   */
+  lookup(secret: string, head?: object): Caller | undefined | Promise<Caller | undefined>;
+  /** Whom the secret in this head belongs to, where it has been looked up before and is warm still. */
+  again(head: object): Caller | undefined;
   /** The same by the key's id: for whoever was let in by it before and must be still. */
   byId(keyId: string): Caller | undefined | Promise<Caller | undefined>;
 }

@@ -61,7 +61,7 @@ export function createBareRelay(): BareRelay {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const tokenizer = createTokenizer();
   const relay = createRelay({
-    billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller, byId: () => caller },
+    billing, clock, tokenizer, transport, snapshots: { current: snapshot, disableKey: () => done }, keys: { lookup: () => caller, again: () => undefined, byId: () => caller },
     lookups: { credits: notAsked, keyUsage: notAsked, chargedBetween: notAsked, generation: () => Promise.resolve(undefined) }, simulator: createSimulator({ clock }), spool: createSpool("."),
     log: createLog({ level: "warn", format: "json" }), metrics: createMetrics(), random: Math.random,
   });

@@ -15,6 +15,8 @@ export type RequestHead = Readonly<{
   text: string;
   lengthAt: number;
   lengthRaw: number;
+  /** One for all heads of a connection that say the same but for the length: what follows from them can be kept under it. */
+  same: object;
 }>;
 
 const HEAD_BYTES_MAX = 16 * 1024;
@@ -80,7 +82,7 @@ export function createHeadReader(): (bytes: Buffer, before?: RequestHead) => Req
     const length = headers["content-length"], connection = headers["connection"];
     if (headers["host"] === undefined || length === undefined || !LENGTH.test(length) || rawHeaders.length > 2 * HEADERS_MAX) return undefined;
     if (connection !== undefined && connection.toLowerCase() !== "keep-alive") return undefined;
-    return { method: "POST", target, headers, rawHeaders, length: Number(length), bytes: end + 4, text, lengthAt, lengthRaw };
+    return { method: "POST", target, headers, rawHeaders, length: Number(length), bytes: end + 4, text, lengthAt, lengthRaw, same: {} };
   };
 }
 

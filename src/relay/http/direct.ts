@@ -20,13 +20,15 @@ class DirectInbound implements Inbound {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly clientIp: string;
+  readonly sameHead: object;
   private readonly exchange: DirectExchange;
   private readonly limits: BodyLimits;
   private collector: BodyCollector | undefined;
 
   constructor(exchange: DirectExchange, clientIp: string, limits: BodyLimits) {
-    const { method, target, headers } = exchange.head;
+    const { method, target, headers, same } = exchange.head;
     const mark = target.indexOf("?");
+    this.sameHead = same;
     this.method = method;
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.headers = headers;

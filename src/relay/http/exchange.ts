@@ -11,6 +11,8 @@ export interface Inbound {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The client's address. */
   readonly clientIp: string;
+  /** One for all calls of a connection whose heads differ in nothing but the body's length. */
+  readonly sameHead?: object;
   /**
    * Reads the whole body, decoded (gzip, br, deflate, zstd), within the limits for bodies. With a sink the bytes go
    * there, and what is returned is empty.

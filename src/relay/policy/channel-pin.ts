@@ -8,15 +8,15 @@ const PINNED = /^(.+)-(\d{1,9})$/;
  * The caller behind what was presented as a key: the key itself, or one that names its channel, where its owner may.
  * Only what is no key by itself is read the second way, so warm keys never pay for it.
  */
-export function lookUpCaller(keys: KeyDirectory, presented: string): Caller | undefined | Promise<Caller | undefined> {
-  const found = keys.lookup(presented);
+export function lookUpCaller(keys: Pick<KeyDirectory, "lookup">, presented: string, head?: object): Caller | undefined | Promise<Caller | undefined> {
+  const found = keys.lookup(presented, head);
   if (found !== undefined && !(found instanceof Promise)) return found;
   const [, secret, number] = PINNED.exec(presented) ?? [];
   if (secret === undefined) return found;
   return lookUpPinned(keys, found, secret, Number(number));
 }
 
-async function lookUpPinned(keys: KeyDirectory, found: Promise<Caller | undefined> | undefined, secret: string, channelNumber: number): Promise<Caller | undefined> {
+async function lookUpPinned(keys: Pick<KeyDirectory, "lookup">, found: Promise<Caller | undefined> | undefined, secret: string, channelNumber: number): Promise<Caller | undefined> {
   const itself = await found;
   if (itself) return itself;
   const caller = await keys.lookup(secret);

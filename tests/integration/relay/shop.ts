@@ -110,7 +110,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         return Promise.resolve();
       },
     },
-    keys: { lookup: (secret) => (secret === KEY || options.others?.[secret ?? ""] ? createCaller({ groupId: options.groupId ?? "g1", ...(secret === KEY ? options.caller : options.others![secret!]) }) : undefined), byId: () => createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) },
+    keys: { lookup: (secret) => (secret === KEY || options.others?.[secret ?? ""] ? createCaller({ groupId: options.groupId ?? "g1", ...(secret === KEY ? options.caller : options.others![secret!]) }) : undefined), again: () => undefined, byId: () => createCaller({ groupId: options.groupId ?? "g1", ...options.caller }) },
     lookups: {
       credits: () => Promise.resolve({ totalCreditsNano: 10_000_000_000n, totalUsageNano: 2_500_000_000n, balanceNano: 7_500_000_000n }),
       keyUsage: () => Promise.resolve({ totalNano: 2_000_000_000n, dayNano: 1_000_000n, weekNano: 20_000_000n, monthNano: 300_000_000n, budgetNano: { day: 1_000_000n } }),

@@ -23,6 +23,29 @@ test("a warm key is answered without a query and without waiting", async () => {
   expect(load).toHaveBeenCalledTimes(1);
 });
 
+test("a head whose key has been looked up is known again, for as long as its key is", async () => {
+  const { directory, load, pass } = setUp();
+  const head = {}, other = {};
+  expect(directory.again(head)).toBeUndefined();
+  await directory.lookup(SECRET, head);
+  expect(directory.again(head)).toMatchObject({ keyId: "k1" });
+  expect(directory.again(other)).toBeUndefined();
+  await directory.lookup(OTHER, other);
+  directory.drop("k1");
+  expect([directory.again(head), directory.again(other)]).toMatchObject([undefined, { keyId: "k2" }]);
+  await directory.lookup(SECRET, head);
+  pass(60_001);
+  expect([directory.again(head), directory.again(other)]).toEqual([undefined, undefined]);
+  expect(load).toHaveBeenCalledTimes(3);
+});
+
+test("an unknown key is not known again by its head", async () => {
+  const { directory } = setUp();
+  const head = {};
+  expect(await directory.lookup(`sk-${"c".repeat(40)}`, head)).toBeUndefined();
+  expect(directory.again(head)).toBeUndefined();
+});
+
 test("parallel look-ups of a cold key are one query", async () => {
   const { directory, load } = setUp();
   await Promise.all(Array.from({ length: 50 }, () => directory.lookup(SECRET)));

@@ -52,6 +52,13 @@ test.each([
   expect(read(text)).toBeUndefined();
 });
 
+test("heads that differ in nothing but the length are one to whoever keeps something under them", () => {
+  const read = (text: string, before?: ReturnType<typeof readHead>) => readHead(Buffer.from(text, "latin1"), before);
+  const first = read(`${POST}x-a: 1\r\n\r\n`)!, same = (text: string): boolean => read(text, first)!.same === first.same;
+  expect([same(`${POST}x-a: 1\r\n\r\n`), same(`${POST.replace(": 2", ": 345")}x-a: 1\r\n\r\n`)]).toEqual([true, true]);
+  expect([same(`${POST}x-a: 2\r\n\r\n`), same(`${POST.replace("/v1", "/v2")}x-a: 1\r\n\r\n`), read(`${POST}x-a: 1\r\n\r\n`)!.same === first.same]).toEqual([false, false, false]);
+});
+
 test("a connection's next head is read as one that nobody has seen before", () => {
   const heads = [
     `${POST}X-Long: ${"y".repeat(50)}\r\n\r\n`, `${POST}X-Long: ${"y".repeat(50)}\r\n\r\n`,
