@@ -39,6 +39,7 @@ export class OriginPool {
   /** Made once: written where a connection is opened, it would keep the call that opened it for as long as the connection. */
   readonly #events: ConnectionEvents = { idle: (one) => this.#idled(one), gone: (one) => this.#gone(one), unsent: (call) => this.#place(call) };
   readonly #names = new HeaderNames();
+  readonly #heads = new HeadBytes();
   #opening = 0;
   #closed = false;
   /** How every head goes on behind its target. */
@@ -146,6 +147,7 @@ export class OriginPool {
   /** Head and, where it is small, body in one piece. */
   #encode({ method, target, headers, body }: WireRequest): Message {
     const bytes = body.reduce((sum, { length }) => sum + length, 0);
+    const out = this.#heads;
     out.begin();
     out.add(method);
     out.add(" ");
@@ -162,6 +164,3 @@ export class OriginPool {
 }
 
 const NOTHING: readonly BodyPart[] = [];
-
-/** One head is written at a time, and is copied before the next. */
-const out = new HeadBytes();
