@@ -1,8 +1,8 @@
 import { nano, pico, type Pico } from "#money/amount.ts";
 import type { AttemptRecord, BudgetWindowRef, ChargeRecord } from "#money/charge.ts";
 import type { Multiplier, RateCard } from "#money/rate-card.ts";
-import { RecordBytes } from "#money/record-bytes.ts";
 import type { Quantities } from "#money/usage.ts";
+import { RepeatedBytes } from "#platform/repeated-bytes.ts";
 
 /** An admitted request: written before anything goes upstream. */
 export type OpenRecord = Readonly<{
@@ -31,84 +31,82 @@ export class JournalRecordError extends Error {
 }
 
 /** Texts of our own making (ids, names of outcomes) hold nothing that JSON would escape, so they are spliced in as they are. */
-export function writeOpen(out: RecordBytes, r: OpenRecord): void {
-  out.raw('{"k":"O","id":"').raw(r.id).raw('","w":"').raw(r.walletId).raw('","u":"').raw(r.userId);
-  if (r.keyId !== undefined) out.raw('","key":"').raw(r.keyId);
-  out.raw('","m":"').raw(r.modelId);
-  if (r.groupId !== undefined) out.raw('","g":"').raw(r.groupId);
-  out.raw('","e":').text(r.endpoint).raw(r.stream ? ',"s":true,"c":"' : ',"s":false,"c":"').raw(r.card.id)
-    .raw('","h":"').raw(`${r.holdNano}`).raw('","in":').raw(`${r.inputTokensMax}`).raw("}");
+export function writeOpen(out: RepeatedBytes, r: OpenRecord): void {
+  out.pair('{"k":"O","id":"', r.id).pair('","w":"', r.walletId).pair('","u":"', r.userId);
+  if (r.keyId !== undefined) out.pair('","key":"', r.keyId);
+  out.pair('","m":"', r.modelId);
+  if (r.groupId !== undefined) out.pair('","g":"', r.groupId);
+  out.pair('","e":', r.endpoint, json).pair(',"s":', r.stream ? "true" : "false").pair(',"c":"', r.card.id)
+    .pair('","h":"', `${r.holdNano}`).pair('","in":', `${r.inputTokensMax}`).text("}");
 }
 
 /** The admitted request never ran. */
-export const writeVoid = (out: RecordBytes, id: string): void => void out.raw('{"k":"V","id":"').raw(id).raw('"}');
+export const writeVoid = (out: RepeatedBytes, id: string): void => void out.pair('{"k":"V","id":"', id).text('"}');
 
 /** Everything that the settlement needs but the card's body. */
-export function writeDone(out: RecordBytes, r: ChargeRecord): void {
-  out.raw('{"k":"D","id":"').raw(r.id).raw('","w":"').raw(r.walletId).raw('","u":"').raw(r.userId).raw('","m":"').raw(r.modelId)
-    .raw('","c":"').raw(r.card.id).raw('","o":"').raw(r.outcome).raw('","us":"').raw(r.usageSource).raw('","q":');
+export function writeDone(out: RepeatedBytes, r: ChargeRecord): void {
+  out.pair('{"k":"D","id":"', r.id).pair('","w":"', r.walletId).pair('","u":"', r.userId).pair('","m":"', r.modelId)
+    .pair('","c":"', r.card.id).pair('","o":"', r.outcome).pair('","us":"', r.usageSource).text('","q":');
   writeQuantities(out, r.quantities);
-  out.raw(',"sum":"').raw(`${r.sumPico}`).raw('","n":"').raw(`${r.chargeNano}`).raw('","cost":"').raw(`${r.costPico}`).raw('","f":').raw(`${r.flags}`)
-    .raw(',"e":').text(r.endpoint).raw(r.stream ? ',"s":true,"st":' : ',"s":false,"st":').raw(`${r.httpStatus}`).raw(',"h":"').raw(`${r.holdNano}`).raw('"');
-  if (r.keyId !== undefined) out.raw(',"key":"').raw(r.keyId).raw('"');
-  if (r.channelId !== undefined) out.raw(',"ch":"').raw(r.channelId).raw('"');
-  if (r.groupId !== undefined) out.raw(',"g":"').raw(r.groupId).raw('"');
-  if (r.modelAsked !== undefined) out.raw(',"ma":').text(r.modelAsked);
-  if (r.finish !== undefined) out.raw(',"fin":').text(r.finish);
-  if (r.errorCode !== undefined) out.raw(',"err":').text(r.errorCode);
-  if (r.detail !== undefined) out.raw(',"d":').raw(JSON.stringify(r.detail));
-  if (r.latencyMs !== undefined) out.raw(',"l":').raw(`${r.latencyMs}`);
-  if (r.ttftMs !== undefined) out.raw(',"t":').raw(`${r.ttftMs}`);
+  out.pair(',"sum":"', `${r.sumPico}`).pair('","n":"', `${r.chargeNano}`).pair('","cost":"', `${r.costPico}`).pair('","f":', `${r.flags}`)
+    .pair(',"e":', r.endpoint, json).pair(',"s":', r.stream ? "true" : "false").pair(',"st":', `${r.httpStatus}`).pair(',"h":"', `${r.holdNano}`).text('"');
+  if (r.keyId !== undefined) out.pair(',"key":"', r.keyId).text('"');
+  if (r.channelId !== undefined) out.pair(',"ch":"', r.channelId).text('"');
+  if (r.groupId !== undefined) out.pair(',"g":"', r.groupId).text('"');
+  if (r.modelAsked !== undefined) out.pair(',"ma":', r.modelAsked, json);
+  if (r.finish !== undefined) out.pair(',"fin":', r.finish, json);
+  if (r.errorCode !== undefined) out.pair(',"err":', r.errorCode, json);
+  if (r.detail !== undefined) out.pair(',"d":', JSON.stringify(r.detail));
+  if (r.latencyMs !== undefined) out.pair(',"l":', `${r.latencyMs}`);
+  if (r.ttftMs !== undefined) out.pair(',"t":', `${r.ttftMs}`);
   let next = ',"b":[';
   for (const budget of r.budgets) {
-    writeBudget(out.raw(next), budget);
+    writeBudget(out.text(next), budget);
     next = ",";
   }
-  if (r.budgets.length > 0) out.raw("]");
+  if (r.budgets.length > 0) out.text("]");
   next = ',"a":[';
   for (const attempt of r.attempts) {
-    writeAttempt(out.raw(next), attempt);
+    writeAttempt(out.text(next), attempt);
     next = ",";
   }
-  out.raw(r.attempts.length > 0 ? "]}" : ',"a":[]}');
+  out.text(r.attempts.length > 0 ? "]}" : ',"a":[]}');
 }
 
 /** As `[{every other field},"cost"]`. */
-function writeAttempt(out: RecordBytes, a: AttemptRecord): void {
-  out.raw('[{"channelId":"').raw(a.channelId).raw('"');
-  if (a.credential !== undefined) out.raw(',"credential":').text(a.credential);
-  if (a.upstreamModel !== undefined) out.raw(',"upstreamModel":').text(a.upstreamModel);
-  if (a.upstreamId !== undefined) out.raw(',"upstreamId":').text(a.upstreamId);
-  if (a.errorClass !== undefined) out.raw(',"errorClass":').text(a.errorClass);
-  if (a.status !== undefined) out.raw(',"status":').raw(`${a.status}`);
-  if (a.latencyMs !== undefined) out.raw(',"latencyMs":').raw(`${a.latencyMs}`);
-  if (a.ttftMs !== undefined) out.raw(',"ttftMs":').raw(`${a.ttftMs}`);
-  if (a.usage !== undefined) out.raw(',"usage":').raw(JSON.stringify(a.usage));
-  out.raw('},"').raw(`${a.costPico}`).raw('"]');
+function writeAttempt(out: RepeatedBytes, a: AttemptRecord): void {
+  out.pair('[{"channelId":"', a.channelId).text('"');
+  if (a.credential !== undefined) out.pair(',"credential":', a.credential, json);
+  if (a.upstreamModel !== undefined) out.pair(',"upstreamModel":', a.upstreamModel, json);
+  if (a.upstreamId !== undefined) out.pair(',"upstreamId":', a.upstreamId, json);
+  if (a.errorClass !== undefined) out.pair(',"errorClass":', a.errorClass, json);
+  if (a.status !== undefined) out.pair(',"status":', `${a.status}`);
+  if (a.latencyMs !== undefined) out.pair(',"latencyMs":', `${a.latencyMs}`);
+  if (a.ttftMs !== undefined) out.pair(',"ttftMs":', `${a.ttftMs}`);
+  if (a.usage !== undefined) out.pair(',"usage":', JSON.stringify(a.usage));
+  out.pair('},"', `${a.costPico}`).text('"]');
 }
 
-const writeBudget = (out: RecordBytes, { scope, period, startsAtMs }: BudgetWindowRef): void =>
-  void out.raw('{"scope":').text(scope).raw(',"period":"').raw(period).raw('","startsAtMs":').raw(`${startsAtMs}`).raw("}");
+const writeBudget = (out: RepeatedBytes, { scope, period, startsAtMs }: BudgetWindowRef): void =>
+  void out.pair('{"scope":', scope, json).pair(',"period":"', period).pair('","startsAtMs":', `${startsAtMs}`).text("}");
 
-function writeQuantities(out: RecordBytes, quantities: Quantities): void {
+function writeQuantities(out: RepeatedBytes, quantities: Quantities): void {
   let next = "{";
   for (const item in quantities) {
-    out.raw(next).text(item).raw(":").raw(`${quantities[item]}`);
+    out.pair(next, item, json).pair(":", `${quantities[item]}`);
     next = ",";
   }
-  out.raw(next === "{" ? "{}" : "}");
+  out.text(next === "{" ? "{}" : "}");
 }
 
 /** A record that is kept elsewhere than in the journal. */
 export function encodeDone(record: ChargeRecord): string {
-  const out = new RecordBytes(ONE_RECORD_BYTES);
+  const out = new RepeatedBytes({ encoding: "utf8" });
   writeDone(out, record);
-  return out.toString();
+  return out.end().toString();
 }
 
-const ONE_RECORD_BYTES = 2 * 1024;
-
-export const writeCard = (out: RecordBytes, card: RateCard): void => void out.raw(encodeCard(card));
+export const writeCard = (out: RepeatedBytes, card: RateCard): void => void out.pair("", encodeCard(card));
 
 export const encodeCard = (card: RateCard): string => JSON.stringify({
   k: "R", id: card.id, v: card.priceVersionId.toString(), m: card.multipliers, un: [...card.unpriced], ...(card.borders && { bo: card.borders }),
@@ -165,6 +163,8 @@ function decodeCard(wire: Wire): RateCard {
     unpriced: new Set(wire.un), ...(borders && { borders }),
   };
 }
+
+const json = (value: string): string => JSON.stringify(value);
 
 const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
   (value === undefined ? {} : { [key]: value } as { [P in K]: V });

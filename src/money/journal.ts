@@ -6,6 +6,7 @@ import { writeCard, writeDone, writeOpen, writeVoid, type OpenRecord } from "#mo
 import type { RateCard } from "#money/rate-card.ts";
 import { RecordBytes } from "#money/record-bytes.ts";
 import type { Log } from "#platform/log.ts";
+import type { RepeatedBytes } from "#platform/repeated-bytes.ts";
 import { beforeTurnEnd } from "#platform/turn.ts";
 
 /** The disk did not take the records of this turn. */
@@ -99,7 +100,7 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
     return { file, fd: fs.openSync(file, "ax", 0o600), bytes: 0, pending: 0, bornMs: monotonic(), sealed: false };
   }
 
-  function add<Record extends { readonly card: RateCard }>(write: (out: RecordBytes, record: Record) => void, record: Record): Segment {
+  function add<Record extends { readonly card: RateCard }>(write: (out: RepeatedBytes, record: Record) => void, record: Record): Segment {
     const { card } = record;
     if (!cards.has(card.id)) {
       cards.add(card.id);
@@ -111,7 +112,7 @@ function createJournal(dir: string, { nodeId, identity, log, monotonic, sync = "
     return segment;
   }
 
-  function append<Record>(write: (out: RecordBytes, record: Record) => void, record: Record): void {
+  function append<Record>(write: (out: RepeatedBytes, record: Record) => void, record: Record): void {
     lines.line(write, record);
     if (turn !== undefined) return;
     turn = nextTurn();

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { RepeatedBytes } from "#platform/repeated-bytes.ts";
 import { withRoom } from "#platform/with-room.ts";
 
 const FIRST_BYTES = 64 * 1024;
@@ -6,17 +7,14 @@ const FIRST_BYTES = 64 * 1024;
 const KEPT_BYTES = 1024 * 1024;
 /** CRC-32 in 8 hex digits, and a blank. */
 const SUM_BYTES = 9;
-/** Up to here letter by letter is quicker than a call into the runtime. */
-const LETTERS_MAX = 20;
-const QUOTE = 0x22, BACKSLASH = 0x5c, NEWLINE = 0x0a, BLANK = 0x20;
+const NEWLINE = 0x0a, BLANK = 0x20;
 
-/**
- * Lines of JSON in bytes, each with its check sum in front. Letters go one by one into memory that is there already: built
- * as texts, a turn's records are some hundred pieces that are joined, copied and thrown away.
- */
+/** Lines of JSON in bytes, each with its check sum in front. */
 export class RecordBytes {
   #bytes: Buffer;
   #at = 0;
+  /** By who writes with it: one line is much like the one before of its kind. */
+  readonly #forms = new Map<unknown, RepeatedBytes>();
   /** Where lines begin. */
   #starts: number[] = [];
 
@@ -28,59 +26,14 @@ export class RecordBytes {
     return this.#at === 0;
   }
 
-  /** Adds a line that `write` fills; none when it throws. */
-  line<Record>(write: (out: this, record: Record) => void, record: Record): void {
-    const start = this.#at;
-    try {
-      this.#room(SUM_BYTES);
-      this.#at += SUM_BYTES;
-      write(this, record);
-      this.#room(1);
-      this.#bytes[this.#at++] = NEWLINE;
-      this.#starts.push(start);
-    } catch (error) {
-      this.#at = start;
-      throw error;
-    }
-  }
-
-  /** As it stands: JSON, or a part of it. */
-  raw(text: string): this {
-    const { length } = text;
-    if (length > LETTERS_MAX) return this.#encoded(text);
-    this.#room(length);
-    const bytes = this.#bytes, from = this.#at;
-    let all = 0;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      all |= code;
-      bytes[from + i] = code;
-    }
-    if (all > 0x7f) return this.#encoded(text);
-    this.#at = from + length;
-    return this;
-  }
-
-  /** As a JSON string. */
-  text(value: string): this {
-    const { length } = value;
-    this.#room(length + 2);
-    const bytes = this.#bytes, from = this.#at;
-    bytes[from] = QUOTE;
-    for (let i = 0; i < length; i++) {
-      const code = value.charCodeAt(i);
-      // Whatever needs a thought has it thought by JSON itself.
-      if (code < BLANK || code > 0x7e || code === QUOTE || code === BACKSLASH) return this.raw(JSON.stringify(value));
-      bytes[from + 1 + i] = code;
-    }
-    bytes[from + length + 1] = QUOTE;
-    this.#at = from + length + 2;
-    return this;
-  }
-
-  /** The text of a record that stands in no line. */
-  toString(): string {
-    return this.#bytes.toString("utf8", 0, this.#at);
+  /** Adds a line that `write` fills; none when it throws. Each `write` has a way of its own to put things. */
+  line<Record>(write: (out: RepeatedBytes, record: Record) => void, record: Record): void {
+    const written = writtenBy(this.#forms, write, record), start = this.#at;
+    this.#bytes = withRoom(this.#bytes, start, SUM_BYTES + written.length + 1);
+    this.#at = start + SUM_BYTES + written.length;
+    written.copy(this.#bytes, start + SUM_BYTES);
+    this.#bytes[this.#at++] = NEWLINE;
+    this.#starts.push(start);
   }
 
   /** All lines with their sums. The memory is this object's own: to be written before the next line is begun. */
@@ -104,14 +57,14 @@ export class RecordBytes {
     }
     bytes[start + SUM_BYTES - 1] = BLANK;
   }
+}
 
-  #encoded(text: string): this {
-    this.#room(text.length * 3);
-    this.#at += this.#bytes.write(text, this.#at, "utf8");
-    return this;
-  }
+type Write<Record> = (out: RepeatedBytes, record: Record) => void;
 
-  #room(bytes: number): void {
-    this.#bytes = withRoom(this.#bytes, this.#at, bytes);
-  }
+function writtenBy<Record>(forms: Map<unknown, RepeatedBytes>, write: Write<Record>, record: Record): Buffer {
+  let out = forms.get(write);
+  if (!out) forms.set(write, (out = new RepeatedBytes({ encoding: "utf8" })));
+  out.begin();
+  write(out, record);
+  return out.end();
 }

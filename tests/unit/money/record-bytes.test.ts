@@ -9,7 +9,7 @@ const lines = (bytes: Buffer): readonly (readonly [sum: string, json: string])[]
 
 test("texts are what JSON makes of them, every line has the sum of its bytes, and memory grows as it must", () => {
   const out = new RecordBytes(16);
-  for (const text of TEXTS) out.line((to, value) => void to.raw('{"a":').text(value).raw(`,"b":${JSON.stringify(value)}}`), text);
+  for (const text of TEXTS) out.line((to, value) => void to.pair('{"a":', value, (it) => JSON.stringify(it)).pair(',"b":', JSON.stringify(value)).text("}"), text);
   const found = lines(out.take());
   expect(found.map(([, json]) => JSON.parse(json) as unknown)).toEqual(TEXTS.map((text) => ({ a: text, b: text })));
   expect(found.map(([sum]) => sum)).toEqual(found.map(([, json]) => crc32(json).toString(16).padStart(8, "0")));
@@ -18,13 +18,13 @@ test("texts are what JSON makes of them, every line has the sum of its bytes, an
 
 test("a line whose writing fails is none, and those around it stand", () => {
   const out = new RecordBytes(16);
-  out.line((to) => void to.raw("1"), undefined);
+  out.line((to) => void to.text("1"), undefined);
   expect(() => out.line((to) => {
-    to.raw("half of ").text("it");
+    to.text("half of ").pair("it", "");
     throw new Error("no");
   }, undefined)).toThrow("no");
-  out.line((to) => void to.raw("2"), undefined);
+  out.line((to) => void to.text("2"), undefined);
   expect(lines(out.take()).map(([, json]) => json)).toEqual(["1", "2"]);
-  out.line((to) => void to.raw("3"), undefined);
+  out.line((to) => void to.text("3"), undefined);
   expect(lines(out.take()).map(([, json]) => json)).toEqual(["3"]);
 });

@@ -25,24 +25,6 @@ test("one head follows the other, also one that takes more room than any before"
   }
 });
 
-test("whatever the head before said, the next one says what it is told", () => {
-  const out = new HeadBytes();
-  let seed = 7;
-  const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
-  for (let i = 0; i < 3_000; i++) {
-    out.begin();
-    let expected = "";
-    for (let n = random(6); n >= 0; n--) {
-      const name = `n${random(3)}`, value = "v".repeat(random(4) * (random(40) === 0 ? 3_000 : 1)), text = random(2) === 0 ? name : "text", kind = random(20);
-      if (kind === 0) expect(() => out.header(name, `${value}\n`)).toThrow(TypeError);
-      else if (kind < 5) out.add(text);
-      else out.header(name, value);
-      expected += kind === 0 ? "" : kind < 5 ? text : `${name}: ${value}\r\n`;
-    }
-    if (random(10) > 0) expect(out.end().toString()).toBe(expected); // one is given up in the middle
-  }
-});
-
 describe("what could be taken for the value's end, or cannot be said in one byte, is refused", () => {
   test.each(["a\r\nx: 1", "a\nb", "a\rb", "a\0", "\x7f", "\x1b[0m", "你", "a\u0100"])("%j", (value) => {
     expect(() => written((out) => out.header("x", value))).toThrow(new TypeError("The header x has a value that cannot be sent."));
