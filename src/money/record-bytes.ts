@@ -28,7 +28,7 @@ export class RecordBytes {
 
   /** Adds a line that `write` fills; none when it throws. Each `write` has a way of its own to put things. */
   line<Record>(write: (out: RepeatedBytes, record: Record) => void, record: Record): void {
-    const written = writtenBy(this.#forms, write, record), start = this.#at;
+    const written = this.#written(write, record), start = this.#at;
     this.#bytes = withRoom(this.#bytes, start, SUM_BYTES + written.length + 1);
     this.#at = start + SUM_BYTES + written.length;
     written.copy(this.#bytes, start + SUM_BYTES);
@@ -47,6 +47,14 @@ export class RecordBytes {
     return taken;
   }
 
+  #written<Record>(write: (out: RepeatedBytes, record: Record) => void, record: Record): Buffer {
+    let out = this.#forms.get(write);
+    if (!out) this.#forms.set(write, (out = new RepeatedBytes({ encoding: "utf8" })));
+    out.begin();
+    write(out, record);
+    return out.end();
+  }
+
   #sum(start: number, end: number): void {
     const bytes = this.#bytes;
     let sum = crc32(bytes.subarray(start + SUM_BYTES, end - 1));
@@ -57,14 +65,4 @@ export class RecordBytes {
     }
     bytes[start + SUM_BYTES - 1] = BLANK;
   }
-}
-
-type Write<Record> = (out: RepeatedBytes, record: Record) => void;
-
-function writtenBy<Record>(forms: Map<unknown, RepeatedBytes>, write: Write<Record>, record: Record): Buffer {
-  let out = forms.get(write);
-  if (!out) forms.set(write, (out = new RepeatedBytes({ encoding: "utf8" })));
-  out.begin();
-  write(out, record);
-  return out.end();
 }

@@ -1,9 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { HeadBytes } from "#platform/http1/head-bytes.ts";
 
+/** Name -> value; what is undefined is not sent. */
 export type AnswerHead = Readonly<Record<string, string | undefined>>;
-
-const LINE_END = "\r\n";
 
 /** One head is written at a time, and is read before the next. */
 const out = new HeadBytes();
@@ -20,9 +19,7 @@ export function writeHead(status: number, headers: AnswerHead, more: string, kee
   out.begin();
   out.add("HTTP/1.1 ");
   out.add(`${status}`);
-  out.add(" ");
-  out.add(STATUS_CODES[status] ?? "");
-  out.add(LINE_END);
+  out.add(` ${STATUS_CODES[status] ?? ""}\r\n`);
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined && name !== "connection") out.header(name, value);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { atTurnEnd } from "#platform/turn.ts";
-import { writeHead } from "#relay/http/answer-head.ts";
+import { writeHead, type AnswerHead } from "#relay/http/answer-head.ts";
 
 /**
  * Writes answers past `ServerResponse`, whose general way (a list of headers that it checks, four pieces a chunk) costs
@@ -9,9 +9,9 @@ import { writeHead } from "#relay/http/answer-head.ts";
  */
 export interface RawAnswer {
   /** Head and body in one piece. Nothing may follow. */
-  whole(status: number, headers: Headers, body: Buffer | string): void;
+  whole(status: number, headers: AnswerHead, body: Buffer | string): void;
   /** Head of an answer in chunks; goes out with its first bytes. */
-  begin(status: number, headers: Headers): void;
+  begin(status: number, headers: AnswerHead): void;
   /**
    * Adds bytes, which leave at the end of this turn together with what else comes until then.
    * Returns false when the client's socket is full: wait for `onDrain`.
@@ -20,8 +20,6 @@ export interface RawAnswer {
   /** The last bytes, and the end. */
   end(chunk: Uint8Array | string | undefined): void;
 }
-
-type Headers = Readonly<Record<string, string | undefined>>;
 
 /** What Node keeps of an answer; `tests/unit/relay/http/exchange.test.ts` notices when a release changes it. */
 type Internals = ServerResponse & { _header?: string | null; _headerSent?: boolean; _keepAliveTimeout?: number; maxRequestsOnConnectionReached?: boolean };
@@ -87,7 +85,7 @@ class SocketAnswer implements RawAnswer {
     this.onDrain = onDrain;
   }
 
-  whole(status: number, headers: Headers, body: Buffer | string): void {
+  whole(status: number, headers: AnswerHead, body: Buffer | string): void {
     const { socket, keeper } = this;
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
     const head = writeHead(status, headers, headers["content-length"] === undefined && !BODILESS.has(status) ? `content-length: ${bytes.length}\r\n` : "", keeper.keepAliveMs);
@@ -102,7 +100,7 @@ class SocketAnswer implements RawAnswer {
     keeper.ended();
   }
 
-  begin(status: number, headers: Headers): void {
+  begin(status: number, headers: AnswerHead): void {
     this.head = writeHead(status, headers, "transfer-encoding: chunked\r\n", this.keeper.keepAliveMs).toString("latin1");
     this.keeper.began?.(status, this.head);
   }
