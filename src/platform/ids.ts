@@ -3,7 +3,8 @@ import { randomFillSync } from "node:crypto";
 /** Crockford's base32: no I, L, O, U. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((letter, value) => [letter, value]));
-const DIGITS = "0123456789abcdef";
+const DIGITS = Buffer.from("0123456789abcdef");
+const LETTERS = Buffer.from(ALPHABET);
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -28,8 +29,9 @@ export function createIds(fill: (bytes: Uint8Array) => void = randomFillSync): (
   let used = pool.length;
   let lastMs = 0;
   let sequence = 0;
-  let time = ""; // the text of `timeMs`: many ids share a millisecond
-  let timeMs = -1;
+  // Written in place and made a string in one go: put together from pieces it would be a tree of them, made flat when it is first read.
+  const text = Buffer.from("00000000-0000-7000-0000-000000000000");
+  let timeMs = -1; // whose text stands there: many ids share a millisecond
   return (nowMs = Date.now()) => {
     if (used === pool.length) {
       fill(pool);
@@ -49,9 +51,10 @@ export function createIds(fill: (bytes: Uint8Array) => void = randomFillSync): (
     }
     if (timeMs !== lastMs) {
       timeMs = lastMs;
-      time = timeText(lastMs);
+      writeTime(text, lastMs);
     }
-    return time + randomText(pool, at, sequence);
+    writeRest(text, pool, at, sequence);
+    return text.toString("latin1");
   };
 }
 
@@ -61,15 +64,24 @@ export function createIds(fill: (bytes: Uint8Array) => void = randomFillSync): (
  */
 export const uuidv7 = createIds();
 
-function timeText(ms: number): string {
-  const time = ms.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7`;
+function writeTime(text: Buffer, ms: number): void {
+  const digits = ms.toString(16).padStart(12, "0");
+  text.write(digits.slice(0, 8), 0, "latin1");
+  text.write(digits.slice(8), 9, "latin1");
 }
 
-function randomText(bytes: Uint8Array, at: number, sequence: number): string {
-  return HEX[sequence >>> 4]! + DIGITS[sequence & 15]!
-    + "-" + HEX[(bytes[at]! & 0x3f) | 0x80]! + HEX[bytes[at + 1]!]!
-    + "-" + HEX[bytes[at + 2]!]! + HEX[bytes[at + 3]!]! + HEX[bytes[at + 4]!]! + HEX[bytes[at + 5]!]! + HEX[bytes[at + 6]!]! + HEX[bytes[at + 7]!]!;
+/** What follows the version's digit. */
+function writeRest(text: Buffer, random: Uint8Array, at: number, sequence: number): void {
+  text[15] = DIGITS[sequence >>> 8]!;
+  writeByte(text, 16, sequence & 0xff);
+  writeByte(text, 19, (random[at]! & 0x3f) | 0x80);
+  writeByte(text, 21, random[at + 1]!);
+  for (let i = 0; i < 6; i++) writeByte(text, 24 + 2 * i, random[at + 2 + i]!);
+}
+
+function writeByte(text: Buffer, at: number, byte: number): void {
+  text[at] = DIGITS[byte >>> 4]!;
+  text[at + 1] = DIGITS[byte & 15]!;
 }
 
 /** The millisecond in a UUIDv7. */
@@ -81,9 +93,12 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 /** Positions of the 32 hex digits in a UUID's text. */
 const DIGIT_AT = Array.from({ length: 36 }, (_, at) => at).filter((at) => at !== 8 && at !== 13 && at !== 18 && at !== 23);
 
+/** Where request ids are written, one after the other. */
+const REQUEST_ID = Buffer.from("req_".padEnd(30));
+
 /** `req_` and a ULID of the same 128 bits: what customers see of a request's id. */
 export function requestIdText(uuid: string): string {
-  let text = "req_";
+  let at = 4;
   let pending = 0;
   let bits = 2; // 26 letters hold 130 bits: the first two are zero.
   for (let i = 0; i < 32; i++) {
@@ -92,11 +107,11 @@ export function requestIdText(uuid: string): string {
     bits += 4;
     if (bits >= 5) {
       bits -= 5;
-      text += ALPHABET[pending >>> bits];
+      REQUEST_ID[at++] = LETTERS[pending >>> bits]!;
       pending &= (1 << bits) - 1;
     }
   }
-  return text;
+  return REQUEST_ID.toString("latin1");
 }
 
 /** The UUID of a request id as shown to customers, in either case of letters; undefined when it is none. */

@@ -146,7 +146,8 @@ export class RepeatedBytes {
 
   /** From here on the text says other things than the one before. */
   #forgetRest(): void {
-    this.#labels.length = this.#values.length = this.#sizes.length = this.#said;
     this.#end = this.#at;
+    // To shorten an array is a call into the runtime, even by nothing.
+    if (this.#labels.length > this.#said) this.#labels.length = this.#values.length = this.#sizes.length = this.#said;
   }
 }
