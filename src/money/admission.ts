@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { nano, ZERO_NANO } from "#money/amount.ts";
-import type { Ask, HoldMode, Refusal } from "#money/billing.ts";
+import type { Ask, BudgetLimit, HoldMode, Refusal } from "#money/billing.ts";
 import type { LeaseBroker, TakeOutcome } from "#money/lease-broker.ts";
 import { availableIn, freeOf, reserve, type LeaseBook, type Scope } from "#money/lease.ts";
 import { isFree } from "#money/price.ts";
@@ -29,6 +29,9 @@ export type AdmissionDeps = Readonly<{
 /** Others may take what was just leased; a request that loses so often is refused. */
 const ROUNDS_MOST = 20;
 
+type NamedWindow = Readonly<{ key: string; limitNano: bigint }>;
+const NO_WINDOWS: readonly NamedWindow[] = [];
+
 const AWAY: Refusal = { refused: "billing-unavailable", retryAfterMs: 1_000 };
 
 /**
@@ -41,6 +44,8 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
   scopesOf(ask: Ask): readonly Scope[];
 } {
   const freeCards = new WeakMap<RateCard, boolean>();
+  /** The windows of a list of budgets with their names in the book: callers are told the same list again and again. */
+  const windows = new WeakMap<readonly BudgetLimit[], readonly NamedWindow[]>();
 
   function free(card: RateCard): boolean {
     let known = freeCards.get(card);
@@ -48,10 +53,17 @@ export function createAdmission({ book, broker, overdraft, guardExact }: Admissi
     return known;
   }
 
+  function windowsOf(budgets: readonly BudgetLimit[]): readonly NamedWindow[] {
+    if (budgets.length === 0) return NO_WINDOWS;
+    let known = windows.get(budgets);
+    if (!known) windows.set(budgets, known = eachWindow(budgets).map(({ scope, period, startsAtMs, limitNano }) => ({ key: windowKey(scope, period, startsAtMs), limitNano })));
+    return known;
+  }
+
   function scopesOf(ask: Ask): Scope[] {
     const scopes = [book.scope(ask.walletId, "wallet")];
-    for (const { scope, period, startsAtMs, limitNano } of eachWindow(ask.budgets)) {
-      const budget = book.scope(windowKey(scope, period, startsAtMs), "budget");
+    for (const { key, limitNano } of windowsOf(ask.budgets)) {
+      const budget = book.scope(key, "budget");
       if (budget.limit !== limitNano) changeLimit(budget, limitNano);
       scopes.push(budget);
     }

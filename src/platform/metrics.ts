@@ -2,7 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 
 /** Names of labels are closed sets of the code's own; values never hold a customer's id or free text. */
 export interface Metrics {
-  counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
+  /** @param collect adds what has come since it was asked last */
+  counter<L extends string = never>(name: string, help: string, labels?: readonly L[], collect?: (counter: Counter<L>) => void): Counter<L>;
   /** @param buckets upper bounds; default: seconds from 5 ms to 10 s */
   histogram<L extends string = never>(name: string, help: string, labels?: readonly L[], buckets?: readonly number[]): Histogram<L>;
   /** @param collect sets the value when it is asked for */
@@ -21,8 +22,11 @@ export function createMetrics(): Metrics {
   const base = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({ name, help, labelNames: [...labelNames], registers: [registry] });
 
   return {
-    counter: <L extends string>(name: string, help: string, labels: readonly L[] = []) =>
-      once(name, () => new Counter<L>(base(name, help, labels))),
+    counter: <L extends string>(name: string, help: string, labels: readonly L[] = [], collect?: (counter: Counter<L>) => void) =>
+      once(name, () => {
+        const counter: Counter<L> = new Counter<L>({ ...base(name, help, labels), ...(collect ? { collect: () => collect(counter) } : {}) });
+        return counter;
+      }),
     histogram: <L extends string>(name: string, help: string, labels: readonly L[] = [], buckets?: readonly number[]) =>
       once(name, () => new Histogram<L>({ ...base(name, help, labels), ...(buckets ? { buckets: [...buckets] } : {}) })),
     gauge: <L extends string>(name: string, help: string, labels: readonly L[] = [], collect?: (gauge: Gauge<L>) => void) =>

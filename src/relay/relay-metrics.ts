@@ -9,33 +9,42 @@ export type RelayMeters = Readonly<{
 
 /** @param running requests under way now; @param waiting those of them that wait for a place */
 export function createRelayMeters(metrics: Metrics, running: () => number, waiting: () => number): RelayMeters {
-  const requests = metrics.counter("modelmart_relay_requests_total", "Relay requests by operation and outcome", ["operation", "outcome"]);
+  const requests = new Tallies(), attempts = new Tallies();
+  metrics.counter("modelmart_relay_requests_total", "Relay requests by operation and outcome", ["operation", "outcome"],
+    (counter) => requests.empty((operation, outcome, count) => counter.inc({ operation, outcome }, count)));
   const durations = metrics.histogram("modelmart_relay_request_seconds", "Time from arrival to the end of the answer", ["operation"], [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300]);
+  const durationOf = new Map<string, ReturnType<typeof durations.labels>>();
   const first = metrics.histogram("modelmart_relay_first_content_seconds", "Time from arrival to the first content", [], [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
-  const attempts = metrics.counter("modelmart_relay_attempts_total", "Calls of vendors by provider and result", ["provider", "result"]);
+  metrics.counter("modelmart_relay_attempts_total", "Calls of vendors by provider and result", ["provider", "result"],
+    (counter) => attempts.empty((provider, result, count) => counter.inc({ provider, result }, count)));
   metrics.gauge("modelmart_relay_running", "Relay requests under way", [], (gauge) => gauge.set(running()));
   metrics.gauge("modelmart_relay_waiting", "Relay requests that wait for a place in a limit", [], (gauge) => gauge.set(waiting()));
-  // Looking a set of labels up costs more than counting: each is bound once.
-  const requestOf = boundTo((operation, outcome) => requests.labels({ operation, outcome }));
-  const durationOf = boundTo((operation) => durations.labels({ operation }));
-  const attemptOf = boundTo((provider, result) => attempts.labels({ provider, result }));
   return {
     request(operation, outcome, seconds) {
-      requestOf(operation, outcome).inc();
-      durationOf(operation, "").observe(seconds);
+      requests.add(operation, outcome);
+      // Looking a label up costs more than counting: each is bound once.
+      let duration = durationOf.get(operation);
+      if (!duration) durationOf.set(operation, (duration = durations.labels({ operation })));
+      duration.observe(seconds);
     },
     firstContent: (seconds) => first.observe(seconds),
-    attempt: (provider, result) => attemptOf(provider, result).inc(),
+    attempt: (provider, result) => attempts.add(provider, result),
   };
 }
 
-function boundTo<Child>(make: (first: string, second: string) => Child): (first: string, second: string) => Child {
-  const known = new Map<string, Map<string, Child>>();
-  return (first, second) => {
-    let children = known.get(first);
-    if (!children) known.set(first, (children = new Map()));
-    let child = children.get(second);
-    if (child === undefined) children.set(second, (child = make(first, second)));
-    return child;
-  };
+/** What is counted by two labels until somebody asks: of the library's counters each count is a text of its labels. */
+class Tallies {
+  readonly #counts = new Map<string, Map<string, number>>();
+
+  add(first: string, second: string): void {
+    let counts = this.#counts.get(first);
+    if (!counts) this.#counts.set(first, (counts = new Map()));
+    counts.set(second, (counts.get(second) ?? 0) + 1);
+  }
+
+  /** Hands over what has been counted, and begins anew. */
+  empty(take: (first: string, second: string, count: number) => void): void {
+    for (const [first, counts] of this.#counts) for (const [second, count] of counts) take(first, second, count);
+    this.#counts.clear();
+  }
 }

@@ -15,13 +15,17 @@ const ZONES_MAX = 2_000;
  */
 export type BudgetWindows = (caller: Caller, nowMs: number) => readonly BudgetLimit[];
 
-/** Remembers the running window of each time zone: asking the calendar costs more than the rest of an admission. */
+/**
+ * Remembers the running windows of each time zone, as asking the calendar costs more than the rest of an admission, and
+ * those of each caller while none of them ends: who asks gets the same list, by which others keep what follows from it.
+ */
 export function createBudgetWindows(): BudgetWindows {
   const running = new Map<string, Window>();
+  const callers = new WeakMap<Caller, Running>();
   const windowAt = (period: "day" | "week" | "month", timeZone: string, nowMs: number): Window => {
     const name = `${period} ${timeZone}`;
     const known = running.get(name);
-    if (known && known.startsAtMs <= nowMs && nowMs < known.endsAtMs) return known;
+    if (known && isIn(known, nowMs)) return known;
     if (running.size >= ZONES_MAX) running.clear();
     const window = windowOf(period, timeZone, nowMs);
     running.set(name, window);
@@ -33,13 +37,28 @@ export function createBudgetWindows(): BudgetWindows {
       : { scope, period: per, limitNano: nano(amountNano), ...windowAt(per, timeZone, nowMs) };
 
   return (caller, nowMs) => {
-    if (caller.keyBudgets.length === 0 && caller.userBudgets.length === 0) return [];
-    return [
+    if (caller.keyBudgets.length === 0 && caller.userBudgets.length === 0) return NONE;
+    const known = callers.get(caller);
+    if (known && isIn(known, nowMs)) return known.limits;
+    const limits = [
       ...caller.keyBudgets.map((budget) => limit(`key:${caller.keyId}`, budget, caller.timeZone, nowMs)),
       ...caller.userBudgets.map((budget) => limit(`user:${caller.userId}`, budget, caller.timeZone, nowMs)),
     ];
+    callers.set(caller, {
+      limits,
+      startsAtMs: Math.max(...limits.map(({ startsAtMs }) => startsAtMs)),
+      endsAtMs: Math.min(...limits.map(({ endsAtMs = Infinity }) => endsAtMs)),
+    });
+    return limits;
   };
 }
+
+const NONE: readonly BudgetLimit[] = [];
+
+/** The limits of a caller, and the time in which none of their windows changes. */
+type Running = Window & Readonly<{ limits: readonly BudgetLimit[] }>;
+
+const isIn = ({ startsAtMs, endsAtMs }: Window, atMs: number): boolean => startsAtMs <= atMs && atMs < endsAtMs;
 
 type Window = Readonly<{ startsAtMs: number; endsAtMs: number }>;
 
