@@ -3,7 +3,7 @@ import type { Job, RelayState } from "#relay/context.ts";
 import { createConversion } from "#relay/conversion/conversion.ts";
 import type { MediaAsk } from "#relay/dialects/media-ask.ts";
 import { searchUnits } from "#relay/metering/media-worst.ts";
-import { deliveredSoFar, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
+import { deliveredWhole, NOTHING_DELIVERED } from "#relay/metering/ending.ts";
 import { RelayError } from "#relay/errors.ts";
 import type { Ending } from "#relay/metering/ending.ts";
 import { deliver } from "#relay/routing/failover.ts";
@@ -87,7 +87,7 @@ function failedEnding({ context }: Job, { failure, possibleCost, begun }: Extrac
 
 function bodyEnding({ context }: Job, { tried, facts, empty }: Extract<Delivery, { kind: "body" }>): Ending {
   const how = context.left === "before" ? "left-before" : context.left !== undefined ? "left-body" : empty ? "empty" : "complete";
-  return { how, tried, facts, delivered: deliveredSoFar(facts), stopped: false, possibleCost: false };
+  return { how, tried, facts, delivered: deliveredWhole(facts), stopped: false, possibleCost: false };
 }
 
 /** What a token of output costs us where that is known, else what it costs the customer. */

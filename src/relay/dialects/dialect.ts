@@ -44,6 +44,8 @@ export type ReplyFacts = {
   contentCjk: number;
   /** Delivered text for the tokenizer, at most 64 KiB; `textTruncated` when more was delivered. */
   text: string[];
+  /** How many there are of them, where they are put together only when they are asked for. */
+  readonly texts?: number;
   textTruncated: boolean;
 };
 

@@ -33,4 +33,28 @@ export type Ending = Readonly<{
 }>;
 
 export const deliveredSoFar = (facts: ReplyFacts): Delivered =>
-  ({ bytes: facts.contentBytes, cjk: facts.contentCjk, texts: facts.text.length, truncated: facts.textTruncated });
+  ({ bytes: facts.contentBytes, cjk: facts.contentCjk, texts: facts.texts ?? facts.text.length, truncated: facts.textTruncated });
+
+/** Of an answer that is there as a whole: counted when somebody asks. */
+export const deliveredWhole = (facts: ReplyFacts): Delivered => new WholeText(facts);
+
+class WholeText implements Delivered {
+  readonly #facts: ReplyFacts;
+
+  constructor(facts: ReplyFacts) {
+    this.#facts = facts;
+  }
+
+  get bytes(): number {
+    return this.#facts.contentBytes;
+  }
+  get cjk(): number {
+    return this.#facts.contentCjk;
+  }
+  get texts(): number {
+    return this.#facts.texts ?? this.#facts.text.length;
+  }
+  get truncated(): boolean {
+    return this.#facts.textTruncated;
+  }
+}

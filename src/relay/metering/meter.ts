@@ -6,7 +6,7 @@ import type { CompiledPrice } from "#money/price.ts";
 import type { RateCard } from "#money/rate-card.ts";
 import { inputTokensOf, toQuantities, totalInputTokens } from "#money/usage.ts";
 import type { Quantities, Usage, UsageSource } from "#money/usage.ts";
-import type { Ending, How } from "#relay/metering/ending.ts";
+import type { Delivered, Ending, How } from "#relay/metering/ending.ts";
 import { watchedTokens } from "#relay/metering/estimate.ts";
 
 /** Numbers beyond this multiple of what the model can take are no numbers. */
@@ -58,7 +58,7 @@ export function wantsEstimate(ending: Ending, doubtZero = false): boolean {
   const { how, facts, delivered, stopped } = ending;
   if (how === "failed" || (how === "left-before" && (stopped || facts?.usage === undefined))) return false;
   if (how === "broken" && delivered.bytes === 0 && facts?.usage === undefined) return false;
-  return how === "cut" || facts?.usage === undefined || (doubtZero && isZeroForText(ending)) || lacksOutput(facts.usage, delivered.bytes);
+  return how === "cut" || facts?.usage === undefined || (doubtZero && isZeroForText(ending)) || lacksOutput(facts.usage, delivered);
 }
 
 /**
@@ -141,7 +141,7 @@ function usageOf({ ending, estimate, contextTokens, inputTokensRough, doubtZero 
   const output = estimate?.outputTokens ?? 0;
   if (reported === undefined || (doubtZero && isZeroForText(ending))) return estimate ? [{ inputUncached: estimate.inputTokens, outputText: output }, "estimated"] : [undefined, "none"];
   const plausible = isAbsurd(reported, contextTokens, inputTokensRough) ? cutDown(reported, contextTokens, inputTokensRough, ending.delivered.bytes) : reported;
-  if (estimate && lacksOutput(reported, ending.delivered.bytes)) return [{ ...plausible, outputText: output }, "estimated"];
+  if (estimate && lacksOutput(reported, ending.delivered)) return [{ ...plausible, outputText: output }, "estimated"];
   return [plausible, ending.facts?.usageEstimated === true ? "estimated" : "upstream"];
 }
 
@@ -158,10 +158,11 @@ function cutUsage(input: MeterInput): readonly [Usage | undefined, UsageSource] 
 const outputTokens = ({ outputText = 0, reasoning = 0, outputAudio = 0, outputImage = 0 }: Usage): number => outputText + reasoning + outputAudio + outputImage;
 const isZero = (usage: Usage): boolean => inputTokensOf(usage) + outputTokens(usage) === 0;
 
-const isZeroForText = ({ facts, delivered }: Ending): boolean => delivered.bytes > 0 && facts?.usage !== undefined && facts.usage.items === undefined && isZero(facts.usage);
+/** What was delivered comes last: a whole answer's text is counted only where its usage leaves a doubt. */
+const isZeroForText = ({ facts, delivered }: Ending): boolean => facts?.usage !== undefined && facts.usage.items === undefined && isZero(facts.usage) && delivered.bytes > 0;
 
-const lacksOutput = (usage: Usage, deliveredBytes: number): boolean =>
-  deliveredBytes > 0 && usage.outputText === undefined && usage.reasoning === undefined && usage.outputAudio === undefined && usage.outputImage === undefined;
+const lacksOutput = (usage: Usage, delivered: Delivered): boolean =>
+  usage.outputText === undefined && usage.reasoning === undefined && usage.outputAudio === undefined && usage.outputImage === undefined && delivered.bytes > 0;
 
 const mostPlausible = (contextTokens: number | undefined, rough: number): number => ABSURD * Math.max(contextTokens ?? CONTEXT_UNKNOWN, rough);
 

@@ -38,6 +38,9 @@ export class AnthropicFacts implements ReplyFacts {
   get text(): string[] {
     return this.reader.text;
   }
+  get texts(): number {
+    return this.reader.texts;
+  }
   get textTruncated(): boolean {
     return this.reader.truncated;
   }

@@ -53,6 +53,10 @@ export class ContentReader {
     return this.keptBytes === 0 ? [] : [this.kept!.toString("utf8", 0, this.keptBytes)];
   }
 
+  get texts(): number {
+    return this.keptBytes === 0 ? 0 : 1;
+  }
+
   /** Reads the JSON value (an object or array) at `at`. */
   read(buffer: Buffer, at: number, end: number): void {
     this.reasoningKey = 0;

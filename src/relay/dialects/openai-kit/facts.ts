@@ -1,10 +1,13 @@
 import type { ReplyFacts } from "#relay/dialects/dialect.ts";
-import { ContentReader } from "#relay/dialects/openai-kit/content-reader.ts";
+import { ContentReader, type Range } from "#relay/dialects/openai-kit/content-reader.ts";
 import { normaliseUsage } from "#relay/dialects/openai-kit/usage.ts";
 import type { ProviderFlags } from "#relay/providers/provider.ts";
 import type { Usage } from "#money/usage.ts";
 
 type Wire = Readonly<Record<string, unknown>>;
+
+/** @property rangeOf where in the body the list stands that answers */
+type Unread = Readonly<{ body: Buffer; rangeOf: (body: Buffer) => Range | undefined }>;
 
 const OUT_OF_CAPACITY = "insufficient_system_resource";
 
@@ -17,28 +20,47 @@ export class OpenAiFacts implements ReplyFacts {
   error?: ReplyFacts["error"];
   id?: string;
   readonly reader = new ContentReader();
-  private hasOtherContent = false;
+  /** The whole answer, until somebody wants to know more of its text than that there is some. */
+  private unread: Unread | undefined;
+  private hasContent = false;
   private tier: string | undefined;
 
   get content(): boolean {
-    return this.reader.seen || this.hasOtherContent;
+    return this.hasContent || this.read().seen;
   }
   get contentBytes(): number {
-    return this.reader.bytes;
+    return this.read().bytes;
   }
   get contentCjk(): number {
-    return this.reader.cjk;
+    return this.read().cjk;
   }
   get text(): string[] {
-    return this.reader.text;
+    return this.read().text;
+  }
+  get texts(): number {
+    return this.read().texts;
   }
   get textTruncated(): boolean {
-    return this.reader.truncated;
+    return this.read().truncated;
   }
 
-  /** There is an answer that holds no text (embeddings). */
+  /** There is an answer, whatever its text: embeddings have none. */
   markContent(): void {
-    this.hasOtherContent = true;
+    this.hasContent = true;
+  }
+
+  /** The answer is there as a whole. Its text is counted when somebody asks: where the vendor tells its usage, nobody does. */
+  answeredBy(body: Buffer, rangeOf: Unread["rangeOf"]): void {
+    this.unread = { body, rangeOf };
+  }
+
+  private read(): ContentReader {
+    const { unread, reader } = this;
+    if (unread === undefined) return reader;
+    this.unread = undefined;
+    const range = unread.rangeOf(unread.body);
+    if (range) reader.read(unread.body, range[0], range[1]);
+    return reader;
   }
 
   /** Takes what a parsed chunk or body says; the last value of each fact wins. */

@@ -28,14 +28,15 @@ export function passJsonBody(
   if (facts.error) return { facts, body };
   if (!answer) throw new RelayError("bad_upstream_response", "The upstream's reply holds no answer.");
 
-  if (answerKey === "choices") facts.reader.read(body, answer[0], answer[1]);
-  else if (answer[1] - answer[0] > 2) facts.markContent();
+  const list = wire[answerKey] as readonly unknown[];
+  if (answerKey === "choices") facts.answeredBy(body, answer);
+  if (answerKey === "choices" ? list.some(isPlainText) : list.length > 0) facts.markContent();
   facts.complete = true;
   return { facts, body: options.rewriteModel ? rename(body, model, options.publicModel) : body };
 }
 
-/** What a reply says, and where the list that answers stands in it, and the model's name where it is another than ours. */
-type Read = Readonly<{ wire: Record<string, unknown>; answer: Range | undefined; model: Range | undefined }>;
+/** What a reply says, and how to find the list that answers, and where the model's name stands where it is another than ours. */
+type Read = Readonly<{ wire: Wire; answer: ((body: Buffer) => Range | undefined) | undefined; model: Range | undefined }>;
 
 function readWhole(body: Buffer, answerKey: "choices" | "data", publicModel: string): Read {
   const all = isUtf8(body) ? parsed(body.toString()) : undefined;
@@ -46,9 +47,9 @@ function readWhole(body: Buffer, answerKey: "choices" | "data", publicModel: str
     id: reply.id, usage: reply.usage, error: reply.error, service_tier: reply.service_tier, x_groq: reply.x_groq, base_resp: reply.base_resp,
     code: reply.code, message: reply.message, msg: reply.msg, detail: reply.detail, type: reply.type, status: reply.status,
     error_code: reply.error_code, error_msg: reply.error_msg, errors: reply.errors,
-    choices: isAnswer && answerKey === "choices" ? answer : undefined, data: isAnswer && answerKey === "data" ? NOT_PARSED : undefined,
+    choices: isAnswer && answerKey === "choices" ? answer : undefined, data: isAnswer && answerKey === "data" ? answer : undefined,
   };
-  return { wire, answer: isAnswer ? memberRange(body, answerKey) : undefined, model: reply.model === publicModel ? undefined : memberRange(body, "model") };
+  return { wire, answer: isAnswer ? choicesIn : undefined, model: reply.model === publicModel ? undefined : memberRange(body, "model") };
 }
 
 function readParts(body: Buffer, answerKey: "choices" | "data"): Read {
@@ -59,11 +60,24 @@ function readParts(body: Buffer, answerKey: "choices" | "data"): Read {
     if (range) wire[key] = parseRange(body, range);
   }
   const answer = ranges.get(answerKey), isAnswer = answer !== undefined && body[answer[0]] === 91;
-  if (isAnswer) wire[answerKey] = answerKey === "choices" ? parseRange(body, answer) : NOT_PARSED;
-  return { wire, answer: isAnswer ? answer : undefined, model: ranges.get("model") };
+  // Vectors are many and long: that there are some is enough.
+  if (isAnswer) wire[answerKey] = answerKey === "choices" ? parseRange(body, answer) : answer[1] - answer[0] > 2 ? SOME : NONE;
+  return { wire, answer: isAnswer ? () => answer : undefined, model: ranges.get("model") };
 }
 
 type Wire = Readonly<Record<string, unknown>>;
+
+const SOME: readonly unknown[] = [undefined], NONE: readonly unknown[] = [];
+
+const choicesIn = (body: Buffer): Range | undefined => memberRange(body, "choices");
+
+type Choice = Readonly<{ message?: Readonly<{ content?: unknown }> | null; text?: unknown }> | null;
+
+/** Does a choice plainly say something? Where it does not, the reader of its text knows. */
+function isPlainText(choice: unknown): boolean {
+  const said = (choice as Choice)?.message?.content ?? (choice as Choice)?.text;
+  return typeof said === "string" && said !== "";
+}
 
 function parsed(text: string): unknown {
   try {
@@ -74,8 +88,6 @@ function parsed(text: string): unknown {
 }
 
 const notJson = (cause?: unknown): RelayError => new RelayError("bad_upstream_response", "The upstream's reply is not JSON.", { cause });
-
-const NOT_PARSED: readonly never[] = [];
 
 function topRanges(body: Buffer): ReadonlyMap<string, Range> {
   const ranges = new Map<string, Range>();

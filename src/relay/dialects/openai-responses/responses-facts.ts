@@ -31,6 +31,9 @@ export class ResponsesFacts implements ReplyFacts {
   get text(): string[] {
     return this.reader.text;
   }
+  get texts(): number {
+    return this.reader.texts;
+  }
   get textTruncated(): boolean {
     return this.reader.truncated;
   }
