@@ -56,7 +56,7 @@ export function writeDone(out: RepeatedBytes, r: ChargeRecord): void {
   if (r.modelAsked !== undefined) out.pair(',"ma":', r.modelAsked, json);
   if (r.finish !== undefined) out.pair(',"fin":', r.finish, json);
   if (r.errorCode !== undefined) out.pair(',"err":', r.errorCode, json);
-  if (r.detail !== undefined) out.pair(',"d":', JSON.stringify(r.detail));
+  if (r.detail !== undefined) out.pair(',"d":', r.detail, json);
   if (r.latencyMs !== undefined) out.pair(',"l":', `${r.latencyMs}`);
   if (r.ttftMs !== undefined) out.pair(',"t":', `${r.ttftMs}`);
   let next = ',"b":[';
@@ -83,7 +83,7 @@ function writeAttempt(out: RepeatedBytes, a: AttemptRecord): void {
   if (a.status !== undefined) out.pair(',"status":', `${a.status}`);
   if (a.latencyMs !== undefined) out.pair(',"latencyMs":', `${a.latencyMs}`);
   if (a.ttftMs !== undefined) out.pair(',"ttftMs":', `${a.ttftMs}`);
-  if (a.usage !== undefined) out.pair(',"usage":', JSON.stringify(a.usage));
+  if (a.usage !== undefined) out.pair(',"usage":', a.usage, json);
   out.pair('},"', `${a.costPico}`).text('"]');
 }
 
@@ -164,7 +164,7 @@ function decodeCard(wire: Wire): RateCard {
   };
 }
 
-const json = (value: string): string => JSON.stringify(value);
+const json = (value: string | object): string => JSON.stringify(value);
 
 const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
   (value === undefined ? {} : { [key]: value } as { [P in K]: V });

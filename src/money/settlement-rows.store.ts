@@ -65,20 +65,26 @@ const CHARGE_BYTES = 768, ATTEMPT_BYTES = 256;
 
 /** An id that is there already fails the batch. */
 export function chargesStep(settlementId: string, records: readonly ChargeRecord[], draws: ReadonlyMap<string, Draw>): Step {
-  const rows = new CopyRows(CHARGE_BYTES * records.length);
-  for (const record of records) writeCharge(rows, settlementId, record, draws.get(record.id)!);
+  const rows = new CopyRows(CHARGE_BYTES * records.length), detailOf = rememberLast(storableJson);
+  for (const record of records) writeCharge(rows, settlementId, record, draws.get(record.id)!, detailOf);
   return { name: "mm-charges", text: `COPY charges (${CHARGE_COLUMNS.join()}) FROM STDIN (FORMAT binary)`, copy: rows.take() };
 }
 
 /** In the order of `CHARGE_COLUMNS`. */
-function writeCharge(rows: CopyRows, settlementId: string, r: ChargeRecord, { lots, paid, debt }: Draw): void {
+function writeCharge(rows: CopyRows, settlementId: string, r: ChargeRecord, { lots, paid, debt }: Draw, detailOf: (detail: object) => string): void {
   const quantities = billedQuantities(r.card, r.quantities);
   rows.row(CHARGE_COLUMNS.length).uuid(r.id).instant(uuidMs(r.id)).uuid(r.walletId).uuid(r.userId).uuid(r.keyId).uuid(r.modelId).uuid(r.channelId)
     .uuid(r.card.id).text(r.outcome).text(r.usageSource);
   for (const item of COLUMN_ITEMS) rows.int8(quantities[item] ?? 0);
   rows.jsonb(otherQuantities(quantities)).numeric(r.sumPico).int8(r.chargeNano).int8(lots).int8(paid).int8(debt)
     .numeric(r.costPico).int4(r.flags).uuid(r.groupId).text(r.endpoint).bool(r.stream).int2(smallInt(r.httpStatus)).text(r.modelAsked).text(r.finish)
-    .text(r.errorCode).int8(r.holdNano).jsonb(storableJson(r.detail ?? NOTHING)).int4(int(r.latencyMs)).int4(int(r.ttftMs)).uuid(settlementId);
+    .text(r.errorCode).int8(r.holdNano).jsonb(detailOf(r.detail ?? NOTHING)).int4(int(r.latencyMs)).int4(int(r.ttftMs)).uuid(settlementId);
+}
+
+/** The same thing as before gives the same again: most records share their details. */
+function rememberLast<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
+  let last: Readonly<{ given: Given; made: Made }> | undefined;
+  return (given) => (last?.given === given ? last : (last = { given, made: make(given) })).made;
 }
 
 const ATTEMPT_COLUMNS = [

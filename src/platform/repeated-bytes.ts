@@ -13,7 +13,7 @@ export type RepeatedForm = Readonly<{
   check?: (label: string, value: string) => void;
 }>;
 
-type Encode = (value: string) => string;
+const asItIs = <Value>(value: Value): string => value as string;
 
 /**
  * Writes texts of labels and values, one after the other into the same memory. Most of a text is what the one before it
@@ -25,7 +25,7 @@ export class RepeatedBytes {
   #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   /** What stands in the bytes, one after the other, and how many bytes each value takes; -1: a text without one. */
   readonly #labels: string[] = [];
-  readonly #values: string[] = [];
+  readonly #values: unknown[] = [];
   readonly #sizes: number[] = [];
   #end = 0;
   /** So many of them the present text has said, which take so many bytes. */
@@ -56,10 +56,12 @@ export class RepeatedBytes {
 
   /**
    * A label of ASCII letters with its value. What a label's values are is always the same kind of thing, encoded alike.
-   * @param encode how the value is written; default as it is
+   * @param encode how the value is written; an object that nobody changes is the same as before when it is the same one
    * @throws Error of the check; what was said before stands
    */
-  pair(label: string, value: string, encode?: Encode): this {
+  pair(label: string, value: string): this;
+  pair<Value>(label: string, value: Value, encode: (value: Value) => string): this;
+  pair<Value>(label: string, value: Value, encode: (value: Value) => string = asItIs): this {
     const i = this.#said, size = this.#sizes[i], { between, after } = this.#form;
     const at = this.#at + label.length + between.length;
     if (this.#labels[i] !== label || size === -1) this.#newPair(label, value, encode);
@@ -75,27 +77,28 @@ export class RepeatedBytes {
     return this.#bytes.subarray(0, this.#at);
   }
 
-  #newPair(label: string, value: string, encode: Encode | undefined): void {
+  #newPair<Value>(label: string, value: Value, encode: (value: Value) => string): void {
     const { between, after, check } = this.#form;
     this.#forgetRest();
-    check?.(label, value);
-    const at = this.#letters(between, this.#letters(label, this.#at)), size = this.#put(encode ? encode(value) : value, at, 0);
+    const text = encode(value);
+    check?.(label, text);
+    const at = this.#letters(between, this.#letters(label, this.#at)), size = this.#put(text, at, 0);
     this.#end = this.#letters(after, at + size);
     this.#keep(label, value, size);
   }
 
   /** In the place of the one before, which what follows makes room for. */
-  #newValue(i: number, at: number, value: string, was: number, encode: Encode | undefined): void {
-    const { check } = this.#form;
+  #newValue<Value>(i: number, at: number, value: Value, was: number, encode: (value: Value) => string): void {
+    const { check } = this.#form, text = encode(value);
     if (check) {
       try {
-        check(this.#labels[i]!, value);
+        check(this.#labels[i]!, text);
       } catch (error) {
         this.#forgetRest();
         throw error;
       }
     }
-    this.#sizes[i] = this.#put(encode ? encode(value) : value, at, was);
+    this.#sizes[i] = this.#put(text, at, was);
     this.#values[i] = value;
   }
 
@@ -138,7 +141,7 @@ export class RepeatedBytes {
     this.#end += size - was;
   }
 
-  #keep(label: string, value: string, size: number): void {
+  #keep(label: string, value: unknown, size: number): void {
     this.#labels.push(label);
     this.#values.push(value);
     this.#sizes.push(size);

@@ -117,18 +117,32 @@ function chargeRecord(state: RelayState, job: Job, ending: Ending, metered: Mete
     finish: facts?.finish?.slice(0, 64),
     errorCode: error?.code,
     holdNano: nano(hold.heldNano),
-    detail: {
-      dialect: context.dialect.id,
-      // Which of the names below it has answered, where another was asked first.
-      ...(model.wildcard && model.name !== job.modelAsked && { model: model.name }),
-      ...(tried && tried.protocol !== context.dialect.id && { protocol: tried.protocol }),
-      ...(context.warnings.length > 0 && { warnings: context.warnings }),
-      ...(context.changes.length > 0 && { changes: context.changes.slice(0, CHANGES_MAX).map((code) => code.slice(0, 100)) }),
-      ...(injected && { injected_tokens_estimate: injected.tokens, ...(injected.absorb && { injected_absorbed: true }) }),
-    },
+    detail: detailOf(job, tried?.protocol ?? context.dialect.id, injected),
     latencyMs: Math.round(state.clock.monotonic() - context.startedAt),
     ttftMs: contentAt === undefined ? undefined : Math.round(contentAt - context.startedAt),
     attempts: context.attempts,
     budgets: job.budgets,
   };
+}
+
+/** Shared by all that have no more to say: what is the same is written once. */
+const plainDetails = new Map<string, NonNullable<ChargeRecord["detail"]>>();
+
+function detailOf({ context, model, modelAsked }: Job, protocol: string, injected: ReturnType<typeof injectionOf>): NonNullable<ChargeRecord["detail"]> {
+  const { warnings, changes, dialect: { id: dialect } } = context;
+  // Which of the names below it has answered, where another was asked first.
+  const isOther = model.wildcard !== undefined && model.name !== modelAsked;
+  if (isOther || protocol !== dialect || warnings.length > 0 || changes.length > 0 || injected) {
+    return {
+      dialect,
+      ...(isOther && { model: model.name }),
+      ...(protocol !== dialect && { protocol }),
+      ...(warnings.length > 0 && { warnings }),
+      ...(changes.length > 0 && { changes: changes.slice(0, CHANGES_MAX).map((code) => code.slice(0, 100)) }),
+      ...(injected && { injected_tokens_estimate: injected.tokens, ...(injected.absorb && { injected_absorbed: true }) }),
+    };
+  }
+  let plain = plainDetails.get(dialect);
+  if (!plain) plainDetails.set(dialect, (plain = { dialect }));
+  return plain;
 }

@@ -1,11 +1,14 @@
 import { isMedia, type Operation } from "#relay/dialects/operations.ts";
 import type { ClientFormat } from "#relay/dialects/wire-format.ts";
+import { KnownWords } from "#relay/http/body/known-words.ts";
 import { COUNT_BLOCKS, COUNT_INPUT, COUNT_ITEMS, COUNT_MESSAGES, COUNT_PARTS, type CountMode } from "#relay/http/body/walker.ts";
 
 /** What is looked for at the top level of a format's bodies. */
 export type ScanForm = Readonly<{
   /** Keys the shop judges or rewrites, by the name they are filed under: twice in one body is refused, however they are spelled. */
   judged: ReadonlyMap<string, string>;
+  /** Those keys, for the walker. */
+  words: KnownWords;
   /** How the text in a value counts; others do not. */
   modes: ReadonlyMap<string, CountMode>;
   /** Vendors show these to the model as text of their own making: every byte counts, names and brackets too. */
@@ -14,11 +17,15 @@ export type ScanForm = Readonly<{
   caps: readonly string[];
 }>;
 
-const named = (...keys: readonly string[]): ReadonlyMap<string, string> => new Map(keys.map((key) => [key, key]));
+type Names = Pick<ScanForm, "judged" | "words">;
+
+const namesOf = (judged: ReadonlyMap<string, string>): Names => ({ judged, words: new KnownWords(judged.keys()) });
+
+const named = (...keys: readonly string[]): Names => namesOf(new Map(keys.map((key) => [key, key])));
 
 /** Google takes both spellings of every field. */
-const bothSpellings = (...keys: readonly string[]): ReadonlyMap<string, string> =>
-  new Map(keys.flatMap((key) => [[key, key], [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), key]]));
+const bothSpellings = (...keys: readonly string[]): Names =>
+  namesOf(new Map(keys.flatMap((key) => [[key, key], [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), key]])));
 
 /** Said to the shop, whatever the format. */
 const OURS = ["provider", "models", "session_id"] as const;
@@ -33,7 +40,7 @@ const OPENAI_KEYS = [
 const OPENAI_CAPS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
 const openai = (input: CountMode): ScanForm => ({
-  judged: named(...OPENAI_KEYS),
+  ...named(...OPENAI_KEYS),
   modes: new Map<string, CountMode>([
     ["messages", COUNT_MESSAGES], ["system", COUNT_MESSAGES], ["input", input], ["instructions", COUNT_MESSAGES], ["prompt", COUNT_INPUT], ["suffix", COUNT_INPUT],
   ]),
@@ -46,7 +53,7 @@ const CHAT = openai(COUNT_ITEMS);
 const PLAIN = openai(COUNT_INPUT);
 
 const RESPONSES: ScanForm = {
-  judged: named(
+  ...named(
     ...OPENAI_KEYS, "previous_response_id", "conversation", "background", "include", "truncation", "context_management", "parallel_tool_calls", "max_tool_calls",
   ),
   modes: new Map<string, CountMode>([["input", COUNT_ITEMS], ["instructions", COUNT_MESSAGES]]),
@@ -55,7 +62,7 @@ const RESPONSES: ScanForm = {
 };
 
 const ANTHROPIC: ScanForm = {
-  judged: named(
+  ...named(
     "model", "messages", "system", "max_tokens", "stream", "tools", "tool_choice", "metadata", "thinking", "stop_sequences", "service_tier",
     "container", "context_management", "mcp_servers", "output_config", "output_format", "inference_geo", "speed", "fallbacks", "temperature", "top_p", "top_k", ...OURS,
   ),
@@ -65,7 +72,7 @@ const ANTHROPIC: ScanForm = {
 };
 
 const GEMINI: ScanForm = {
-  judged: bothSpellings(
+  ...bothSpellings(
     "model", "contents", "systemInstruction", "generationConfig", "tools", "toolConfig", "safetySettings", "cachedContent", "labels", "serviceTier", "store", ...OURS,
   ),
   modes: new Map<string, CountMode>([["contents", COUNT_PARTS], ["systemInstruction", COUNT_PARTS]]),
@@ -74,7 +81,7 @@ const GEMINI: ScanForm = {
 };
 
 const MEDIA: ScanForm = {
-  judged: named(
+  ...named(
     "model", "stream", "stream_format", "n", "size", "quality", "partial_images", "response_format", "output_format", "prompt", "image", "images", "mask",
     "input", "instructions", "voice", "speed", "file", "query", "documents", "top_n", "return_documents", "service_tier", ...OURS,
   ),

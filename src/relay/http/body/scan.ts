@@ -68,9 +68,8 @@ export function scanRequest(body: Buffer, operation: Operation, path: PathFacts 
   const facts = typeof path === "string" ? { model: path } : path;
   const dialect = facts.dialect ?? PLAIN_DIALECT[operation];
   if (!isUtf8(body)) throw new RelayError("invalid_json", "The request body is not valid UTF-8.");
-  const walker = new JsonWalker(body);
+  const form = scanForm(operation, dialect), walker = new JsonWalker(body, form.words);
   return notJson(() => {
-    const form = scanForm(operation, dialect);
     const top = walkTop(walker, form);
     const value = new TopValues(body, top.ranges);
     const read = readerOf(operation, dialect)({ value, form, facts, length: (key) => top.counts.get(key) ?? 0 });

@@ -1,3 +1,5 @@
+import type { KnownWords } from "#relay/http/body/known-words.ts";
+
 /** What a string, key or number inside a walked value counts as. */
 export const COUNT_NOTHING = 0;
 /** Chat messages: text strings count, media parts are noted and left out. */
@@ -47,9 +49,12 @@ export class JsonWalker {
   elements = 0;
   /** MIME type of the media walked last. */
   private mime = "";
+  private readonly words: KnownWords | undefined;
 
-  constructor(body: Buffer) {
+  /** @param words keys that are likely to come at the top */
+  constructor(body: Buffer, words?: KnownWords) {
     this.body = body;
+    this.words = words;
   }
 
   blank(at: number): number {
@@ -240,6 +245,12 @@ export class JsonWalker {
     return this.body[start] === 34 && end - start <= KEY_BYTES_MAX ? this.text(start + 1, end - 1) : "";
   }
 
+  /** A key between two quotes, escapes resolved; "" for one that is longer than any that is looked for. */
+  key(start: number, end: number): string {
+    if (end - start > KEY_BYTES_MAX) return "";
+    return this.words?.find(this.body, start, end) ?? this.text(start, end);
+  }
+
   /** The string between two quotes, escapes resolved. */
   text(start: number, end: number): string {
     const raw = this.body.toString("utf8", start, end);
@@ -324,7 +335,7 @@ function walkMembers(
   for (;;) {
     if (body[at] !== 34) throw new JsonFault("a member without a name");
     const keyEnd = walker.string(at + 1, false);
-    const key = keyEnd - at > KEY_BYTES_MAX ? "" : walker.text(at + 1, keyEnd - 1);
+    const key = walker.key(at + 1, keyEnd - 1);
     at = walker.blank(keyEnd);
     if (body[at] !== 58) throw new JsonFault("a member without a colon");
     const start = walker.blank(at + 1);
