@@ -50,6 +50,11 @@ export class OriginPool {
     this.#hostLines = ` HTTP/1.1\r\nhost: ${options.host}\r\nconnection: keep-alive\r\n`;
   }
 
+  /** For good: another one is to be asked for. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Calls under way or waiting for a connection. */
   get busy(): number {
     return this.#all.size - this.#idle.length + this.#opening + this.#queue.length;

@@ -89,6 +89,8 @@ const GEMINI_ACTIONS: ReadonlyMap<string, Target> = new Map([
   ["predict", operation("images", "gemini")],
   ["countTokens", count("gemini")],
 ]);
+/** Where most calls go, by the whole address. */
+const AT_V1: ReadonlyMap<string, Found> = new Map([...MESSAGES_ENDPOINTS, ...OPENAI_ENDPOINTS].map(([rest, target]) => [`/v1/${rest}`, { target, params: {} }]));
 const TELEMETRY: Target = { POST: () => ({ kind: "telemetry" }) };
 const RESPONSE: Target = {
   GET: (params) => ({ kind: "response", params }),
@@ -198,6 +200,8 @@ function mannerOfHeaders(headers: Inbound["headers"]): Manner {
 }
 
 function find(path: string): Found | undefined {
+  const usual = AT_V1.get(path);
+  if (usual) return usual;
   if (path.startsWith("/v1/")) return findAny(path.slice("/v1/".length));
   const known = PREFIXES.find(([prefix]) => path.startsWith(prefix));
   if (known) return known[1](path.slice(known[0].length));

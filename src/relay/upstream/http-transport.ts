@@ -1,18 +1,28 @@
 import type { Outbound } from "#platform/outbound/agent.ts";
 import type { OutboundPolicy } from "#platform/outbound/guard.ts";
+import type { OriginPool } from "#platform/outbound/origin-pool.ts";
 import type { WireCall, WirePhase, WireSink } from "#platform/outbound/wire.ts";
 import { createDecompressor } from "#relay/upstream/decompress.ts";
 import type { Decompressor } from "#relay/upstream/decompress.ts";
-import type { Transport, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
+import type { Transport, UpstreamCall, UpstreamControl, UpstreamHeaders, UpstreamSink } from "#relay/upstream/transport.ts";
 
 /** Vendors over HTTP/1.1: pooled, vetted connections, no redirects, decoded replies. @param policy who chose the addresses */
 export function createHttpTransport(outbound: Outbound, policy: OutboundPolicy = "channel"): Transport {
+  /** By the address that the calls of a channel share: to take it apart anew costs more than to find it. */
+  const ways = new WeakMap<URL, Way>();
+  const wayTo = ({ url, connectMs, proxy }: UpstreamCall): Way => {
+    const known = ways.get(url);
+    if (known && known.connectMs === connectMs && known.proxy === proxy && !known.pool.closed) return known;
+    const way = { connectMs, proxy, pool: outbound.pool(url, policy, connectMs, proxy), target: url.pathname + url.search };
+    ways.set(url, way);
+    return way;
+  };
   return {
     send(call, sink) {
       const exchange = new Exchange(sink);
       try {
-        const pool = outbound.pool(call.url, policy, call.connectMs, call.proxy);
-        exchange.carry(pool.dispatch({ method: call.method, target: call.url.pathname + call.url.search, headers: call.headers, body: call.body }, exchange));
+        const { pool, target } = wayTo(call);
+        exchange.carry(pool.dispatch({ method: call.method, target, headers: call.headers, body: call.body }, exchange));
       } catch (error) {
         // Later, as with every other failure: callers have not got their control yet.
         queueMicrotask(() => exchange.onError(error as Error, "connect"));
@@ -21,6 +31,9 @@ export function createHttpTransport(outbound: Outbound, policy: OutboundPolicy =
     },
   };
 }
+
+/** What an address comes to: whose connections carry it, and what is asked for there. */
+type Way = Readonly<{ connectMs: number; proxy: string | undefined; pool: OriginPool; target: string }>;
 
 /** One call as the connection's sink on one side and the relay's control on the other. */
 class Exchange implements WireSink, UpstreamControl {

@@ -4,6 +4,7 @@ import type { BodyPart } from "#platform/outbound/body-part.ts";
 
 export type UpstreamCall = Readonly<{
   method: "POST" | "GET" | "DELETE";
+  /** Not written to any more: what it comes to is remembered. */
   url: URL;
   headers: Readonly<Record<string, string>>;
   body: readonly BodyPart[];
