@@ -33,8 +33,11 @@ export type SettlerOptions<Item extends SettleItem> = Readonly<{
   onSettled: (item: Item) => void;
 }>;
 
-/** A batch begins when so many wait, or so long after the first of them; and is never larger than that. */
-const BATCH = { full: 1_024, lingerMs: 20, longestLingerMs: 40 } as const;
+/**
+ * A batch begins when so many wait, or so long after the first of them; and is never larger than that. In a rush it is
+ * larger and comes more seldom: each has costs of its own, and bursts of the database's take turns with the relay.
+ */
+const BATCH = { full: 4_096, lingerMs: 20, longestLingerMs: 200 } as const;
 /** Requests a millisecond from which on batches linger longer and longer. */
 const RUSH = 3;
 /** Pauses after failures: conflicts end by themselves, a database takes a second to restart. */
