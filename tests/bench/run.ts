@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { buildRequest } from "../support/load.ts";
+import { buildRequest, type Target } from "../support/load.ts";
 import { startShop, type Shop } from "../support/shop-process.ts";
 import { until } from "../support/until.ts";
 import { INSTANT_CHUNKS } from "../support/vendor-instant.ts";
@@ -16,6 +17,10 @@ const CONNECTIONS = 64;
 const RATE_PER_SECOND = 300;
 /** Until the code of either side is compiled. */
 const WARM_MS = 6_000;
+/** Load before a round that is not counted: a round begins with the settlement of what came before it under way. */
+const LEAD_MS = 500;
+/** Until what a round has left to settle is settled, so that it burdens nobody else's. */
+const TAIL_MS = 500;
 /** How long memory may take to be given back: a node that was busy waits half a minute before it tidies up. */
 const REST_MS = 40_000;
 /** How long the settlement may take to catch up after a round at full speed. */
@@ -120,6 +125,13 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
     return result;
   };
   const load = { connections: CONNECTIONS, durationMs: plan.durationMs };
+  /** One round. */
+  const measured = async (who: Contender, target: Target, per: number): Promise<Throughput> => {
+    seen(who, await throughput(who, target, per, { ...load, durationMs: LEAD_MS }));
+    const result = seen(who, await throughput(who, target, per, load));
+    await sleep(TAIL_MS);
+    return result;
+  };
   const wanted = (part: "json" | "stream"): boolean => plan.only === undefined || plan.only === part;
   if (wanted("json")) for (const who of contenders) seen(who, await throughput(who, who.json, 1, { ...load, durationMs: WARM_MS }));
   for (const who of streaming) {
@@ -130,8 +142,8 @@ async function measure(plan: Plan, instant: Helper, proxy: Helper, shop: Shop | 
   const stream = new Map<string, Throughput[]>(streaming.map(({ name }) => [name, []]));
   for (let round = 0; round < plan.rounds; round++) {
     const order = <T>(all: readonly T[]): readonly T[] => (round % 2 === 0 ? all : all.toReversed()); // nobody is always first
-    if (wanted("json")) for (const who of order(contenders)) json.get(who.name)!.push(seen(who, await throughput(who, who.json, 1, load)));
-    if (wanted("stream")) for (const who of order(streaming)) stream.get(who.name)!.push(seen(who, await throughput(who, who.stream, INSTANT_CHUNKS, load)));
+    if (wanted("json")) for (const who of order(contenders)) json.get(who.name)!.push(await measured(who, who.json, 1));
+    if (wanted("stream")) for (const who of order(streaming)) stream.get(who.name)!.push(await measured(who, who.stream, INSTANT_CHUNKS));
   }
   const drain = shop && (await drained(shop, answered));
 

@@ -212,7 +212,7 @@ const textOf = (store: object | string): string => (typeof store === "string" ? 
 /** With a channel to this process, so that a shop does not outlive a test run that was killed. */
 const STDIO: StdioOptions = ["ignore", "pipe", "pipe", "ipc"];
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(node, ["--max-semi-space-size=32", "--no-parallel-scavenge", "--no-allocation-site-pretenuring", path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env: env as NodeJS.ProcessEnv, stdio: STDIO });
+  spawn(node, ["--max-semi-space-size=64", "--no-parallel-scavenge", "--no-allocation-site-pretenuring", path.join(root, "src", "cli", "run.mjs"), ...args], { cwd: root, env: env as NodeJS.ProcessEnv, stdio: STDIO });
 
 async function runToEnd(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = run(args, env);
